@@ -1,0 +1,1 @@
+"""Encoders: tokenizers, loading by name or path, WordPiece training, masked-LM pretraining."""

@@ -1,0 +1,1 @@
+"""Engine: cached work that knows nothing of language."""

@@ -1,0 +1,1 @@
+"""The paper as data: published numbers and claims, with table and page."""

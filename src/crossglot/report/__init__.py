@@ -1,0 +1,1 @@
+"""Reports: tables, figures and the page, from results and predictions; loads no model."""

@@ -1,0 +1,92 @@
+"""Device, precision and threads: asked once, recorded in every result."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from crossglot.errors import UsageError
+
+if TYPE_CHECKING:
+    import torch
+
+Precision = Literal["fp32", "bf16"]
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Where and how numbers are computed.
+
+    `device` is a torch device string. `precision` is resolved, never "auto"; weights stay in fp32, and under
+    "bf16" matrix products run in bfloat16 by autocast.
+    """
+
+    device: str = "cpu"
+    precision: Precision = "fp32"
+
+    @property
+    def kind(self) -> str:
+        """Device kind without an index (`cuda:1` → `cuda`): this, not the index, is part of a step's identity."""
+        return self.device.partition(":")[0]
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """Context in which forward passes run."""
+        import torch
+
+        return torch.autocast(self.kind, dtype=torch.bfloat16) if self.precision == "bf16" else nullcontext()
+
+
+def resolve_runtime(device: str = "auto", precision: str = "auto", *, threads: int | None = None) -> Runtime:
+    """Turns `auto` into what this machine has, and sets torch's thread count once.
+
+    `precision="auto"` is bf16 where the hardware multiplies in it (CUDA from Ampere on, CPUs with AVX512-BF16 or AMX)
+    and fp32 elsewhere: without such units bf16 on a CPU is slower than fp32.
+
+    Raises:
+        UsageError: for a device that torch does not see, or an unknown precision.
+    """
+    import torch
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        found = torch.device(device)
+    except RuntimeError as error:
+        raise UsageError(f"unknown device '{device}': use auto, cpu, cuda or cuda:N") from error
+    if found.type == "cuda" and not torch.cuda.is_available():
+        raise UsageError("device 'cuda' was asked for, but torch sees no GPU here: use --device cpu")
+    if precision == "auto":
+        return Runtime(device, "bf16" if multiplies_in_bf16(found) else "fp32")
+    if precision not in ("fp32", "bf16"):
+        raise UsageError(f"unknown precision '{precision}': use auto, fp32 or bf16")
+    return Runtime(device, "fp32" if precision == "fp32" else "bf16")
+
+
+def multiplies_in_bf16(device: torch.device) -> bool:
+    """Whether this device has units for bfloat16 products."""
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device.type == "cpu" and bool(torch.backends.mkldnn.is_available() and torch.cpu._is_avx512_bf16_supported())
+
+
+def machine() -> dict[str, str]:
+    """Facts about the machine for `versions.json`: processor, cores, threads in use, GPU."""
+    import platform
+
+    import torch
+
+    facts = {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": str(os.cpu_count()),
+        "threads": str(torch.get_num_threads()),
+    }
+    if torch.cuda.is_available():
+        facts["gpu"] = torch.cuda.get_device_name()
+    return facts

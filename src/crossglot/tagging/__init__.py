@@ -1,0 +1,1 @@
+"""Tagging: labels, the tagger, fine-tuning, prediction, metrics and floors."""
