@@ -49,9 +49,8 @@ class Bitext:
 
     def __post_init__(self) -> None:
         if len(self.source) != len(self.target):
-            raise CrossglotError(
-                f"{self.source_language}-{self.target_language} bitext has {len(self.source)} and {len(self.target)} lines"
-            )
+            pair = f"{self.source_language}-{self.target_language}"
+            raise CrossglotError(f"the {pair} bitext has {len(self.source)} and {len(self.target)} lines")
 
     def __len__(self) -> int:
         return len(self.source)
