@@ -1,0 +1,187 @@
+"""results.csv: the tidy table that every probe fills and every report reads; one row a number.
+
+What the columns hold (empty where a column does not apply):
+
+    experiment  `table1` … `table8`, `figure1` …, or a probe's name in a study of one's own
+    system      what fills the row: the encoder's name (`m-bert-small`, `bert-base-multilingual-cased`),
+                `<name> untrained`, `most frequent tag`, or a cited system (`Lample et al. (2016)`)
+    role        `m-bert`, `en-bert`: the encoder that stands for one of the paper's two; `other`: any other encoder;
+                `floor`: most frequent tag, untrained encoder; `baseline`: a tagger without a BERT;
+                `published`: a cited system that was not run, whose row holds a published number alone
+    task        `pos`, `ner` or `labels`
+    source      key of the language trained on, several joined by `+` (`hi+en`); empty in averages over cells
+    target      key of the language evaluated; source == target is the diagonal, everything else is zero-shot
+    source_corpus, target_corpus   `UD_English-EWT`, `conll2002/es`; several joined by `+`
+    split       of the target: `test`, `dev`
+    condition   an experiment's variant (`corrected`, `transliterated`); in NER cells the entity types that were scored,
+                sorted (`LOC ORG PER`); in a cell without a value why there is none: `missing: …`
+    layer       hidden layer, 0 is the embeddings
+    seed        in rows of one seed; then `aggregate` is empty
+    aggregate   `mean`: a cell of a table, the mean over its seeds (one row a cell, also of systems without seeds, of
+                published systems and of missing cells: tables are made of these rows); `zero-shot mean`,
+                `diagonal mean`: over a system's cells, with source and target empty
+    metric      `accuracy`, `f1`, …
+    value       in the paper's unit: per cent for accuracy and F1
+    ci_low, ci_high, interval   bounds, and what kind of interval: its level and what was resampled
+    n           what the value is counted over: words (accuracy), gold entities (F1), cells (averages over cells)
+    published   the paper's number for this cell, in rows of encoders and of published systems
+    comparable  true only for the paper's encoder on the paper's data: only there a difference is one of reproduction
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from crossglot.errors import StorageError
+
+if TYPE_CHECKING:
+    import polars
+
+Role = Literal["m-bert", "en-bert", "other", "floor", "baseline", "published"]
+
+MISSING = "missing: "  # a condition that begins so says why a cell has no value
+MEAN, ZERO_SHOT_MEAN, DIAGONAL_MEAN = "mean", "zero-shot mean", "diagonal mean"
+
+
+class ResultRow(BaseModel):
+    """One number, or one cell that says why it has none.
+
+    Raises:
+        ValidationError: for a row that has both seed and aggregate or neither, bounds without a kind of interval, or no
+            value and no reason for that.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    experiment: str
+    system: str
+    role: Role
+    task: str
+    source: str | None = None
+    source_corpus: str | None = None
+    target: str | None = None
+    target_corpus: str | None = None
+    split: str | None = None
+    condition: str | None = None
+    layer: int | None = None
+    seed: int | None = None
+    aggregate: str | None = None
+    metric: str
+    value: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    interval: str | None = None
+    n: int | None = None
+    published: float | None = None
+    comparable: bool = False
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        if (self.seed is None) == (self.aggregate is None):
+            raise ValueError("a row has either a seed or an aggregate")
+        if (self.ci_low is None) != (self.interval is None) or (self.ci_high is None) != (self.interval is None):
+            raise ValueError("ci_low, ci_high and interval come together")
+        explained = self.role == "published" or (self.condition or "").startswith(MISSING)
+        if self.value is None and not explained:
+            raise ValueError(f"a row without a value says why in condition ('{MISSING}…')")
+        if self.comparable and self.published is None:
+            raise ValueError("a row is comparable only to a published number")
+        return self
+
+
+COLUMNS: tuple[str, ...] = tuple(ResultRow.model_fields)
+
+
+def schema() -> dict[str, polars.DataType]:
+    """Column names, in the file's order, and their polars types."""
+    import polars as pl
+
+    numbers: dict[str, polars.DataType] = {
+        **dict.fromkeys(("value", "ci_low", "ci_high", "published"), pl.Float64()),
+        **dict.fromkeys(("layer", "seed", "n"), pl.Int64()),
+        "comparable": pl.Boolean(),
+    }
+    return {name: numbers.get(name, pl.String()) for name in COLUMNS}
+
+
+def results_frame(rows: Iterable[ResultRow]) -> polars.DataFrame:
+    """Rows as a polars frame in the schema, in the order given."""
+    import polars as pl
+
+    return pl.DataFrame([row.model_dump() for row in rows], schema=schema(), orient="row")
+
+
+def write_results(results: polars.DataFrame | Sequence[ResultRow], path: Path) -> None:
+    """Writes results.csv, whole or not at all.
+
+    Raises:
+        StorageError: if columns or rows are not what the schema says, or the file cannot be written.
+    """
+    import polars as pl
+
+    frame = results if isinstance(results, pl.DataFrame) else results_frame(results)
+    validate_results(frame, path)
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        frame.write_csv(half)
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise StorageError(f"{path}: cannot write the results: {error}") from error
+
+
+def read_results(path: Path) -> polars.DataFrame:
+    """Reads a results.csv back, in the schema, checked.
+
+    Raises:
+        StorageError: if the file is missing, or its columns or a row are not what the schema says (names the line).
+    """
+    import polars as pl
+
+    try:
+        with path.open(encoding="utf-8") as file:
+            header = file.readline().rstrip("\r\n").split(",")
+    except OSError as error:
+        raise StorageError(f"{path}: cannot read the results: {error}") from error
+    _check_columns(header, path)
+    try:
+        frame = pl.read_csv(path, schema=schema())
+    except pl.exceptions.PolarsError as error:
+        raise StorageError(f"{path}: not a results table: {error}") from error
+    validate_results(frame, path)
+    return frame
+
+
+def validate_results(frame: polars.DataFrame, path: Path | str = "results") -> None:
+    """Checks columns and every row.
+
+    Raises:
+        StorageError: naming the file, the line and the fault.
+    """
+    _check_columns(frame.columns, path)
+    for line, row in enumerate(frame.iter_rows(named=True), start=2):
+        try:
+            ResultRow.model_validate(row)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise StorageError(f"{path}:{line}: {where + ': ' if where else ''}{first['msg']}") from error
+
+
+def _check_columns(found: Sequence[str], path: Path | str) -> None:
+    if tuple(found) != COLUMNS:
+        absent = [name for name in COLUMNS if name not in found]
+        surplus = [name for name in found if name not in COLUMNS]
+        fault = (
+            f"lacks {', '.join(absent)}"
+            if absent
+            else f"has unknown {', '.join(surplus)}"
+            if surplus
+            else "in another order"
+        )
+        raise StorageError(f"{path}: not a results table, its columns are not those of this version ({fault})")
