@@ -1,0 +1,32 @@
+"""The fine-tuning recipe: the paper's where its appendix A speaks, BERT's released code where it is silent."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Recipe(BaseModel):
+    """How an encoder is fine-tuned.
+
+    From the paper's appendix A: batches of 32 sentences, at most 128 pieces, 3 epochs, rate 3e-5, 10 % warm-up, linear
+    decay, dropout 0.1 on the last layer. From BERT's released code (`optimization.py`): AdamW with decay 0.01 except on
+    norms and biases, betas 0.9 and 0.999, epsilon 1e-6, gradients clipped to norm 1. Dropout inside the encoder is as
+    its configuration says.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    batch_size: int = Field(32, ge=1, description="sentences a step")
+    max_length: int = Field(128, ge=3, description="pieces a sentence, special tokens included; training truncates")
+    epochs: int = Field(3, ge=1, description="passes over the training sentences")
+    learning_rate: float = Field(3e-5, gt=0, description="highest learning rate, reached after warm-up")
+    warmup: float = Field(0.1, ge=0, le=1, description="share of the steps over which the rate rises from 0")
+    weight_decay: float = Field(0.01, ge=0, description="decoupled weight decay, except on norms and biases")
+    dropout: float = Field(0.1, ge=0, lt=1, description="dropout on the encoder's last layer")
+    clip: float = Field(1.0, gt=0, description="largest norm of the gradient")
+
+    def departures(self) -> dict[str, float]:
+        """Settings that are not the paper's, for a report to name."""
+        return {
+            name: value for name, value in self.model_dump().items() if value != type(self).model_fields[name].default
+        }
