@@ -1,1 +1,1 @@
-"""The paper as data: Pires, Schlinger and Garrette (2019), its published numbers and its claims, with table and page."""
+"""The paper as data: published numbers and claims of Pires, Schlinger and Garrette (2019), with table and page."""
