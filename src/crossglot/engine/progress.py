@@ -1,0 +1,158 @@
+"""What a run shows while it goes: calm lines, and on a terminal a bar with the time to go."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from crossglot.engine.plan import PlannedStep
+from crossglot.engine.step import Step, Work
+from crossglot.engine.store import Record
+from crossglot.engine.timing import TimeToGo, spell_seconds
+from crossglot.errors import CrossglotError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+
+class Progress(Protocol):
+    """What an engine tells as it goes."""
+
+    def start(self, steps: Sequence[PlannedStep], earlier: Sequence[Record]) -> None:
+        """The run begins with these steps; `earlier` are the records of everything the store holds."""
+
+    def found(self, step: Step) -> None:
+        """The step's result was in the store."""
+
+    def began(self, step: Step) -> None:
+        """The step runs now."""
+
+    def advance(self, step: Step, fraction: float) -> None:
+        """So much of the running step is done."""
+
+    def done(self, step: Step, seconds: float) -> None:
+        """The step is finished and stored."""
+
+    def failed(self, step: Step, error: CrossglotError) -> None:
+        """The step ended with an error."""
+
+    def left_out(self, step: Step) -> None:
+        """The step cannot run, since one that it needs failed."""
+
+    def stop(self) -> None:
+        """The run is over, one way or another."""
+
+
+class Silent:
+    """Shows nothing."""
+
+    def start(self, steps: Sequence[PlannedStep], earlier: Sequence[Record]) -> None: ...  # noqa: D102
+    def found(self, step: Step) -> None: ...  # noqa: D102
+    def began(self, step: Step) -> None: ...  # noqa: D102
+    def advance(self, step: Step, fraction: float) -> None: ...  # noqa: D102
+    def done(self, step: Step, seconds: float) -> None: ...  # noqa: D102
+    def failed(self, step: Step, error: CrossglotError) -> None: ...  # noqa: D102
+    def left_out(self, step: Step) -> None: ...  # noqa: D102
+    def stop(self) -> None: ...  # noqa: D102
+
+
+class Shown:
+    """Prints one line a step that matters; on a terminal a bar below them moves."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._pace = TimeToGo()
+        self._left: dict[str, Work] = {}
+        self._total = 0
+        self._told: set[str] = set()
+        self._running: tuple[Step, float] | None = None
+        self._bars: Bars | None = None
+        self._task: TaskID | None = None
+
+    def start(self, steps: Sequence[PlannedStep], earlier: Sequence[Record]) -> None:
+        """See Progress."""
+        for record in earlier:
+            self._pace.learn(Work(*record.work), record.seconds)
+        self._left = {planned.step.id: planned.step.work for planned in steps if planned.state != "finished"}
+        self._total = len(steps)
+        for planned in steps:
+            if planned.state == "damaged":
+                self._say(f"! {planned.step.title}: damaged in store, is done again", "yellow")
+        if self._left and self._console.is_terminal:
+            self._start_bars()
+
+    def found(self, step: Step) -> None:
+        """See Progress."""
+        self._say(f"✓ found {step.title} in store", "dim")
+
+    def began(self, step: Step) -> None:
+        """See Progress."""
+        self._running = (step, time.monotonic())
+        self._draw(step.title, 0.0)
+
+    def advance(self, step: Step, fraction: float) -> None:
+        """See Progress."""
+        self._draw(step.title, fraction)
+
+    def done(self, step: Step, seconds: float) -> None:
+        """See Progress."""
+        self._pace.learn(step.work, seconds)
+        self._end(step)
+        self._say(f"✓ {step.title} · {spell_seconds(seconds)}{self._to_go()}")
+
+    def failed(self, step: Step, error: CrossglotError) -> None:
+        """See Progress."""
+        self._end(step)
+        told = str(error).splitlines()[0]
+        self._say(f"✗ {step.title}: {'the same' if told in self._told else told}", "red")
+        self._told.add(told)
+
+    def left_out(self, step: Step) -> None:
+        """See Progress."""
+        self._end(step)
+        self._say(f"– {step.title}: left out, it needs a step that failed", "dim")
+
+    def stop(self) -> None:
+        """See Progress."""
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+
+    def _say(self, line: str, style: str = "") -> None:
+        self._console.print(line, style=style, highlight=False, markup=False, soft_wrap=True)
+
+    def _end(self, step: Step) -> None:
+        self._running = None
+        self._left.pop(step.id, None)
+
+    def _start_bars(self) -> None:
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bars
+
+        self._bars = Bars(
+            BarColumn(bar_width=24), TextColumn("{task.description}"), console=self._console, transient=True
+        )
+        self._task = self._bars.add_task("", total=1.0)
+        self._bars.start()
+
+    def _draw(self, title: str, fraction: float) -> None:
+        if self._bars is None or self._task is None:
+            return
+        finished = self._total - len(self._left)
+        text = f"{finished}/{self._total} · {title} {fraction:.0%}{self._to_go(fraction)}"
+        self._bars.update(self._task, completed=(finished + fraction) / max(self._total, 1), description=text)
+
+    def _to_go(self, fraction: float = 0.0) -> str:
+        works = list(self._left.values())
+        pace = self._pace
+        if self._running is not None:
+            step, began = self._running
+            works.append(Work(-fraction * step.work.size, step.work.kind))
+            if pace.seconds_for(works) is None and fraction > 0.02:
+                pace = TimeToGo()
+                pace.learn(Work(fraction * step.work.size, step.work.kind), time.monotonic() - began)
+        seconds = pace.seconds_for(works)
+        return f" · {spell_seconds(seconds)} to go" if seconds else ""

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from toy_steps import Add, After, Fail, FillDisk, result
+
+from crossglot.engine.local import run_locally
+from crossglot.engine.plan import Plan
+from crossglot.engine.progress import Shown
+from crossglot.engine.step import Work
+from crossglot.engine.store import Store
+from crossglot.engine.timing import TimeToGo, spell_seconds
+from crossglot.errors import StorageError
+
+
+def chain(log: Path, length: int, pause: float = 0.0) -> Add:
+    step = Add(left=0, right=1, log=log, pause=pause)
+    for _ in range(length - 1):
+        step = Add(left=step, right=1, log=log, pause=pause)
+    return step
+
+
+def test_a_plan_holds_every_step_once_behind_what_it_needs(tmp_path: Path) -> None:
+    base = chain(tmp_path / "log", 1)
+    twice, thrice = Add(left=base, right=base, log=base.log), Add(left=base, right=3, log=base.log)
+    assert Plan.of([twice, thrice, base]).steps == (base, twice, thrice)
+
+
+def test_a_dry_run_tells_what_is_finished(tmp_path: Path) -> None:
+    store, last = Store(tmp_path / "steps"), chain(tmp_path / "log", 3)
+    run_locally(Plan.of(last.dependencies), store)
+    assert [planned.state for planned in Plan.of([last]).states(store)] == ["finished", "finished", "to do"]
+
+
+def test_a_second_run_does_nothing(tmp_path: Path) -> None:
+    store, plan = Store(tmp_path / "steps"), Plan.of([chain(tmp_path / "log", 3)])
+    assert len(run_locally(plan, store).done) == 3
+    again = run_locally(plan, Store(tmp_path / "steps"))
+    assert (len(again.done), len(again.found)) == (0, 3)
+    assert len((tmp_path / "log").read_text().splitlines()) == 3
+
+
+def test_what_does_not_need_the_failed_step_still_runs_and_the_error_is_told_once(tmp_path: Path) -> None:
+    store = Store(tmp_path / "steps")
+    good = chain(tmp_path / "log", 2)
+    outcome = run_locally(Plan.of([After(needed=Fail()), Fail(number=1), good]), store)
+    assert set(outcome.failed) == {Fail().id, Fail(number=1).id}
+    assert set(outcome.left_out) == {After(needed=Fail()).id}
+    assert result(store.result(good)) == 2
+    error = outcome.error()
+    assert error is not None
+    assert str(error).count("corpus.conllu:3: words are all '_'") == 1
+    assert "3 of 5 steps have no result" in str(error)
+
+
+def test_a_failed_step_is_tried_again_in_the_next_run(tmp_path: Path) -> None:
+    store = Store(tmp_path / "steps")
+    for _ in range(2):
+        assert set(run_locally(Plan.of([Fail()]), store).failed) == {Fail().id}
+
+
+def test_a_full_disk_ends_the_run_and_keeps_what_is_finished(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    store, first, last = Store(tmp_path / "steps"), chain(tmp_path / "log", 1), chain(tmp_path / "log", 2)
+    with pytest.raises(StorageError, match="disk is full"):
+        run_locally(Plan.of([first, FillDisk(), last]), store)
+    assert [planned.state for planned in Plan.of([first, FillDisk(), last]).states(store)] == [
+        "finished",
+        "to do",
+        "to do",
+    ]
+
+
+KILLED = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {here!r})
+from test_local import chain
+from crossglot.engine.local import run_locally
+from crossglot.engine.plan import Plan
+from crossglot.engine.store import Store
+run_locally(Plan.of([chain(Path({log!r}), 6, pause={pause})]), Store(Path({steps!r})))
+"""
+
+
+@pytest.mark.parametrize("wait_for", [1, 3])
+def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path, wait_for: int) -> None:
+    log, steps = tmp_path / "log", tmp_path / "steps"
+    script = KILLED.format(here=str(Path(__file__).parent), log=str(log), steps=str(steps), pause=0.4)
+    process = subprocess.Popen([sys.executable, "-c", script])  # noqa: S603
+    deadline = time.monotonic() + 60
+    while not (log.exists() and len(log.read_text().splitlines()) >= wait_for) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)  # in the middle of step number wait_for
+    process.wait()
+    assert len(list(steps.glob(".half-*"))) == 1
+
+    last = chain(log, 6)
+    outcome = run_locally(Plan.of([last]), Store(steps))
+    assert len(outcome.found) == wait_for - 1
+    assert len(outcome.done) == 6 - len(outcome.found)
+    assert result(Store(steps).result(last)) == 6
+    assert list(steps.glob(".*")) == []
+    assert len(log.read_text().splitlines()) == 6 + 1  # only the step that was killed began twice
+
+
+def test_the_output_is_calm(tmp_path: Path) -> None:
+    store, text = Store(tmp_path / "steps"), StringIO()
+    first, last = chain(tmp_path / "log", 1), chain(tmp_path / "log", 2)
+    run_locally(Plan.of([first]), store)
+    run_locally(Plan.of([last, Fail(), After(needed=Fail())]), store, Shown(Console(file=text, width=200)))
+    lines = text.getvalue().splitlines()
+    assert lines[0] == f"✓ found {first.id} in store"
+    assert lines[1].startswith(f"✓ {last.id} · ")
+    assert lines[2] == f"✗ {Fail().id}: corpus.conllu:3: words are all '_'"
+    assert lines[3].startswith(f"– {After(needed=Fail()).id}: left out")
+
+
+def test_a_terminal_gets_a_bar_that_goes_away(tmp_path: Path) -> None:
+    text = StringIO()
+    console = Console(file=text, width=120, force_terminal=True)
+    run_locally(Plan.of([chain(tmp_path / "log", 3, pause=0.15)]), Store(tmp_path / "steps"), Shown(console))
+    assert "2/3" in text.getvalue()
+    assert "to go" in text.getvalue()
+
+
+def test_time_to_go_is_work_left_by_measured_speed() -> None:
+    pace = TimeToGo()
+    assert pace.seconds_for([Work(10, "a")]) is None
+    pace.learn(Work(10, "a"), 20)
+    pace.learn(Work(0, "too little to count"), 5)
+    assert pace.seconds_for([Work(5, "a"), Work(0, "too little to count")]) == 10
+    pace.learn(Work(10, "b"), 60)
+    assert pace.seconds_for([Work(1, "a"), Work(1, "b"), Work(1, "unseen")]) == 2 + 6 + 4
+
+
+@pytest.mark.parametrize(
+    ("seconds", "spelt"), [(0.4, "0 s"), (59.4, "59 s"), (200, "3 min 20 s"), (7500, "2 h 05 min")]
+)
+def test_durations_are_spelt(seconds: float, spelt: str) -> None:
+    assert spell_seconds(seconds) == spelt

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+from toy_steps import Add
+
+from crossglot.engine.step import Advance, Inputs, Step
+
+numbers = st.integers(-5, 5)
+
+
+@given(numbers, numbers, numbers, numbers)
+def test_ids_are_equal_exactly_if_the_arguments_are(a: int, b: int, c: int, d: int) -> None:
+    one, other = Add(left=a, right=b, log=Path("x")), Add(left=c, right=d, log=Path("x"))
+    assert (one.id == other.id) == ((a, b) == (c, d))
+
+
+def test_what_cannot_change_the_result_is_no_part_of_the_id() -> None:
+    assert Add(left=1, right=2, log=Path("x")).id == Add(left=1, right=2, log=Path("y"), pause=3.0).id
+
+
+def test_an_argument_added_later_leaves_old_ids_alone_at_its_default() -> None:
+    class Older(Step):
+        left: int
+
+    class Newer(Step):
+        SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"added"})
+        left: int
+        added: tuple[int, ...] = ()
+
+    Newer.__name__ = "Older"
+    assert Newer(left=1).id == Older(left=1).id != Newer(left=1, added=(1,)).id
+
+
+def test_a_new_version_is_a_new_id() -> None:
+    class Versioned(Step):
+        number: int = 1
+
+    before = Versioned().id
+    Versioned.VERSION = "2"
+    assert Versioned().id != before
+
+
+def test_knobs_of_nested_models_count_too() -> None:
+    class Data(BaseModel):
+        SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"path"})
+        path: Path
+        checksum: str
+
+    class Train(Step):
+        data: tuple[Data, ...]
+
+    def trained(path: str, checksum: str) -> str:
+        return Train(data=(Data(path=Path(path), checksum=checksum),)).id
+
+    assert trained("/a", "1") == trained("/b", "1") != trained("/a", "2")
+
+
+def test_a_path_that_is_not_left_out_is_a_mistake() -> None:
+    class Careless(Step):
+        path: Path
+
+    with pytest.raises(TypeError, match="SKIP_ID_ARGUMENTS"):
+        _ = Careless(path=Path("x")).id
+
+
+def test_dependencies_are_found_wherever_a_step_is_an_argument() -> None:
+    class Gather(Step):
+        parts: dict[str, tuple[Add, ...]]
+
+        def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None: ...
+
+    one, two = (Add(left=n, right=n, log=Path("x")) for n in (1, 2))
+    assert Gather(parts={"a": (one,), "b": (two, one)}).dependencies == (one, two)
