@@ -1,7 +1,8 @@
 """Every number of the paper's tables 1 to 8, with table and page.
 
 Source: Telmo Pires, Eva Schlinger and Dan Garrette (2019), "How Multilingual is Multilingual BERT?", Proceedings of the
-57th Annual Meeting of the Association for Computational Linguistics, pages 4996-5001. Values are in the paper's unit, per cent. The figures print no numbers, so none stand here.
+57th Annual Meeting of the Association for Computational Linguistics, pages 4996-5001. Values are per cent, as in the
+paper. The figures print no numbers, so none stand here.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Published:
     where: str
 
 
-# experiment, system, task, condition; then the table as printed, row = fine-tuning, column = evaluation, "-" = no number
+# Experiment, system, task, condition; then the table as printed: row = fine-tuning, column = evaluation, "-" = none.
 _TABLES = """
 table1 M-BERT ner
       en    de    nl    es

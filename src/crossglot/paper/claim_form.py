@@ -1,0 +1,117 @@
+"""What a claim is made of: a sentence, a statistic over cells of tables, a direction and a threshold.
+
+A statistic is a mean or a minimum, over cells, of a weighted sum of systems: "M-BERT minus EN-BERT, averaged over the
+twelve zero-shot pairs".
+
+Where a sentence of the paper names a number, that is the threshold. Where it says "big", "comparable" or "surprisingly
+good", the threshold is our reading of the word, decided here and nowhere else: a big gap is 10 points, comparable is at
+most 5 below, and zero-shot transfer is surprisingly good when it keeps more than half of what training on the target
+itself gives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Literal
+
+MOST_FREQUENT_TAG = "most frequent tag"
+M_BERT_UNTRAINED = "m-bert untrained"
+
+BIG, COMPARABLE, HALF = 10.0, -5.0, 0.5
+"""Our readings, in points but for the last, which is a share of the own-language score."""
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One system's cells in a weighted sum.
+
+    Attributes:
+        weight: what the cells are multiplied by.
+        experiment: the table they stand in.
+        system: `m-bert` or `en-bert` (whatever encoder plays that role), `m-bert untrained`, `most frequent tag`, or a
+            cited system by its published name.
+        pairs: (source, target) of each cell; the terms of a statistic go together place by place.
+    """
+
+    weight: float
+    experiment: str
+    system: str
+    pairs: Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A mean or minimum over places of the terms' weighted sum at each place.
+
+    Attributes:
+        summary: `mean` or `minimum`.
+        terms: what is summed; all have equally many pairs.
+        unit: what the uncertainty is about. `languages`: the claim generalises over languages, so they are resampled;
+            `cells`: the claim names these very cells, so only seeds and sentences vary.
+    """
+
+    summary: Literal["mean", "minimum"]
+    terms: tuple[Term, ...]
+    unit: Literal["languages", "cells"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence, and the number that decides it.
+
+    Attributes:
+        id: short name, unique.
+        where: section and page, or table and page.
+        sentence: the paper's words, shortened by `…`; for our own claims, ours.
+        origin: `paper` or `ours`.
+        says: the statistic in words.
+        statistic: the statistic as data, in points (per cent).
+        direction: on which side of the threshold the claim puts the statistic.
+        threshold: in points.
+    """
+
+    id: str
+    where: str
+    sentence: str
+    origin: Literal["paper", "ours"]
+    says: str
+    statistic: Statistic
+    direction: Literal["above", "below"]
+    threshold: float
+
+    @property
+    def experiments(self) -> tuple[str, ...]:
+        """The tables it needs, each once."""
+        return tuple(dict.fromkeys(term.experiment for term in self.statistic.terms))
+
+    def agrees(self, value: float) -> bool:
+        """Whether a value lies on the claimed side of the threshold."""
+        return value > self.threshold if self.direction == "above" else value < self.threshold
+
+
+def zero_shot(languages: str) -> Pairs:
+    """All ordered pairs of different languages: what a square table holds off its diagonal."""
+    return tuple(permutations(languages.split(), 2))
+
+
+def own(pairs: Pairs) -> Pairs:
+    """For each pair, the diagonal cell of its target."""
+    return tuple((target, target) for _, target in pairs)
+
+
+def turned(pairs: Pairs) -> Pairs:
+    """For each pair, the opposite direction."""
+    return tuple((target, source) for source, target in pairs)
+
+
+def over_languages(*terms: Term) -> Statistic:
+    """Mean of the weighted sum, with languages resampled."""
+    return Statistic("mean", terms, "languages")
+
+
+def over_cells(*terms: Term, summary: Literal["mean", "minimum"] = "mean") -> Statistic:
+    """Mean or minimum over cells that the claim names, with seeds and sentences resampled."""
+    return Statistic(summary, terms, "cells")
