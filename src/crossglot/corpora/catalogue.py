@@ -1,0 +1,156 @@
+"""Named corpora of a data root: found by language and task, read split by split, known by their checksums.
+
+The layout (docs/data.md): `ud/UD_<Name>/<code>-ud-{train,dev,test}.conllu`, `ner/<set>/<code>-{train,dev,test}.conll`,
+any of them .gz or .xz.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crossglot.corpora.columns import read_columns
+from crossglot.corpora.conllu import read_conllu
+from crossglot.corpora.opening import SUFFIXES, checksum, plain_name
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.errors import DataError, UsageError
+from crossglot.languages import language as find_language
+
+SPLITS = ("train", "dev", "test")
+TASKS = ("pos", "ner")
+_GET = "Get it with `crossglot data get {name}`, or name another with --corpus {language}=NAME."
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """An annotated corpus of a data root.
+
+    Attributes:
+        name: `UD_German-GSD`, or `uner/en_ewt` (set and code).
+        language: the key it was asked for by.
+        task: `pos` or `ner`.
+        root: the data root.
+        files: split → file, for the splits that are there.
+    """
+
+    name: str
+    language: str
+    task: str
+    root: Path
+    files: Mapping[str, Path] = field(hash=False)
+
+    def has(self, split: str) -> bool:
+        """Whether the corpus has that split (PUD treebanks are test sets only)."""
+        return split in self.files
+
+    def file(self, split: str) -> Path:
+        """The file of a split.
+
+        Raises:
+            DataError: if the corpus has no such split; says which it has.
+        """
+        if split not in self.files:
+            raise DataError(
+                f"{self.name} has no {split} split, only {', '.join(self.files)}",
+                path=next(iter(self.files.values())).parent,
+                remedy=f"Choose another corpus with --corpus {self.language}=NAME, or leave {self.language} out.",
+            )
+        return self.files[split]
+
+    def read(
+        self, split: str, *, lenient: bool = False, skipped: list[DataError] | None = None
+    ) -> list[TaggedSentence]:
+        """Sentences of a split: UPOS tags for `pos`, BIO2 tags for `ner`.
+
+        Raises:
+            DataError: no such split, or a fault in the file (unless `lenient`, see `read_conllu`).
+        """
+        read = read_conllu if self.task == "pos" else read_columns
+        return read(self.file(split), lenient=lenient, skipped=skipped)
+
+    def checksum(self, split: str) -> str:
+        """SHA-256 of the split's decompressed bytes.
+
+        Raises:
+            DataError: no such split.
+        """
+        return checksum(self.file(split))
+
+
+def find_corpus(root: Path | str, language: str, task: str, name: str | None = None) -> Corpus:
+    """The corpus of a language for a task in a data root.
+
+    Args:
+        root: the data root.
+        language: a key of `crossglot.languages`.
+        task: `pos` or `ner`.
+        name: `UD_Spanish-AnCora` for pos; `conll2002/es` for ner, or a bare set (`conll2002`, `uner`), in which the
+            language's code is looked up. None: the first of the language's default corpora that is there.
+
+    Raises:
+        DataError: no such root; none of the defaults, or not the named one, is there. Says what is.
+        UsageError: an unknown language or task.
+    """
+    root = Path(root)
+    if task not in TASKS:
+        raise UsageError(f"no corpora for task {task!r}; the tasks are {', '.join(TASKS)}")
+    if not root.is_dir():
+        raise DataError("no such data root", path=root, remedy="Give a folder with ud/ and ner/ (see docs/data.md).")
+    entry = find_language(language)
+    defaults = entry.treebanks if task == "pos" else entry.ner
+    if name is None:
+        candidates = defaults
+    elif task == "ner" and "/" not in name:
+        candidates = tuple(default for default in defaults if default.startswith(f"{name}/")) or (f"{name}/{language}",)
+    else:
+        candidates = (name,)
+    for candidate in candidates:
+        if files := _files(root, task, candidate):
+            return Corpus(candidate, language, task, root, files)
+    raise _missing(root, language, entry.name, task, name, candidates)
+
+
+def _files(root: Path, task: str, name: str) -> dict[str, Path]:
+    if task == "pos":
+        folder, pattern = root / "ud" / name, "*-ud-{split}.conllu"
+    else:
+        group, _, code = name.partition("/")
+        folder, pattern = root / "ner" / group, f"{code}-{{split}}.conll"
+    found = {}
+    for split in SPLITS:
+        for suffix in SUFFIXES:
+            if matches := sorted(folder.glob(pattern.format(split=split) + suffix)):
+                found[split] = matches[0]
+                break
+    return found
+
+
+def list_corpora(root: Path | str, task: str) -> list[str]:
+    """Names of the corpora for a task that a data root holds, in alphabetical order."""
+    root = Path(root)
+    if task == "pos":
+        return sorted({path.parent.name for path in root.glob("ud/*/*-ud-*.conllu*")})
+    paths = root.glob("ner/*/*.conll*")
+    return sorted({f"{path.parent.name}/{plain_name(path).rpartition('-')[0]}" for path in paths})
+
+
+def _missing(
+    root: Path, language: str, english: str, task: str, name: str | None, candidates: tuple[str, ...]
+) -> DataError:
+    there = list_corpora(root, task)
+    if name is None:
+        what = f"no {task} corpus of {english} ({language}): none of {', '.join(candidates) or 'no defaults'}"
+    else:
+        what = f"no {task} corpus {name!r}"
+    near = [known for known in there if english in known or known.partition("/")[2].startswith(language)]
+    near += [known for known in difflib.get_close_matches(name or "", there) if known not in near]
+    if near:
+        remedy = f"Of the {len(there)} corpora there, these are near: {', '.join(near)}; choose one with --corpus {language}=NAME."
+    elif there:
+        remedy = f"There are {', '.join(there[:8])}{f' and {len(there) - 8} more' if len(there) > 8 else ''}. "
+        remedy += _GET.format(name=candidates[0] if candidates else "NAME", language=language)
+    else:
+        remedy = f"The root holds no {task} corpus at all; see docs/data.md for the layout."
+    return DataError(what, path=root, remedy=remedy)

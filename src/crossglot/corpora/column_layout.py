@@ -1,0 +1,154 @@
+"""Where a column file keeps its words, tags, comments and documents, and in which encoding: found from the file itself.
+
+- Fields are divided by tabs if the first row has one (so words may hold blanks), otherwise by blanks.
+- If every sentence's first fields count its words (from 0 or 1), the word is the second field and the tag the third
+  (UNER, WikiNEuRal, GermEval's outer spans), and every line with `#` is a comment.
+- Elsewhere a line is a comment if it starts with `# ` and does not end in a tag.
+- A language prefix (`en:`) that every word of the file has is taken off (WikiANN).
+- `-DOCSTART-` rows divide documents and are dropped.
+- Text is UTF-8, or ISO-8859-1 if it cannot be UTF-8 (see `decode_columns`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crossglot.corpora.chunks import is_tag
+from crossglot.corpora.opening import decode
+from crossglot.errors import DataError
+
+_BLANKS = re.compile(r"[ \t]+")
+_PREFIX = re.compile(r"[a-z]{2,3}(?:-[a-z-]+)?:")
+_SENT_ID = re.compile(r"#\s*sent_id\s*=\s*(.*?)\s*$")
+_C1 = re.compile("[\x80-\x9f]")
+_SAMPLE = 50  # sentences that tell whether rows are numbered
+DOCSTART = "-DOCSTART-"
+
+
+@dataclass(slots=True)
+class Block:
+    """The lines between two empty ones: a sentence's rows with their line numbers, and its id."""
+
+    rows: list[str] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a file's rows look like.
+
+    Attributes:
+        tabs: fields are divided by tabs, not by blanks.
+        numbered: the first field counts the words of a sentence.
+        prefix: the language prefix that every word has, or nothing.
+        fields: fields a row.
+    """
+
+    tabs: bool
+    numbered: bool
+    prefix: str
+    fields: int
+
+    def split(self, row: str) -> list[str]:
+        """The fields of a row."""
+        return row.split("\t") if self.tabs else _BLANKS.split(row.strip(" \t"))
+
+
+def find_blocks(text: str) -> tuple[Layout, list[Block]]:
+    """The layout of a file, and its sentences' rows without comments and document marks."""
+    blocks = _blocks(text)
+    uncommented = [[row for row in block.rows if row[0] != "#"] for block in blocks[:_SAMPLE]]
+    first = next((rows[0] for rows in uncommented if rows), next((row for block in blocks for row in block.rows), ""))
+    tabs = "\t" in first
+    layout = Layout(tabs, False, "", 0)
+    numbered = _numbered([[layout.split(row) for row in rows] for rows in uncommented if rows])
+    layout = Layout(tabs, numbered, "", len(layout.split(first)))
+    if "#" in text:
+        blocks = [_without_comments(block, layout) for block in blocks]
+    if DOCSTART in text:
+        blocks = [part for block in blocks for part in _without_documents(block, layout)]
+    blocks = [block for block in blocks if block.rows]
+    return Layout(tabs, numbered, _common_prefix(blocks, layout), layout.fields), blocks
+
+
+def _blocks(text: str) -> list[Block]:
+    blocks = [Block()]
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip(" \t"):
+            blocks[-1].rows.append(line)
+            blocks[-1].numbers.append(number)
+        elif blocks[-1].rows:
+            blocks.append(Block())
+    return blocks if blocks[-1].rows else blocks[:-1]
+
+
+def _numbered(sample: Sequence[Sequence[Sequence[str]]]) -> bool:
+    if not sample or min(len(row) for rows in sample for row in rows) < 3:
+        return False
+    counts = all(
+        [row[0] for row in rows] == [str(at) for at in range(start, start + len(rows))]
+        for rows in sample
+        if (start := 0 if rows[0][0] == "0" else 1) or True
+    )
+    return counts and any(len(rows) > 1 for rows in sample)
+
+
+def _without_comments(block: Block, layout: Layout) -> Block:
+    kept = Block(id=block.id)
+    for row, number in zip(block.rows, block.numbers, strict=True):
+        if row[0] == "#" and (layout.numbered or (row[:2] == "# " and not is_tag(layout.split(row)[-1]))):
+            if found := _SENT_ID.match(row):
+                kept.id = found[1]
+        else:
+            kept.rows.append(row)
+            kept.numbers.append(number)
+    return kept
+
+
+def _without_documents(block: Block, layout: Layout) -> Iterable[Block]:
+    part = Block(id=block.id)
+    for row, number in zip(block.rows, block.numbers, strict=True):
+        if DOCSTART in layout.split(row)[:2]:
+            yield part
+            part = Block(id=block.id)
+        else:
+            part.rows.append(row)
+            part.numbers.append(number)
+    yield part
+
+
+def _common_prefix(blocks: Sequence[Block], layout: Layout) -> str:
+    if not blocks or layout.numbered or (found := _PREFIX.match(blocks[0].rows[0])) is None:
+        return ""
+    return found[0] if all(row.startswith(found[0]) for block in blocks for row in block.rows) else ""
+
+
+def decode_columns(data: bytes, path: Path, encoding: str = "auto", *, lenient: bool = False) -> tuple[str, str]:
+    """Text of a column file, and the encoding it was found to have.
+
+    `auto` means UTF-8 where the bytes allow it, else ISO-8859-1, the encoding of the CoNLL-2002 and 2003 releases. But
+    a file with more well-formed UTF-8 letters than stray bytes is damaged UTF-8, and one with control characters in
+    ISO-8859-1 has some other encoding; both are errors, not words full of wrong letters.
+
+    Raises:
+        DataError: naming the line of the first byte that does not fit.
+    """
+    if encoding != "auto":
+        return decode(data, path, encoding, lenient=lenient), encoding
+    try:
+        return decode(data, path), "utf-8"
+    except DataError as error:
+        well_formed = data.decode("utf-8", errors="ignore")
+        letters = sum(letter > "\x7f" for letter in well_formed)
+        stray = len(data) - len(well_formed.encode("utf-8"))
+        text = decode(data, path, "iso-8859-1")
+        if letters <= stray and not _C1.search(text):
+            return text, "iso-8859-1"
+        if lenient:
+            return decode(data, path, lenient=True), "utf-8"
+        what = f"{error.what}, and the file is not ISO-8859-1 either"
+        raise DataError(what, path=path, line=error.line, remedy=error.remedy) from error

@@ -1,0 +1,125 @@
+"""Column files of named entities, one word a line: CoNLL-2002 and 2003, UNER, WikiANN, GermEval 2014 and their kin.
+
+`column_layout` says how a file's layout and encoding are found, `chunks` how its scheme is; what comes out is BIO2.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from crossglot.corpora.chunks import SCHEMES, IllegalTagError, detect_scheme, is_tag, to_bio2
+from crossglot.corpora.column_layout import DOCSTART, Block, Layout, decode_columns, find_blocks
+from crossglot.corpora.opening import read_bytes, resolve, write_text
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.skipping import Faults
+from crossglot.errors import DataError, UsageError
+
+_NOT_TEXT = re.compile("[\udc80-\udcff]")
+
+
+def read_columns(
+    path: Path | str,
+    *,
+    tag_column: int = -1,
+    scheme: str = "auto",
+    encoding: str = "auto",
+    lenient: bool = False,
+    skipped: list[DataError] | None = None,
+) -> list[TaggedSentence]:
+    """Words and BIO2 tags of a column file.
+
+    Args:
+        path: the file; `path.gz` and `path.xz` are found too.
+        tag_column: index of the tags' field. -1, the default, is the last one, except in files whose rows are
+            numbered: there it is the third, since inner spans and annotators' names follow it.
+        scheme: `auto`, `iob1`, `bio2`, `iobes`, `bilou`; or `none` for labels that are no spans, kept as they are.
+        encoding: `auto` (UTF-8, else ISO-8859-1), or a codec's name.
+        lenient: skip bad sentences, counting them, instead of stopping at the first.
+        skipped: gets the error of every skipped sentence; without it, a warning with the count is logged.
+
+    Raises:
+        DataError: missing, empty, damaged or malformed file, or a tag that the scheme forbids there, with the line.
+        UsageError: an unknown scheme.
+    """
+    if scheme not in ("auto", "none", *SCHEMES):
+        raise UsageError(f"unknown scheme {scheme!r}; the schemes are auto, none, {', '.join(SCHEMES)}")
+    path = resolve(path)
+    faults = Faults(lenient=lenient, skipped=skipped)
+    text, _ = decode_columns(read_bytes(path), path, encoding, lenient=lenient)
+    layout, blocks = find_blocks(text)
+    del text
+    column = 2 if layout.numbered and tag_column == -1 else tag_column
+    parsed = list(_parsed(blocks, layout, column, path, faults))
+    if scheme == "auto":
+        scheme = detect_scheme(tags for _, _, tags in parsed)
+    sentences = []
+    for block, words, tags in parsed:
+        try:
+            labels = tuple(tags) if scheme == "none" else to_bio2(tags, scheme)
+        except IllegalTagError as error:
+            line = block.numbers[error.at]
+            faults.add(DataError(error.what, path=path, line=line, remedy=_remedy(tags[error.at], scheme)))
+            continue
+        sentences.append(TaggedSentence(tuple(words), labels, block.id))
+    faults.finish(path, len(sentences))
+    return sentences
+
+
+def _remedy(tag: str, scheme: str) -> str:
+    if is_tag(tag):
+        return (
+            f"Mend the tag, give the file's scheme if it is not {scheme.upper()}, or skip such sentences (--lenient)."
+        )
+    return "Give the tags' column if this is not it, or the scheme `none` if the labels mark no spans."
+
+
+def _parsed(
+    blocks: Iterable[Block], layout: Layout, column: int, path: Path, faults: Faults
+) -> Iterator[tuple[Block, Sequence[str], Sequence[str]]]:
+    """Words and tags of each sentence, once its rows are known to be whole; tags as the file has them."""
+    word = 1 if layout.numbered else 0
+    memory: dict[str, str] = {}  # one string object a tag
+    for block in blocks:
+        rows = [layout.split(row) for row in block.rows]
+        fault = _row_fault(rows, layout, word, column)
+        if fault is None and any(map(_NOT_TEXT.search, block.rows)):
+            fault = 0, "bytes that are not UTF-8", "Save the file as UTF-8."
+        if fault is not None:
+            at, what, remedy = fault
+            faults.add(DataError(what, path=path, line=block.numbers[at], remedy=remedy))
+            continue
+        words = [row[word].removeprefix(layout.prefix) for row in rows]
+        tags = [memory.setdefault(tag, tag) for row in rows if (tag := row[column].strip()) or True]
+        yield block, words, tags
+
+
+def _row_fault(rows: Sequence[Sequence[str]], layout: Layout, word: int, column: int) -> tuple[int, str, str] | None:
+    """Index, description and remedy of the first row that is not whole."""
+    least = column + 1 if column >= 0 else -column
+    for at, row in enumerate(rows):
+        if len(row) != layout.fields or len(row) < max(least, word + 2):
+            divided = "tab" if layout.tabs else "blank"
+            what = f"{len(row)} {divided}-divided field{'s' * (len(row) != 1)} where {max(layout.fields, 2)} should be"
+            return at, what, "Mend the line: each has a word and a tag, and as many fields as the file's first."
+        if len(row[word]) <= len(layout.prefix):
+            return at, "the word is empty", "Mend or delete the line."
+    return None
+
+
+def write_columns(sentences: Iterable[TaggedSentence], path: Path | str) -> Path:
+    """Write `word<tab>tag` lines with an empty line after each sentence: what the data root's `ner/` holds.
+
+    Raises:
+        DataError: a word or tag that is empty or holds a tab or line end, or the word `-DOCSTART-`.
+        StorageError: if the file cannot be written.
+    """
+    return write_text(path, (_written(sentence, path) for sentence in sentences))
+
+
+def _written(sentence: TaggedSentence, path: Path | str) -> str:
+    for field in (*sentence.words, *sentence.tags):
+        if not field or "\t" in field or "\n" in field or field == DOCSTART:
+            raise DataError(f"{field!r} cannot be written to a column file", path=path)
+    return "".join(f"{word}\t{tag}\n" for word, tag in zip(sentence.words, sentence.tags, strict=True)) + "\n"

@@ -1,0 +1,128 @@
+"""What can be wrong with a CoNLL-U sentence: the rules of the format, each with the line and the remedy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from crossglot.errors import DataError
+
+UPOS = (
+    *("ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM"),
+    *("PART", "PRON", "PROPN", "PUNCT", "SCONJ", "SYM", "VERB", "X"),
+)
+"""The 17 universal part-of-speech tags of UD 2."""
+
+_RANGE = re.compile(r"([1-9][0-9]*)-([1-9][0-9]*)")
+_EMPTY_NODE = re.compile(r"(0|[1-9][0-9]*)\.([1-9][0-9]*)")
+_RENUMBER = "Number the words of a sentence 1, 2, 3, …; put a range (3-4) before its first word, an empty node (3.1) after its word."
+_OLD_TAGS = {"CONJ": "CCONJ", "NOUN|PROPN": "PROPN", ".": "PUNCT", "PRT": "PART"}
+
+
+def layout_fault(lines: Sequence[str], path: Path, start: int) -> DataError:
+    """The first line of a sentence's rows that has not ten fields divided by tabs.
+
+    Args:
+        lines: the sentence's lines after its comments.
+        path: the file.
+        start: the line number of the first of them.
+    """
+    for line, text in enumerate(lines, start):
+        if text.startswith("#"):
+            return DataError(
+                "a comment inside a sentence",
+                path=path,
+                line=line,
+                remedy="Comments stand above a sentence's first word; sentences are divided by an empty line.",
+            )
+        if not text.strip():
+            return DataError("a line of blanks only", path=path, line=line, remedy="Make it an empty line.")
+        fields = text.count("\t") + 1
+        if fields != 10:
+            what = f"{fields} field{'s' * (fields != 1)} where CoNLL-U has 10"
+            if fields == 1 and len(text.split()) > 1:
+                return DataError(what, path=path, line=line, remedy="Divide the fields by tabs, not blanks.")
+            return DataError(what, path=path, line=line, remedy="Mend the line; write `_` for a field without a value.")
+    return DataError("comments without a sentence", path=path, line=start - 1, remedy="Delete them, or the empty line.")
+
+
+def check_ids(ids: Sequence[str], path: Path, start: int) -> list[int]:
+    """Indices of the rows that are syntactic words, once every id is known to stand in its place.
+
+    Args:
+        ids: the first field of each row.
+        path: the file.
+        start: the line number of the first row.
+
+    Raises:
+        DataError: a gap, a repeated or malformed id, an empty node or range out of its place.
+    """
+    words: list[int] = []
+    covered = nodes = covering = 0
+    for at, written in enumerate(ids):
+        if written == str(len(words) + 1):
+            words.append(at)
+            nodes = 0
+        elif match := _RANGE.fullmatch(written):
+            first, last = int(match[1]), int(match[2])
+            if first != len(words) + 1 or first <= covered or last < first:
+                raise DataError(f"range {written} is out of its place", path=path, line=start + at, remedy=_RENUMBER)
+            covered, covering = last, at
+        elif match := _EMPTY_NODE.fullmatch(written):
+            nodes += 1
+            if (int(match[1]), int(match[2])) != (len(words), nodes):
+                raise DataError(
+                    f"empty node {written} is out of its place", path=path, line=start + at, remedy=_RENUMBER
+                )
+        else:
+            what = f"word id {written!r} where {len(words) + 1} should be"
+            raise DataError(what, path=path, line=start + at, remedy=_RENUMBER)
+    if covered > len(words):
+        what = f"range {ids[covering]} ends after the last word, {len(words)}"
+        raise DataError(what, path=path, line=start + covering, remedy=_RENUMBER)
+    if not words:
+        raise DataError("a sentence without a word", path=path, line=start, remedy="Delete it.")
+    return words
+
+
+def word_fault(words: Sequence[str], tags: Sequence[str], rows: Sequence[int], path: Path, start: int) -> DataError:
+    """The first word of a sentence that is empty or whose tag is none of the 17.
+
+    Args:
+        words: forms of the sentence's words.
+        tags: their UPOS.
+        rows: which row each stands in.
+        path: the file.
+        start: the line number of the first row.
+    """
+    for word, tag, row in zip(words, tags, rows, strict=True):
+        if not word:
+            return empty_field("FORM", path, start + row)
+        if tag not in UPOS:
+            new = _OLD_TAGS.get(tag)
+            remedy = f"UD 2 calls it {new}." if new else f"The 17 tags are {' '.join(UPOS)}."
+            if tag == "_":
+                remedy = "The word has no tag: annotate it, take another --corpus, or skip its sentence with --lenient."
+            return DataError(f"unknown UPOS tag {tag!r} of {word!r}", path=path, line=start + row, remedy=remedy)
+    raise ValueError("no fault in these words")
+
+
+def empty_field(name: str, path: Path, line: int) -> DataError:
+    """The error for a field with nothing in it."""
+    return DataError(f"{name} is empty", path=path, line=line, remedy="Write `_` for a field without a value.")
+
+
+def require_words(masked: int, total: int, path: Path) -> None:
+    """Refuse a treebank released without its text, whose words are `_`.
+
+    Raises:
+        DataError: if more than half of the words are `_`.
+    """
+    if 2 * masked > total:
+        raise DataError(
+            f"{masked} of its {total} words are `_`: this treebank is released without its text",
+            path=path,
+            remedy="Get the text as the treebank's README says, merge it into the FORM column, and give the merged "
+            "file; or choose another treebank with --corpus.",
+        )

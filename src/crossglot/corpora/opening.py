@@ -1,0 +1,171 @@
+"""Corpus files as bytes and text: plain, .gz or .xz, found under any of the three names, with errors that name the line."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import lzma
+import os
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import IO
+
+from crossglot.errors import DataError, StorageError
+
+SUFFIXES = ("", ".gz", ".xz")
+_BROKEN = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
+_BROKEN_REMEDY = "The file is cut off or damaged: download or copy it again."
+
+
+def resolve(path: Path | str) -> Path:
+    """The file `path`, or else `path.gz` or `path.xz`, whichever exists first.
+
+    Raises:
+        DataError: if none of the three is a file.
+    """
+    path = Path(path)
+    for suffix in SUFFIXES:
+        candidate = path.with_name(path.name + suffix)
+        if candidate.is_file():
+            return candidate
+    if path.is_dir():
+        raise DataError("is a folder, not a file", path=path, remedy="Give the file itself.")
+    raise DataError("no such file (nor with .gz or .xz)", path=path, remedy="Check the path, or `crossglot data list`.")
+
+
+def plain_name(path: Path | str) -> str:
+    """The file's name without .gz or .xz."""
+    name = Path(path).name
+    return name[:-3] if name.endswith((".gz", ".xz")) else name
+
+
+def _open(path: Path) -> IO[bytes]:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rb")
+    if path.suffix == ".xz":
+        return lzma.open(path, "rb")
+    return path.open("rb")
+
+
+def read_bytes(path: Path | str) -> bytes:
+    """The whole decompressed file.
+
+    Raises:
+        DataError: if it is missing, unreadable, or a truncated or damaged archive.
+    """
+    path = resolve(path)
+    try:
+        with _open(path) as file:
+            return file.read()
+    except _BROKEN as error:
+        raise DataError(f"cannot be decompressed ({error})", path=path, remedy=_BROKEN_REMEDY) from error
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror or error})", path=path) from error
+
+
+def decode(data: bytes, path: Path, encoding: str = "utf-8", *, lenient: bool = False) -> str:
+    """Text of a file's bytes: no byte-order mark, CRLF as LF, nothing else changed.
+
+    With `lenient`, bytes that are no text become lone surrogates, so that a reader can skip the sentence they stand in.
+
+    Raises:
+        DataError: naming the line of the first byte that is not `encoding`.
+    """
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if not lenient:
+            raise not_decodable(data, error, path) from error
+        text = data.decode(encoding, errors="surrogateescape")
+    except LookupError as error:
+        raise DataError(f"unknown encoding {encoding!r}", path=path, remedy="Try utf-8 or iso-8859-1.") from error
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def not_decodable(data: bytes, error: UnicodeDecodeError, path: Path) -> DataError:
+    """The error that says where a file stops being `error.encoding`."""
+    line = data.count(b"\n", 0, error.start) + 1
+    what = f"byte 0x{data[error.start]:02x} is not {error.encoding}"
+    remedy = "Save the file as UTF-8 (for example `iconv -f ISO-8859-1 -t UTF-8`), or give its encoding."
+    return DataError(what, path=path, line=line, remedy=remedy)
+
+
+def open_text(path: Path | str, encoding: str = "utf-8") -> Iterator[str]:
+    r"""Lines of a text file of any size, one at a time, without their line ends; only \n and \r\n end a line.
+
+    Raises:
+        DataError: missing file, damaged archive, or a byte that is not `encoding`, with its line.
+    """
+    return _lines(resolve(path), encoding)  # so that a missing file is an error here, not at the first line
+
+
+def _lines(path: Path, encoding: str) -> Iterator[str]:
+    number = 0
+    try:
+        with _open(path) as file:
+            for number, raw in enumerate(file, 1):
+                line = raw.removesuffix(b"\n").removesuffix(b"\r").decode(encoding)
+                yield line.removeprefix("\ufeff") if number == 1 else line
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"byte 0x{error.object[error.start]:02x} is not {error.encoding}",
+            path=path,
+            line=number,
+            remedy="Save the file as UTF-8, or give its encoding.",
+        ) from error
+    except _BROKEN as error:
+        raise DataError(
+            f"cannot be decompressed ({error})", path=path, line=number + 1, remedy=_BROKEN_REMEDY
+        ) from error
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror or error})", path=path) from error
+
+
+def checksum(path: Path | str) -> str:
+    """SHA-256 (hexadecimal) of the decompressed bytes, so that compressing a corpus does not change its identity."""
+    path = resolve(path)
+    status = path.stat()
+    return _checksum(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=4096)
+def _checksum(path: Path, size: int, modified: int) -> str:
+    del size, modified  # part of the cache's key: a changed file is read again
+    return hashlib.sha256(read_bytes(path)).hexdigest()
+
+
+def write_text(path: Path | str, pieces: Iterable[str]) -> Path:
+    """Write UTF-8 text, compressed as the name's suffix says, whole or not at all (a temporary file, then a rename).
+
+    Raises:
+        StorageError: a full disk, or a folder that cannot be written.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written ({error.strerror or error})") from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as raw, _compressor(raw, path.suffix) as file:
+            for piece in pieces:
+                file.write(piece.encode("utf-8"))
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written ({error.strerror or error})") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def _compressor(raw: IO[bytes], suffix: str) -> IO[bytes]:
+    if suffix == ".gz":
+        return gzip.GzipFile(fileobj=raw, mode="wb", mtime=0)  # type: ignore[return-value]  # no time: same bytes again
+    if suffix == ".xz":
+        return lzma.open(raw, "wb")
+    return raw
