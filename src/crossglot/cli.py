@@ -1,0 +1,54 @@
+"""The command line: which commands there are. Parsing and printing are in `commands`, the work elsewhere."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from crossglot.commands import data
+from crossglot.commands.faults import CommandGroup
+
+app = typer.Typer(
+    cls=CommandGroup,
+    name="crossglot",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+app.add_typer(data.app, name="data", rich_help_panel="Data")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from crossglot import __version__
+
+        typer.echo(f"crossglot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def crossglot(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of every error (also CROSSGLOT_DEBUG=1).")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """How multilingual is a language model? Zero-shot transfer, measured.
+
+    crossglot reproduce table1 --encoder google-bert/bert-base-multilingual-cased --data DATA
+    """
+
+
+def main() -> None:
+    """Runs the command line on `sys.argv`; the exit status is 0, 2, 130 or 1 (see `commands.faults`)."""
+    # Libraries that draw bars and log to stderr on their own would run across our progress.
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    app()

@@ -1,0 +1,1 @@
+"""What the commands parse and print; the work is done elsewhere."""

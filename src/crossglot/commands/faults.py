@@ -1,0 +1,121 @@
+"""How a command ends: the exit statuses, and one clear message on stderr for each way of going wrong.
+
+0 done · 2 wrong usage or bad input (one message, no traceback) · 130 stopped from the keyboard · 1 a fault of ours
+(traceback and where to report it).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from crossglot.errors import CrossglotError
+
+BAD_INPUT = 2
+STOPPED = 130
+OUR_FAULT = 1
+REPORT_TO = "https://github.com/crossglot/crossglot/issues"
+
+# What the operating system refuses for a reason that the user can mend; a missing file is not among them, because
+# every reader says itself which file it wanted.
+USERS_TO_MEND = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the file system is read-only",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.ENOTDIR: "a file stands where a folder is needed",
+    errno.EISDIR: "a folder stands where a file is needed",
+    errno.EEXIST: "it exists already",
+}
+DISK_FULL = "No space left on device"  # how Rust libraries (safetensors, polars, tokenizers) word ENOSPC
+
+
+class StoppedError(Exception):
+    """Ctrl-C inside a command that can say what it kept."""
+
+
+@contextmanager
+def keeping(what: str) -> Iterator[None]:
+    """Says, when Ctrl-C ends the block, what is kept and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        raise StoppedError(what) from stop
+
+
+class CommandGroup(TyperGroup):
+    """The root of all commands; turns every exception of a command into its message and exit status."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: D102 - the framework's own hook
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, StoppedError) as stop:
+            say(f"\nstopped; {stop}" if str(stop) else "\nstopped")
+            raise typer.Exit(STOPPED) from stop
+        except Exception as error:
+            message = what_user_can_mend(error)
+            if message is None:
+                raise_unless_ours(error)
+                _our_fault(error)
+            if wants_traceback(ctx):
+                say("".join(traceback.format_exception(error)).rstrip())
+            say(f"error: {message}")
+            raise typer.Exit(BAD_INPUT) from error
+
+
+def what_user_can_mend(error: BaseException) -> str | None:
+    """The message for an error that the user can act on; None for anything else."""
+    if isinstance(error, CrossglotError):
+        return str(error)
+    chain: BaseException | None = error
+    while chain is not None:
+        if DISK_FULL in str(chain):
+            return _refused(USERS_TO_MEND[errno.ENOSPC], chain)
+        if isinstance(chain, OSError) and chain.errno in USERS_TO_MEND:
+            return _refused(USERS_TO_MEND[chain.errno], chain)
+        chain = chain.__cause__ or chain.__context__
+    return None
+
+
+def _refused(reason: str, error: BaseException) -> str:
+    path = getattr(error, "filename", None)
+    place = f"{path}: " if path else ""
+    if reason == USERS_TO_MEND[errno.ENOSPC]:
+        reason += "\n  free some space or choose another --out; everything finished before is kept, so the same"
+        reason += " command goes on from there"
+    return place + reason
+
+
+def raise_unless_ours(error: Exception) -> None:
+    """Lets through what belongs to the framework: exits, usage errors, a closed pipe."""
+    framework = type(error).__module__.split(".")[0] in ("typer", "click")
+    if framework or (isinstance(error, OSError) and error.errno == errno.EPIPE):
+        raise error
+
+
+def _our_fault(error: Exception) -> NoReturn:
+    say("".join(traceback.format_exception(error)).rstrip())
+    say(
+        f"\nerror: this is a fault of crossglot, not of yours ({type(error).__name__})."
+        f"\n  Please report it with the lines above and the command you ran: {REPORT_TO}"
+    )
+    raise typer.Exit(OUR_FAULT) from error
+
+
+def wants_traceback(ctx: Any) -> bool:
+    """Whether `--debug` or CROSSGLOT_DEBUG asks for the traceback of the user's errors too."""
+    return bool(ctx.params.get("debug")) or os.environ.get("CROSSGLOT_DEBUG", "") not in ("", "0")
+
+
+def say(message: str) -> None:
+    """One message to stderr, as it is: no markup, no wrapping, so that paths can be copied."""
+    typer.echo(message, file=sys.stderr)

@@ -1,0 +1,62 @@
+"""Options that several commands take, and how their values are read: `LANG=FILE`, `[ROLE=]ENCODER`, `1,2,3`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crossglot.errors import UsageError
+
+Device = Annotated[str, typer.Option(metavar="D", help="auto, cpu, cuda or cuda:N.")]
+Precision = Annotated[str, typer.Option(metavar="P", help="auto (bf16 where the hardware has it), fp32 or bf16.")]
+Threads = Annotated[int | None, typer.Option(metavar="N", min=1, help="CPU threads; all cores unless given.")]
+Lenient = Annotated[bool, typer.Option("--lenient", help="Skip malformed sentences and count them.")]
+DataRoot = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="ROOT", envvar="CROSSGLOT_DATA", help="Data root: ud/, ner/, parallel/, mono/."),
+]
+
+
+def pairs(values: Iterable[str], option: str) -> dict[str, str]:
+    """`["en=a.txt", "de=b.txt"]` → `{"en": "a.txt", "de": "b.txt"}`.
+
+    Raises:
+        UsageError: for a value without `=`, an empty half, or a key given twice.
+    """
+    found: dict[str, str] = {}
+    for value in values:
+        key, equals, rest = value.partition("=")
+        if not (equals and key.strip() and rest.strip()):
+            raise UsageError(f"{option} {value}: write it as {option} LANG=VALUE, for example {option} en=…")
+        if key.strip() in found:
+            raise UsageError(f"{option} {key.strip()} is given twice")
+        found[key.strip()] = rest.strip()
+    return found
+
+
+def listed(value: str | None) -> list[str] | None:
+    """`"en, de"` → `["en", "de"]`; None stays None."""
+    if value is None:
+        return None
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def numbers(value: str, option: str) -> list[int]:
+    """`"1,2,3"` or `"1-3"` → `[1, 2, 3]`.
+
+    Raises:
+        UsageError: for anything that is not a list of whole numbers, or one that repeats itself.
+    """
+    found: list[int] = []
+    for part in listed(value) or []:
+        low, dash, high = part.partition("-")
+        try:
+            found.extend(range(int(low), int(high) + 1) if dash and low else [int(part)])
+        except ValueError:
+            raise UsageError(f"{option} {value}: write whole numbers with commas, for example {option} 1,2,3") from None
+    if not found or len(set(found)) < len(found):
+        raise UsageError(f"{option} {value}: name at least one number, and each only once")
+    return found

@@ -1,0 +1,62 @@
+"""The paper's claims with their verdicts, in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crossglot.report.markup import Markup, element
+from crossglot.report.wording import NO_VALUE, verdict
+
+VERDICT_CLASSES = {"holds": "holds", "does not hold": "fails", "cannot tell": "open"}
+
+
+def claims_summary(claims: Sequence[Mapping[str, Any]]) -> str:
+    """`3 hold, 1 does not hold, 2 cannot be told`."""
+    count = Counter(claim["verdict"] for claim in claims)
+    return (
+        f"{count['holds']} {'holds' if count['holds'] == 1 else 'hold'}, {count['does not hold']} "
+        f"{'does' if count['does not hold'] == 1 else 'do'} not hold, {count['cannot tell']} cannot be told"
+    )
+
+
+def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
+    """A table of all claims; None for a run without any."""
+    if not claims:
+        return None
+    heads = ("Verdict", "Claim", "Statistic", "Ours", "Where in the paper")
+    rows = [
+        element(
+            "tr",
+            element("td", verdict(claim["verdict"]), class_=f"verdict {VERDICT_CLASSES.get(claim['verdict'], 'open')}"),
+            element("th", claim["claim"], scope="row"),
+            element("td", claim["statistic"], element("span", f"claimed: {claim['threshold']}", class_="bounds")),
+            element(
+                "td",
+                element("span", rounded(claim["value"]) or NO_VALUE, class_="value"),
+                element("span", claim["interval"], class_="bounds") if claim["interval"] else None,
+                element("span", claim["why"], class_="why") if claim["why"] else None,
+            ),
+            element("td", claim["where"]),
+        )
+        for claim in claims
+    ]
+    caption = f"What the paper says, written down as statistic and threshold before any run: {claims_summary(claims)}."
+    table = element(
+        "table",
+        element("caption", caption),
+        element("thead", element("tr", *(element("th", head, scope="col") for head in heads))),
+        element("tbody", *rows),
+        class_="claims",
+    )
+    frame = element("div", table, class_="scroll", role="region", tabindex="0", aria_label="Claims of the paper")
+    return element("section", element("h2", "Claims of the paper"), frame, id="claims")
+
+
+def rounded(value: str | None) -> str:
+    """A number of claims.csv with two decimals at most; anything else as it stands."""
+    try:
+        return f"{float(value or ''):.2f}".rstrip("0").rstrip(".")
+    except ValueError:
+        return value or ""

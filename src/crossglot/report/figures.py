@@ -1,0 +1,135 @@
+"""Heat maps of an exhibit's matrices: one definition for SVG, PDF and the page, drawn offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crossglot.report.exhibits import Block, Exhibit, Grid, is_zero_shot
+from crossglot.report.wording import ROLES, language_name, metric, number, published_name
+
+if TYPE_CHECKING:
+    import altair
+
+RAMP = ["#f5f1e8", "#cfe0d9", "#86b8b2", "#3a838b", "#12435a"]  # lightness falls evenly: it survives greyscale printing
+DARK_FROM = 70  # from this value on the cell is so dark that white reads better on it
+NAMED_UP_TO = 6  # more languages than this are labelled by key
+NUMBERED_UP_TO = 16  # in larger matrices the numbers would not be legible
+INK = "#23282b"
+
+
+def heat_map(exhibit: Exhibit) -> altair.Chart | altair.ConcatChart | altair.VConcatChart:
+    """One panel a system and block, the paper's numbers first; the colour scale is 0 to 100 in all.
+
+    Cells framed by a heavy line are not zero-shot (the target's language was trained on); grey cells were not run.
+    """
+    import altair as alt
+
+    if exhibit.same_language:
+        parts = [_panel(exhibit, *_systems_by_target(block)) for block in exhibit.blocks]
+        chart = alt.vconcat(*parts) if len(parts) > 1 else parts[0]
+    else:
+        rows = [_matrices(exhibit, block) for block in exhibit.blocks]
+        chart = alt.vconcat(*rows, spacing=28) if len(rows) > 1 else rows[0]
+    font = "Helvetica, Arial, 'Liberation Sans', 'Noto Sans', sans-serif"
+    return (
+        chart.configure(font=font, background="transparent", padding=4)
+        .configure_view(stroke=None)
+        .configure_axis(
+            grid=False, domain=False, ticks=False, labelColor=INK, titleColor=INK, labelFontSize=11, titleFontSize=11,
+            titleFontWeight="normal", labelPadding=5, titlePadding=8, labelLimit=220,
+        )
+        .configure_title(color=INK, fontSize=12, fontWeight="bold", subtitleColor=INK, subtitleFontSize=10.5, offset=6)
+        .configure_legend(labelColor=INK, titleColor=INK, titleFontWeight="normal", labelFontSize=10, titleFontSize=10)
+    )  # fmt: skip
+
+
+def write_figure(exhibit: Exhibit, folder: Path) -> Path:
+    """Writes `<name>.svg` and `<name>.pdf`; returns the SVG's path."""
+    chart = heat_map(exhibit)
+    svg = folder / f"{exhibit.name}.svg"
+    chart.save(svg, format="svg")
+    chart.save(svg.with_suffix(".pdf"), format="pdf")
+    return svg
+
+
+def _matrices(exhibit: Exhibit, block: Block) -> Any:
+    import altair as alt
+
+    panels, published = [], []
+    for grid in block.grids:
+        theirs = {pair: cell.published for pair, cell in grid.cells.items() if cell.published is not None}
+        if theirs and theirs not in published:
+            published.append(theirs)
+            panels.append(
+                _panel(exhibit, *published_name(grid), _records(grid, "published"), block.sources, block.targets)
+            )
+        if grid.role != "published":
+            subtitle = ROLES.get(grid.role, grid.role)
+            panels.append(_panel(exhibit, grid.system, subtitle, _records(grid, "value"), block.sources, block.targets))
+    width = len(block.targets) * _cell_size(block)[0]
+    return alt.concat(*panels, columns=max(1, 780 // (width + 90)), spacing=22)
+
+
+def _records(grid: Grid, what: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "source": source,
+            "target": target,
+            "value": getattr(cell, what),
+            "text": number(getattr(cell, what)),
+            "zero_shot": is_zero_shot(source, target),
+        }
+        for (source, target), cell in grid.cells.items()
+    ]
+
+
+def _systems_by_target(block: Block) -> tuple[str, str, list[dict[str, Any]], tuple[str, ...], tuple[str, ...]]:
+    """A same-language block has systems as rows, the paper's number of each as a row of its own."""
+    records: list[dict[str, Any]] = []
+    for grid in block.grids:
+        for what, label in (("published", ", ".join(published_name(grid))), ("value", grid.system)):
+            if any(getattr(cell, what) is not None for cell in grid.cells.values()):
+                records += [{**record, "source": label, "zero_shot": True} for record in _records(grid, what)]
+    return "", "", records, tuple(dict.fromkeys(record["source"] for record in records)), block.targets
+
+
+def _cell_size(block: Block) -> tuple[int, int]:
+    many = max(len(block.sources), len(block.targets))
+    return (52, 34) if many <= NAMED_UP_TO else (36, 26) if many <= NUMBERED_UP_TO else (17, 17)
+
+
+def _panel(
+    exhibit: Exhibit,
+    heading: str,
+    subtitle: str,
+    records: list[dict[str, Any]],
+    rows: tuple[str, ...],
+    columns: tuple[str, ...],
+) -> Any:
+    import altair as alt
+
+    many = max(len(rows), len(columns))
+    width, height = (52, 34) if many <= NAMED_UP_TO else (36, 26) if many <= NUMBERED_UP_TO else (17, 17)
+    name = language_name if many <= NAMED_UP_TO else str
+    for record in records:
+        record |= {"row": name(record["source"]), "column": name(record["target"])}
+    gaps = alt.Scale(paddingInner=0.07, paddingOuter=0.035)
+    base = alt.Chart(alt.Data(values=records)).encode(
+        x=alt.X("column:N", scale=gaps, sort=[name(key) for key in columns], title=None,
+                axis=alt.Axis(orient="top", labelAngle=0 if many <= NUMBERED_UP_TO else -90)),
+        y=alt.Y("row:N", scale=gaps, sort=[name(key) for key in rows], title=None),
+    )  # fmt: skip
+    colour = alt.Color("value:Q", scale=alt.Scale(domain=[0, 100], range=RAMP, clamp=True), title=metric(exhibit),
+                       legend=alt.Legend(orient="right", gradientLength=90, gradientThickness=9))  # fmt: skip
+    cells = base.transform_filter("datum.value !== null").mark_rect().encode(color=colour)
+    empty = base.transform_filter("datum.value === null").mark_rect(color="#d5d5d2", opacity=0.45)
+    layers = [empty, cells]
+    layers.append(base.transform_filter("!datum.zero_shot").mark_rect(filled=False, stroke=INK, strokeWidth=1.6))
+    if many <= NUMBERED_UP_TO:
+        ink = alt.condition(f"datum.value >= {DARK_FROM}", alt.value("#ffffff"), alt.value(INK))
+        layers.append(base.mark_text(fontSize=11).encode(text="text:N", color=ink))
+    shown = alt.layer(*layers).properties(width=width * len(columns), height=height * len(rows))
+    if heading:
+        shown = shown.properties(title=alt.TitleParams(heading, subtitle=subtitle, anchor="start"))
+    return shown

@@ -1,0 +1,88 @@
+"""report.html: one self-contained page that opens offline, light or dark, on a phone or on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from crossglot.report.claims import claims_section
+from crossglot.report.exhibits import Exhibit
+from crossglot.report.folder import RunFolder
+from crossglot.report.markup import Markup, element, joined
+from crossglot.report.overview import overview_section
+from crossglot.report.provenance import provenance_section
+from crossglot.report.tables import exhibit_notes, exhibit_table
+from crossglot.report.wording import place, title
+
+HOW_TO_READ = (
+    "Rows are the language a tagger was trained on, columns the language it is evaluated on. Framed cells are not "
+    "zero-shot: there the tagger was trained on the language itself. Every other cell is zero-shot: no labelled sentence "
+    "of its language was seen. Small figures are the bounds of the interval named below each table. “paper” is what "
+    "Pires, Schlinger and Garrette (2019) printed, with their encoder on their data; where a run uses both, the cell "
+    "says “reproduces” and the difference. "
+    "Floors show what needs no multilingual encoder: each word's most frequent tag, and an encoder of the same shape "
+    "with random weights."
+)
+
+
+def page(run: RunFolder, shown: list[Exhibit], drawings: Mapping[str, Markup]) -> str:
+    """The whole page; `drawings` holds each exhibit's figure as inline SVG, by name."""
+    name = run.path.resolve().name
+    sections = [
+        overview_section(shown),
+        claims_section(run.claims),
+        *(_exhibit_section(exhibit, drawings.get(exhibit.name)) for exhibit in shown),
+        provenance_section(run),
+    ]
+    body = element(
+        "body",
+        element("a", "Skip to the results", class_="skip", href="#results"),
+        element(
+            "header",
+            element("p", "crossglot report", class_="kicker"),
+            element("h1", name),
+            _navigation(run, shown),
+        ),
+        element("main", element("p", HOW_TO_READ, class_="lead"), *sections, id="results"),
+    )
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", name_="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name_="color-scheme", content="light dark"),
+        element("title", f"{name} · crossglot report"),
+        element("style", Markup(files("crossglot.report").joinpath("page.css").read_text(encoding="utf-8"))),
+    )
+    return "<!doctype html>\n" + element("html", head, body, lang="en") + "\n"
+
+
+def inline_drawing(svg: Path, label: str) -> Markup:
+    """An SVG file's drawing for the page: as wide as its column, described for screen readers, in the page's ink."""
+    text = svg.read_text(encoding="utf-8")
+    start = text.index("<svg")
+    opening, _, rest = text[start:].partition(">")
+    width = 1.2 * float(opening.partition('width="')[2].partition('"')[0])
+    view = opening.partition('viewBox="')[2].partition('"')[0]
+    attributes = f'class="drawing" role="img" viewBox="{view}" style="max-width:{width:.0f}px"'
+    described = element("title", label)
+    return Markup(f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{described}{rest}')
+
+
+def _navigation(run: RunFolder, shown: list[Exhibit]) -> Markup:
+    links = [("overview", "At a glance"), *([("claims", "Claims")] if run.claims else [])]
+    links += [(exhibit.name, place(exhibit)) for exhibit in shown]
+    links.append(("provenance", "What was run"))
+    items = (element("li", element("a", text, href=f"#{target}")) for target, text in links)
+    return element("nav", element("ul", *items), aria_label="Sections")
+
+
+def _exhibit_section(exhibit: Exhibit, drawing: Markup | None) -> Markup:
+    return element(
+        "section",
+        element("h2", element("span", place(exhibit), class_="number"), " ", title(exhibit)),
+        element("figure", drawing) if drawing else None,
+        joined(exhibit_table(exhibit, block) for block in exhibit.blocks),
+        exhibit_notes(exhibit),
+        id=exhibit.name,
+    )

@@ -1,0 +1,30 @@
+"""An exhibit as a wide CSV table, as it would be printed: a row a system and source, columns by target."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from crossglot.report.exhibits import Cell, Exhibit
+
+
+def csv_table(exhibit: Exhibit) -> str:
+    """Columns system, role, source, then for each target `<t>`, `<t>_low`, `<t>_high`, `<t>_published`; full precision.
+
+    Blocks follow one another under the same header; a cell that a block does not have is empty.
+    """
+    targets = list(dict.fromkeys(target for block in exhibit.blocks for target in block.targets))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    columns = [f"{target}{suffix}" for target in targets for suffix in ("", "_low", "_high", "_published")]
+    writer.writerow(["system", "role", "source", *columns])
+    for block in exhibit.blocks:
+        for grid in block.grids:
+            for source in block.sources:
+                row: list[object] = [grid.system, grid.role, source]
+                for target in targets:
+                    cell = grid.cells.get((source, target), Cell())
+                    row += [cell.value, cell.low, cell.high, cell.published]
+                if any(number is not None for number in row[3:]):
+                    writer.writerow(row)
+    return out.getvalue()

@@ -1,0 +1,119 @@
+"""An exhibit's tables for the terminal: compact, readable at 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crossglot.report.claims import claims_summary
+from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, exhibits, is_zero_shot
+from crossglot.report.folder import read_run_folder
+from crossglot.report.wording import NO_VALUE, ROLES, language_name, metric, number, place, title, verdict
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+WIDE = 7  # more targets than this do not fit a terminal: then each source's row is summed up
+
+
+def terminal_tables(folder: Path) -> Iterator[RenderableType]:
+    """Rich tables of a run folder, one a block of an experiment, then the claims.
+
+    Raises:
+        StorageError: if `folder` is no run folder or damaged.
+    """
+    from rich.table import Table
+
+    run = read_run_folder(Path(folder))
+    for exhibit in exhibits(run.rows()):
+        for block in exhibit.blocks:
+            yield _table(exhibit, block)
+    if run.claims:
+        table = Table(title=f"Claims: {claims_summary(run.claims)}", title_justify="left", box=None, pad_edge=False)
+        for heading in ("verdict", "claim", "why"):
+            table.add_column(heading, header_style="dim", overflow="fold")
+        for claim in run.claims:
+            table.add_row(verdict(claim["verdict"]), claim["claim"], claim["why"] or "")
+        yield table
+
+
+def _table(exhibit: Exhibit, block: Block) -> RenderableType:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    heading = Text(f"{place(exhibit)}  {title(exhibit)}, {metric(exhibit)}", style="bold")
+    table = Table(
+        title=heading,
+        title_justify="left",
+        title_style="",
+        caption=_legend(exhibit, block),
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1),
+    )
+    wide = len(block.targets) > WIDE
+    heads = list(SUMMARIES) if wide else [language_name(target) for target in block.targets]
+    table.add_column("system" if exhibit.same_language else "trained on", overflow="fold")
+    for head in heads:
+        table.add_column(head, justify="right", overflow="fold")
+    for grid in block.grids:
+        name = Text.assemble((grid.system, "bold"), (f" {ROLES.get(grid.role, grid.role)}", "dim"))
+        if exhibit.same_language:
+            table.add_row(name, *(_cell(grid, target, target) for target in block.targets))
+            continue
+        table.add_section()
+        table.add_row(name)
+        for source in block.sources:
+            cells = _summary(grid, source, block) if wide else [_cell(grid, source, target) for target in block.targets]
+            table.add_row(Text(f"  {language_name(source)}"), *cells)
+    return table
+
+
+SUMMARIES = ("same language", "zero-shot mean", "best target", "worst target")
+
+
+def _legend(exhibit: Exhibit, block: Block) -> str:
+    parts = ["± half the interval"]
+    if any(cell.published is not None for grid in block.grids for cell in grid.cells.values()):
+        parts.append("(published)")
+    if not exhibit.same_language:
+        parts.append("* not zero-shot")
+    return ", ".join(parts)
+
+
+def _cell(grid: Grid, source: str, target: str) -> Text:
+    """`35.8±1.3`, with the published number on a second line; `*` after cells that are not zero-shot."""
+    from rich.text import Text
+
+    cell = grid.cells.get((source, target), Cell())
+    star = "" if is_zero_shot(source, target) else "*"
+    half = "" if cell.low is None or cell.high is None else f"±{number((cell.high - cell.low) / 2)}"
+    shown = Text(number(cell.value) if cell.value is not None else NO_VALUE)
+    shown.append(half, style="dim").append(star)
+    if cell.published is not None:
+        shown.append(f"\n({number(cell.published)})", style="dim")
+    return shown
+
+
+def _summary(grid: Grid, source: str, block: Block) -> list[str]:
+    """One source's row of a large matrix in four numbers."""
+    values = {
+        target: cell.value
+        for target in block.targets
+        if (cell := grid.cells.get((source, target))) is not None and cell.value is not None
+    }
+    there = {target: value for target, value in values.items() if is_zero_shot(source, target)}
+    same = [value for target, value in values.items() if target not in there]
+    if not there:
+        return [number(same[0]) if same else NO_VALUE, *[NO_VALUE] * 3]
+    best, worst = max(there, key=lambda key: there[key]), min(there, key=lambda key: there[key])
+    return [
+        number(same[0]) if same else NO_VALUE,
+        number(sum(there.values()) / len(there)),
+        f"{best} {number(there[best])}",
+        f"{worst} {number(there[worst])}",
+    ]

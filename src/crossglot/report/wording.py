@@ -1,0 +1,94 @@
+"""How the report says things: titles, numbers, names of languages, systems and verdicts."""
+
+from __future__ import annotations
+
+from crossglot.errors import CrossglotError
+from crossglot.languages import language
+from crossglot.report.exhibits import Cell, Exhibit, Grid
+
+TITLES = {
+    "table1": "NER across the CoNLL languages, multilingual encoder",
+    "table2": "POS tagging across four European languages, multilingual encoder",
+    "table3": "NER in the language of training",
+    "table4": "POS tagging across scripts, multilingual encoder",
+    "table5": "POS tagging by word order",
+    "table6": "POS tagging of code-switched text",
+    "table7": "NER across the CoNLL languages, English encoder",
+    "table8": "POS tagging across four European languages, English encoder",
+    "figure1": "NER and the overlap of entity pieces",
+    "figure2": "POS tagging and shared word-order features",
+    "figure3": "Nearest-neighbour translation by layer",
+}
+METRICS = {"accuracy": "accuracy, %", "f1": "F1, %"}
+ROLES = {
+    "m-bert": "multilingual encoder",
+    "en-bert": "English encoder",
+    "other": "encoder",
+    "baseline": "baseline without a BERT",
+    "floor": "floor",
+    "published": "published, not run here",
+}
+VERDICTS = {"holds": "✓ holds", "does not hold": "✗ does not hold", "cannot tell": "? cannot tell"}
+PAPER = "Pires et al. (2019)"
+NO_VALUE = "–"
+
+
+def place(exhibit: Exhibit) -> str:
+    """`table1` → `Table 1`; the name of an experiment of one's own stays as it is."""
+    kind = exhibit.experiment.rstrip("0123456789")
+    if exhibit.experiment not in TITLES:
+        return exhibit.experiment
+    return f"{kind.capitalize()} {exhibit.experiment.removeprefix(kind)}"
+
+
+def title(exhibit: Exhibit) -> str:
+    """What the exhibit shows, in words, with its variant."""
+    plain = TITLES.get(exhibit.experiment, f"{exhibit.task.upper()} transfer")
+    return f"{plain}, {exhibit.variant}" if exhibit.variant else plain
+
+
+def metric(exhibit: Exhibit) -> str:
+    """`F1, %`."""
+    return METRICS.get(exhibit.metric, exhibit.metric)
+
+
+def language_name(key: str) -> str:
+    """`nn` → `Norwegian Nynorsk`, `hi+en` → `Hindi + English`; an unknown key stands for itself."""
+    names = []
+    for part in key.split("+"):
+        try:
+            names.append(language(part).name)
+        except CrossglotError:
+            names.append(part)
+    return " + ".join(names)
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    """One decimal: the second is below any interval we have seen. Never `-0.0`."""
+    if value is None:
+        return NO_VALUE
+    return f"{round(value, digits) + 0.0:.{digits}f}"
+
+
+def bounds(cell: Cell) -> str:
+    """`29.7–32.4`, or nothing for a cell without an interval."""
+    if cell.low is None or cell.high is None:
+        return ""
+    return f"{number(cell.low)}–{number(cell.high)}"
+
+
+def system_name(system: str, role: str) -> str:
+    """The system and what it stands for: `m-bert-small (multilingual encoder)`."""
+    return f"{system} ({ROLES.get(role, role)})"
+
+
+def verdict(word: str | None) -> str:
+    """The verdict in words, with a sign that does not depend on colour."""
+    return VERDICTS.get(word or "", word or "? cannot tell")
+
+
+def published_name(grid: Grid) -> tuple[str, str]:
+    """Whose published numbers stand beside this system's, and where: `("M-BERT", "Pires et al. (2019)")`."""
+    if grid.role == "published":
+        return grid.system, "published"
+    return {"m-bert": "M-BERT", "en-bert": "EN-BERT"}.get(grid.role, "Published"), PAPER

@@ -1,0 +1,59 @@
+"""Writes everything a run folder's readers want: tables/, figures/ and report.html."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from crossglot.errors import StorageError
+from crossglot.report.exhibits import Exhibit, exhibits
+from crossglot.report.figures import write_figure
+from crossglot.report.folder import read_run_folder
+from crossglot.report.latex import latex_table
+from crossglot.report.page import inline_drawing, page
+from crossglot.report.spreadsheet import csv_table
+from crossglot.report.wording import metric, place, title
+
+
+def write_report(folder: Path) -> Path:
+    """Writes tables/*.csv and *.tex, figures/*.svg and *.pdf and report.html into a run folder; loads no model.
+
+    Returns:
+        The path of report.html.
+
+    Raises:
+        StorageError: if `folder` is no run folder, one of its files is damaged, or the report cannot be written.
+    """
+    run = read_run_folder(Path(folder))
+    shown = exhibits(run.rows())
+    try:
+        for name in ("tables", "figures"):
+            (run.path / name).mkdir(exist_ok=True)
+        drawings = {}
+        for exhibit in shown:
+            _replace(run.path / "tables" / f"{exhibit.name}.csv", csv_table(exhibit))
+            _replace(run.path / "tables" / f"{exhibit.name}.tex", latex_table(exhibit))
+            if exhibit.blocks:
+                svg = write_figure(exhibit, run.path / "figures")
+                drawings[exhibit.name] = inline_drawing(svg, drawing_label(exhibit))
+        target = run.path / "report.html"
+        _replace(target, page(run, shown, drawings))
+    except OSError as error:
+        raise StorageError(f"{run.path}: cannot write the report: {error}") from error
+    return target
+
+
+def drawing_label(exhibit: Exhibit) -> str:
+    """What a screen reader says for the figure; its numbers are in the table that follows."""
+    return f"Heat maps of {place(exhibit)}, {title(exhibit)}: {metric(exhibit)}. The numbers are in the table below."
+
+
+def _replace(path: Path, text: str) -> None:
+    """Writes a file whole or not at all."""
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        half.write_text(text, encoding="utf-8")
+        half.replace(path)
+    except OSError:
+        half.unlink(missing_ok=True)
+        raise
