@@ -7,6 +7,7 @@ from pathlib import Path
 from crossglot.corpora.opening import open_text, plain_name
 from crossglot.corpora.plain import write_lines
 from crossglot.corpora.sentences import Bitext
+from crossglot.corpora.skipping import Faults
 from crossglot.errors import DataError
 
 
@@ -25,20 +26,37 @@ def read_bitext(
         DataError: missing or empty files, unequal lengths, empty lines (the first few are named).
     """
     paths = Path(source_path), Path(target_path)
-    source, target = ([line.strip() for line in open_text(path)] for path in paths)
+    source, target = ([line.strip(" \t") for line in open_text(path)] for path in paths)
     if len(source) != len(target):
         what = f"{len(source)} lines, but {paths[1].name} has {len(target)}"
         raise DataError(what, path=paths[0], remedy="The two must be aligned line by line: take both from one release.")
-    if not source:
-        raise DataError("has no line", path=paths[0], remedy="The file is empty: download or write it again.")
-    empty = [at for at, pair in enumerate(zip(source, target, strict=True), 1) if not all(pair)]
+    faults = Faults(lenient=lenient, skipped=skipped)
+    empty = [at for at, pair in enumerate(zip(source, target, strict=True)) if not all(pair)]
     if empty and not lenient:
-        shown = ", ".join(map(str, empty[:8])) + (", …" if len(empty) > 8 else "")
-        blank = paths[0] if not source[empty[0] - 1] else paths[1]
-        raise DataError(
-            f"{len(empty)} of {len(source)} pairs have an empty side: lines {shown}",
-            path=blank,
-            line=empty[0],
-            remedy="Leave such pairs out in both files, or read with --lenient.",
-        )
-    return Bitext(*(plain_name(path).rpartition(".")[2] for path in paths), tuple(source), tuple(target))
+        raise _empty_lines(empty, len(source), paths[0] if not source[empty[0]] else paths[1])
+    for at in empty:
+        faults.add(_empty_lines([at], len(source), paths[0] if not source[at] else paths[1]))
+    left_out = set(empty)
+    pairs = [pair for at, pair in enumerate(zip(source, target, strict=True)) if at not in left_out]
+    faults.finish(paths[0], len(pairs))
+    source_language, target_language = (plain_name(path).rpartition(".")[2] for path in paths)
+    return Bitext(source_language, target_language, tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
+
+
+def _empty_lines(at: list[int], total: int, path: Path) -> DataError:
+    shown = ", ".join(str(index + 1) for index in at[:8]) + (", …" if len(at) > 8 else "")
+    what = f"{len(at)} of {total} pairs have an empty side: line{'s' * (len(at) > 1)} {shown}"
+    remedy = "Leave such pairs out of both files, or read with --lenient."
+    return DataError(what, path=path, line=at[0] + 1, remedy=remedy)
+
+
+def write_bitext(bitext: Bitext, folder: Path | str, name: str) -> tuple[Path, Path]:
+    """Write both sides as `<name>.<language>` into a folder: what the data root's `parallel/` holds.
+
+    Raises:
+        DataError: if a line holds a line end.
+        StorageError: if a file cannot be written.
+    """
+    sides = (bitext.source_language, bitext.source), (bitext.target_language, bitext.target)
+    source, target = (write_lines(lines, Path(folder) / f"{name}.{language}") for language, lines in sides)
+    return source, target

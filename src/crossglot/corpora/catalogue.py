@@ -147,7 +147,9 @@ def _missing(
     near = [known for known in there if english in known or known.partition("/")[2].startswith(language)]
     near += [known for known in difflib.get_close_matches(name or "", there) if known not in near]
     if near:
-        remedy = f"Of the {len(there)} corpora there, these are near: {', '.join(near)}; choose one with --corpus {language}=NAME."
+        remedy = (
+            f"Of the {len(there)} corpora there, {', '.join(near)} come near: choose with --corpus {language}=NAME."
+        )
     elif there:
         remedy = f"There are {', '.join(there[:8])}{f' and {len(there) - 8} more' if len(there) > 8 else ''}. "
         remedy += _GET.format(name=candidates[0] if candidates else "NAME", language=language)

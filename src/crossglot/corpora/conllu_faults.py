@@ -16,7 +16,7 @@ UPOS = (
 
 _RANGE = re.compile(r"([1-9][0-9]*)-([1-9][0-9]*)")
 _EMPTY_NODE = re.compile(r"(0|[1-9][0-9]*)\.([1-9][0-9]*)")
-_RENUMBER = "Number the words of a sentence 1, 2, 3, …; put a range (3-4) before its first word, an empty node (3.1) after its word."
+_RENUMBER = "Number words 1, 2, 3, …; put a range (3-4) before its first word, an empty node (3.1) after its word."
 _OLD_TAGS = {"CONJ": "CCONJ", "NOUN|PROPN": "PROPN", ".": "PUNCT", "PRT": "PART"}
 
 

@@ -1,4 +1,4 @@
-"""Corpus files as bytes and text: plain, .gz or .xz, found under any of the three names, with errors that name the line."""
+"""Corpus files as bytes and text: plain, .gz or .xz, found under any of the three names; errors name the line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from crossglot.errors import DataError, StorageError
 
@@ -44,7 +44,7 @@ def plain_name(path: Path | str) -> str:
 
 def _open(path: Path) -> IO[bytes]:
     if path.suffix == ".gz":
-        return gzip.open(path, "rb")
+        return cast(IO[bytes], gzip.open(path, "rb"))
     if path.suffix == ".xz":
         return lzma.open(path, "rb")
     return path.open("rb")
@@ -165,7 +165,7 @@ def write_text(path: Path | str, pieces: Iterable[str]) -> Path:
 
 def _compressor(raw: IO[bytes], suffix: str) -> IO[bytes]:
     if suffix == ".gz":
-        return gzip.GzipFile(fileobj=raw, mode="wb", mtime=0)  # type: ignore[return-value]  # no time: same bytes again
+        return cast(IO[bytes], gzip.GzipFile(fileobj=raw, mode="wb", mtime=0))  # no time: the same bytes again
     if suffix == ".xz":
         return lzma.open(raw, "wb")
     return raw
