@@ -1,0 +1,96 @@
+"""A tagger's scores on gold sentences: the task's metric with its interval, and scores of each tag or entity type."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.tagging.metrics import Counts, accuracy_counts, span_counts, span_counts_by_type, tag_counts
+
+if TYPE_CHECKING:
+    from crossglot.statistics.intervals import Interval
+    from crossglot.tagging.labels import Task
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScore:
+    """Precision, recall and F1 of one tag or entity type, in 0 to 1; `n` is how often gold has it."""
+
+    precision: float
+    recall: float
+    f1: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Scores on one set of sentences.
+
+    Attributes:
+        metric: "accuracy" (words) or "f1" (spans by conlleval's rules).
+        value: in 0 to 1.
+        interval: bootstrap over sentences, 95 %.
+        n: words, or gold spans.
+        sentences: sentences scored.
+        by_label: the same for each tag or entity type.
+        counts: (sentences, 2) right words and words, or (sentences, 3) true positives, predicted and gold spans.
+    """
+
+    metric: Literal["accuracy", "f1"]
+    value: float
+    interval: Interval
+    n: int
+    sentences: int
+    by_label: Mapping[str, LabelScore]
+    counts: Counts
+
+
+def evaluate(
+    task: Task,
+    sentences: Sequence[TaggedSentence],
+    predicted: Sequence[Sequence[str]],
+    *,
+    types: Collection[str] | None = None,
+) -> Evaluation:
+    """Scores predicted tags against gold: span F1 for `ner`, token accuracy otherwise.
+
+    A gold tag that the tagger cannot predict is scored as wrong.
+
+    Args:
+        task: the tagger's.
+        sentences: gold.
+        predicted: tags of the same words.
+        types: for `ner`, the entity types that count; all by default.
+
+    Raises:
+        CrossglotError: if gold and predicted differ in sentences or words.
+    """
+    from crossglot.statistics.intervals import accuracy, bootstrap_cell, span_f1
+
+    gold = [sentence.tags for sentence in sentences]
+    if task == "ner":
+        counts = span_counts(gold, predicted, types)
+        by_type = span_counts_by_type(gold, predicted)
+        labels = {name: by_type[name] for name in by_type if types is None or name in types}
+        value, n = float(span_f1(counts.sum(axis=0))), int(counts[:, 2].sum())
+        interval = bootstrap_cell(counts[None], span_f1)
+        return Evaluation("f1", value, interval, n, len(gold), _scores(labels), counts)
+    counts = accuracy_counts(gold, predicted)
+    value, n = float(accuracy(counts.sum(axis=0))), int(counts[:, 1].sum())
+    interval = bootstrap_cell(counts[None], accuracy)
+    return Evaluation("accuracy", value, interval, n, len(gold), _scores(tag_counts(gold, predicted)), counts)
+
+
+def _scores(counts: Mapping[str, Counts]) -> dict[str, LabelScore]:
+    scores = {}
+    for name, by_sentence in counts.items():
+        right, predicted, gold = (int(total) for total in by_sentence.sum(axis=0))
+        scores[name] = LabelScore(
+            right / predicted if predicted else 0.0,
+            right / gold if gold else 0.0,
+            2 * right / (predicted + gold) if predicted + gold else 0.0,
+            gold,
+        )
+    return scores

@@ -1,0 +1,103 @@
+"""Fine-tuning: a pretrained encoder and tagged sentences in, a tagger out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.forward import last_hidden
+from crossglot.encoders.loading import Encoder
+from crossglot.errors import CrossglotError
+from crossglot.runtime import Runtime
+from crossglot.tagging.batches import LabelledBatch, count_steps, draw_batches, training_set
+from crossglot.tagging.labels import label_set
+from crossglot.tagging.optimisation import adamw, choose_rows, rate_at
+from crossglot.tagging.recipe import Recipe
+from crossglot.tagging.tagger import Tagger
+
+Progress = Callable[[int, int], None]
+
+
+def finetune(
+    encoder: Encoder,
+    sentences: Sequence[TaggedSentence],
+    *,
+    task: str = "pos",
+    recipe: Recipe | None = None,
+    seed: int = 1,
+    runtime: Runtime | None = None,
+    progress: Progress | None = None,
+) -> Tagger:
+    """Trains the whole encoder and a linear layer on its last layer, on the first piece of each word.
+
+    The loss of a batch is the mean cross entropy over its words' first pieces. The encoder given is left as it is,
+    and so is torch's global random state. One seed gives the same bits on one machine in fp32.
+
+    Args:
+        encoder: from `load_encoder`.
+        sentences: of one or several source languages, one after another.
+        task: `pos` (UPOS), `ner` (BIO2) or `labels` (any tags).
+        recipe: the paper's by default.
+        seed: of the linear layer, of dropout and of the order of sentences.
+        runtime: device and precision; CPU and fp32 by default.
+        progress: called with (steps done, steps in all).
+
+    Raises:
+        DataError: if there are no words, or for a tag outside the task's labels.
+        CrossglotError: if the loss is no longer a number: the learning rate is too high.
+    """
+    recipe, runtime = recipe or Recipe(), runtime or Runtime()
+    labels = label_set(task, sentences)
+    data = training_set(encoder, sentences, labels, recipe.max_length)
+    device = torch.device(runtime.device)
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(seed)
+        encoder = encoder.copy()
+        model = encoder.model.to(device)
+        head = new_head(encoder, len(labels), device)
+        rows = choose_rows(model, data.ids().to(device))
+        parameters = [*model.parameters(), *head.parameters()]
+        optimizer = adamw(parameters, recipe)
+        steps = count_steps(len(data), recipe)
+        decay, losses = 1.0, torch.zeros((), device=device)
+        model.train()
+        for step, batch in enumerate(draw_batches(encoder, data, recipe, seed)):
+            rate = rate_at(step, steps, recipe)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            with runtime.autocast():
+                loss = batch_loss(model, head, batch, recipe.dropout)
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(parameters, recipe.clip)
+            optimizer.step()
+            optimizer.zero_grad()
+            decay *= 1.0 - rate * recipe.weight_decay
+            losses += loss.detach()
+            if progress is not None:
+                progress(step + 1, steps)
+        if not torch.isfinite(losses):
+            raise CrossglotError(f"the training loss is not a number: lower the learning rate ({recipe.learning_rate})")
+    if rows is not None:
+        model.set_input_embeddings(rows.restored(decay))
+    return Tagger(replace(encoder, model=model.eval()), head.eval(), labels, recipe, seed, runtime)
+
+
+def batch_loss(model: nn.Module, head: nn.Linear, labelled: LabelledBatch, dropout: float) -> torch.Tensor:
+    """Mean cross entropy over the first pieces of the batch's words, in fp32."""
+    device = head.weight.device
+    hidden = last_hidden(model, labelled.batch.to(device))[labelled.first_pieces.to(device)]
+    logits = head(functional.dropout(hidden, dropout, training=True))
+    return functional.cross_entropy(logits.float(), labelled.labels.to(device))
+
+
+def new_head(encoder: Encoder, labels: int, device: torch.device) -> nn.Linear:
+    """A linear layer with BERT's initialisation: normal of the encoder's own deviation (0.02), biases 0."""
+    head = nn.Linear(encoder.hidden_size, labels, device=device)
+    nn.init.normal_(head.weight, std=float(getattr(encoder.model.config, "initializer_range", 0.02)))
+    nn.init.zeros_(head.bias)
+    return head

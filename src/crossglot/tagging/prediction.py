@@ -1,0 +1,122 @@
+"""Prediction: sentences cut into windows, packed by length, and put back in order; every word gets a label.
+
+Preparing sentences depends on the tokenizer and on how the encoder takes its batches, not on its weights: prepare a
+test set once and let every tagger of that encoder predict it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import nn
+
+from crossglot.batching import Batch
+from crossglot.corpora.sentences import Sentence, TaggedSentence
+from crossglot.encoders.forward import last_hidden, make_batch
+from crossglot.encoders.loading import Encoder
+from crossglot.encoders.pieces import Pieces, piece_words, special_pieces
+from crossglot.errors import CrossglotError
+from crossglot.tagging.floors import words_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from transformers import PreTrainedModel
+
+PIECE_BUDGET = 4096
+"""Pieces a batch of prediction holds: enough to fill the matrix units, little enough to stay in the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedBatch:
+    """A batch, the places of first pieces among its pieces, and which words of the set they are; both (words,)."""
+
+    batch: Batch
+    first_pieces: torch.Tensor
+    words: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Sentences ready to be predicted by any tagger of one encoder; `word_starts` is (sentences + 1,)."""
+
+    batches: tuple[PreparedBatch, ...]
+    word_starts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.word_starts) - 1
+
+
+def prepare(
+    encoder: Encoder,
+    sentences: Sequence[Sequence[str] | Sentence | TaggedSentence],
+    *,
+    max_length: int = 128,
+    budget: int = PIECE_BUDGET,
+) -> Prepared:
+    """Cuts sentences into pieces, those over `max_length` into windows at word starts, and packs them by length.
+
+    Args:
+        encoder: whose tokenizer and way of batching count; its weights do not.
+        sentences: words as written; empty sentences are allowed.
+        max_length: pieces a window, special pieces included: as many as the tagger was trained on.
+        budget: pieces a batch.
+    """
+    pieces = piece_words(encoder.tokenizer, [words_of(sentence) for sentence in sentences])
+    before, after = special_pieces(encoder.tokenizer)
+    windows = _windows(pieces, max_length - len(before) - len(after))
+    lengths = windows[:, 1] - windows[:, 0]
+    order = np.argsort(-lengths, kind="stable")
+    batches = []
+    ends = np.cumsum(lengths[order] + len(before) + len(after))
+    for group in np.split(order, np.flatnonzero(np.diff(ends // budget)) + 1) if len(order) else []:
+        sequences = [np.concatenate([before, pieces.ids[start:end], after]) for start, end in windows[group]]
+        batch = make_batch(encoder, sequences, max_length)
+        first, words = [], []
+        for (start, end), place in zip(windows[group], batch.starts.tolist(), strict=False):
+            inside = np.arange(*np.searchsorted(pieces.first_pieces, [start, end]))
+            words.append(inside)
+            first.append(pieces.first_pieces[inside] - start + len(before) + place)
+        batches.append(PreparedBatch(batch, torch.from_numpy(np.concatenate(first)), np.concatenate(words)))
+    return Prepared(tuple(batches), pieces.word_starts)
+
+
+@torch.inference_mode()
+def predict_labels(model: PreTrainedModel, head: nn.Linear, prepared: Prepared) -> NDArray[np.int64]:
+    """Label numbers of all words, sentence after sentence.
+
+    Raises:
+        CrossglotError: if a word were left without a label.
+    """
+    device = head.weight.device
+    numbers = np.full(int(prepared.word_starts[-1]), -1, dtype=np.int64)
+    for item in prepared.batches:
+        hidden = last_hidden(model, item.batch.to(device))[item.first_pieces.to(device)]
+        numbers[item.words] = head(hidden).argmax(dim=-1).cpu().numpy()
+    if (numbers < 0).any():
+        raise CrossglotError(f"{(numbers < 0).sum()} words were left without a label: please report this")
+    return numbers
+
+
+def _windows(pieces: Pieces, room: int) -> NDArray[np.int64]:
+    """(windows, 2): start and end in `pieces.ids`. A word of more than `room` pieces keeps its first ones."""
+    found = []
+    for i in range(len(pieces)):
+        start, end = int(pieces.sentence_starts[i]), int(pieces.sentence_starts[i + 1])
+        if start == end:
+            continue
+        if end - start <= room:
+            found.append((start, end))
+            continue
+        heads = [*pieces.first_pieces[pieces.word_starts[i] : pieces.word_starts[i + 1]].tolist(), end]
+        word = 0
+        while word < len(heads) - 1:
+            last = word + 1
+            while last < len(heads) - 1 and heads[last + 1] - heads[word] <= room:
+                last += 1
+            found.append((heads[word], min(heads[last], heads[word] + room)))
+            word = last
+    return np.array(found, dtype=np.int64).reshape(-1, 2)

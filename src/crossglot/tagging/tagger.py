@@ -1,0 +1,154 @@
+"""The tagger: an encoder with a linear layer on its last layer; it predicts, is evaluated, saved and loaded."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from torch import nn
+
+from crossglot import __version__
+from crossglot.corpora.sentences import Sentence, TaggedSentence
+from crossglot.encoders.loading import Encoder, load_encoder
+from crossglot.errors import ModelError, StorageError, UsageError
+from crossglot.runtime import Runtime
+from crossglot.tagging.evaluation import Evaluation, evaluate
+from crossglot.tagging.labels import Labels, Task
+from crossglot.tagging.prediction import Prepared, predict_labels, prepare
+from crossglot.tagging.recipe import Recipe
+
+ABOUT = "tagger.json"
+HEAD = "classifier."
+
+
+@dataclass(frozen=True, slots=True)
+class Tagger:
+    """A fine-tuned encoder and its linear layer, in fp32 and evaluation mode.
+
+    Attributes:
+        encoder: fine-tuned; its name and revision are those of the encoder it was fine-tuned from.
+        head: hidden states to label scores.
+        labels: what it can predict.
+        recipe: how it was fine-tuned.
+        seed: with which seed.
+        runtime: where and in which precision it was fine-tuned and predicts.
+    """
+
+    encoder: Encoder
+    head: nn.Linear
+    labels: Labels
+    recipe: Recipe
+    seed: int
+    runtime: Runtime
+
+    @property
+    def task(self) -> Task:
+        """`pos`, `ner` or `labels`."""
+        return self.labels.task
+
+    def predict(self, sentences: Sequence[Sequence[str] | Sentence | TaggedSentence]) -> list[tuple[str, ...]]:
+        """A tag for every word of every sentence, in order; gold tags are not looked at.
+
+        Sentences longer than training's are cut into windows at word starts, so no word is lost. Tags stand as
+        predicted: an entity may begin with `I-`, which conlleval's rules count as a beginning.
+        """
+        if isinstance(sentences, str) or any(isinstance(sentence, str) for sentence in sentences):
+            raise UsageError("predict takes sentences that are split into words, not strings: [['Das', 'ist', 'gut']]")
+        return self.predict_prepared(prepare(self.encoder, sentences, max_length=self.recipe.max_length))
+
+    def tag(self, words: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+        """Another name for `predict`, for words typed in: `tagger.tag([["Das", "ist", "gut"]])`."""
+        return self.predict(words)
+
+    def predict_prepared(self, prepared: Prepared) -> list[tuple[str, ...]]:
+        """As `predict`, for sentences that `prepare` has cut and packed for this tagger's encoder."""
+        with self.runtime.autocast():
+            numbers = predict_labels(self.encoder.model, self.head, prepared)
+        tags = self.labels.decode(numbers.tolist())
+        bounds = prepared.word_starts.tolist()
+        return [tuple(tags[start:end]) for start, end in itertools.pairwise(bounds)]
+
+    def evaluate(self, sentences: Sequence[TaggedSentence], *, types: Collection[str] | None = None) -> Evaluation:
+        """Predicts the words of gold sentences and scores the tags; see `evaluation.evaluate`."""
+        return evaluate(self.task, sentences, self.predict(sentences), types=types)
+
+    def save(self, folder: str | Path) -> None:
+        """Writes weights, tokenizer and `tagger.json`; `AutoModelForTokenClassification` loads the folder too.
+
+        Where an architecture's own token classifier is more than dropout and a linear layer (ModernBERT), only
+        `load_tagger` gives this tagger back.
+
+        Raises:
+            StorageError: if the folder cannot be written.
+        """
+        from safetensors.torch import save_file
+
+        folder, model = Path(folder), self.encoder.model
+        state = {f"{model.base_model_prefix}.{name}": value for name, value in model.state_dict().items()}
+        state |= {f"{HEAD}{name}": value for name, value in self.head.state_dict().items()}
+        about = _About(
+            task=self.task, labels=self.labels.names, recipe=self.recipe, seed=self.seed, encoder=self.encoder.name,
+            encoder_revision=self.encoder.revision, precision=self.runtime.precision, crossglot=__version__,
+        )  # fmt: skip
+        config = json.loads(model.config.to_json_string(use_diff=False))
+        config["architectures"] = [type(model).__name__.removesuffix("Model") + "ForTokenClassification"]
+        config["id2label"] = dict(enumerate(self.labels.names))
+        config["label2id"] = {name: i for i, name in enumerate(self.labels.names)}
+        config["classifier_dropout"] = self.recipe.dropout
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.encoder.tokenizer.save_pretrained(folder)
+            (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+            (folder / ABOUT).write_text(about.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            tensors = {name: value.detach().cpu().contiguous() for name, value in state.items()}
+            save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+        except OSError as error:
+            raise StorageError(f"{folder}: the tagger cannot be written: {error}") from error
+
+
+def load_tagger(folder: str | Path, *, runtime: Runtime | None = None) -> Tagger:
+    """Loads what `Tagger.save` wrote.
+
+    Args:
+        folder: the tagger's.
+        runtime: device and precision; by default the CPU and fp32.
+
+    Raises:
+        ModelError: if the folder is not a tagger's, or is damaged.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    folder, runtime = Path(folder), runtime or Runtime()
+    try:
+        about = _About.model_validate_json((folder / ABOUT).read_text(encoding="utf-8"))
+        with safe_open(folder / "model.safetensors", framework="pt") as weights:
+            state = {name: weights.get_tensor(HEAD + name) for name in ("weight", "bias")}
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"{folder}: not a tagger ({error.filename or error} is missing)\n  `crossglot finetune` writes one"
+        ) from error
+    except (ValidationError, SafetensorError) as error:
+        raise ModelError(f"{folder}: this tagger is damaged: {error}") from error
+    encoder = load_encoder(folder, device=runtime.device)
+    head = nn.Linear(state["weight"].shape[1], state["weight"].shape[0], device=runtime.device)
+    head.load_state_dict(state)
+    return Tagger(encoder, head.eval(), Labels(about.task, about.labels), about.recipe, about.seed, runtime)
+
+
+class _About(BaseModel):
+    """What `tagger.json` holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task: Task
+    labels: tuple[str, ...]
+    recipe: Recipe
+    seed: int
+    encoder: str
+    encoder_revision: str | None
+    precision: str
+    crossglot: str
