@@ -23,7 +23,7 @@ from crossglot.tagging.tagger import Tagger
 Progress = Callable[[int, int], None]
 
 
-class Diverged(CrossglotError):
+class DivergenceError(CrossglotError):
     """A training whose loss is no longer a number."""
 
 
@@ -53,7 +53,7 @@ def finetune(
 
     Raises:
         DataError: if there are no words, or for a tag outside the task's labels.
-        Diverged: if the loss is no longer a number: the learning rate is too high.
+        DivergenceError: if the loss is no longer a number: the learning rate is too high.
     """
     recipe, runtime = recipe or Recipe(), runtime or Runtime()
     labels = label_set(task, sentences)
@@ -85,7 +85,9 @@ def finetune(
             if progress is not None:
                 progress(step + 1, steps)
         if not torch.isfinite(losses):
-            raise Diverged(f"the training loss is not a number: lower the learning rate ({recipe.learning_rate})")
+            raise DivergenceError(
+                f"the training loss is not a number: lower the learning rate ({recipe.learning_rate})"
+            )
     if rows is not None:
         model.set_input_embeddings(rows.restored(decay))
     return Tagger(replace(encoder, model=model.eval()), head.eval(), labels, recipe, seed, runtime)

@@ -1,7 +1,7 @@
 """The fine-tuning rate of an encoder for which the paper's is not meant, found on the source language's dev set.
 
-3e-5 is BERT-base's: on an encoder 64 wide it learns next to nothing in three epochs. The targets are never looked at, so
-transfer stays zero-shot.
+3e-5 is BERT-base's: on an encoder 64 wide it learns next to nothing in three epochs. The targets are never looked at,
+so transfer stays zero-shot.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.loading import Encoder
 from crossglot.errors import CrossglotError, DataError, UsageError
 from crossglot.runtime import Runtime
-from crossglot.tagging.finetuning import Diverged, finetune
+from crossglot.tagging.finetuning import DivergenceError, finetune
 from crossglot.tagging.recipe import Recipe
 
 GRID = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3)
@@ -22,7 +22,7 @@ GRID = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3)
 
 @dataclass(frozen=True, slots=True)
 class RateSearch:
-    """The rate with the highest dev score, and every (rate, score) tried; a score is in 0 to 1, of the task's metric."""
+    """The rate with the highest dev score, and every (rate, score) tried; scores are the task's metric in 0 to 1."""
 
     best: float
     scores: tuple[tuple[float, float], ...]
@@ -75,7 +75,7 @@ def find_learning_rate(
                 encoder, train, task=task, recipe=recipe.model_copy(update={"learning_rate": rate}), seed=seed,
                 runtime=runtime,
             )  # fmt: skip
-        except Diverged:
+        except DivergenceError:
             continue
         scores.append((rate, tagger.evaluate(dev).value))
         if progress is not None:
