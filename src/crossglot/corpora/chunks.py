@@ -14,8 +14,10 @@ from collections.abc import Iterable, Sequence
 
 from crossglot.errors import CrossglotError
 
-SCHEMES = ("iob1", "bio2", "iobes", "bilou")
-_PREFIXES = {"iob1": "BI", "bio2": "BI", "iobes": "BIES", "bilou": "BILU"}
+SCHEMES = ("iob1", "bio2", "iobes", "bilou", "conlleval")
+"""The four schemes, and `conlleval`: as that script reads IOB1, BIO2 and any mix of the two, where nothing is illegal."""
+
+_PREFIXES = {"iob1": "BI", "bio2": "BI", "iobes": "BIES", "bilou": "BILU", "conlleval": "BI"}
 _ENDING = str.maketrans("LU", "ES")
 
 
@@ -62,32 +64,48 @@ def detect_scheme(sentences: Iterable[Sequence[str]]) -> str:
 def to_bio2(tags: Sequence[str], scheme: str) -> tuple[str, ...]:
     """The same spans in BIO2.
 
+    Args:
+        tags: a sentence's tags.
+        scheme: one of `SCHEMES`.
+
     Raises:
         IllegalTagError: a tag that is none of the scheme's, or stands where the scheme does not allow it.
     """
-    allowed, closed = _PREFIXES[scheme], scheme in ("iobes", "bilou")
-    out: list[str] = []
-    before, inside = "O", False  # inside: an IOBES span is open and must go on
+    if tags.count("O") == len(tags):
+        return tuple(tags)
     for at, tag in enumerate(tags):
-        if tag != "O" and not (is_tag(tag) and tag[0] in allowed):
-            raise IllegalTagError(
-                at, f"{tag!r} is no tag of {scheme.upper()} (O, {', '.join(f'{p}-…' for p in allowed)})"
-            )
-        prefix, continues = tag[0], before[1:] == tag[1:] and before != "O"
-        if closed:
-            prefix = prefix.translate(_ENDING) if scheme == "bilou" else prefix
-            if (prefix in "IE") != inside or (inside and not continues):
-                raise IllegalTagError(at, f"{tag} after {before} is not legal in {scheme.upper()}")
-            inside = prefix in "BI"
-            prefix = {"S": "B", "E": "I"}.get(prefix, prefix)
-        elif scheme == "bio2" and prefix == "I" and not continues:
-            raise IllegalTagError(at, f"{tag} after {before} is not legal in BIO2: a span starts with B-")
-        elif scheme == "iob1" and prefix == "B" and not continues:
-            raise IllegalTagError(at, f"{tag} after {before} is not legal in IOB1: B- only divides two spans")
-        elif scheme == "iob1" and prefix == "I" and not continues:
-            prefix = "B"
-        out.append(tag if prefix == tag[0] else prefix + tag[1:])
+        if tag != "O" and not (is_tag(tag) and tag[0] in _PREFIXES[scheme]):
+            allowed = ", ".join(f"{prefix}-…" for prefix in _PREFIXES[scheme])
+            raise IllegalTagError(at, f"{tag!r} is no tag of {scheme.upper()}, which has O, {allowed}")
+    return _from_open(tags, scheme) if scheme in ("bio2", "iob1", "conlleval") else _from_closed(tags, scheme)
+
+
+def _from_open(tags: Sequence[str], scheme: str) -> tuple[str, ...]:
+    """From schemes that mark at most where spans start; `conlleval` starts one wherever the type changes or B- says so."""
+    out = []
+    before = "O"
+    for at, tag in enumerate(tags):
+        continues = before[1:] == tag[1:]
+        if scheme == "bio2" and tag[0] == "I" and not continues:
+            raise IllegalTagError(at, f"{tag} after {before} is not legal in BIO2, where B- starts a span")
+        if scheme == "iob1" and tag[0] == "B" and not continues:
+            raise IllegalTagError(at, f"{tag} after {before} is not legal in IOB1, where B- only divides two spans")
+        out.append(f"B{tag[1:]}" if tag[0] == "I" and not continues else tag)
+        before = tag
+    return tuple(out)
+
+
+def _from_closed(tags: Sequence[str], scheme: str) -> tuple[str, ...]:
+    """From schemes that mark where spans end, too."""
+    out = []
+    before, inside = "O", False
+    for at, tag in enumerate(tags):
+        prefix = tag[0].translate(_ENDING) if scheme == "bilou" else tag[0]
+        if (prefix in "IE") != inside or (inside and before[1:] != tag[1:]):
+            raise IllegalTagError(at, f"{tag} after {before} is not legal in {scheme.upper()}")
+        inside = prefix in "BI"
+        out.append({"S": "B", "E": "I"}.get(prefix, prefix) + tag[1:])
         before = tag
     if inside:
-        raise IllegalTagError(len(tags) - 1, f"the sentence ends inside a span, after {before}")
+        raise IllegalTagError(len(tags) - 1, f"the sentence ends inside a span, at {before}")
     return tuple(out)

@@ -1,9 +1,9 @@
 """Where a column file keeps its words, tags, comments and documents, and in which encoding: found from the file itself.
 
 - Fields are divided by tabs if the first row has one (so words may hold blanks), otherwise by blanks.
-- If every sentence's first fields count its words (from 0 or 1), the word is the second field and the tag the third
-  (UNER, WikiNEuRal, GermEval's outer spans), and every line with `#` is a comment.
-- Elsewhere a line is a comment if it starts with `# ` and does not end in a tag.
+- If the first fields of most sentences count their words (from 0 or 1), the word is the second field and the tag the
+  third (UNER, WikiNEuRal, GermEval's outer spans), and every line that starts with `#` is a comment.
+- Elsewhere a line that starts with `#` is a comment if it stands above a sentence and has not as many fields as rows.
 - A language prefix (`en:`) that every word of the file has is taken off (WikiANN).
 - `-DOCSTART-` rows divide documents and are dropped.
 - Text is UTF-8, or ISO-8859-1 if it cannot be UTF-8 (see `decode_columns`).
@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from crossglot.corpora.chunks import is_tag
 from crossglot.corpora.opening import decode
 from crossglot.errors import DataError
 
@@ -61,18 +60,17 @@ class Layout:
 def find_blocks(text: str) -> tuple[Layout, list[Block]]:
     """The layout of a file, and its sentences' rows without comments and document marks."""
     blocks = _blocks(text)
-    uncommented = [[row for row in block.rows if row[0] != "#"] for block in blocks[:_SAMPLE]]
-    first = next((rows[0] for rows in uncommented if rows), next((row for block in blocks for row in block.rows), ""))
-    tabs = "\t" in first
-    layout = Layout(tabs, False, "", 0)
-    numbered = _numbered([[layout.split(row) for row in rows] for rows in uncommented if rows])
-    layout = Layout(tabs, numbered, "", len(layout.split(first)))
+    sample = [[row for row in block.rows if row[0] != "#"] for block in blocks[:_SAMPLE]]
+    first = next((rows[0] for rows in sample if rows), blocks[0].rows[0] if blocks else "")
+    layout = Layout("\t" in first, False, "", 0)
+    numbered = _numbered([[layout.split(row) for row in rows] for rows in sample if rows])
+    layout = replace(layout, numbered=numbered, fields=len(layout.split(first)))
     if "#" in text:
         blocks = [_without_comments(block, layout) for block in blocks]
     if DOCSTART in text:
         blocks = [part for block in blocks for part in _without_documents(block, layout)]
     blocks = [block for block in blocks if block.rows]
-    return Layout(tabs, numbered, _common_prefix(blocks, layout), layout.fields), blocks
+    return replace(layout, prefix=_common_prefix(blocks, layout)), blocks
 
 
 def _blocks(text: str) -> list[Block]:
@@ -87,20 +85,21 @@ def _blocks(text: str) -> list[Block]:
 
 
 def _numbered(sample: Sequence[Sequence[Sequence[str]]]) -> bool:
-    if not sample or min(len(row) for rows in sample for row in rows) < 3:
-        return False
-    counts = all(
-        [row[0] for row in rows] == [str(at) for at in range(start, start + len(rows))]
-        for rows in sample
-        if (start := 0 if rows[0][0] == "0" else 1) or True
-    )
-    return counts and any(len(rows) > 1 for rows in sample)
+    long = [rows for rows in sample if len(rows) > 1]
+    counting = sum(min(map(len, rows)) > 2 and counts([row[0] for row in rows]) for rows in long)
+    return 2 * counting > len(long)
+
+
+def counts(numbers: Sequence[str]) -> bool:
+    """Whether the numbers are 0, 1, 2, … or 1, 2, 3, …."""
+    return bool(numbers) and list(numbers) == [str(at + (numbers[0] != "0")) for at in range(len(numbers))]
 
 
 def _without_comments(block: Block, layout: Layout) -> Block:
-    kept = Block(id=block.id)
+    kept = Block()
     for row, number in zip(block.rows, block.numbers, strict=True):
-        if row[0] == "#" and (layout.numbered or (row[:2] == "# " and not is_tag(layout.split(row)[-1]))):
+        above = not kept.rows and len(layout.split(row)) != layout.fields
+        if row[0] == "#" and (layout.numbered or above):
             if found := _SENT_ID.match(row):
                 kept.id = found[1]
         else:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from sys import intern
 
 from crossglot.corpora.chunks import SCHEMES, IllegalTagError, detect_scheme, is_tag, to_bio2
-from crossglot.corpora.column_layout import DOCSTART, Block, Layout, decode_columns, find_blocks
+from crossglot.corpora.column_layout import DOCSTART, Block, Layout, counts, decode_columns, find_blocks
 from crossglot.corpora.opening import read_bytes, resolve, write_text
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.skipping import Faults
@@ -34,7 +35,8 @@ def read_columns(
         path: the file; `path.gz` and `path.xz` are found too.
         tag_column: index of the tags' field. -1, the default, is the last one, except in files whose rows are
             numbered: there it is the third, since inner spans and annotators' names follow it.
-        scheme: `auto`, `iob1`, `bio2`, `iobes`, `bilou`; or `none` for labels that are no spans, kept as they are.
+        scheme: `auto`, `iob1`, `bio2`, `iobes`, `bilou`; `conlleval` for a mix of the first two, read as that script
+            does; or `none` for labels that are no spans, kept as they are.
         encoding: `auto` (UTF-8, else ISO-8859-1), or a codec's name.
         lenient: skip bad sentences, counting them, instead of stopping at the first.
         skipped: gets the error of every skipped sentence; without it, a warning with the count is logged.
@@ -69,10 +71,8 @@ def read_columns(
 
 def _remedy(tag: str, scheme: str) -> str:
     if is_tag(tag):
-        return (
-            f"Mend the tag, give the file's scheme if it is not {scheme.upper()}, or skip such sentences (--lenient)."
-        )
-    return "Give the tags' column if this is not it, or the scheme `none` if the labels mark no spans."
+        return f"Mend the tag; or give the scheme, if not {scheme.upper()}; or skip such sentences with --lenient."
+    return "Give the tags' column, if this is not it; or the scheme `none`, if the labels mark no spans."
 
 
 def _parsed(
@@ -80,19 +80,17 @@ def _parsed(
 ) -> Iterator[tuple[Block, Sequence[str], Sequence[str]]]:
     """Words and tags of each sentence, once its rows are known to be whole; tags as the file has them."""
     word = 1 if layout.numbered else 0
-    memory: dict[str, str] = {}  # one string object a tag
     for block in blocks:
         rows = [layout.split(row) for row in block.rows]
         fault = _row_fault(rows, layout, word, column)
-        if fault is None and any(map(_NOT_TEXT.search, block.rows)):
+        if fault is None and faults.lenient and any(map(_NOT_TEXT.search, block.rows)):
             fault = 0, "bytes that are not UTF-8", "Save the file as UTF-8."
         if fault is not None:
             at, what, remedy = fault
             faults.add(DataError(what, path=path, line=block.numbers[at], remedy=remedy))
             continue
         words = [row[word].removeprefix(layout.prefix) for row in rows]
-        tags = [memory.setdefault(tag, tag) for row in rows if (tag := row[column].strip()) or True]
-        yield block, words, tags
+        yield block, words, [intern(row[column].strip()) for row in rows]  # one string object a tag
 
 
 def _row_fault(rows: Sequence[Sequence[str]], layout: Layout, word: int, column: int) -> tuple[int, str, str] | None:
@@ -105,6 +103,10 @@ def _row_fault(rows: Sequence[Sequence[str]], layout: Layout, word: int, column:
             return at, what, "Mend the line: each has a word and a tag, and as many fields as the file's first."
         if len(row[word]) <= len(layout.prefix):
             return at, "the word is empty", "Mend or delete the line."
+    if layout.numbered and not counts(numbers := [row[0] for row in rows]):
+        start = int(numbers[0] != "0")
+        at = next(at for at, number in enumerate(numbers) if number != str(at + start))
+        return at, f"word number {numbers[at]} where {at + start} should be", "Number a sentence's words 1, 2, 3, …."
     return None
 
 
