@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-from crossglot.commands import data
+from crossglot.commands import data, tagging
 from crossglot.commands.faults import CommandGroup
+
+TAGGERS, CORPORA = "Encoders and taggers", "Corpora"
 
 app = typer.Typer(
     cls=CommandGroup,
@@ -17,9 +19,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(data.app, name="data", rich_help_panel="Data")
+app.command(rich_help_panel=TAGGERS)(tagging.finetune)
+app.command(rich_help_panel=TAGGERS)(tagging.predict)
+app.command(rich_help_panel=TAGGERS)(tagging.evaluate)
+app.add_typer(data.app, name="data", rich_help_panel=CORPORA)
 
 
 def _version(wanted: bool) -> None:
@@ -39,9 +44,10 @@ def crossglot(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """How multilingual is a language model? Zero-shot transfer, measured.
+    """How multilingual is a language model? Zero-shot transfer of taggers, measured.
 
-    crossglot reproduce table1 --encoder google-bert/bert-base-multilingual-cased --data DATA
+    [bold]Example:[/bold]
+    crossglot reproduce table1 --encoder google-bert/bert-base-multilingual-cased
     """
 
 

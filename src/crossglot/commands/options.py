@@ -60,3 +60,33 @@ def numbers(value: str, option: str) -> list[int]:
     if not found or len(set(found)) < len(found):
         raise UsageError(f"{option} {value}: name at least one number, and each only once")
     return found
+
+
+def encoder_and_revision(value: str) -> tuple[str, str | None]:
+    """`id@revision` → (`id`, `revision`); a folder that exists is taken as it is, whatever is in its name.
+
+    Raises:
+        UsageError: for an empty half.
+    """
+    if Path(value).exists():
+        return value, None
+    name, at, revision = value.rpartition("@")
+    if not at:
+        return value, None
+    if not (name and revision):
+        raise UsageError(f"--encoder {value}: write ID@REVISION, or ID alone")
+    return name, revision
+
+
+def encoder_in_role(value: str) -> tuple[str | None, str]:
+    """`m-bert=models/small` → (`m-bert`, `models/small`); without a role, (None, value).
+
+    Raises:
+        UsageError: for an unknown role.
+    """
+    role, equals, rest = value.partition("=")
+    if not equals or Path(value).exists():
+        return None, value
+    if role not in ("m-bert", "en-bert"):
+        raise UsageError(f"--encoder {value}: unknown role '{role}'; the roles are m-bert and en-bert")
+    return role, rest

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crossglot.report.exhibits import Block, Exhibit, Grid, is_zero_shot
 from crossglot.report.wording import ROLES, language_name, metric, number, published_name
-
-if TYPE_CHECKING:
-    import altair
 
 RAMP = ["#f5f1e8", "#cfe0d9", "#86b8b2", "#3a838b", "#12435a"]  # lightness falls evenly: it survives greyscale printing
 DARK_FROM = 70  # from this value on the cell is so dark that white reads better on it
@@ -18,7 +15,7 @@ NUMBERED_UP_TO = 16  # in larger matrices the numbers would not be legible
 INK = "#23282b"
 
 
-def heat_map(exhibit: Exhibit) -> altair.Chart | altair.ConcatChart | altair.VConcatChart:
+def heat_map(exhibit: Exhibit) -> Any:
     """One panel a system and block, the paper's numbers first; the colour scale is 0 to 100 in all.
 
     Cells framed by a heavy line are not zero-shot (the target's language was trained on); grey cells were not run.
@@ -115,7 +112,7 @@ def _panel(
     for record in records:
         record |= {"row": name(record["source"]), "column": name(record["target"])}
     gaps = alt.Scale(paddingInner=0.07, paddingOuter=0.035)
-    base = alt.Chart(alt.Data(values=records)).encode(
+    base = alt.Chart(alt.InlineData(values=records)).encode(
         x=alt.X("column:N", scale=gaps, sort=[name(key) for key in columns], title=None,
                 axis=alt.Axis(orient="top", labelAngle=0 if many <= NUMBERED_UP_TO else -90)),
         y=alt.Y("row:N", scale=gaps, sort=[name(key) for key in rows], title=None),

@@ -17,12 +17,11 @@ from crossglot.report.wording import place, title
 
 HOW_TO_READ = (
     "Rows are the language a tagger was trained on, columns the language it is evaluated on. Framed cells are not "
-    "zero-shot: there the tagger was trained on the language itself. Every other cell is zero-shot: no labelled sentence "
-    "of its language was seen. Small figures are the bounds of the interval named below each table. “paper” is what "
-    "Pires, Schlinger and Garrette (2019) printed, with their encoder on their data; where a run uses both, the cell "
-    "says “reproduces” and the difference. "
-    "Floors show what needs no multilingual encoder: each word's most frequent tag, and an encoder of the same shape "
-    "with random weights."
+    "zero-shot: there the tagger was trained on the language itself. Every other cell is zero-shot: no labelled "
+    "sentence of its language was seen. Small figures are the bounds of the interval named below each table. "
+    "“paper” is what Pires, Schlinger and Garrette (2019) printed, with their encoder on their data; where a run "
+    "uses both, the cell says “reproduces” and the difference. Floors show what needs no multilingual encoder: each "
+    "word's most frequent tag, and an encoder of the same shape with random weights."
 )
 
 

@@ -7,7 +7,6 @@ import random
 from pathlib import Path
 
 import polars as pl
-import pytest
 
 from crossglot.probes.results import DIAGONAL_MEAN, MEAN, ZERO_SHOT_MEAN, ResultRow, Role, write_results
 
@@ -149,8 +148,3 @@ def write_made_up_run(folder: Path) -> Path:
         'experiments = ["table1", "table3", "table4"]\nseeds = [1, 2]\n', encoding="utf-8"
     )
     return folder
-
-
-@pytest.fixture
-def made_up_run(tmp_path: Path) -> Path:
-    return write_made_up_run(tmp_path / "made-up")

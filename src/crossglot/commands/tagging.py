@@ -1,0 +1,204 @@
+"""`crossglot finetune | predict | evaluate`: taggers outside a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crossglot.commands.faults import keeping
+from crossglot.commands.options import Device, Lenient, Precision, Threads, encoder_and_revision
+
+if TYPE_CHECKING:
+    from crossglot.encoders.loading import Encoder
+    from crossglot.tagging.evaluation import Evaluation
+    from crossglot.tagging.recipe import Recipe
+    from crossglot.tagging.tagger import Tagger
+
+Task = Annotated[str, typer.Option(metavar="TASK", help="pos (UPOS), ner (entities, BIO2) or labels (any tag column).")]
+Column = Annotated[str, typer.Option(metavar="FIELD", help="CoNLL-U field that holds the tags: upos, xpos, deprel …")]
+TagColumn = Annotated[int, typer.Option(metavar="N", help="Index of the tags' column in column files; -1 is the last.")]
+FileFormat = Annotated[
+    str, typer.Option("--format", metavar="F", help="auto (by the file's name), plain, conllu or columns.")
+]
+TaggerFolder = Annotated[Path, typer.Argument(metavar="TAGGER", help="A folder that `crossglot finetune` wrote.")]
+
+
+def finetune(
+    encoder: Annotated[str, typer.Argument(metavar="ENCODER", help="Hub id (id@revision) or folder.")],
+    train: Annotated[list[str], typer.Option(metavar="FILE", help="Tagged sentences; repeat it for more sources.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the tagger is written.")],
+    dev: Annotated[str | None, typer.Option(metavar="FILE", help="Evaluate on this file afterwards.")] = None,
+    task: Task = "pos",
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the new layer, dropout and the order of sentences.")] = 1,
+    lr: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="Learning rate; else the one kept beside the encoder, else the paper's 3e-5."),
+    ] = None,
+    epochs: Annotated[int, typer.Option(metavar="N", min=1, help="Passes over the training sentences.")] = 3,
+    batch_size: Annotated[int, typer.Option(metavar="N", min=1, help="Sentences a step.")] = 32,
+    max_length: Annotated[int, typer.Option(metavar="N", min=3, help="Pieces a sentence; more are cut off.")] = 128,
+    max_train: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N sentences.")] = None,
+    format_: FileFormat = "auto",
+    column: Column = "upos",
+    tag_column: TagColumn = -1,
+    lenient: Lenient = False,
+    device: Device = "auto",
+    precision: Precision = "auto",
+    threads: Threads = None,
+) -> None:
+    r"""Fine-tune an encoder into a tagger, by the paper's recipe.
+
+    The whole encoder and one linear layer are trained; the first word piece
+    of a word carries its tag (Pires et al. 2019, section 2 and appendix A).
+
+    [bold]Example:[/bold]
+    crossglot finetune models/m-bert-small --train en_ewt-ud-train.conllu \
+      --dev en_ewt-ud-dev.conllu --out runs/en-pos
+    """
+    from crossglot.commands.annotated import read_tagged
+    from crossglot.commands.progress import bar, stderr_console
+    from crossglot.encoders.loading import load_encoder
+    from crossglot.runtime import resolve_runtime
+    from crossglot.tagging.finetuning import finetune as finetune_encoder
+    from crossglot.tagging.recipe import Recipe
+
+    how: dict[str, Any] = {"column": column, "tag_column": tag_column, "lenient": lenient}
+    sentences = [sentence for path in train for sentence in read_tagged(path, task, format_, **how)][:max_train]
+    held_out = read_tagged(dev, task, format_, **how) if dev else []
+    runtime = resolve_runtime(device, precision, threads=threads)
+    name, revision = encoder_and_revision(encoder)
+    loaded = load_encoder(name, revision=revision, device=runtime.device)
+    given = {"epochs": epochs, "batch_size": batch_size, "max_length": max_length, "learning_rate": lr}
+    recipe = _recipe(Recipe, given, loaded)
+    console = stderr_console()
+    console.print(
+        f"{len(sentences)} sentences, learning rate {recipe.learning_rate:g}, {runtime.precision}", style="dim"
+    )
+    with keeping("no tagger was written"), bar("fine-tuning") as moved:
+        tagger = finetune_encoder(
+            loaded, sentences, task=task, recipe=recipe, seed=seed, runtime=runtime, progress=moved
+        )
+    tagger.save(out)
+    console.print(f"wrote {out}", style="dim", soft_wrap=True)
+    if held_out:
+        _print_evaluation(dev or "", tagger.evaluate(held_out))
+
+
+def predict(
+    tagger: TaggerFolder,
+    text: Annotated[str, typer.Argument(metavar="FILE", help="Sentences to tag; - reads plain text from stdin.")],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write; else standard output.")] = None,
+    format_: FileFormat = "auto",
+    to: Annotated[
+        str, typer.Option(metavar="F", help="auto (CoNLL-U stays CoNLL-U, else columns), plain, conllu or columns.")
+    ] = "auto",
+    lenient: Lenient = False,
+    device: Device = "auto",
+    precision: Precision = "fp32",
+    threads: Threads = None,
+) -> None:
+    """Tag plain text, CoNLL-U or column files; every word gets a tag.
+
+    Plain text is one sentence a line, its words divided by blanks. CoNLL-U
+    keeps all it has: UPOS is replaced; other tasks' tags go to MISC as Tag=.
+
+    [bold]Example:[/bold]
+    echo "Das ist gut ." | crossglot predict runs/en-pos -
+    """
+    from crossglot.commands.annotated import read_untagged, write_tagged
+
+    untagged = read_untagged(text, format_, lenient=lenient)
+    loaded = _load(tagger, device, precision, threads)
+    with keeping("nothing was written"):
+        written = write_tagged(untagged, loaded.predict(untagged.words), out, loaded.task, to)
+    if written is not None:
+        typer.echo(written, nl=False)
+
+
+def evaluate(
+    tagger: TaggerFolder,
+    gold: Annotated[list[str], typer.Argument(metavar="FILE…", help="Files with gold tags.")],
+    types: Annotated[str | None, typer.Option(metavar="T,T", help="Entity types that count; else all.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file instead of tables.")] = False,
+    format_: FileFormat = "auto",
+    column: Column = "upos",
+    tag_column: TagColumn = -1,
+    lenient: Lenient = False,
+    device: Device = "auto",
+    precision: Precision = "fp32",
+    threads: Threads = None,
+) -> None:
+    """Score a tagger on gold files: accuracy, or span F1 by conlleval's rules.
+
+    The interval is a 95 % bootstrap over sentences.
+
+    [bold]Example:[/bold]
+    crossglot evaluate runs/en-pos de_gsd-ud-test.conllu nl_alpino-ud-test.conllu
+    """
+    from crossglot.commands.annotated import read_tagged
+    from crossglot.commands.options import listed
+
+    loaded = _load(tagger, device, precision, threads)
+    for path in gold:
+        how: dict[str, Any] = {"column": column, "tag_column": tag_column, "lenient": lenient}
+        sentences = read_tagged(path, loaded.task, format_, **how)
+        evaluation = loaded.evaluate(sentences, types=listed(types))
+        if as_json:
+            typer.echo(_as_json(path, evaluation))
+        else:
+            _print_evaluation(path, evaluation)
+
+
+def _load(folder: Path, device: str, precision: str, threads: int | None) -> Tagger:
+    from crossglot.runtime import resolve_runtime
+    from crossglot.tagging.tagger import load_tagger
+
+    return load_tagger(folder, runtime=resolve_runtime(device, precision, threads=threads))
+
+
+def _recipe(kind: type[Recipe], given: dict[str, Any], encoder: Encoder) -> Recipe:
+    """The options as a recipe; the rate is the given one, the encoder's own, or the paper's."""
+    rate = given.pop("learning_rate") or encoder.learning_rate
+    return kind(**given, **({"learning_rate": rate} if rate else {}))
+
+
+def _print_evaluation(path: str, evaluation: Evaluation) -> None:
+    from rich.table import Table
+
+    from crossglot.commands.progress import stdout_console
+
+    console = stdout_console()
+    low, high = 100 * evaluation.interval.low, 100 * evaluation.interval.high
+    unit = "entities" if evaluation.metric == "f1" else "words"
+    console.print(
+        f"{path}: {evaluation.metric} {100 * evaluation.value:.2f} [{low:.2f}, {high:.2f}] "
+        f"on {evaluation.n} {unit} in {evaluation.sentences} sentences",
+        soft_wrap=True, markup=False,
+    )  # fmt: skip
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("", "precision", "recall", "F1", "gold"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for label, score in sorted(evaluation.by_label.items()):
+        values = (f"{100 * value:.1f}" for value in (score.precision, score.recall, score.f1))
+        table.add_row(f"  {label}", *values, str(score.n))
+    console.print(table)
+
+
+def _as_json(path: str, evaluation: Evaluation) -> str:
+    import json
+    from dataclasses import asdict
+
+    return json.dumps(
+        {
+            "file": path,
+            "metric": evaluation.metric,
+            "value": evaluation.value,
+            "interval": asdict(evaluation.interval),
+            "n": evaluation.n,
+            "sentences": evaluation.sentences,
+            "by_label": {label: asdict(score) for label, score in evaluation.by_label.items()},
+        },
+        ensure_ascii=False,
+    )
