@@ -1,1 +1,1 @@
-"""Statistics: arrays in, numbers out; knows nothing of languages."""
+"""Uncertainty of numbers, in the right unit: arrays in, numbers out; nothing here knows of languages or models."""

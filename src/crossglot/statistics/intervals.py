@@ -1,0 +1,247 @@
+"""Intervals of scores: of a cell, of an average over cells, of a sum of cells, of a difference between systems.
+
+All intervals are two-sided, seeded and free of NaN. Where there is nothing to resample, both bounds are the value
+itself and `kind` says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crossglot.errors import CrossglotError
+from crossglot.statistics.resampling import (
+    Floats,
+    degrees_of_freedom,
+    means_over_clusters,
+    means_over_seeds,
+    resampled_sums,
+    stretch_to_t,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+CountStatistic = Callable[[Floats], Floats]
+
+NO_INTERVAL = "no interval: "
+FEWEST_CLUSTERS = 3
+"""A role played by fewer labels is held fixed: two source languages say nothing about source languages in general."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Bounds, and what they mean.
+
+    Attributes:
+        low: lower bound, in the unit of the statistic.
+        high: upper bound.
+        kind: level, method and what was resampled (`95 % bootstrap over 3 seeds and 977 sentences`), or
+            `no interval: …` with the reason why both bounds are the value itself.
+    """
+
+    low: float
+    high: float
+    kind: str
+
+    @property
+    def known(self) -> bool:
+        """Whether the bounds say anything about uncertainty."""
+        return not self.kind.startswith(NO_INTERVAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One system's score minus another's, in the unit of the statistic, with its interval."""
+
+    value: float
+    interval: Interval
+
+
+def accuracy(counts: ArrayLike) -> Floats:
+    """Right over all: `counts` (…, 2) of right and all → (…), in 0 to 1; 0 where there is nothing to count."""
+    table = np.asarray(counts, dtype=np.float64)
+    return _ratio(table[..., 0], table[..., 1])
+
+
+def span_f1(counts: ArrayLike) -> Floats:
+    """F1 of spans: `counts` (…, 3) of true positives, predicted and gold → (…), in 0 to 1.
+
+    2 TP / (predicted + gold); 0 where nothing is predicted and nothing is in gold, as conlleval has it.
+    """
+    table = np.asarray(counts, dtype=np.float64)
+    return _ratio(2 * table[..., 0], table[..., 1] + table[..., 2])
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=whole > 0)
+
+
+def bootstrap_cell(
+    counts: ArrayLike,
+    statistic: CountStatistic,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    bounds: tuple[float, float] = (0.0, 1.0),
+) -> Interval:
+    """Interval of one cell of a table: the statistic of summed counts, averaged over training seeds.
+
+    Sentences are drawn with replacement, the same ones for every seed, since all seeds tag one test set; seeds are
+    drawn with replacement too. The bounds are stretched from the normal's to Student's t quantile, with Welch and
+    Satterthwaite's degrees of freedom of the variance between seeds and that between sentences together: three seeds
+    that differ much give a wide interval. Where seeds are many or agree, this is the plain percentile bootstrap.
+
+    Args:
+        counts: (seeds, sentences, k).
+        statistic: (…, k) → (…); `accuracy` or `span_f1`.
+        resamples: how many.
+        seed: of the random draws.
+        level: of the interval.
+        bounds: smallest and largest possible value of the statistic.
+    """
+    table = np.asarray(counts, dtype=np.float64)
+    seeds, sentences, _ = table.shape
+    if not seeds or not sentences:
+        return Interval(bounds[0], bounds[0], NO_INTERVAL + "nothing was scored")
+    observed = statistic(table.sum(axis=1))
+    value = float(observed.mean())
+    if seeds == sentences == 1:
+        return Interval(value, value, NO_INTERVAL + "one seed and one sentence")
+    draws = np.random.default_rng(seed)
+    by_seed = statistic(resampled_sums(table, draws, resamples))
+    low, high = _quantiles(means_over_seeds(by_seed, draws), level)
+    stretch = _stretch([observed], [by_seed], sentences, level)
+    low, high = (float(np.clip(value + stretch * (bound - value), *bounds)) for bound in (low, high))
+    return Interval(low, high, f"{percent(level)} bootstrap over {_units(seeds, sentences)}")
+
+
+def bootstrap_clusters(
+    values: ArrayLike,
+    clusters: Sequence[Sequence[str]],
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Interval:
+    """Interval of the mean of values that share clusters, as the cells of a matrix share source and target languages.
+
+    Languages are drawn with replacement, each once for all roles it plays, since a good source may be an easy target
+    too: a cell counts as often as its source was drawn times its target was drawn, a diagonal cell as often as its
+    language. The bounds are stretched by √(G / (G - 1)) and from the normal's to Student's t quantile with G - 1
+    degrees of freedom, where G is the number of languages in the role with the fewest. On simulated square matrices of
+    4, 8 and 16 languages with source, target and cell effects, correlated or not, such 95 % intervals covered the truth
+    in 91 to 100 % of runs; with 4 languages, plain percentiles fell to 76 %.
+
+    Args:
+        values: (cells,).
+        clusters: for each cell its labels, one a role: `("en", "de")` for source and target, or `("en",)`. A role with
+            fewer than three labels is held fixed.
+        resamples: how many.
+        seed: of the random draws.
+        level: of the interval.
+    """
+    cells = np.asarray(values, dtype=np.float64)
+    if not cells.size:
+        return Interval(0.0, 0.0, NO_INTERVAL + "no cells")
+    value = float(cells.mean())
+    roles = [list(role) for role in zip(*clusters, strict=True)]
+    free = [role for role in roles if len(set(role)) >= FEWEST_CLUSTERS]
+    if not free:
+        return Interval(value, value, f"{NO_INTERVAL}fewer than {FEWEST_CLUSTERS} languages")
+    low, high = _quantiles(means_over_clusters(cells, free, np.random.default_rng(seed), resamples), level)
+    fewest = min(len(set(role)) for role in free)
+    stretch = np.sqrt(fewest / (fewest - 1)) * stretch_to_t(fewest - 1, level)
+    low, high = (float(value + stretch * (bound - value)) for bound in (low, high))
+    return Interval(low, high, f"{percent(level)} bootstrap over {len(set().union(*free))} languages")
+
+
+def paired_bootstrap(
+    counts_a: ArrayLike,
+    counts_b: ArrayLike,
+    statistic: CountStatistic,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Difference:
+    """Difference of two systems on one test set (Efron and Tibshirani 1993; Berg-Kirkpatrick et al. 2012).
+
+    The same sentences are drawn for both systems, so what makes a sentence hard for both cancels out. Seeds are drawn
+    for each system on its own, and few seeds widen the interval as in `bootstrap_cell`.
+
+    Args:
+        counts_a: (seeds, sentences, k) of the one system.
+        counts_b: (seeds, sentences, k) of the other: the same sentences, perhaps another number of seeds.
+        statistic: (…, k) → (…); `accuracy` or `span_f1`.
+        resamples: how many.
+        seed: of the random draws.
+        level: of the interval.
+
+    Raises:
+        CrossglotError: if the two differ in sentences.
+    """
+    tables = [np.asarray(counts, dtype=np.float64) for counts in (counts_a, counts_b)]
+    seeds, (sentences, others) = [len(table) for table in tables], [table.shape[1] for table in tables]
+    if sentences != others:
+        raise CrossglotError(f"paired systems must have tagged the same sentences, not {sentences} and {others}")
+    if not sentences or not all(seeds):
+        return Difference(0.0, Interval(0.0, 0.0, NO_INTERVAL + "nothing was scored"))
+    observed = [statistic(table.sum(axis=1)) for table in tables]
+    value = float(observed[0].mean() - observed[1].mean())
+    if sentences == 1 and max(seeds) == 1:
+        return Difference(value, Interval(value, value, NO_INTERVAL + "one seed and one sentence"))
+    draws = np.random.default_rng(seed)
+    by_seed = np.split(statistic(resampled_sums(np.concatenate(tables), draws, resamples)), [seeds[0]], axis=1)
+    drawn = [means_over_seeds(part, draws) for part in by_seed]
+    low, high = _quantiles(drawn[0] - drawn[1], level)
+    stretch = _stretch(observed, by_seed, sentences, level)
+    low, high = (float(value + stretch * (bound - value)) for bound in (low, high))
+    kind = f"{percent(level)} paired bootstrap over {sentences} sentences, {seeds[0]} and {seeds[1]} seeds"
+    return Difference(value, Interval(low, high, kind))
+
+
+def combined_interval(
+    values: Sequence[float], lows: Sequence[float], highs: Sequence[float], weights: Sequence[float]
+) -> tuple[float, float]:
+    """Bounds of a weighted sum of independent numbers from each one's own bounds.
+
+    The method of variance estimates recovery (Zou and Donner 2008): each number's distance to its bound adds up in
+    squares, the lower bound where the weight is positive, the upper one where it is negative. Exact for normal numbers,
+    and it keeps skew. Cells that share a tagger or a test set are not independent: a difference of such cells gets a
+    wider interval than it needs.
+    """
+    value, low, high, weight = (np.asarray(part, dtype=np.float64) for part in (values, lows, highs, weights))
+    total = float(weight @ value)
+    down = np.where(weight > 0, value - low, high - value) * weight
+    up = np.where(weight > 0, high - value, value - low) * weight
+    return total - float(np.sqrt(down @ down)), total + float(np.sqrt(up @ up))
+
+
+def percent(level: float) -> str:
+    """A level as it is printed: 0.95 → `95 %`."""
+    return f"{100 * level:g} %"
+
+
+def _quantiles(resampled: Floats, level: float) -> tuple[float, float]:
+    low, high = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def _stretch(observed: list[Floats], by_seed: list[Floats], sentences: int, level: float) -> float:
+    """Normal to t, for the variances between the seeds of each system and between sentences."""
+    between_seeds = [float(scores.var(ddof=1)) / len(scores) if len(scores) > 1 else 0.0 for scores in observed]
+    means = [resampled.mean(axis=1) for resampled in by_seed]
+    between_sentences = float((means[0] - means[1] if len(means) > 1 else means[0]).var())
+    freedoms = [len(scores) - 1 for scores in observed]
+    return stretch_to_t(degrees_of_freedom([*between_seeds, between_sentences], [*freedoms, sentences - 1]), level)
+
+
+def _units(seeds: int, sentences: int) -> str:
+    if sentences == 1:
+        return f"{seeds} seeds (one sentence)"
+    return f"{sentences} sentences (one seed)" if seeds == 1 else f"{seeds} seeds and {sentences} sentences"
