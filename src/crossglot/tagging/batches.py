@@ -13,7 +13,8 @@ from crossglot.batching import Batch
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.forward import make_batch
 from crossglot.encoders.loading import Encoder
-from crossglot.encoders.pieces import piece_words, special_pieces
+from crossglot.encoders.pieces import piece_words
+from crossglot.encoders.windows import Sequences, truncated
 from crossglot.tagging.labels import Labels
 from crossglot.tagging.recipe import Recipe
 
@@ -23,18 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """Sentences as piece ids with special pieces, truncated; first-piece places within them and their labels."""
+    """Sentences as sequences of pieces, and the label of every word."""
 
-    sequences: list[NDArray[np.int32]]
-    first_pieces: list[NDArray[np.int64]]
-    labels: list[NDArray[np.int64]]
+    sequences: Sequences
+    labels: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.sequences)
 
     def ids(self) -> torch.Tensor:
         """Every piece that occurs, sorted."""
-        return torch.from_numpy(np.unique(np.concatenate(self.sequences)).astype(np.int64))
+        return torch.from_numpy(np.unique(np.concatenate(self.sequences.ids)).astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +52,9 @@ def training_set(encoder: Encoder, sentences: Sequence[TaggedSentence], labels: 
     Words whose first piece is cut off are not learned from, as in BERT's released code.
     """
     sentences = [sentence for sentence in sentences if len(sentence)]
-    pieces = piece_words(encoder.tokenizer, [sentence.words for sentence in sentences])
     numbers = np.array(labels.encode(sentences), dtype=np.int64)
-    before, after = special_pieces(encoder.tokenizer)
-    room = max_length - len(before) - len(after)
-    found = TrainingSet([], [], [])
-    for i in range(len(pieces)):
-        start, words = pieces.sentence_starts[i], slice(pieces.word_starts[i], pieces.word_starts[i + 1])
-        end = min(pieces.sentence_starts[i + 1], start + room)
-        first = pieces.first_pieces[words]
-        kept = int(np.searchsorted(first, end))
-        found.sequences.append(np.concatenate([before, pieces.ids[start:end], after]))
-        found.first_pieces.append(first[:kept] - start + len(before))
-        found.labels.append(numbers[words][:kept])
-    return found
+    pieces = piece_words(encoder.tokenizer, [sentence.words for sentence in sentences])
+    return TrainingSet(truncated(pieces, encoder.tokenizer, max_length), numbers)
 
 
 def count_steps(sentences: int, recipe: Recipe) -> int:
@@ -79,12 +68,22 @@ def draw_batches(encoder: Encoder, data: TrainingSet, recipe: Recipe, seed: int)
     for _ in range(recipe.epochs):
         order = generator.permutation(len(data))
         for start in range(0, len(order), recipe.batch_size):
-            yield _batch(encoder, data, order[start : start + recipe.batch_size], recipe.max_length)
+            yield labelled_batch(encoder, data, order[start : start + recipe.batch_size], recipe.max_length)
 
 
-def _batch(encoder: Encoder, data: TrainingSet, chosen: NDArray[np.int64], max_length: int) -> LabelledBatch:
-    batch = make_batch(encoder, [data.sequences[i] for i in chosen], max_length)
-    starts = batch.starts.tolist()
-    first = np.concatenate([data.first_pieces[i] + start for i, start in zip(chosen, starts[:-1], strict=True)])
-    labels = np.concatenate([data.labels[i] for i in chosen])
-    return LabelledBatch(batch, torch.from_numpy(first), torch.from_numpy(labels))
+def labelled_batch(encoder: Encoder, data: TrainingSet, chosen: NDArray[np.int64], capacity: int) -> LabelledBatch:
+    """The batch of the chosen sequences, packed into rows of `capacity` where the encoder can be."""
+    sequences = data.sequences
+    batch = make_batch(encoder, [sequences.ids[i] for i in chosen], capacity)
+    read, places = read_words(sequences, chosen, batch)
+    return LabelledBatch(batch, torch.from_numpy(places), torch.from_numpy(data.labels[sequences.words[read]]))
+
+
+def read_words(
+    sequences: Sequences, chosen: NDArray[np.int64], batch: Batch
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the words of chosen sequences are read: indices into `sequences.words`, places among the batch's pieces."""
+    counts = sequences.starts[chosen + 1] - sequences.starts[chosen]
+    ends = np.cumsum(counts)
+    read = np.arange(ends[-1]) + np.repeat(sequences.starts[chosen] - (ends - counts), counts)
+    return read, sequences.offsets[read] + np.repeat(batch.starts.numpy()[:-1], counts)

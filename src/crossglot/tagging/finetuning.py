@@ -86,7 +86,7 @@ def finetune(
                 progress(step + 1, steps)
         if not torch.isfinite(losses):
             raise DivergenceError(
-                f"the training loss is not a number: lower the learning rate ({recipe.learning_rate})"
+                f"the training loss is not a number: lower the learning rate of {recipe.learning_rate}"
             )
     if rows is not None:
         model.set_input_embeddings(rows.restored(decay))

@@ -18,8 +18,10 @@ from crossglot.batching import Batch
 from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.encoders.forward import last_hidden, make_batch
 from crossglot.encoders.loading import Encoder
-from crossglot.encoders.pieces import Pieces, piece_words, special_pieces
+from crossglot.encoders.pieces import piece_words
+from crossglot.encoders.windows import windowed
 from crossglot.errors import CrossglotError
+from crossglot.tagging.batches import read_words
 from crossglot.tagging.floors import words_of
 
 if TYPE_CHECKING:
@@ -66,21 +68,15 @@ def prepare(
         budget: pieces a batch.
     """
     pieces = piece_words(encoder.tokenizer, [words_of(sentence) for sentence in sentences])
-    before, after = special_pieces(encoder.tokenizer)
-    windows = _windows(pieces, max_length - len(before) - len(after))
-    lengths = windows[:, 1] - windows[:, 0]
-    order = np.argsort(-lengths, kind="stable")
+    sequences = windowed(pieces, encoder.tokenizer, max_length)
+    order = np.argsort(-sequences.lengths, kind="stable")
+    order = order[np.diff(sequences.starts)[order] > 0]
+    groups = np.cumsum(sequences.lengths[order]) // budget
     batches = []
-    ends = np.cumsum(lengths[order] + len(before) + len(after))
-    for group in np.split(order, np.flatnonzero(np.diff(ends // budget)) + 1) if len(order) else []:
-        sequences = [np.concatenate([before, pieces.ids[start:end], after]) for start, end in windows[group]]
-        batch = make_batch(encoder, sequences, max_length)
-        first, words = [], []
-        for (start, end), place in zip(windows[group], batch.starts.tolist(), strict=False):
-            inside = np.arange(*np.searchsorted(pieces.first_pieces, [start, end]))
-            words.append(inside)
-            first.append(pieces.first_pieces[inside] - start + len(before) + place)
-        batches.append(PreparedBatch(batch, torch.from_numpy(np.concatenate(first)), np.concatenate(words)))
+    for group in np.split(order, np.flatnonzero(np.diff(groups)) + 1) if len(order) else []:
+        batch = make_batch(encoder, [sequences.ids[i] for i in group], max_length)
+        read, places = read_words(sequences, group, batch)
+        batches.append(PreparedBatch(batch, torch.from_numpy(places), sequences.words[read]))
     return Prepared(tuple(batches), pieces.word_starts)
 
 
@@ -99,24 +95,3 @@ def predict_labels(model: PreTrainedModel, head: nn.Linear, prepared: Prepared) 
     if (numbers < 0).any():
         raise CrossglotError(f"{(numbers < 0).sum()} words were left without a label: please report this")
     return numbers
-
-
-def _windows(pieces: Pieces, room: int) -> NDArray[np.int64]:
-    """(windows, 2): start and end in `pieces.ids`. A word of more than `room` pieces keeps its first ones."""
-    found = []
-    for i in range(len(pieces)):
-        start, end = int(pieces.sentence_starts[i]), int(pieces.sentence_starts[i + 1])
-        if start == end:
-            continue
-        if end - start <= room:
-            found.append((start, end))
-            continue
-        heads = [*pieces.first_pieces[pieces.word_starts[i] : pieces.word_starts[i + 1]].tolist(), end]
-        word = 0
-        while word < len(heads) - 1:
-            last = word + 1
-            while last < len(heads) - 1 and heads[last + 1] - heads[word] <= room:
-                last += 1
-            found.append((heads[word], min(heads[last], heads[word] + room)))
-            word = last
-    return np.array(found, dtype=np.int64).reshape(-1, 2)
