@@ -22,7 +22,7 @@ Ids = NDArray[np.integer]
 WIDTH_MULTIPLE = 8
 """Row widths are multiples of this: tensor cores and AMX tiles want it, and it costs under one place a sentence."""
 
-ATTENTION_COST = 1 / 2048
+ATTENTION_COST = 1 / 512
 """Cost of one more place of width, as a share of what a place costs in all other layers."""
 
 WIDTHS_TRIED = 16

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +39,8 @@ class Encoder:
         made_by: how a local encoder says it was made; empty if it does not.
     """
 
-    model: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
+    model: PreTrainedModel = field(repr=False)
+    tokenizer: PreTrainedTokenizerBase = field(repr=False)
     name: str
     revision: str | None
     role: Role | None
@@ -125,7 +125,8 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
     limit = getattr(config, "max_position_embeddings", None)
     max_positions = int(limit) - first_position if limit is not None and limit > 0 else None
     pad_id = int(tokenizer.pad_token_id) if tokenizer.pad_token_id is not None else 0
-    check = check_packing(model, pad_id=pad_id, max_positions=max_positions, hint=first_position)
+    with loading_quietly():
+        check = check_packing(model, pad_id=pad_id, max_positions=max_positions, hint=first_position)
     notes = source.notes()
     return Encoder(
         model=model.to(device),

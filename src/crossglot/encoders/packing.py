@@ -9,7 +9,7 @@ once), so that it costs a fraction of a forward pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ import numpy as np
 
 from crossglot.batching import Ids, length_groups, packed_batch, padded_batch
 from crossglot.encoders.forward import last_hidden
+from crossglot.errors import ModelError
 
 if TYPE_CHECKING:
     import torch
@@ -48,17 +49,25 @@ def check_packing(model: PreTrainedModel, *, pad_id: int, max_positions: int | N
         pad_id: padding piece.
         max_positions: longest sequence the model takes, or None where it has no limit.
         hint: the position id that sequences probably start with; 0 and `pad_id + 1` are tried as well.
+
+    Raises:
+        ModelError: if even padded sequences do not go through the model.
     """
     import torch
 
     up_to = min(LONGEST_CHECKED, max_positions or LONGEST_CHECKED)
-    sequences = _unequal_sequences(up_to, int(model.config.vocab_size), pad_id)
+    sequences = _unequal_sequences(up_to, int(model.config.vocab_size), {pad_id, model.config.pad_token_id})
     training = model.training
     model.eval()
     why = ""
     try:
         with torch.no_grad(), _first_layers(model):
-            padded = _padded_hidden(model, sequences, pad_id)
+            try:
+                padded = _padded_hidden(model, sequences, pad_id)
+            except Exception as error:  # whatever an architecture raises that wants more than piece ids
+                raise ModelError(
+                    f"a {model.config.model_type} model does not run on piece ids alone: {error}"
+                ) from error
             for first_position in dict.fromkeys((hint, 0, pad_id + 1)):
                 fault = _packing_fault(model, sequences, padded, pad_id, first_position)
                 if not fault:
@@ -100,11 +109,11 @@ def _padded_hidden(model: PreTrainedModel, sequences: Sequence[Ids], pad_id: int
     return torch.cat([found[index] for index in range(len(sequences))])
 
 
-def _unequal_sequences(longest: int, vocabulary: int, pad_id: int) -> list[Ids]:
+def _unequal_sequences(longest: int, vocabulary: int, left_out: Iterable[int | None]) -> list[Ids]:
     """Sequences of any pieces but padding: one as long as can be, and several that share a row of that width."""
     lengths = [3, longest, max(1, longest // 2), max(1, longest // 4 - 3), 1, max(1, longest // 5)]
     draw = np.random.default_rng(0)
-    pieces = np.setdiff1d(np.arange(vocabulary), [pad_id])
+    pieces = np.setdiff1d(np.arange(vocabulary), [piece for piece in left_out if piece is not None])
     return [draw.choice(pieces, size=length) for length in lengths]
 
 
