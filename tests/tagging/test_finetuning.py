@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from crossglot.batching import padded_batch
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.forward import last_hidden
+from crossglot.encoders.loading import Encoder
+from crossglot.errors import DataError
+from crossglot.runtime import Runtime
+from crossglot.tagging.batches import draw_batches, labelled_batch, training_set
+from crossglot.tagging.finetuning import DivergenceError, batch_loss, finetune, new_head
+from crossglot.tagging.labels import label_set
+from crossglot.tagging.optimisation import rate_at
+from crossglot.tagging.recipe import Recipe
+from crossglot.tagging.tagger import Tagger
+
+QUICK = Recipe(batch_size=8, max_length=32, epochs=2, learning_rate=1e-3)
+STILL = QUICK.model_copy(update={"dropout": 0.0})
+
+
+def weights(tagger: Tagger) -> dict[str, torch.Tensor]:
+    return {**tagger.encoder.model.state_dict(), **{f"head.{k}": v for k, v in tagger.head.state_dict().items()}}
+
+
+def plain_training(
+    encoder: Encoder, sentences: list[TaggedSentence], recipe: Recipe, seed: int
+) -> dict[str, torch.Tensor]:
+    """The oracle: every row of the embedding, padded batches, torch's own AdamW, scheduler and clipping."""
+    labels = label_set("pos", sentences)
+    data = training_set(encoder, sentences, labels, recipe.max_length)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        padded = replace(encoder.copy(), packs=False)
+        head = new_head(padded, len(labels), torch.device("cpu"))
+    model = padded.model.train()
+    named = [*model.named_parameters(), *head.named_parameters()]
+    kept = [p for name, p in named if "LayerNorm" in name or name.endswith("bias")]
+    decayed = [p for name, p in named if not ("LayerNorm" in name or name.endswith("bias"))]
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": kept, "weight_decay": 0.0}],
+        lr=recipe.learning_rate, eps=1e-6, foreach=False, fused=False,
+    )  # fmt: skip
+    batches = list(draw_batches(padded, data, recipe, seed))
+    total, warmup = len(batches), int(recipe.warmup * len(batches))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda s: s / warmup if s < warmup else (total - s) / (total - warmup)
+    )
+    for batch in batches:
+        hidden = last_hidden(model, batch.batch)[batch.first_pieces]
+        loss = -head(hidden).log_softmax(-1)[torch.arange(len(batch.labels)), batch.labels].mean()
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([p for _, p in named], recipe.clip)
+        optimizer.step()
+        schedule.step()
+    return {**model.state_dict(), **{f"head.{k}": v for k, v in head.state_dict().items()}}
+
+
+def test_finetuning_gives_the_weights_of_a_plain_dense_padded_training(
+    still_encoder: Encoder, sentences: list[TaggedSentence]
+) -> None:
+    ours = weights(finetune(still_encoder, sentences, recipe=STILL, seed=3))
+    plain = plain_training(still_encoder, sentences, STILL, seed=3)
+    assert ours.keys() == plain.keys()
+    for name, value in plain.items():
+        torch.testing.assert_close(ours[name], value, atol=2e-5, rtol=0, msg=lambda m, name=name: f"{name}: {m}")
+
+
+def test_rows_without_a_piece_in_training_are_decayed_as_dense_adamw_does(
+    still_encoder: Encoder, sentences: list[TaggedSentence]
+) -> None:
+    ours = weights(finetune(still_encoder, sentences[:20], recipe=STILL))["embeddings.word_embeddings.weight"]
+    plain = plain_training(still_encoder, sentences[:20], STILL, 1)["embeddings.word_embeddings.weight"]
+    unused = still_encoder.tokenizer.convert_tokens_to_ids(["[MASK]", "Q", "##Z"])
+    before = still_encoder.model.get_input_embeddings().weight.detach()[unused]
+    assert not torch.equal(ours[unused], before)
+    torch.testing.assert_close(ours[unused], plain[unused], atol=1e-6, rtol=0)
+
+
+def test_packed_and_padded_batches_have_the_same_loss_and_gradients(
+    still_encoder: Encoder, sentences: list[TaggedSentence]
+) -> None:
+    labels = label_set("pos", sentences)
+    data = training_set(still_encoder, sentences, labels, 32)
+    head = new_head(still_encoder, len(labels), torch.device("cpu"))
+    found = []
+    for packs in (True, False):
+        encoder = replace(still_encoder.copy(), packs=packs)
+        batch = labelled_batch(encoder, data, np.arange(len(data)), 32)
+        assert batch.batch.packed == packs
+        loss = batch_loss(encoder.model, head, batch, dropout=0.0)
+        loss.backward()  # type: ignore[no-untyped-call]
+        found.append((loss.item(), [p.grad for p in encoder.model.parameters()]))
+    assert found[0][0] == pytest.approx(found[1][0], abs=1e-5)
+    for packed, padded in zip(found[0][1], found[1][1], strict=True):
+        torch.testing.assert_close(packed, padded, atol=1e-5, rtol=0)
+
+
+def test_the_loss_is_the_mean_over_words_read_at_their_first_piece(
+    still_encoder: Encoder, sentences: list[TaggedSentence]
+) -> None:
+    """By hand: [CLS] and each word's pieces from the tokenizer, one sentence at a time."""
+    labels = label_set("pos", sentences)
+    data = training_set(still_encoder, sentences, labels, 64)
+    head = new_head(still_encoder, len(labels), torch.device("cpu"))
+    loss = batch_loss(still_encoder.model, head, labelled_batch(still_encoder, data, np.arange(len(data)), 64), 0.0)
+    tokenizer, by_word = still_encoder.tokenizer, []
+    for sentence in sentences:
+        ids, first = [tokenizer.cls_token_id], []
+        for word in sentence.words:
+            first.append(len(ids))
+            ids += tokenizer(word, add_special_tokens=False)["input_ids"]
+        batch = padded_batch([np.array([*ids, tokenizer.sep_token_id])], pad_id=0)
+        scores = head(last_hidden(still_encoder.model, batch)[first]).log_softmax(-1)
+        by_word += [-scores[i, labels.names.index(tag)].item() for i, tag in enumerate(sentence.tags)]
+    assert loss.item() == pytest.approx(sum(by_word) / len(by_word), abs=1e-5)
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_others(
+    encoder: Encoder, sentences: list[TaggedSentence]
+) -> None:
+    first, again, other = (weights(finetune(encoder, sentences, recipe=QUICK, seed=s)) for s in (7, 7, 8))
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert not torch.equal(first["head.weight"], other["head.weight"])
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_the_encoder_and_the_global_random_state_are_left_as_they_were(
+    encoder: Encoder, sentences: list[TaggedSentence], precision: str
+) -> None:
+    before = {name: value.clone() for name, value in encoder.model.state_dict().items()}
+    torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()  # type: ignore[index, union-attr]
+    finetune(encoder, sentences, recipe=QUICK, runtime=Runtime("cpu", precision))  # type: ignore[arg-type]
+    assert torch.equal(torch_state, torch.get_rng_state())
+    assert (numpy_state == np.random.get_state()[1]).all()  # type: ignore[index]
+    assert not encoder.model.training
+    assert all(torch.equal(before[name], value) for name, value in encoder.model.state_dict().items())
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_tagger_learns_what_can_be_learned(encoder: Encoder, sentences: list[TaggedSentence], precision: str) -> None:
+    recipe = QUICK.model_copy(update={"epochs": 12, "learning_rate": 3e-3})
+    tagger = finetune(encoder, sentences, recipe=recipe, runtime=Runtime("cpu", precision))  # type: ignore[arg-type]
+    assert tagger.evaluate(sentences).value > 0.95
+    assert all(value.dtype == torch.float32 for value in weights(tagger).values() if value.is_floating_point())
+
+
+def test_several_sources_are_trained_on_one_after_another(encoder: Encoder, sentences: list[TaggedSentence]) -> None:
+    seen: list[tuple[int, int]] = []
+    recipe = QUICK.model_copy(update={"epochs": 3})
+    finetune(encoder, [*sentences[:9], *sentences[20:30]], recipe=recipe, progress=lambda i, n: seen.append((i, n)))
+    assert seen == [(i, 9) for i in range(1, 10)]  # 19 sentences are 3 batches of at most 8
+
+
+def test_long_sentences_are_truncated_and_empty_ones_left_out(
+    encoder: Encoder, sentences: list[TaggedSentence]
+) -> None:
+    words = sum((s.words for s in sentences), ())
+    tags = sum((s.tags for s in sentences), ())
+    long = TaggedSentence(words, tags)
+    data = training_set(encoder, [TaggedSentence((), ()), long], label_set("pos", [long]), 20)
+    assert [len(ids) for ids in data.sequences.ids] == [20]
+    assert finetune(encoder, [long, TaggedSentence((), ())], recipe=QUICK).evaluate([long]).n == len(words)
+
+
+def test_a_tag_that_is_not_a_label_ends_training_before_it_starts(encoder: Encoder) -> None:
+    with pytest.raises(DataError, match="the tag 'FOO' of 'cat'"):
+        finetune(encoder, [TaggedSentence(("cat",), ("FOO",))])
+
+
+def test_a_loss_that_is_no_number_is_said(encoder: Encoder, sentences: list[TaggedSentence]) -> None:
+    with pytest.raises(DivergenceError, match="lower the learning rate"):
+        finetune(encoder, sentences, recipe=QUICK.model_copy(update={"learning_rate": 1e38}))
+
+
+def test_the_rate_rises_from_zero_over_a_tenth_of_the_steps_and_falls_to_zero() -> None:
+    recipe = Recipe(learning_rate=1.0)
+    rates = [rate_at(step, 100, recipe) for step in range(101)]
+    assert rates[:11] == pytest.approx([i / 10 for i in range(11)])
+    assert rates[55] == pytest.approx(0.5)
+    assert rates[100] == 0
+
+
+def test_departures_from_the_paper_are_named() -> None:
+    assert Recipe().departures() == {}
+    assert Recipe(learning_rate=1e-3, epochs=3).departures() == {"learning_rate": 1e-3}
