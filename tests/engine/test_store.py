@@ -63,7 +63,7 @@ def test_a_damaged_result_is_noticed_and_done_again(tmp_path: Path, log: Path, d
 def test_what_a_dead_process_left_is_swept_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
     store = Store(tmp_path / "steps")
     for name in ("dead", "alive"):
-        (store.folder / f".half-{name}").mkdir()
+        (store.folder / f".half-{name}").mkdir(parents=True)
     with locked(store.folder / ".lock-alive"):
         assert store.sweep() == ["dead"]
     assert [path.name for path in store.folder.iterdir()] == [".half-alive"]
@@ -82,7 +82,7 @@ def test_a_full_disk_ends_with_an_error_that_counts_what_is_kept(tmp_path: Path,
 
 def test_a_store_where_a_file_stands_is_refused(tmp_path: Path) -> None:
     (tmp_path / "steps").write_text("a file")
-    with pytest.raises(StorageError, match="cannot make the store"):
+    with pytest.raises(StorageError, match="to be a folder"):
         Store(tmp_path / "steps")
 
 
@@ -111,3 +111,8 @@ def test_a_record_says_what_was_done(tmp_path: Path, log: Path) -> None:
     assert Add.model_validate(record.arguments) == step
     assert set(record.files) == {"half", "sum"}
     assert {kept.id for kept in store.records()} == {step.id, step.right.id}  # type: ignore[union-attr]
+
+
+def test_a_dry_run_makes_no_folder(tmp_path: Path, log: Path) -> None:
+    assert Store(tmp_path / "steps").state(Add(left=1, right=2, log=log)) == "to do"
+    assert not (tmp_path / "steps").exists()

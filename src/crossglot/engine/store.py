@@ -48,10 +48,8 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._checked: set[str] = set()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError(f"{folder}: cannot make the store of finished steps: {error}") from error
+        if folder.exists() and not folder.is_dir():
+            raise StorageError(f"{folder}: the store of finished steps is to be a folder, and this is a file")
 
     def state(self, step: Step) -> State:
         """Whether the step's result is here and sound."""
@@ -94,6 +92,7 @@ class Store:
             StorageError: if the disk is full or the store cannot be written, naming what is kept.
         """
         final, half = self.folder / step.id, self.folder / f".half-{step.id}"
+        self._make_folder()
         with self._faults_named(step), locked(self.folder / f".lock-{step.id}"):
             if self.state(step) == "finished":
                 return final
@@ -109,6 +108,12 @@ class Store:
                 shutil.rmtree(half, ignore_errors=True)
         self._checked.add(step.id)
         return final
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"{self.folder}: cannot make the store of finished steps: {error}") from error
 
     def sweep(self) -> list[str]:
         """Removes what processes that died left half-written, and names it; what a living one is writing stays."""

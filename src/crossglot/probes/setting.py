@@ -1,0 +1,108 @@
+"""What a study puts to its probes: encoders with their recipes, corpora, seeds, and where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from crossglot.corpora.catalogue import find_corpus
+from crossglot.errors import DataError
+from crossglot.probes.results import Role
+from crossglot.runtime import Runtime
+from crossglot.steps.arguments import CorpusSplit, EncoderReference, describe_split
+from crossglot.tagging.recipe import Recipe
+
+Task = Literal["pos", "ner"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An encoder of the study.
+
+    Attributes:
+        encoder: what it is and where.
+        role: `m-bert`, `en-bert` or `other`.
+        recipe: how it is fine-tuned.
+        search_rate: whether the recipe's learning rate is to be replaced by one found on a source's dev set.
+        papers: whether it is the paper's own encoder, fine-tuned by the paper's recipe on all of the data.
+    """
+
+    encoder: EncoderReference
+    role: Role
+    recipe: Recipe
+    search_rate: bool
+    papers: bool
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A corpus or split that the data root does not have, and the reason in words."""
+
+    why: str
+
+
+@dataclass
+class Corpora:
+    """The data root, each split described once.
+
+    Attributes:
+        root: the data root.
+        chosen: corpora that the user named, by task and language; each of them has to be there.
+        lenient: whether malformed sentences are skipped.
+    """
+
+    root: Path
+    chosen: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    lenient: bool = False
+    _described: dict[tuple[str, str, str], CorpusSplit | Absent] = field(default_factory=dict, init=False)
+
+    def split(self, language: str, task: Task, split: str) -> CorpusSplit | Absent:
+        """A split of the language's corpus, or why there is none.
+
+        Raises:
+            DataError: if the root is missing, the file is faulty, or a corpus that the user named is not there.
+            UsageError: for an unknown language.
+        """
+        key = (language, task, split)
+        if key not in self._described:
+            self._described[key] = self._describe(*key)
+        return self._described[key]
+
+    def _describe(self, language: str, task: str, split: str) -> CorpusSplit | Absent:
+        named = self.chosen.get((task, language))
+        try:
+            corpus = find_corpus(self.root, language, task, named)
+        except DataError as error:
+            if named is not None or not self.root.is_dir():
+                raise
+            return Absent(error.what)
+        if not corpus.has(split) and named is None:
+            return Absent(f"{corpus.name} has no {split} split")
+        return describe_split(corpus, split, root=self.root, lenient=self.lenient)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything that a probe needs to know of the study.
+
+    Attributes:
+        candidates: the encoders, in the study's order.
+        corpora: where sentences come from.
+        seeds: of the trainings.
+        runtime: device and resolved precision.
+        sources: languages to train on instead of the experiment's own; empty for those.
+        targets: languages to evaluate, likewise.
+        max_train: at most so many training sentences a source.
+        keep_weights: whether fine-tuned taggers are kept.
+    """
+
+    candidates: tuple[Candidate, ...]
+    corpora: Corpora
+    seeds: tuple[int, ...]
+    runtime: Runtime
+    sources: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    max_train: int | None = None
+    keep_weights: bool = False

@@ -1,0 +1,108 @@
+"""Scores of a transfer table's lines as rows of results.csv: cells, averages over cells, cited systems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from crossglot.paper.published import lookup
+from crossglot.probes.results import DIAGONAL_MEAN, MEAN, MISSING, ZERO_SHOT_MEAN, ResultRow
+from crossglot.probes.setting import Absent, Setting
+from crossglot.probes.tables import TransferTable
+from crossglot.probes.transfer import SPLIT, Line
+from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.score import METRICS, Score
+
+
+def tabulate(line: Line, scores: Mapping[str, Sequence[Score]], failure: str = "") -> list[ResultRow]:
+    """A line's rows of results.csv: each target's mean over seeds, then its seeds; or why the cell is empty.
+
+    Args:
+        line: the line.
+        scores: by target.
+        failure: why the line's rows could not be run, if so.
+    """
+    found: list[ResultRow] = []
+    for target, split in line.targets.items():
+        if isinstance(split, Absent) or failure:
+            why = split.why if isinstance(split, Absent) else failure
+            found.append(_cell(line, target, aggregate=MEAN, condition=MISSING + why))
+            continue
+        for score in scores[target]:
+            found.append(
+                _cell(
+                    line, target, seed=score.seed, aggregate=MEAN if score.seed is None else None,
+                    condition=" ".join(score.types) or None, value=score.value, ci_low=score.low, ci_high=score.high,
+                    interval=score.interval, n=score.n,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _cell(line: Line, target: str, **fields: object) -> ResultRow:
+    table, split = line.table, line.targets[target]
+    corpus = split.corpus if isinstance(split, CorpusSplit) else None
+    printed = None
+    if line.role != "floor" and fields.get("aggregate") == MEAN:
+        printed = lookup(table.key, line.source, target, role=table.role or "")
+    data = is_papers_corpus(table.task, corpus) and is_papers_corpus(table.task, line.source_corpus)
+    described: dict[str, object] = {
+        "experiment": table.key, "system": line.system, "role": line.role, "task": table.task, "source": line.source,
+        "source_corpus": line.source_corpus, "target": target, "target_corpus": corpus, "split": SPLIT,
+        "metric": METRICS[table.task], "published": printed.value if printed else None,
+        "comparable": line.papers and data and printed is not None,
+    }  # fmt: skip
+    return ResultRow.model_validate(described | fields)
+
+
+def is_papers_corpus(task: str, corpus: str | None) -> bool:
+    """Whether a corpus is what the paper used.
+
+    For NER CoNLL-2002 and -2003. For POS the treebanks of UD 2.0, whose test sets are those of the CoNLL 2017 task:
+    that release names them without a suffix (`UD_German`); later ones have it (`UD_German-GSD`), and differ.
+    """
+    if corpus is None:
+        return False
+    if task == "ner":
+        return corpus.partition("/")[0] in ("conll2002", "conll2003")
+    return corpus.startswith("UD_") and "-" not in corpus
+
+
+def cited_rows(table: TransferTable, setting: Setting) -> list[ResultRow]:
+    """Rows of systems that the paper cites: a published number and nothing else."""
+    rows = []
+    for system in table.cited:
+        for source, target in table.cells(setting.sources, setting.targets):
+            printed = lookup(table.key, source, target, system=system)
+            if printed is not None:
+                rows.append(
+                    ResultRow(
+                        experiment=table.key, system=system, role="published", task=table.task, source=source,
+                        target=target, split=SPLIT, aggregate=MEAN, metric=printed.metric, published=printed.value,
+                    )
+                )  # fmt: skip
+    return rows
+
+
+def average_rows(cells: Iterable[ResultRow]) -> list[ResultRow]:
+    """For each system of a table its mean over zero-shot cells and over the diagonal, with languages as clusters."""
+    groups: dict[tuple[str, str, str], list[ResultRow]] = {}
+    for row in cells:
+        if row.aggregate == MEAN and row.value is not None and row.source is not None and row.target is not None:
+            kind = DIAGONAL_MEAN if row.target in row.source.split("+") else ZERO_SHOT_MEAN
+            groups.setdefault((row.experiment, row.system, kind), []).append(row)
+    return [_average(kind, members) for (_, _, kind), members in groups.items()]
+
+
+def _average(kind: str, cells: Sequence[ResultRow]) -> ResultRow:
+    from crossglot.statistics.intervals import bootstrap_clusters
+
+    first, values = cells[0], [row.value or 0.0 for row in cells]
+    bounds = bootstrap_clusters(values, [(row.source or "", row.target or "") for row in cells])
+    printed = [row.published for row in cells if row.published is not None]
+    return ResultRow(
+        experiment=first.experiment, system=first.system, role=first.role, task=first.task, split=first.split,
+        aggregate=kind, metric=first.metric, value=sum(values) / len(values), ci_low=bounds.low, ci_high=bounds.high,
+        interval=bounds.kind, n=len(cells),
+        published=sum(printed) / len(printed) if len(printed) == len(cells) else None,
+        comparable=all(row.comparable for row in cells),
+    )  # fmt: skip

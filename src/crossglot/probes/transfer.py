@@ -1,0 +1,142 @@
+"""Zero-shot transfer: train a tagger on one language, evaluate it on others; which steps that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crossglot.errors import UsageError
+from crossglot.probes.results import Role
+from crossglot.probes.setting import Absent, Candidate, Setting, Task
+from crossglot.probes.tables import TransferTable
+from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.find_rate import FindRate
+from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
+from crossglot.steps.most_frequent import CountAndPredict
+from crossglot.steps.rows import Row
+from crossglot.steps.train_and_predict import TrainAndPredict
+
+SPLIT = "test"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a table: a system, the source it was trained on, and its targets.
+
+    Attributes:
+        table: where it stands.
+        system: what fills it.
+        role: the system's.
+        papers: whether the system is the paper's own.
+        source: language, or several joined by `+`.
+        source_corpus: what it was trained on; None if that is absent.
+        targets: language → split, or why there is none.
+        rows: the steps that predict its targets, one a seed, with every target there is; none if the source is absent.
+        types: target → the entity types that both it and the source annotate (`ner`).
+    """
+
+    table: TransferTable
+    system: str
+    role: Role
+    papers: bool
+    source: str
+    source_corpus: str | None
+    targets: Mapping[str, CorpusSplit | Absent]
+    rows: tuple[Row, ...] = ()
+    types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def transfer_lines(table: TransferTable, setting: Setting) -> list[Line]:
+    """All lines of a table: its encoders, the same ones untrained, and the most frequent tag.
+
+    Raises:
+        DataError: for faulty data, or a corpus that the user named and is not there.
+        UsageError: for an unknown language, a matrix without languages, or no rate to fine-tune with.
+    """
+    cells = table.cells(setting.sources, setting.targets)
+    if not cells:
+        raise UsageError(f"{table.key}: no cells to fill: name languages with --sources and --targets")
+    players = [one for one in setting.candidates if table.role is None or one.role in (table.role, "other")]
+    by_source: dict[str, list[str]] = {}
+    for source, target in cells:
+        by_source.setdefault(source, []).append(target)
+    lines = []
+    for candidate in players:
+        rate = _rate_search(table, candidate, list(by_source), setting) if candidate.search_rate else None
+        for untrained in (False, True):
+            role: Role = "floor" if untrained else candidate.role
+            name = f"{candidate.encoder.name} untrained" if untrained else candidate.encoder.name
+            for source, targets in by_source.items():
+                drafts = _Drafts(table.task, setting, source, targets)
+                rows = drafts.encoder_rows(candidate, untrained, rate)
+                lines.append(drafts.line(table, name, role, candidate.papers and not untrained, rows))
+    for source, targets in by_source.items():
+        drafts = _Drafts(table.task, setting, source, targets)
+        lines.append(drafts.line(table, MOST_FREQUENT_TAG, "floor", False, drafts.floor_rows()))
+    return lines
+
+
+class _Drafts:
+    """The data of one source and its targets, and the rows that can be made of them."""
+
+    def __init__(self, task: Task, setting: Setting, source: str, targets: Sequence[str]) -> None:
+        self.task, self.setting, self.source = task, setting, source
+        self.sources = [setting.corpora.split(part, task, "train") for part in source.split("+")]
+        self.targets = {target: setting.corpora.split(target, task, SPLIT) for target in targets}
+        self.present = tuple(split for split in self.sources if isinstance(split, CorpusSplit))
+        found = [split for split in self.targets.values() if isinstance(split, CorpusSplit)]
+        self.goals = tuple(sorted(found, key=lambda split: split.language))
+        self.complete = bool(self.goals) and len(self.present) == len(self.sources)
+
+    def encoder_rows(self, candidate: Candidate, untrained: bool, rate: FindRate | None) -> tuple[Row, ...]:
+        if not self.complete:
+            return ()
+        setting, runtime = self.setting, self.setting.runtime
+        return tuple(
+            TrainAndPredict(
+                task=self.task, sources=self.present, targets=self.goals, max_train=setting.max_train, seed=seed,
+                encoder=candidate.encoder, untrained=untrained, recipe=candidate.recipe, rate=rate,
+                precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
+                keep_weights=setting.keep_weights and not untrained,
+            )
+            for seed in setting.seeds
+        )  # fmt: skip
+
+    def floor_rows(self) -> tuple[Row, ...]:
+        if not self.complete:
+            return ()
+        return (
+            CountAndPredict(task=self.task, sources=self.present, targets=self.goals, max_train=self.setting.max_train),
+        )
+
+    def line(self, table: TransferTable, system: str, role: Role, papers: bool, rows: tuple[Row, ...]) -> Line:
+        absent = [split for split in self.sources if isinstance(split, Absent)]
+        corpus = None if absent else "+".join(split.corpus for split in self.present)
+        targets = {target: absent[0] if absent else split for target, split in self.targets.items()}
+        annotated = [set(split.types) for split in self.present]
+        shared = set.intersection(*annotated) if annotated else set()
+        types = {goal.language: tuple(sorted(shared & set(goal.types))) for goal in self.goals if self.task == "ner"}
+        return Line(table, system, role, papers, self.source, corpus, targets, rows, types)
+
+
+def _rate_search(
+    table: TransferTable, candidate: Candidate, sources: Sequence[str], setting: Setting
+) -> FindRate | None:
+    """One search an encoder and task: on English where it is a source, else on the first source that has a dev set."""
+    ordered = sorted(
+        dict.fromkeys(part for source in sources for part in source.split("+")), key=lambda key: key != "en"
+    )
+    corpora, runtime = setting.corpora, setting.runtime
+    for language in ordered:
+        train, dev = (corpora.split(language, table.task, split) for split in ("train", "dev"))
+        if isinstance(train, CorpusSplit) and isinstance(dev, CorpusSplit):
+            return FindRate(
+                encoder=candidate.encoder, task=table.task, train=train, dev=dev, recipe=candidate.recipe,
+                precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
+            )  # fmt: skip
+    if any(isinstance(corpora.split(language, table.task, "train"), CorpusSplit) for language in ordered):
+        raise UsageError(
+            f"{candidate.encoder.name}: no learning rate is known for it, and no source of {table.key} has a dev set "
+            "to find one on: give it with --lr"
+        )
+    return None

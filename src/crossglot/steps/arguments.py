@@ -1,0 +1,152 @@
+"""What steps are given: splits of corpora and encoders, known by their content, read once a process."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from crossglot.corpora.catalogue import Corpus, find_corpus
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.errors import DataError
+
+if TYPE_CHECKING:
+    from crossglot.encoders.loading import Encoder
+    from crossglot.tagging.prediction import Prepared
+
+Item = TypeVar("Item")
+
+SAMPLE_SEED = 0
+
+
+class CorpusSplit(BaseModel):
+    """One split of one corpus: the checksum says which sentences, the root only where they lie.
+
+    `words`, `sentences` and, for `ner`, `types` (the entity types that the corpus annotates) are from reading it once.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"root", "words", "sentences", "types"})
+
+    language: str
+    task: str
+    corpus: str
+    split: str
+    checksum: str
+    lenient: bool = False
+    root: Path
+    words: int
+    sentences: int
+    types: tuple[str, ...] = ()
+
+    def read(self) -> Sequence[TaggedSentence]:
+        """The sentences, from memory if this process has read them before.
+
+        Raises:
+            DataError: if the file is faulty, or is not what it was when the study was planned.
+        """
+        corpus = find_corpus(self.root, self.language, self.task, self.corpus)
+        if corpus.checksum(self.split) != self.checksum:
+            raise DataError(
+                f"the {self.split} split of {self.corpus} has changed since this was planned",
+                path=corpus.files[self.split],
+                remedy="run the same again: what depends on it is done anew",
+            )
+        return _read(self.root, self.language, self.task, self.corpus, self.split, self.lenient, self.checksum)
+
+
+def describe_split(corpus: Corpus, split: str, *, root: Path, lenient: bool = False) -> CorpusSplit:
+    """Reads a split once and says what it is, so that a faulty file is found before any training.
+
+    Raises:
+        DataError: if the split is missing, empty or malformed.
+    """
+    checksum = corpus.checksum(split)
+    sentences = _read(root, corpus.language, corpus.task, corpus.name, split, lenient, checksum)
+    return CorpusSplit(
+        language=corpus.language,
+        task=corpus.task,
+        corpus=corpus.name,
+        split=split,
+        checksum=checksum,
+        lenient=lenient,
+        root=root,
+        words=sum(map(len, sentences)),
+        sentences=len(sentences),
+        types=_types(corpus, root, lenient) if corpus.task == "ner" else (),
+    )
+
+
+def sample(items: Sequence[Item], at_most: int | None) -> Sequence[Item]:
+    """At most so many items, drawn with a seed of their own and kept in order: whatever seed trains, the same ones."""
+    if at_most is None or len(items) <= at_most:
+        return items
+    chosen = sorted(random.Random(SAMPLE_SEED).sample(range(len(items)), at_most))  # noqa: S311
+    return [items[i] for i in chosen]
+
+
+class EncoderReference(BaseModel):
+    """An encoder by what it is (`revision`: a hub commit or a checksum of its folder) and where it is found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"location", "name"})
+
+    revision: str
+    location: str
+    name: str
+
+    def load(self, device: str) -> Encoder:
+        """The encoder, from memory if this process has it. Nobody may change its weights.
+
+        Raises:
+            ModelError: if it cannot be loaded.
+        """
+        return _GIVEN.get(self.revision) or _load(self.location, self.revision, device)
+
+
+_GIVEN: dict[str, Encoder] = {}
+
+
+def provide(encoder: Encoder, revision: str) -> None:
+    """Lets steps use an encoder that is in memory already instead of loading it."""
+    _GIVEN[revision] = encoder
+
+
+def prepared(split: CorpusSplit, encoder: EncoderReference, max_length: int, device: str) -> Prepared:
+    """The split tokenised and packed for this encoder: done once a process, whichever taggers predict it."""
+    return _prepare(split, encoder, max_length, device)
+
+
+def _types(corpus: Corpus, root: Path, lenient: bool) -> tuple[str, ...]:
+    """Entity types found in any split: a rare one may be absent from the test set and is annotated all the same."""
+    found: set[str] = set()
+    for split in corpus.files:
+        sentences = _read(root, corpus.language, corpus.task, corpus.name, split, lenient, corpus.checksum(split))
+        found.update(tag for sentence in sentences for tag in sentence.tags)
+    return tuple(sorted({tag[2:] for tag in found if tag != "O"}))
+
+
+@lru_cache(maxsize=96)
+def _read(
+    root: Path, language: str, task: str, name: str, split: str, lenient: bool, checksum: str
+) -> Sequence[TaggedSentence]:
+    del checksum  # part of the key: a file that changed is read again
+    return find_corpus(root, language, task, name).read(split, lenient=lenient)
+
+
+@lru_cache(maxsize=2)
+def _load(location: str, revision: str, device: str) -> Encoder:
+    from crossglot.encoders.loading import load_encoder
+
+    return load_encoder(location, revision=revision, device=device)
+
+
+@lru_cache(maxsize=96)
+def _prepare(split: CorpusSplit, encoder: EncoderReference, max_length: int, device: str) -> Prepared:
+    from crossglot.tagging.prediction import prepare
+
+    return prepare(encoder.load(device), split.read(), max_length=max_length)

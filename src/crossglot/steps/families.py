@@ -1,0 +1,62 @@
+"""Rows that are there already: a wanted row is made up of finished ones of its family and one for what is lacking.
+
+Adding a target to a study so costs that target alone where taggers are kept (`keep_weights`), and one more training of
+each source where they are not; nothing that was predicted is predicted again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from crossglot.engine.store import Record, Store
+from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.rows import Row
+from crossglot.steps.train_and_predict import TrainAndPredict
+
+
+def complete_rows(wanted: Iterable[Row], store: Store) -> dict[str, tuple[Row, ...]]:
+    """For each family, the rows that together give every target asked for: finished ones, then a new one."""
+    asked: dict[str, dict[str, CorpusSplit]] = defaultdict(dict)
+    examples: dict[str, Row] = {}
+    for row in wanted:
+        examples.setdefault(row.family, row)
+        asked[row.family].update({split.language: split for split in row.targets})
+    records: dict[str, list[Record]] = defaultdict(list)
+    for record in store.records():
+        records[record.family].append(record)
+    return {
+        family: _complete(example, asked[family], _finished(example, records[family], store))
+        for family, example in examples.items()
+    }
+
+
+def _finished(example: Row, records: Iterable[Record], store: Store) -> list[Row]:
+    rows = [type(example).model_validate(record.arguments) for record in records]
+    return [row for row in rows if store.state(row) == "finished"]
+
+
+def _complete(example: Row, asked: Mapping[str, CorpusSplit], finished: Iterable[Row]) -> tuple[Row, ...]:
+    lacking = dict(asked)
+    members: list[Row] = []
+    keeper = next((row for row in finished if isinstance(row, TrainAndPredict) and row.keep_weights), None)
+    must_keep = isinstance(example, TrainAndPredict) and example.keep_weights
+    if must_keep and keeper is None:
+        finished = ()  # what is there cannot give the weights: train, and predict all anew
+    for row in finished:
+        useful = [split.language for split in row.targets if _same(lacking.get(split.language), split)]
+        if useful:
+            members.append(row)
+            for language in useful:
+                del lacking[language]
+    if lacking:
+        targets = tuple(lacking[language] for language in sorted(lacking))
+        changes: dict[str, object] = {"targets": targets}
+        if keeper is not None:
+            changes |= {"tagger_of": keeper, "keep_weights": False}
+        members.append(example.model_copy(update=changes))
+    return tuple(members)
+
+
+def _same(one: CorpusSplit | None, other: CorpusSplit) -> bool:
+    return one is not None and (one.corpus, one.split, one.checksum) == (other.corpus, other.split, other.checksum)

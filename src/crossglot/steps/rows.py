@@ -1,0 +1,128 @@
+"""A row of a transfer matrix: train on the source, predict every target, keep what was predicted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.engine.step import Step
+from crossglot.errors import CrossglotError
+from crossglot.steps.arguments import CorpusSplit, sample
+
+if TYPE_CHECKING:
+    import polars
+
+    from crossglot.tagging.metrics import Tags
+
+PREDICTIONS, ABOUT = "predictions.parquet", "row.json"
+
+
+class Row(Step):
+    """What all rows share.
+
+    The targets belong to a row's identity, but rows that differ in nothing else are one `family`: one trained tagger,
+    asked in several runs for several targets. A study looks into the store for a row's family first and adds a row for
+    those targets alone that are not there yet (see `steps.families`).
+
+    Attributes:
+        task: `pos`, `ner` or `labels`.
+        sources: splits trained on, one a language.
+        targets: splits predicted, one a language.
+        max_train: at most so many sentences of each source.
+        seed: of the training; None where nothing is random.
+    """
+
+    task: Literal["pos", "ner", "labels"]
+    sources: tuple[CorpusSplit, ...]
+    targets: tuple[CorpusSplit, ...]
+    max_train: int | None = None
+    seed: int | None = None
+
+    @property
+    def family(self) -> str:
+        """Equal for rows that differ in targets only."""
+        return f"{type(self).__name__}-{self.digest(without=frozenset({'targets'}))}"
+
+    @property
+    def source(self) -> str:
+        """Key of the source, several joined by `+`."""
+        return "+".join(split.language for split in self.sources)
+
+    @property
+    def targets_in_words(self) -> str:
+        """`de, nl, es`, or their number where they are many."""
+        keys = [split.language for split in self.targets]
+        return ", ".join(keys) if len(keys) <= 4 else f"{len(keys)} targets"
+
+    def training_sentences(self) -> list[TaggedSentence]:
+        """Sentences of all sources, one source after another, at most `max_train` of each."""
+        return [sentence for split in self.sources for sentence in sample(split.read(), self.max_train)]
+
+    def training_words(self) -> float:
+        """About how many words are trained on."""
+        return sum(
+            split.words * min(1.0, (self.max_train or split.sentences) / max(split.sentences, 1))
+            for split in self.sources
+        )
+
+
+def write_row(
+    folder: Path, row: Row, predicted: Mapping[str, Sequence[Sequence[str]]], about: Mapping[str, Any]
+) -> None:
+    """Writes what was predicted for each target (by language key) and what is to be known about the row.
+
+    The table has one line a word: target, sentence and word (numbers from 0), form, gold, predicted.
+
+    Raises:
+        CrossglotError: if a word was lost.
+    """
+    import polars as pl
+
+    tables = []
+    for split in row.targets:
+        gold, tags = split.read(), predicted[split.language]
+        if [len(sentence) for sentence in gold] != [len(sentence) for sentence in tags]:
+            raise CrossglotError(f"{row.title}: the words predicted for {split.language} are not the words of its gold")
+        lengths = [len(sentence) for sentence in gold]
+        tables.append(
+            pl.DataFrame(
+                {
+                    "target": pl.Series([split.language] * sum(lengths), dtype=pl.String),
+                    "sentence": pl.Series([i for i, n in enumerate(lengths) for _ in range(n)], dtype=pl.Int32),
+                    "word": pl.Series([j for n in lengths for j in range(n)], dtype=pl.Int32),
+                    "form": pl.Series([word for sentence in gold for word in sentence.words], dtype=pl.String),
+                    "gold": pl.Series([tag for sentence in gold for tag in sentence.tags], dtype=pl.String),
+                    "predicted": pl.Series([tag for sentence in tags for tag in sentence], dtype=pl.String),
+                }
+            )
+        )
+    pl.concat(tables).write_parquet(folder / PREDICTIONS, compression="zstd")
+    (folder / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_predictions(path: Path) -> polars.DataFrame:
+    """The table that `write_row` wrote, from a row's folder or the file itself."""
+    import polars as pl
+
+    return pl.read_parquet(path / PREDICTIONS if path.is_dir() else path)
+
+
+def tags_of(predictions: polars.DataFrame, target: str) -> tuple[Tags, Tags]:
+    """Gold and predicted tags of one target, sentence by sentence; sentences without words are left out."""
+    import polars as pl
+
+    by_sentence = (
+        predictions.filter(pl.col("target") == target)
+        .group_by("sentence", maintain_order=True)
+        .agg(pl.col("gold"), pl.col("predicted"))
+    )
+    return by_sentence["gold"].to_list(), by_sentence["predicted"].to_list()
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """What is known about a row: labels, learning rate, seconds, versions."""
+    about: dict[str, Any] = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    return about

@@ -1,0 +1,125 @@
+"""Scores of one system trained on one source: each target's metric, with seeds and sentences as the uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
+
+from crossglot.engine.step import Advance, Inputs, Step
+from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.rows import Row, read_predictions, tags_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from crossglot.statistics.intervals import CountStatistic
+
+    Counts = NDArray[np.int64]
+
+SCORES = "scores.json"
+METRICS: Mapping[str, Literal["accuracy", "f1"]] = {"pos": "accuracy", "ner": "f1"}
+
+
+class Score(BaseModel):
+    """One number in per cent with its interval; `seed` is None in the mean over seeds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    target: str
+    seed: int | None
+    metric: Literal["accuracy", "f1"]
+    value: float
+    low: float
+    high: float
+    interval: str
+    n: int
+    types: tuple[str, ...]
+
+
+class ScoreRows(Step):
+    """Scores what the rows of one system and source predicted.
+
+    A mean's interval resamples seeds and sentences, the same sentences in every seed; that of a single seed resamples
+    sentences.
+
+    Attributes:
+        rows: all seeds of one tagger, each possibly in several rows with different targets.
+        targets: which of the rows' targets to score.
+        types: for `ner`, the entity types to score for each target: those that source and target both annotate.
+        resamples: draws of the bootstrap.
+    """
+
+    rows: tuple[SerializeAsAny[Row], ...]
+    targets: tuple[CorpusSplit, ...]
+    types: Mapping[str, tuple[str, ...]] = {}
+    resamples: int = 1000
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
+        """Writes scores.json: for each target the mean over seeds, then every seed."""
+        wanted = {(split.language, split.checksum) for split in self.targets}
+        found: dict[str, dict[int | None, Counts]] = {}
+        for done, row in enumerate(self.rows):
+            predictions = read_predictions(inputs(row))
+            for split in row.targets:
+                if (split.language, split.checksum) not in wanted:
+                    continue
+                gold, predicted = tags_of(predictions, split.language)
+                counts = _count(row.task, gold, predicted, self.types.get(split.language))
+                found.setdefault(split.language, {})[row.seed] = counts
+            advance((done + 1) / len(self.rows))
+        scores = [
+            score for target, counts in found.items() for score in self._scores(self.rows[0].task, target, counts)
+        ]
+        (folder / SCORES).write_bytes(_SCORES.dump_json(scores, indent=1))
+
+    def _scores(self, task: str, target: str, counts: Mapping[int | None, Counts]) -> list[Score]:
+        import numpy as np
+
+        from crossglot.statistics.intervals import accuracy, bootstrap_cell, span_f1
+
+        statistic: CountStatistic = span_f1 if task == "ner" else accuracy
+        groups: dict[int | None, list[Counts]] = {None: list(counts.values())}
+        groups |= {seed: [of_seed] for seed, of_seed in counts.items() if seed is not None}
+        scores = []
+        for seed, members in groups.items():
+            stacked = np.stack(members)
+            bounds = bootstrap_cell(stacked, statistic, resamples=self.resamples)
+            score = Score(
+                target=target,
+                seed=seed,
+                metric=METRICS[task],
+                value=100 * float(np.mean(statistic(stacked.sum(axis=1)))),
+                low=100 * bounds.low,
+                high=100 * bounds.high,
+                interval=bounds.kind,
+                n=int(stacked[0, :, -1].sum()),
+                types=self.types.get(target, ()),
+            )
+            scores.append(score)
+        return scores
+
+    @property
+    def title(self) -> str:
+        """What the progress shows."""
+        first = self.rows[0]
+        return f"scores of {first.title.partition(', seed')[0].partition(' →')[0]}"
+
+
+_SCORES = TypeAdapter(list[Score])
+
+
+def read_scores(folder: Path) -> list[Score]:
+    """What `ScoreRows` wrote."""
+    return _SCORES.validate_json((folder / SCORES).read_bytes())
+
+
+def _count(
+    task: str, gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], types: tuple[str, ...] | None
+) -> Counts:
+    from crossglot.tagging.metrics import accuracy_counts, span_counts
+
+    return span_counts(gold, predicted, types) if task == "ner" else accuracy_counts(gold, predicted)

@@ -1,0 +1,118 @@
+"""A row of an encoder: fine-tune it on the source, predict every target, keep the predictions and drop the weights."""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from crossglot.engine.step import Advance, Inputs, Work
+from crossglot.runtime import Precision, Runtime
+from crossglot.steps.arguments import EncoderReference, prepared
+from crossglot.steps.find_rate import FindRate, read_rate
+from crossglot.steps.rows import Row, write_row
+from crossglot.tagging.recipe import Recipe
+
+if TYPE_CHECKING:
+    from crossglot.tagging.tagger import Tagger
+
+TAGGER = "tagger"
+
+
+class TrainAndPredict(Row):
+    """Fine-tunes an encoder, or one of its shape with random weights.
+
+    Attributes:
+        encoder: what is fine-tuned.
+        untrained: whether its weights are drawn at random first (the floor), from `seed`.
+        recipe: how it is fine-tuned; with `rate`, its learning rate is replaced by the one found.
+        rate: the search for the rate, where there is one.
+        precision: resolved, never `auto`.
+        device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
+        keep_weights: whether the tagger is kept beside the predictions.
+        tagger_of: a row of the same family whose kept tagger predicts instead of a newly trained one. It gives the same
+            predictions, so it is no part of the identity.
+    """
+
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"device", "tagger_of"})
+    SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"keep_weights"})
+
+    encoder: EncoderReference
+    untrained: bool = False
+    recipe: Recipe = Recipe()
+    rate: FindRate | None = None
+    precision: Precision
+    device_kind: str
+    device: str
+    keep_weights: bool = False
+    tagger_of: TrainAndPredict | None = None
+
+    @property
+    def family(self) -> str:
+        """Equal for rows that differ in targets, or in whether the weights are kept."""
+        return f"{type(self).__name__}-{self.digest(without=frozenset({'targets', 'keep_weights'}))}"
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
+        """Writes predictions.parquet and row.json, and the tagger where it is to be kept."""
+        for split in self.targets:
+            split.read()  # a faulty target is found before the training, not after it
+        began = time.monotonic()
+        tagger = self._tagger(inputs, advance)
+        trained = time.monotonic()
+        if self.keep_weights:
+            tagger.save(folder / TAGGER)
+        length = tagger.recipe.max_length
+        predicted = {
+            split.language: tagger.predict_prepared(prepared(split, self.encoder, length, self.device))
+            for split in self.targets
+        }
+        about = {
+            "system": self.system,
+            "learning_rate": tagger.recipe.learning_rate,
+            "labels": tagger.labels.names,
+            "packed": tagger.encoder.packs,
+            "device": self.device,
+            "precision": self.precision,
+            "seconds": {"train": trained - began, "predict": time.monotonic() - trained},
+            "versions": {name: version(name) for name in ("crossglot", "torch", "transformers", "tokenizers")},
+        }
+        write_row(folder, self, predicted, about)
+
+    def _tagger(self, inputs: Inputs, advance: Advance) -> Tagger:
+        from crossglot.tagging.finetuning import finetune
+        from crossglot.tagging.tagger import load_tagger
+
+        runtime = Runtime(self.device, self.precision)
+        if self.tagger_of is not None:
+            return load_tagger(inputs(self.tagger_of) / TAGGER, runtime=runtime)
+        recipe, seed = self.recipe, self.seed or 0
+        if self.rate is not None:
+            recipe = recipe.model_copy(update={"learning_rate": read_rate(inputs(self.rate))})
+        encoder = self.encoder.load(self.device)
+        share = 3 * recipe.epochs * self.training_words() / max(self.work.size, 1)
+        return finetune(
+            encoder.untrained(seed) if self.untrained else encoder,
+            self.training_sentences(),
+            task=self.task,
+            recipe=recipe,
+            seed=seed,
+            runtime=runtime,
+            progress=lambda done, steps: advance(share * done / steps),
+        )
+
+    @property
+    def system(self) -> str:
+        """Name of the system whose row this is."""
+        return f"{self.encoder.name} untrained" if self.untrained else self.encoder.name
+
+    @property
+    def title(self) -> str:
+        """What the progress shows."""
+        return f"{self.system}, {self.task}: {self.source}, seed {self.seed} → {self.targets_in_words}"
+
+    @property
+    def work(self) -> Work:
+        """Words in and out, a forward pass counting 1 and a training pass 3."""
+        training = 0.0 if self.tagger_of is not None else 3 * self.recipe.epochs * self.training_words()
+        return Work(training + sum(split.words for split in self.targets), f"tagging with {self.encoder.name}")
