@@ -119,7 +119,7 @@ def test_the_output_is_calm(tmp_path: Path) -> None:
     run_locally(Plan.of([first]), store)
     run_locally(Plan.of([last, Fail(), After(needed=Fail())]), store, Shown(Console(file=text, width=200)))
     lines = text.getvalue().splitlines()
-    assert lines[0] == f"✓ found {first.id} in store"
+    assert lines[0] == "✓ found 1 of 4 steps in store"
     assert lines[1].startswith(f"✓ {last.id} · ")
     assert lines[2] == f"✗ {Fail().id}: corpus.conllu:3: words are all '_'"
     assert lines[3].startswith(f"– {After(needed=Fail()).id}: left out")

@@ -60,7 +60,7 @@ class Silent:
 
 
 class Shown:
-    """Prints one line a step that matters; on a terminal a bar below them moves."""
+    """Prints one line for what was found, one for each step that took time; on a terminal a bar below them moves."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -78,6 +78,9 @@ class Shown:
             self._pace.learn(Work(*record.work), record.seconds)
         self._left = {planned.step.id: planned.step.work for planned in steps if planned.state != "finished"}
         self._total = len(steps)
+        found = self._total - len(self._left)
+        if found:
+            self._say(f"✓ found {found} of {self._total} steps in store", "dim")
         for planned in steps:
             if planned.state == "damaged":
                 self._say(f"! {planned.step.title}: damaged in store, is done again", "yellow")
@@ -86,7 +89,9 @@ class Shown:
 
     def found(self, step: Step) -> None:
         """See Progress."""
-        self._say(f"✓ found {step.title} in store", "dim")
+        if step.id in self._left:  # it was not there when the run began: another process did it meanwhile
+            self._end(step)
+            self._say(f"✓ found {step.title} in store", "dim")
 
     def began(self, step: Step) -> None:
         """See Progress."""
@@ -101,7 +106,8 @@ class Shown:
         """See Progress."""
         self._pace.learn(step.work, seconds)
         self._end(step)
-        self._say(f"✓ {step.title} · {spell_seconds(seconds)}{self._to_go()}")
+        if step.work.size or seconds >= 1:  # what takes no time needs no line
+            self._say(f"✓ {step.title} · {spell_seconds(seconds)}{self._to_go()}")
 
     def failed(self, step: Step, error: CrossglotError) -> None:
         """See Progress."""

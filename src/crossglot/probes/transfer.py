@@ -10,7 +10,7 @@ from crossglot.probes.results import Role
 from crossglot.probes.setting import Absent, Candidate, Setting, Task
 from crossglot.probes.tables import TransferTable
 from crossglot.steps.arguments import CorpusSplit
-from crossglot.steps.find_rate import FindRate
+from crossglot.steps.find_rate import ENOUGH_TRAIN, FindRate
 from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 from crossglot.steps.most_frequent import CountAndPredict
 from crossglot.steps.rows import Row
@@ -132,6 +132,7 @@ def _rate_search(
         if isinstance(train, CorpusSplit) and isinstance(dev, CorpusSplit):
             return FindRate(
                 encoder=candidate.encoder, task=table.task, train=train, dev=dev, recipe=candidate.recipe,
+                max_train=min(setting.max_train or ENOUGH_TRAIN, ENOUGH_TRAIN),
                 precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
             )  # fmt: skip
     if any(isinstance(corpora.split(language, table.task, "train"), CorpusSplit) for language in ordered):

@@ -12,7 +12,7 @@ from crossglot.steps.arguments import CorpusSplit, EncoderReference, sample
 from crossglot.tagging.recipe import Recipe
 
 RATE = "rate.json"
-MAX_TRAIN, MAX_DEV = 2000, 1000  # sentences: enough to tell rates apart, however large the treebank
+ENOUGH_TRAIN, ENOUGH_DEV = 2000, 1000  # sentences that tell rates apart, however large the treebank
 GRID = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3)
 
 
@@ -30,6 +30,7 @@ class FindRate(Step):
     dev: CorpusSplit
     recipe: Recipe = Recipe()
     grid: tuple[float, ...] = GRID
+    max_train: int = ENOUGH_TRAIN
     seed: int = 1
     precision: Precision
     device_kind: str
@@ -41,8 +42,8 @@ class FindRate(Step):
 
         found = find_learning_rate(
             self.encoder.load(self.device),
-            sample(self.train.read(), MAX_TRAIN),
-            sample(self.dev.read(), MAX_DEV),
+            sample(self.train.read(), self.max_train),
+            sample(self.dev.read(), ENOUGH_DEV),
             task=self.task,
             recipe=self.recipe,
             grid=self.grid,
@@ -66,8 +67,8 @@ class FindRate(Step):
     @property
     def work(self) -> Work:
         """Words in and out, a forward pass counting 1 and a training pass 3."""
-        train = self.train.words * min(1.0, MAX_TRAIN / max(self.train.sentences, 1))
-        dev = self.dev.words * min(1.0, MAX_DEV / max(self.dev.sentences, 1))
+        train = self.train.words * min(1.0, self.max_train / max(self.train.sentences, 1))
+        dev = self.dev.words * min(1.0, ENOUGH_DEV / max(self.dev.sentences, 1))
         return Work(len(self.grid) * (3 * self.recipe.epochs * train + dev), f"tagging with {self.encoder.name}")
 
 

@@ -1,1 +1,1 @@
-"""Studies: probes × systems × languages × seeds, written down in TOML, and the presets of the paper."""
+"""Studies: TOML or options → experiments → a plan of steps → a folder of results."""

@@ -1,0 +1,86 @@
+"""A study's encoders as candidates: found, named, in their roles, with the recipe each is fine-tuned by."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from crossglot.encoders.sources import ROLES, find_source
+from crossglot.errors import ModelError, UsageError
+from crossglot.probes.results import Role
+from crossglot.probes.setting import Candidate
+from crossglot.steps.arguments import EncoderReference
+from crossglot.studies.study import EncoderEntry, Study
+from crossglot.tagging.recipe import Recipe
+
+if TYPE_CHECKING:
+    from crossglot.encoders.sources import Source
+
+PAPERS_WIDTH = 768
+"""Hidden size of BERT-base: from here on, the paper's learning rate is taken to fit."""
+
+
+def find_candidates(study: Study) -> tuple[Candidate, ...]:
+    """The study's encoders, in its order; weights are not loaded.
+
+    Raises:
+        ModelError: if an encoder is not there.
+        UsageError: if two encoders take one role, or bear one name.
+    """
+    found = [find_source(entry.encoder, revision=entry.revision) for entry in study.encoders]
+    roles: list[Role] = [
+        entry.role or source.role or "other" for entry, source in zip(study.encoders, found, strict=True)
+    ]
+    for role, times in Counter(role for role in roles if role != "other").items():
+        if times > 1:
+            raise UsageError(
+                f"{times} encoders take the role {role}: name the one that plays it, and others as other=…"
+            )
+    names = _names(study.encoders, found)
+    return tuple(_candidate(study, *one) for one in zip(found, roles, names, strict=True))
+
+
+def _candidate(study: Study, source: Source, role: Role, name: str) -> Candidate:
+    if source.revision is None:
+        raise ModelError(f"{source.name}: its revision cannot be told, so results could not be kept; give ID@REVISION")
+    kept = source.notes().get("learning_rate")
+    rate = study.learning_rate or kept
+    given = {"learning_rate": rate, "epochs": study.epochs}
+    recipe = Recipe.model_validate({key: value for key, value in given.items() if value is not None})
+    papers = source.folder is None and source.name in ROLES and ROLES[source.name] == role
+    return Candidate(
+        encoder=EncoderReference(revision=source.revision, location=source.location, name=name),
+        role=role,
+        recipe=recipe,
+        search_rate=rate is None and _is_small(source),
+        papers=papers and study.max_train is None and not recipe.departures(),
+    )
+
+
+def _is_small(source: Source) -> bool:
+    """Whether a local encoder is narrower than the paper's, so that the paper's rate would hardly move it."""
+    if source.folder is None:
+        return False
+    try:
+        config = json.loads((source.folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{source.folder}: cannot read its config.json: {error}") from error
+    width = config.get("hidden_size", config.get("dim", PAPERS_WIDTH))
+    return bool(width < PAPERS_WIDTH)
+
+
+def _names(entries: Sequence[EncoderEntry], found: Sequence[Source]) -> list[str]:
+    """The last part of the id or path; where two agree in that, the whole of it."""
+    short = [
+        entry.name or (source.name if source.folder is None else str(source.folder.resolve())).rpartition("/")[2]
+        for entry, source in zip(entries, found, strict=True)
+    ]
+    twice = {name for name, times in Counter(short).items() if times > 1}
+    names = [source.name if name in twice else name for name, source in zip(short, found, strict=True)]
+    if len(set(names)) < len(names):
+        raise UsageError(
+            f"two encoders are called {next(name for name in names if names.count(name) > 1)}: name each once"
+        )
+    return names

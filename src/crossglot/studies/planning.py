@@ -1,0 +1,140 @@
+"""From a study to a plan: the lines of its tables, the rows they need, what the store has of them already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crossglot.engine.plan import Plan, PlannedStep
+from crossglot.engine.store import Store
+from crossglot.errors import DataError
+from crossglot.probes.setting import Absent, Corpora, Setting
+from crossglot.probes.tables import TABLES
+from crossglot.probes.transfer import Line, transfer_lines
+from crossglot.runtime import resolve_runtime
+from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.families import complete_rows
+from crossglot.steps.rows import Row
+from crossglot.steps.score import ScoreRows
+from crossglot.studies.candidates import find_candidates
+from crossglot.studies.study import Study
+
+STORE = "steps"
+
+
+@dataclass(frozen=True)
+class StudyPlan:
+    """What running a study would do.
+
+    Attributes:
+        study: the study.
+        setting: what it puts to its probes.
+        lines: the lines of its tables.
+        scores: for each line the step that scores it; None for a line whose source or targets are all absent.
+        store: where results are kept.
+        steps: everything that is needed, in order, each once.
+    """
+
+    study: Study
+    setting: Setting
+    lines: tuple[Line, ...]
+    scores: tuple[ScoreRows | None, ...]
+    store: Store
+    steps: Plan
+
+    def states(self) -> list[PlannedStep]:
+        """Every step with its title, and whether it is finished, damaged or to do."""
+        return self.steps.states(self.store)
+
+    def absences(self) -> list[str]:
+        """Why cells will be empty, each reason once: `de: no ner corpus of German …`."""
+        return list(
+            dict.fromkeys(
+                f"{target}: {split.why}"
+                for line in self.lines
+                for target, split in line.targets.items()
+                if isinstance(split, Absent)
+            )
+        )
+
+
+def plan_study(study: Study, out: Path) -> StudyPlan:
+    """Finds encoders and corpora, reads the corpora once, and lists the steps; nothing is written or run.
+
+    Args:
+        study: the study.
+        out: the run's folder; its `steps/` is the store.
+
+    Raises:
+        CrossglotError: if an encoder or a named corpus is missing, a file is faulty, or nothing at all could be run.
+    """
+    setting = Setting(
+        candidates=find_candidates(study),
+        corpora=Corpora(data_root(study), study.chosen_corpora(), study.lenient),
+        seeds=study.seeds,
+        runtime=resolve_runtime(study.device, study.precision),
+        sources=study.sources,
+        targets=study.targets,
+        max_train=study.max_train,
+        keep_weights=study.keep_weights,
+    )
+    lines = [line for name in study.experiments for line in transfer_lines(TABLES[name], setting)]
+    if not any(line.rows for line in lines):
+        raise _nothing_to_run(lines, setting.corpora.root)
+    store = Store(out / STORE)
+    scores = _score_steps(lines, store)
+    plan = Plan.of(step for step in scores if step is not None)
+    return StudyPlan(study, setting, tuple(lines), tuple(scores), store, plan)
+
+
+def data_root(study: Study) -> Path:
+    """The study's data root, or the data cache.
+
+    Raises:
+        DataError: if there is no such folder.
+    """
+    root = study.data
+    if root is None:
+        from crossglot.corpora.download import data_cache
+
+        root = data_cache()
+    if not root.is_dir():
+        raise DataError("no such data root", path=root, remedy="name it with --data, or fill one: crossglot data get")
+    return root
+
+
+def _score_steps(lines: Sequence[Line], store: Store) -> list[ScoreRows | None]:
+    members = complete_rows((row for line in lines for row in line.rows), store)
+    targets: dict[tuple[str, ...], dict[str, CorpusSplit]] = {}
+    types: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = {}
+    for line in lines:
+        families = _families(line.rows)
+        targets.setdefault(families, {}).update(
+            {key: split for key, split in line.targets.items() if isinstance(split, CorpusSplit)}
+        )
+        types.setdefault(families, {}).update(line.types)
+    steps: list[ScoreRows | None] = []
+    for line in lines:
+        families = _families(line.rows)
+        if not families:
+            steps.append(None)
+            continue
+        found = targets[families]
+        rows: tuple[Row, ...] = tuple(row for family in families for row in members[family])
+        goals = tuple(found[key] for key in sorted(found))
+        steps.append(ScoreRows(rows=rows, targets=goals, types=dict(sorted(types[families].items()))))
+    return steps
+
+
+def _families(rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(row.family for row in rows)
+
+
+def _nothing_to_run(lines: Sequence[Line], root: Path) -> DataError:
+    reasons = dict.fromkeys(split.why for line in lines for split in line.targets.values() if isinstance(split, Absent))
+    return DataError(
+        "no cell of the study can be filled: " + "; ".join(reasons),
+        path=root,
+        remedy="name corpora that are there with --corpus, or get the missing ones with crossglot data get",
+    )

@@ -1,0 +1,176 @@
+"""Running a study: its steps, then the folder of results (DESIGN's "what a run leaves")."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from crossglot.engine.local import Outcome, run_locally
+from crossglot.engine.progress import Progress
+from crossglot.engine.store import is_disk_full
+from crossglot.errors import StorageError
+from crossglot.probes.results import ResultRow, results_frame, write_results
+from crossglot.probes.tables import TABLES
+from crossglot.probes.tabulate import average_rows, cited_rows, tabulate
+from crossglot.runtime import machine
+from crossglot.steps.find_rate import FindRate, read_rate
+from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
+from crossglot.steps.rows import PREDICTIONS, Row
+from crossglot.steps.score import Score, read_scores
+from crossglot.steps.train_and_predict import TrainAndPredict
+from crossglot.studies.planning import StudyPlan, plan_study
+from crossglot.studies.study import Study, study_toml
+
+PACKAGES = ("crossglot", "torch", "transformers", "tokenizers", "safetensors", "numpy", "polars")
+
+
+def run_study(study: Study, out: Path, progress: Progress | None = None) -> Path:
+    """Runs what is not finished yet and writes results.csv, claims.csv, predictions/, study.toml and versions.json.
+
+    Args:
+        study: the study.
+        out: the run's folder; giving it again goes on where the last run stopped.
+        progress: told what happens.
+
+    Returns:
+        The folder.
+
+    Raises:
+        CrossglotError: if steps failed; by then everything that could be run is kept and written.
+    """
+    plan = plan_study(study, out)
+    load_encoders(plan)
+    outcome = run_locally(plan.steps, plan.store, progress)
+    try:
+        write_run(plan, outcome, out)
+    except OSError as error:
+        why = "the disk is full" if is_disk_full(error) else str(error)
+        raise StorageError(f"{out}: {why}: the finished steps are kept; make room and run the same again") from error
+    failure = outcome.error()
+    if failure is not None:
+        raise failure
+    return out
+
+
+def load_encoders(plan: StudyPlan) -> None:
+    """Loads each encoder that has something to do, so that one that cannot be loaded is found out before any training.
+
+    Raises:
+        ModelError: if one cannot be loaded.
+    """
+    waiting = [planned.step for planned in plan.states() if planned.state != "finished"]
+    needed = {step.encoder for step in waiting if isinstance(step, TrainAndPredict)}
+    for candidate in plan.setting.candidates:
+        if candidate.encoder in needed:
+            candidate.encoder.load(plan.setting.runtime.device)
+
+
+def write_run(plan: StudyPlan, outcome: Outcome, out: Path) -> None:
+    """Writes everything but the report into the run's folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    results = results_frame(result_rows(plan, outcome))
+    write_results(results, out / "results.csv")
+    _write_claims(results, out)
+    _link_predictions(plan, outcome, out / "predictions")
+    (out / "study.toml").write_text(study_toml(plan.study), encoding="utf-8")
+    facts = json.dumps(versions(plan), indent=1, ensure_ascii=False)
+    (out / "versions.json").write_text(facts + "\n", encoding="utf-8")
+
+
+def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
+    """All rows of results.csv: table by table, each with its cited systems, its cells and its averages."""
+    failed = outcome.unfinished
+    rows: list[ResultRow] = []
+    for name in plan.study.experiments:
+        cells: list[ResultRow] = []
+        for line, step in zip(plan.lines, plan.scores, strict=True):
+            if line.table.key != name:
+                continue
+            scores: dict[str, list[Score]] = {}
+            failure = ""
+            if step is not None and step.id in failed:
+                failure = str(failed[step.id]).splitlines()[0]
+            elif step is not None:
+                for score in read_scores(plan.store.result(step)):
+                    scores.setdefault(score.target, []).append(score)
+            cells += tabulate(line, scores, failure)
+        rows += [*cited_rows(TABLES[name], plan.setting), *cells, *average_rows(cells)]
+    return rows
+
+
+def versions(plan: StudyPlan) -> dict[str, Any]:
+    """Packages, machine, precision, encoders with revision and learning rate, and checksums of all data."""
+    splits = {
+        f"{split.corpus} {split.split}": split.checksum
+        for split in _splits(step for step in plan.steps.steps if isinstance(step, Row))
+    }
+    return {
+        "packages": {name: version(name) for name in PACKAGES},
+        "machine": machine(),
+        "device": plan.setting.runtime.device,
+        "precision": plan.setting.runtime.precision,
+        "encoders": {
+            candidate.encoder.name: {
+                "location": candidate.encoder.location,
+                "revision": candidate.encoder.revision,
+                "role": candidate.role,
+                "recipe": candidate.recipe.model_dump(),
+                "departures": candidate.recipe.departures(),
+                "learning_rate": _rates(plan, candidate.encoder.revision, candidate.recipe.learning_rate),
+            }
+            for candidate in plan.setting.candidates
+        },
+        "data": dict(sorted(splits.items())),
+    }
+
+
+def _splits(rows: Iterable[Row]) -> Iterable[Any]:
+    for row in rows:
+        yield from (*row.sources, *row.targets)
+
+
+def _rates(plan: StudyPlan, revision: str, given: float) -> float | dict[str, float]:
+    """The rate as given, or what was found for each task."""
+    searches = [step for step in plan.steps.steps if isinstance(step, FindRate) and step.encoder.revision == revision]
+    found: dict[str, float] = {
+        step.task: read_rate(plan.store.result(step)) for step in searches if plan.store.state(step) == "finished"
+    }
+    return found or given
+
+
+def _write_claims(results: Any, out: Path) -> None:
+    from crossglot.probes.verdicts import judge
+
+    judge(results).write_csv(out / "claims.csv")
+
+
+def _link_predictions(plan: StudyPlan, outcome: Outcome, folder: Path) -> None:
+    """One file a row, named after what it holds; a second file where targets were added later.
+
+    The files are those of the store (hard links, or copies where the file system has none).
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for step in plan.steps.steps:
+        if isinstance(step, Row) and step.id not in outcome.unfinished:
+            name = prediction_name(step)
+            taken = sum(1 for _ in folder.glob(f"{name}*.parquet"))
+            target = folder / (f"{name}-{taken + 1}.parquet" if taken else f"{name}.parquet")
+            source = plan.store.result(step) / PREDICTIONS
+            try:
+                os.link(source, target)
+            except OSError:
+                shutil.copyfile(source, target)
+
+
+def prediction_name(row: Row) -> str:
+    """`m-bert-small.pos.en.seed1`, fit for a file name."""
+    system = row.system if isinstance(row, TrainAndPredict) else MOST_FREQUENT_TAG
+    seed = "" if row.seed is None else f".seed{row.seed}"
+    text = f"{system}.{row.task}.{row.source}{seed}"
+    return "".join(character if character.isalnum() or character in "._+-" else "-" for character in text)

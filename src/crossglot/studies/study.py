@@ -1,0 +1,191 @@
+"""A study: which experiments, with which encoders, on which data; written down in TOML."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from crossglot.errors import SpecError
+from crossglot.probes.tables import TABLES
+
+EXPERIMENTS: tuple[str, ...] = tuple(TABLES)
+ALL = "all"
+PRESETS = ("paper", "paper-ner", "paper-pos")
+
+
+class EncoderEntry(BaseModel):
+    """One encoder of a study.
+
+    Attributes:
+        encoder: hub id or folder.
+        role: which of the paper's two it stands for; without it, what the hub id or the folder's notes say. `other` for
+            neither, whatever they say.
+        revision: commit, tag or branch of a hub id.
+        name: what tables call it; by default the last part of the hub id or folder.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    encoder: str = Field(min_length=1)
+    role: Literal["m-bert", "en-bert", "other"] | None = None
+    revision: str | None = None
+    name: str | None = None
+
+
+class Study(BaseModel):
+    """What to run. Paths are relative to where the command is given.
+
+    Attributes:
+        name: names the folder under `runs/` where none is given.
+        experiments: `table1` …; `transfer-pos` and `transfer-ner` are matrices over `sources` and `targets`.
+        encoders: whose taggers fill the tables.
+        data: the data root; None for the data cache.
+        corpora: language → corpora to use for it instead of the default (`UD_Spanish-AnCora`, `conll2002/es`).
+        sources: languages to train on instead of the experiment's (`hi+en` joins two).
+        targets: languages to evaluate, likewise.
+        seeds: of the trainings.
+        max_train: at most so many training sentences a source.
+        learning_rate: instead of the paper's, or of the one kept beside the encoder.
+        epochs: instead of the paper's 3.
+        device: `auto`, `cpu`, `cuda`, `cuda:1`.
+        precision: `auto`, `fp32`, `bf16`.
+        engine: where steps run.
+        keep_weights: keep fine-tuned taggers in the store, so that targets added later need no training.
+        lenient: skip malformed sentences instead of stopping.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field("study", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    experiments: tuple[str, ...] = Field(min_length=1)
+    encoders: tuple[EncoderEntry, ...] = Field(min_length=1)
+    data: Path | None = None
+    corpora: Mapping[str, tuple[str, ...]] = {}
+    sources: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = Field((1, 2, 3), min_length=1)
+    max_train: int | None = Field(None, ge=1)
+    learning_rate: float | None = Field(None, gt=0, lt=1)
+    epochs: int | None = Field(None, ge=1)
+    device: str = "auto"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    engine: Literal["local"] = "local"
+    keep_weights: bool = False
+    lenient: bool = False
+
+    @field_validator("experiments")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        papers = tuple(key for key in EXPERIMENTS if TABLES[key].blocks)
+        wanted = [name for one in names for name in (papers if one == ALL else (one,))]
+        for name in wanted:
+            if name not in EXPERIMENTS:
+                near = get_close_matches(name, EXPERIMENTS, n=1)
+                meant = f"did you mean {near[0]}? " if near else ""
+                raise ValueError(f"unknown experiment '{name}': {meant}known: {', '.join(EXPERIMENTS)}, {ALL}")
+        return tuple(dict.fromkeys(wanted))
+
+    @field_validator("corpora", mode="before")
+    @classmethod
+    def _one_or_several(cls, corpora: Any) -> Any:
+        if not isinstance(corpora, Mapping):
+            return corpora
+        return {key: [names] if isinstance(names, str) else names for key, names in corpora.items()}
+
+    @field_validator("seeds", "sources", "targets")
+    @classmethod
+    def _each_once(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        if len(set(values)) < len(values):
+            raise ValueError("names something twice")
+        return values
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        roles = [entry.role for entry in self.encoders if entry.role in ("m-bert", "en-bert")]
+        if len(set(roles)) < len(roles):
+            raise ValueError("encoders: two have the same role; give one of them the role 'other'")
+        for name in self.experiments:
+            if not TABLES[name].blocks and not (self.sources and self.targets):
+                raise ValueError(f"experiments: {name} needs sources and targets")
+        return self
+
+    def chosen_corpora(self) -> dict[tuple[str, str], str]:
+        """(task, language) → the corpus that was named for it: treebanks begin with `UD_`, all others are NER sets."""
+        return {
+            ("pos" if name.startswith("UD_") else "ner", language): name
+            for language, names in self.corpora.items()
+            for name in names
+        }
+
+
+def make_study(fields: Mapping[str, Any], where: str = "study") -> Study:
+    """A study from plain values.
+
+    Raises:
+        SpecError: naming each wrong field and what is allowed.
+    """
+    try:
+        return Study.model_validate(fields)
+    except ValidationError as error:
+        faults = [f"  {_place(fault['loc'])}{_words(fault)}" for fault in error.errors()]
+        raise SpecError("\n".join([f"{where}: not a study that can be run", *faults])) from error
+
+
+def load_study(path_or_preset: str | Path) -> Study:
+    """A study from a TOML file, or a preset by name.
+
+    Raises:
+        SpecError: for a missing file, bad TOML, or a wrong field.
+    """
+    path = Path(path_or_preset)
+    if path.is_file():
+        text, name = path.read_text(encoding="utf-8"), path.stem
+    elif str(path_or_preset) in PRESETS:
+        name = str(path_or_preset)
+        text = (files("crossglot.studies") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+    else:
+        raise SpecError(f"{path}: no such file, and no such preset; presets: {', '.join(PRESETS)}")
+    try:
+        fields = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{path}: not TOML: {error}") from error
+    return make_study({"name": name} | fields, str(path_or_preset))
+
+
+def study_toml(study: Study) -> str:
+    """The study as TOML that `load_study` reads back to the same study."""
+    fields = study.model_dump(mode="json", exclude_none=True, exclude={"encoders", "corpora"})
+    lines = [f"{key} = {_toml(value)}" for key, value in fields.items() if value != []]
+    for entry in study.encoders:
+        lines += ["", "[[encoders]]"]
+        lines += [f"{key} = {_toml(value)}" for key, value in entry.model_dump(exclude_none=True).items()]
+    if study.corpora:
+        lines += ["", "[corpora]"]
+        lines += [f"{_toml(key)} = {_toml(list(names))}" for key, names in study.corpora.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    """Strings, numbers, booleans and lists: written alike in JSON and TOML, but for one control character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return f"{'.'.join(map(str, location))}: " if location else ""
+
+
+def _words(fault: Any) -> str:
+    if fault["type"] == "extra_forbidden":
+        return f"no such field; fields: {', '.join(Study.model_fields)}"
+    if fault["type"] == "missing":
+        return "has to be given"
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    given = fault.get("input")
+    return message if fault["type"] == "value_error" else f"{message} (given: {given!r})"
