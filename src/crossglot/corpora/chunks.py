@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from crossglot.errors import CrossglotError
 
 SCHEMES = ("iob1", "bio2", "iobes", "bilou", "conlleval")
-"""The four schemes, and `conlleval`: as that script reads IOB1, BIO2 and any mix of the two, where nothing is illegal."""
+"""Four schemes, and `conlleval`: any mix of IOB1 and BIO2, read as that script reads it; nothing in it is illegal."""
 
 _PREFIXES = {"iob1": "BI", "bio2": "BI", "iobes": "BIES", "bilou": "BILU", "conlleval": "BI"}
 _ENDING = str.maketrans("LU", "ES")
@@ -81,7 +81,7 @@ def to_bio2(tags: Sequence[str], scheme: str) -> tuple[str, ...]:
 
 
 def _from_open(tags: Sequence[str], scheme: str) -> tuple[str, ...]:
-    """From schemes that mark at most where spans start; `conlleval` starts one wherever the type changes or B- says so."""
+    """From schemes that mark at most where spans start."""
     out = []
     before = "O"
     for at, tag in enumerate(tags):
@@ -107,5 +107,5 @@ def _from_closed(tags: Sequence[str], scheme: str) -> tuple[str, ...]:
         out.append({"S": "B", "E": "I"}.get(prefix, prefix) + tag[1:])
         before = tag
     if inside:
-        raise IllegalTagError(len(tags) - 1, f"the sentence ends inside a span, at {before}")
+        raise IllegalTagError(len(tags) - 1, f"{before} at the sentence's end is not legal in {scheme.upper()}")
     return tuple(out)

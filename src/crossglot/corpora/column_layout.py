@@ -3,7 +3,7 @@
 - Fields are divided by tabs if the first row has one (so words may hold blanks), otherwise by blanks.
 - If the first fields of most sentences count their words (from 0 or 1), the word is the second field and the tag the
   third (UNER, WikiNEuRal, GermEval's outer spans), and every line that starts with `#` is a comment.
-- Elsewhere a line that starts with `#` is a comment if it stands above a sentence and has not as many fields as rows.
+- Elsewhere a line that starts with `#` is a comment if it stands above a sentence and has no tag where rows have one.
 - A language prefix (`en:`) that every word of the file has is taken off (WikiANN).
 - `-DOCSTART-` rows divide documents and are dropped.
 - Text is UTF-8, or ISO-8859-1 if it cannot be UTF-8 (see `decode_columns`).
@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from crossglot.corpora.chunks import is_tag
 from crossglot.corpora.opening import decode
 from crossglot.errors import DataError
 
@@ -57,8 +58,14 @@ class Layout:
         return row.split("\t") if self.tabs else _BLANKS.split(row.strip(" \t"))
 
 
-def find_blocks(text: str) -> tuple[Layout, list[Block]]:
-    """The layout of a file, and its sentences' rows without comments and document marks."""
+def find_blocks(text: str, tag_column: int = -1, *, spans: bool = True) -> tuple[Layout, list[Block]]:
+    """The layout of a file, and its sentences' rows without comments and document marks.
+
+    Args:
+        text: the whole file.
+        tag_column: index of the tags' field.
+        spans: the tags mark spans, so that a line without one can be told to be a comment.
+    """
     blocks = _blocks(text)
     sample = [[row for row in block.rows if row[0] != "#"] for block in blocks[:_SAMPLE]]
     first = next((rows[0] for rows in sample if rows), blocks[0].rows[0] if blocks else "")
@@ -66,7 +73,8 @@ def find_blocks(text: str) -> tuple[Layout, list[Block]]:
     numbered = _numbered([[layout.split(row) for row in rows] for rows in sample if rows])
     layout = replace(layout, numbered=numbered, fields=len(layout.split(first)))
     if "#" in text:
-        blocks = [_without_comments(block, layout) for block in blocks]
+        told_by = tag_column if spans and -layout.fields <= tag_column < layout.fields else None
+        blocks = [_without_comments(block, layout, told_by) for block in blocks]
     if DOCSTART in text:
         blocks = [part for block in blocks for part in _without_documents(block, layout)]
     blocks = [block for block in blocks if block.rows]
@@ -95,11 +103,15 @@ def counts(numbers: Sequence[str]) -> bool:
     return bool(numbers) and list(numbers) == [str(at + (numbers[0] != "0")) for at in range(len(numbers))]
 
 
-def _without_comments(block: Block, layout: Layout) -> Block:
+def _is_comment(line: str, layout: Layout, tag_column: int | None) -> bool:
+    fields = layout.split(line)
+    return len(fields) != layout.fields or (tag_column is not None and not is_tag(fields[tag_column].strip()))
+
+
+def _without_comments(block: Block, layout: Layout, tag_column: int | None) -> Block:
     kept = Block()
     for row, number in zip(block.rows, block.numbers, strict=True):
-        above = not kept.rows and len(layout.split(row)) != layout.fields
-        if row[0] == "#" and (layout.numbered or above):
+        if row[0] == "#" and (layout.numbered or (not kept.rows and _is_comment(row, layout, tag_column))):
             if found := _SENT_ID.match(row):
                 kept.id = found[1]
         else:

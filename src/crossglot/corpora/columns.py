@@ -50,8 +50,7 @@ def read_columns(
     path = resolve(path)
     faults = Faults(lenient=lenient, skipped=skipped)
     text, _ = decode_columns(read_bytes(path), path, encoding, lenient=lenient)
-    layout, blocks = find_blocks(text)
-    del text
+    layout, blocks = find_blocks(text, tag_column, spans=scheme != "none")
     column = 2 if layout.numbered and tag_column == -1 else tag_column
     parsed = list(_parsed(blocks, layout, column, path, faults))
     if scheme == "auto":
@@ -99,7 +98,8 @@ def _row_fault(rows: Sequence[Sequence[str]], layout: Layout, word: int, column:
     for at, row in enumerate(rows):
         if len(row) != layout.fields or len(row) < max(least, word + 2):
             divided = "tab" if layout.tabs else "blank"
-            what = f"{len(row)} {divided}-divided field{'s' * (len(row) != 1)} where {max(layout.fields, 2)} should be"
+            expected = max(layout.fields, least, word + 2)
+            what = f"{len(row)} {divided}-divided field{'s' * (len(row) != 1)} where {expected} should be"
             return at, what, "Mend the line: each has a word and a tag, and as many fields as the file's first."
         if len(row[word]) <= len(layout.prefix):
             return at, "the word is empty", "Mend or delete the line."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from crossglot.corpora.conllu_faults import UPOS, check_ids, empty_field, layout_fault, require_words, word_fault
 from crossglot.corpora.opening import decode, read_bytes, resolve, write_text
@@ -47,6 +48,9 @@ class Row(NamedTuple):
             if equals and name == key:
                 return value
         return None
+
+
+_row = cast(Callable[[tuple[str, ...]], Row], partial(tuple.__new__, Row))  # Row._make without its Python frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def parse_conllu(
 def _sentences(path: Path, faults: Faults) -> Iterator[ConlluSentence]:
     read = 0
     for line, comments, flat, _ in _checked(path, faults):
-        rows = tuple(map(Row._make, zip(*(flat[field::11] for field in range(10)), strict=True)))
+        rows = tuple(map(_row, zip(*(flat[field::11] for field in range(10)), strict=True)))
         read += 1
         yield ConlluSentence(tuple(comments[:-1].split("\n")) if comments else (), rows, line)
     faults.finish(path, read)
@@ -162,7 +166,7 @@ def _checked(path: Path, faults: Faults) -> Iterator[tuple[int, str, list[str], 
     for block in text.split("\n\n"):
         start, at = line, 0
         line += block.count("\n") + 2
-        if block[:1] == "\n" or block[-1:] == "\n" or not block:  # more than one empty line, or the end of the file
+        if not block or block[0] == "\n" or block[-1] == "\n":  # more than one empty line, or the end of the file
             start += len(block) - len(block.lstrip("\n"))
             block = block.strip("\n")
             if not block:

@@ -26,7 +26,7 @@ def layout_fault(lines: Sequence[str], path: Path, start: int) -> DataError:
     Args:
         lines: the sentence's lines after its comments.
         path: the file.
-        start: the line number of the first of them.
+        start: the line number of the first of them (of the last comment, if there are none).
     """
     for line, text in enumerate(lines, start):
         if text.startswith("#"):
@@ -44,7 +44,7 @@ def layout_fault(lines: Sequence[str], path: Path, start: int) -> DataError:
             if fields == 1 and len(text.split()) > 1:
                 return DataError(what, path=path, line=line, remedy="Divide the fields by tabs, not blanks.")
             return DataError(what, path=path, line=line, remedy="Mend the line; write `_` for a field without a value.")
-    return DataError("comments without a sentence", path=path, line=start - 1, remedy="Delete them, or the empty line.")
+    return DataError("comments without a sentence", path=path, line=start, remedy="Delete them, or the empty line.")
 
 
 def check_ids(ids: Sequence[str], path: Path, start: int) -> list[int]:

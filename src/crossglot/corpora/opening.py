@@ -82,7 +82,8 @@ def decode(data: bytes, path: Path, encoding: str = "utf-8", *, lenient: bool = 
         text = data.decode(encoding, errors="surrogateescape")
     except LookupError as error:
         raise DataError(f"unknown encoding {encoding!r}", path=path, remedy="Try utf-8 or iso-8859-1.") from error
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+    text = text.removeprefix("\ufeff")
+    return text.replace("\r\n", "\n") if "\r" in text else text
 
 
 def not_decodable(data: bytes, error: UnicodeDecodeError, path: Path) -> DataError:
