@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crossglot.encoders.packing import check_packing
-from crossglot.encoders.sources import PICKLED_WEIGHTS, Role, Source, find_source, loading_quietly
+from crossglot.encoders.sources import Role, Source, check_files, find_source, loading_quietly
 from crossglot.encoders.tokenizers import load_tokenizer, tokenizer_from
 from crossglot.errors import ModelError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Encoder", "load_encoder", "load_tokenizer"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Encoder:
     """A pretrained masked language model without its head, in evaluation mode, with its tokenizer.
 
@@ -36,13 +37,13 @@ class Encoder:
         first_position: position id of a sequence's first piece.
         packs_up_to: longest sequence, in pieces, for which `packs` was checked.
         max_positions: longest sequence the model takes, special pieces included; None without a limit.
-        made_by: how a local encoder says it was made; empty if it does not.
+        notes: what `crossglot.json` beside a local encoder says: how it was made, held-out perplexities.
     """
 
     model: PreTrainedModel = field(repr=False)
     tokenizer: PreTrainedTokenizerBase = field(repr=False)
     name: str
-    revision: str | None
+    revision: str
     role: Role | None
     packs: bool
     why_padded: str
@@ -51,7 +52,7 @@ class Encoder:
     first_position: int = 0
     packs_up_to: int = 0
     max_positions: int | None = None
-    made_by: str = ""
+    notes: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def pad_id(self) -> int:
@@ -94,7 +95,7 @@ class Encoder:
             )
         revision = f"{self.revision}+untrained-{seed}"
         model = model.to(self.model.device).eval()
-        return replace(self, model=model, revision=revision, learning_rate=self.learning_rate, trained=False)
+        return replace(self, model=model, revision=revision, trained=False)
 
 
 def load_encoder(name_or_path: str | Path, *, revision: str | None = None, device: str = "cpu") -> Encoder:
@@ -140,7 +141,7 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
         first_position=check.first_position,
         packs_up_to=check.up_to,
         max_positions=max_positions,
-        made_by=str(notes.get("made_by") or ""),
+        notes=notes,
     )
 
 
@@ -153,8 +154,7 @@ def _encoder_config(source: Source) -> PreTrainedConfig:
     from transformers import AutoConfig
     from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING
 
-    if source.folder is not None:
-        _check_folder(source.folder)
+    check_files(source.files, source.name)
     try:
         with loading_quietly():
             config = AutoConfig.from_pretrained(source.location, trust_remote_code=False, **source.pinned())
@@ -171,20 +171,6 @@ def _encoder_config(source: Source) -> PreTrainedConfig:
             f"{source.name}: a {config.model_type} model is not a masked language model (an encoder like BERT or XLM-R)"
         )
     return config
-
-
-def _check_folder(folder: Path) -> None:
-    if not (folder / "config.json").is_file():
-        raise ModelError(f"{folder}: no config.json in this folder: not an encoder in the Hugging Face layout")
-    if any(folder.glob("*.safetensors")):
-        return
-    pickled = sorted(path.name for pattern in PICKLED_WEIGHTS for path in folder.glob(pattern))
-    if pickled:
-        raise ModelError(
-            f"{folder}: its weights are pickled only ({', '.join(pickled[:3])}), and unpickling runs code\n"
-            "  convert them where you trust them: model.save_pretrained(folder) writes model.safetensors"
-        )
-    raise ModelError(f"{folder}: no weights in this folder: model.safetensors is missing")
 
 
 def _load_weights(source: Source, config: PreTrainedConfig) -> PreTrainedModel:
@@ -217,9 +203,9 @@ def _load_weights(source: Source, config: PreTrainedConfig) -> PreTrainedModel:
 
 def _without_pooler(config: PreTrainedConfig) -> dict[str, Any]:
     """The argument that leaves the pooler out, for models that have one."""
-    from transformers import AutoModel
+    from transformers.models.auto.modeling_auto import MODEL_MAPPING
 
-    model_class = AutoModel._model_mapping[type(config)]
+    model_class = MODEL_MAPPING[type(config)]
     takes = "add_pooling_layer" in inspect.signature(model_class.__init__).parameters
     return {"add_pooling_layer": False} if takes else {}
 

@@ -69,15 +69,10 @@ def piece_words(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Sequence
 
 def special_pieces(tokenizer: PreTrainedTokenizerBase) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """The special pieces that this tokenizer puts before and after a sentence ([CLS] and [SEP] for BERT)."""
-    empty = [int(piece) for piece in tokenizer("", add_special_tokens=True)["input_ids"]]
-    plain = [int(piece) for piece in tokenizer("a", add_special_tokens=False)["input_ids"]]
-    whole = [int(piece) for piece in tokenizer("a", add_special_tokens=True)["input_ids"]]
-    before = next(
-        (start for start in range(len(whole) - len(plain) + 1) if whole[start : start + len(plain)] == plain), None
-    )
-    if before is None or not plain:
-        before = len(empty) // 2
-        return np.array(empty[:before], np.int32), np.array(empty[before:], np.int32)
+    probe = tokenizer.mask_token  # the one text that no tokenizer of a masked language model cuts or erases
+    plain = [int(piece) for piece in tokenizer(probe, add_special_tokens=False)["input_ids"]]
+    whole = [int(piece) for piece in tokenizer(probe, add_special_tokens=True)["input_ids"]]
+    before = next(start for start in range(len(whole)) if whole[start : start + len(plain)] == plain)
     return np.array(whole[:before], np.int32), np.array(whole[before + len(plain) :], np.int32)
 
 

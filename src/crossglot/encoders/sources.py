@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,31 +32,44 @@ TOKENIZER_FILES = (
     "tokenizer.model",
     "bpe.codes",
 )
-PICKLED_WEIGHTS = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.h5", "*.msgpack")
+PICKLED_WEIGHTS = (".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack")
 NOTES = "crossglot.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A local folder, or a hub repository with its revision resolved to a commit hash where the hub said which."""
+    """Where an encoder is loaded from, at one revision.
+
+    Attributes:
+        name: hub id or folder, as given.
+        folder: the folder, or None for a hub id.
+        location: what `from_pretrained` is given: the folder, the hub id, or the hub id's folder in the cache.
+        revision: commit hash of a hub id, checksum of a folder.
+        files: names of the files that are there.
+    """
 
     name: str
     folder: Path | None
-    revision: str | None
-
-    @property
-    def location(self) -> str:
-        """What `from_pretrained` is given."""
-        return self.name if self.folder is None else str(self.folder)
+    location: str
+    revision: str
+    files: tuple[str, ...]
 
     def pinned(self) -> dict[str, str]:
         """The revision as a keyword argument of `from_pretrained`."""
-        return {} if self.folder is not None or self.revision is None else {"revision": self.revision}
+        return {"revision": self.revision} if self.location == self.name and self.folder is None else {}
 
-    def tokenizer_files(self) -> list[Path]:
-        """Files of a local folder that hold a vocabulary."""
-        folder = self.folder or Path()
-        return [folder / name for name in TOKENIZER_FILES if (folder / name).is_file()]
+    def tokenizer_files(self) -> list[str]:
+        """The files that hold a vocabulary."""
+        return [name for name in TOKENIZER_FILES if name in self.files]
+
+    def bare_vocabulary(self) -> Path | None:
+        """A local folder's `vocab.txt`, if nothing else describes its tokenizer (as in Google's own BERT releases).
+
+        transformers would lower-case its words, whatever the vocabulary holds.
+        """
+        if self.folder is None or self.tokenizer_files() != ["vocab.txt"] or "tokenizer_config.json" in self.files:
+            return None
+        return self.folder / "vocab.txt"
 
     @property
     def role(self) -> Role | None:
@@ -100,14 +113,15 @@ def find_source(name_or_path: str | Path, *, revision: str | None = None) -> Sou
         found = folder_checksum(folder)
         if revision is not None and revision != found:
             raise ModelError(f"{folder}: its revision (a checksum of its files) is {found}, not {revision}")
-        return Source(name.rstrip("/"), folder, found)
+        files = tuple(path.name for path in folder.iterdir())
+        return Source(name.rstrip("/"), folder, str(folder), found, files)
     if folder.exists():
         raise ModelError(
             f"{folder}: a file; an encoder is a folder with config.json, model.safetensors and a tokenizer"
         )
     if isinstance(name_or_path, Path) or name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name:
         raise ModelError(f"{folder}: no such folder")
-    return Source(name, None, _commit(name, revision))
+    return _hub_source(name, revision)
 
 
 def folder_checksum(folder: Path) -> str:
@@ -122,40 +136,73 @@ def folder_checksum(folder: Path) -> str:
     return total.hexdigest()
 
 
-def _commit(name: str, revision: str | None) -> str | None:
-    """The commit hash of a repository on the hub (or in its local cache), from its config.json."""
-    from huggingface_hub import hf_hub_download
+def _hub_source(name: str, revision: str | None) -> Source:
+    """A repository at its commit, asked of the hub; as the cache holds it where the hub is out of reach.
+
+    Asked once and without retries: every later download names the commit, and files of a commit that are in the cache
+    are taken from there.
+    """
+    from huggingface_hub import HfApi
     from huggingface_hub.errors import (
-        EntryNotFoundError,
         GatedRepoError,
-        HfHubHTTPError,
         HFValidationError,
-        LocalEntryNotFoundError,
-        OfflineModeIsEnabled,
         RepositoryNotFoundError,
         RevisionNotFoundError,
     )
 
-    asked = f" at revision {revision}" if revision else ""
     try:
-        return Path(hf_hub_download(name, "config.json", revision=revision)).parent.name
+        info = HfApi().model_info(name, revision=revision, timeout=20)
     except HFValidationError as error:
         raise ModelError(f"{name}: neither a folder here nor a hub id (owner/name)") from error
     except GatedRepoError as error:
         raise ModelError(f"{name}: access is granted on its hub page only; accept its terms, then log in") from error
     except RevisionNotFoundError as error:
-        raise ModelError(f"{name}: the hub has no revision {revision}") from error
+        raise ModelError(f"{name}: the hub has no revision {revision} of it") from error
     except RepositoryNotFoundError as error:
         raise ModelError(
-            f"{name}: no folder of this name here, and no such encoder on the hub (or it is private)"
+            f"{name}: no folder of this name here, and no such model on the hub (or a private one)"
         ) from error
-    except (LocalEntryNotFoundError, OfflineModeIsEnabled, OSError, HfHubHTTPError) as error:
-        if isinstance(error, EntryNotFoundError) and not isinstance(error, LocalEntryNotFoundError):
-            raise ModelError(f"{name}: its repository{asked} has no config.json: not a transformers encoder") from error
+    except (
+        Exception
+    ) as error:  # no network has many names: they are those of whichever HTTP library the hub client uses
+        return _cached_source(name, revision, error)
+    files = tuple(file.rfilename for file in info.siblings or ())
+    return Source(name, None, name, str(info.sha), files)
+
+
+def _cached_source(name: str, revision: str | None, cause: Exception) -> Source:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        folder = Path(hf_hub_download(name, "config.json", revision=revision, local_files_only=True)).parent
+    except LocalEntryNotFoundError as error:
+        at = f" at revision {revision}" if revision else ""
         raise ModelError(
-            f"{name}: no folder of this name here, and the hub cannot be reached for it{asked}, nor is it cached\n"
-            "  give a folder, or go online (HF_HUB_OFFLINE unset) once to fill the cache"
+            f"{name}: no folder of this name here, the hub cannot be reached ({type(cause).__name__}), "
+            f"and the cache does not hold it{at}\n"
+            "  give a folder, or go online once to fill the cache (HF_HUB_OFFLINE unset)"
         ) from error
+    return Source(name, None, str(folder), folder.name, tuple(path.name for path in folder.iterdir()))
+
+
+def check_files(names: Sequence[str], where: str) -> None:
+    """Checks by their names that the files of an encoder are there and that none must be unpickled.
+
+    Raises:
+        ModelError: without config.json, or without weights in safetensors.
+    """
+    if "config.json" not in names:
+        raise ModelError(f"{where}: no config.json: not an encoder in the Hugging Face layout")
+    if any(name.endswith(".safetensors") and "/" not in name for name in names):
+        return
+    pickled = sorted(name for name in names if name.endswith(PICKLED_WEIGHTS) and "/" not in name)
+    if pickled:
+        raise ModelError(
+            f"{where}: its weights are pickled only ({', '.join(pickled[:3])}), and unpickling runs code\n"
+            "  convert them where you trust them: model.save_pretrained(folder) writes model.safetensors"
+        )
+    raise ModelError(f"{where}: no weights: model.safetensors is missing")
 
 
 @contextmanager

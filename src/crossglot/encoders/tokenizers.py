@@ -39,16 +39,21 @@ def tokenizer_from(source: Source) -> PreTrainedTokenizerBase:
     """
     from transformers import AutoTokenizer
 
-    if source.folder is not None and not source.tokenizer_files():
+    if not source.tokenizer_files():
         raise ModelError(
-            f"{source.folder}: no tokenizer in this folder\n"
+            f"{source.name}: no tokenizer there\n"
             "  put tokenizer.json (or vocab.txt, or a SentencePiece model) of the encoder beside its config.json"
         )
+    bare = source.bare_vocabulary()
+    if bare is not None:
+        return vocabulary_tokenizer(bare)
     try:
         with loading_quietly():
             tokenizer = AutoTokenizer.from_pretrained(source.location, trust_remote_code=False, **source.pinned())
     except (OSError, ValueError, ImportError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{source.name}: its tokenizer cannot be loaded: {error}") from error
+    if tokenizer.mask_token is None:
+        raise ModelError(f"{source.name}: its tokenizer has no mask piece: not a masked language model's")
     if len(tokenizer) <= len(tokenizer.all_special_tokens):
         raise ModelError(f"{source.name}: its tokenizer holds special pieces only: the vocabulary file is missing")
     _prefix_words_with_space(tokenizer)
