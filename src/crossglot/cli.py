@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from crossglot.commands import data, tagging
+from crossglot.commands import data, pretraining, studying, tagging
 from crossglot.commands.faults import CommandGroup
 
-TAGGERS, CORPORA = "Encoders and taggers", "Corpora"
+STUDIES, TAGGERS, CORPORA = "Studies", "Encoders and taggers", "Corpora"
 
 app = typer.Typer(
     cls=CommandGroup,
@@ -21,6 +21,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+for _study in (studying.reproduce, studying.run, studying.plan, studying.report):
+    app.command(rich_help_panel=STUDIES)(_study)
+app.command(rich_help_panel=TAGGERS)(pretraining.pretrain)
 app.command(rich_help_panel=TAGGERS)(tagging.finetune)
 app.command(rich_help_panel=TAGGERS)(tagging.predict)
 app.command(rich_help_panel=TAGGERS)(tagging.evaluate)

@@ -20,20 +20,18 @@ DataRoot = Annotated[
 ]
 
 
-def pairs(values: Iterable[str], option: str) -> dict[str, str]:
-    """`["en=a.txt", "de=b.txt"]` → `{"en": "a.txt", "de": "b.txt"}`.
+def repeated_pairs(values: Iterable[str], option: str) -> dict[str, list[str]]:
+    """`["en=a", "de=b", "en=c"]` → `{"en": ["a", "c"], "de": ["b"]}`.
 
     Raises:
-        UsageError: for a value without `=`, an empty half, or a key given twice.
+        UsageError: for a value without `=`, or with nothing on one side of it.
     """
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for value in values:
         key, equals, rest = value.partition("=")
         if not (equals and key.strip() and rest.strip()):
-            raise UsageError(f"{option} {value}: write it as {option} LANG=VALUE, for example {option} en=…")
-        if key.strip() in found:
-            raise UsageError(f"{option} {key.strip()} is given twice")
-        found[key.strip()] = rest.strip()
+            raise UsageError(f"{option} {value}: write it with the language first, as in {option} en=…")
+        found.setdefault(key.strip(), []).append(rest.strip())
     return found
 
 
@@ -76,17 +74,3 @@ def encoder_and_revision(value: str) -> tuple[str, str | None]:
     if not (name and revision):
         raise UsageError(f"--encoder {value}: write ID@REVISION, or ID alone")
     return name, revision
-
-
-def encoder_in_role(value: str) -> tuple[str | None, str]:
-    """`m-bert=models/small` → (`m-bert`, `models/small`); without a role, (None, value).
-
-    Raises:
-        UsageError: for an unknown role.
-    """
-    role, equals, rest = value.partition("=")
-    if not equals or Path(value).exists():
-        return None, value
-    if role not in ("m-bert", "en-bert"):
-        raise UsageError(f"--encoder {value}: unknown role '{role}'; the roles are m-bert and en-bert")
-    return role, rest

@@ -119,7 +119,7 @@ def predict(
 
 def evaluate(
     tagger: TaggerFolder,
-    gold: Annotated[list[str], typer.Argument(metavar="FILE…", help="Files with gold tags.")],
+    gold: Annotated[list[str], typer.Argument(metavar="FILE", help="Files with gold tags.")],
     types: Annotated[str | None, typer.Option(metavar="T,T", help="Entity types that count; else all.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file instead of tables.")] = False,
     format_: FileFormat = "auto",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ DARK_FROM = 70  # from this value on the cell is so dark that white reads better
 NAMED_UP_TO = 6  # more languages than this are labelled by key
 NUMBERED_UP_TO = 16  # in larger matrices the numbers would not be legible
 INK = "#23282b"
+GREY = "#808588"
 
 
 def heat_map(exhibit: Exhibit) -> Any:
@@ -45,7 +48,11 @@ def write_figure(exhibit: Exhibit, folder: Path) -> Path:
     """Writes `<name>.svg` and `<name>.pdf`; returns the SVG's path."""
     chart = heat_map(exhibit)
     svg = folder / f"{exhibit.name}.svg"
-    chart.save(svg, format="svg")
+    drawing = io.StringIO()
+    chart.save(drawing, format="svg")
+    # The renderer counts gradients over its lifetime; named after the figure, they are the same in every report, and
+    # differ among the figures of one page.
+    svg.write_text(re.sub(r"\bgradient_\d+", f"{exhibit.name}-ramp", drawing.getvalue()), encoding="utf-8")
     chart.save(svg.with_suffix(".pdf"), format="pdf")
     return svg
 
@@ -120,12 +127,17 @@ def _panel(
     colour = alt.Color("value:Q", scale=alt.Scale(domain=[0, 100], range=RAMP, clamp=True), title=metric(exhibit),
                        legend=alt.Legend(orient="right", gradientLength=90, gradientThickness=9))  # fmt: skip
     cells = base.transform_filter("datum.value !== null").mark_rect().encode(color=colour)
-    empty = base.transform_filter("datum.value === null").mark_rect(color="#d5d5d2", opacity=0.45)
+    empty = base.transform_filter("datum.value === null").mark_rect(color=GREY, opacity=0.2)
     layers = [empty, cells]
     layers.append(base.transform_filter("!datum.zero_shot").mark_rect(filled=False, stroke=INK, strokeWidth=1.6))
     if many <= NUMBERED_UP_TO:
         ink = alt.condition(f"datum.value >= {DARK_FROM}", alt.value("#ffffff"), alt.value(INK))
-        layers.append(base.mark_text(fontSize=11).encode(text="text:N", color=ink))
+        layers.append(
+            base.transform_filter("datum.value !== null").mark_text(fontSize=11).encode(text="text:N", color=ink)
+        )
+        layers.append(
+            base.transform_filter("datum.value === null").mark_text(fontSize=11, color=GREY).encode(text="text:N")
+        )
     shown = alt.layer(*layers).properties(width=width * len(columns), height=height * len(rows))
     if heading:
         shown = shown.properties(title=alt.TitleParams(heading, subtitle=subtitle, anchor="start"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, is_zero_shot
-from crossglot.report.wording import ROLES, language_name, metric, number, place, title
+from crossglot.report.wording import ROLES, language_name, number, place, title
 
 SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
@@ -20,7 +20,7 @@ def escaped(text: str) -> str:
 
 def latex_table(exhibit: Exhibit) -> str:
     r"""A `table` float to `\input`: ours, the paper's in brackets, the diagonal underlined, missing cells as dashes."""
-    caption = f"{place(exhibit)}. {title(exhibit)} ({metric(exhibit)}). In brackets what Pires et al. (2019) report."
+    caption = f"{place(exhibit)}. {title(exhibit)}, in per cent. In brackets what Pires et al. (2019) report."
     if not exhibit.same_language:
         caption += " Rows: fine-tuning, columns: evaluation; underlined cells are not zero-shot."
     lines = [

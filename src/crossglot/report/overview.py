@@ -5,7 +5,7 @@ from __future__ import annotations
 from crossglot.probes.results import DIAGONAL_MEAN, ZERO_SHOT_MEAN
 from crossglot.report.exhibits import Average, Exhibit, is_zero_shot
 from crossglot.report.markup import Child, Markup, element
-from crossglot.report.wording import NO_VALUE, ROLES, bounds, metric, number, place
+from crossglot.report.wording import NO_VALUE, ROLES, bounds, number, place, title
 
 COLUMNS = {DIAGONAL_MEAN: "same language", ZERO_SHOT_MEAN: "zero-shot"}
 
@@ -51,9 +51,7 @@ def published_mean(exhibit: Exhibit, system: str, kind: str) -> float | None:
 
 
 def _body(exhibit: Exhibit) -> Markup:
-    heading = element(
-        "th", f"{place(exhibit)} · {exhibit.task.upper()} {metric(exhibit)}", colspan="3", scope="rowgroup"
-    )
+    heading = element("th", f"{place(exhibit)}  {title(exhibit)}, %", colspan="3", scope="rowgroup")
     systems: dict[str, dict[str, Average]] = {}
     for average in exhibit.averages:
         systems.setdefault(average.system, {})[average.kind] = average

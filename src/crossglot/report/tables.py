@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, is_zero_shot
 from crossglot.report.markup import Child, Markup, element
-from crossglot.report.wording import NO_VALUE, ROLES, bounds, language_name, metric, number, place, title
+from crossglot.report.wording import NO_VALUE, ROLES, bounds, language_name, number, place, title
 
 NAMED_UP_TO = 8  # columns; wider tables are headed by keys, with the name as a tooltip
 CELLS_NAMED = 12  # so many cells are named in a note, then the rest is counted
@@ -25,10 +25,16 @@ def exhibit_table(exhibit: Exhibit, block: Block) -> Markup:
         bodies = [element("tbody", *(_system_row(grid, block, reasons) for grid in block.grids))]
     else:
         bodies = [_system_body(grid, block, reasons) for grid in block.grids]
-    caption = f"{place(exhibit)}. {title(exhibit)}: {metric(exhibit)}"
+    caption = f"{place(exhibit)}. {title(exhibit)}, in per cent"
     if len(exhibit.blocks) > 1:
         caption += f" ({', '.join(language_name(key) for key in block.sources[:NAMED_UP_TO])})"
-    table = element("table", element("caption", caption), head, *bodies, class_="numbers")
+    table = element(
+        "table",
+        element("caption", caption),
+        head,
+        *bodies,
+        class_="numbers same-language" if exhibit.same_language else "numbers",
+    )
     return element("div", table, class_="scroll", role="region", tabindex="0", aria_label=caption)
 
 
@@ -118,11 +124,14 @@ def _cell(grid: Grid, source: str, target: str, reasons: dict[str, str]) -> Mark
         parts.append(
             element("span", NO_VALUE, element("sup", letter) if letter else None, class_="value", title=cell.why_empty)
         )
-    if cell.published is not None:
+    if cell.published is not None and grid.role == "published":
+        parts.append(element("span", number(cell.published), class_="value"))
+        parts.append(element("span", "published", class_="paper"))
+    elif cell.published is not None:
         parts.append(element("span", _published(cell), class_="paper"))
     if not zero_shot:
         parts.append(element("span", "trained on this language", class_="unseen"))
-    return element("td", *parts, class_="" if zero_shot else "diagonal")
+    return element("td", *parts, class_="zero-shot" if zero_shot else "diagonal")
 
 
 def _published(cell: Cell) -> str:

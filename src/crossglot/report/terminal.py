@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crossglot.report.claims import claims_summary
 from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, exhibits, is_zero_shot
 from crossglot.report.folder import read_run_folder
-from crossglot.report.wording import NO_VALUE, ROLES, language_name, metric, number, place, title, verdict
+from crossglot.report.wording import NO_VALUE, ROLES, language_name, number, place, title, verdict
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -44,7 +44,7 @@ def _table(exhibit: Exhibit, block: Block) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    heading = Text(f"{place(exhibit)}  {title(exhibit)}, {metric(exhibit)}", style="bold")
+    heading = Text(f"{place(exhibit)}  {title(exhibit)}, %", style="bold")
     table = Table(
         title=heading,
         title_justify="left",

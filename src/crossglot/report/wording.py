@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from crossglot.errors import CrossglotError
 from crossglot.languages import language
+from crossglot.probes.tables import TABLES
 from crossglot.report.exhibits import Cell, Exhibit, Grid
 
-TITLES = {
-    "table1": "NER across the CoNLL languages, multilingual encoder",
-    "table2": "POS tagging across four European languages, multilingual encoder",
-    "table3": "NER in the language of training",
-    "table4": "POS tagging across scripts, multilingual encoder",
-    "table5": "POS tagging by word order",
-    "table6": "POS tagging of code-switched text",
-    "table7": "NER across the CoNLL languages, English encoder",
-    "table8": "POS tagging across four European languages, English encoder",
-    "figure1": "NER and the overlap of entity pieces",
-    "figure2": "POS tagging and shared word-order features",
-    "figure3": "Nearest-neighbour translation by layer",
-}
-METRICS = {"accuracy": "accuracy, %", "f1": "F1, %"}
+METRICS = {"accuracy": "accuracy", "f1": "F1"}
+TASKS = {"pos": "POS", "ner": "NER", "labels": "Label"}
 ROLES = {
     "m-bert": "multilingual encoder",
     "en-bert": "English encoder",
@@ -36,20 +25,24 @@ NO_VALUE = "–"
 def place(exhibit: Exhibit) -> str:
     """`table1` → `Table 1`; the name of an experiment of one's own stays as it is."""
     kind = exhibit.experiment.rstrip("0123456789")
-    if exhibit.experiment not in TITLES:
-        return exhibit.experiment
-    return f"{kind.capitalize()} {exhibit.experiment.removeprefix(kind)}"
+    number = exhibit.experiment.removeprefix(kind)
+    return f"{kind.capitalize()} {number}" if kind in ("table", "figure") and number else exhibit.experiment
 
 
 def title(exhibit: Exhibit) -> str:
     """What the exhibit shows, in words, with its variant."""
-    plain = TITLES.get(exhibit.experiment, f"{exhibit.task.upper()} transfer")
+    known = TABLES.get(exhibit.experiment)
+    plain = (
+        known.title
+        if known
+        else f"{TASKS.get(exhibit.task, exhibit.task)} {METRICS.get(exhibit.metric, exhibit.metric)}"
+    )
     return f"{plain}, {exhibit.variant}" if exhibit.variant else plain
 
 
 def metric(exhibit: Exhibit) -> str:
     """`F1, %`."""
-    return METRICS.get(exhibit.metric, exhibit.metric)
+    return f"{METRICS.get(exhibit.metric, exhibit.metric)}, %"
 
 
 def language_name(key: str) -> str:

@@ -12,7 +12,7 @@ from crossglot.report.folder import read_run_folder
 from crossglot.report.latex import latex_table
 from crossglot.report.page import inline_drawing, page
 from crossglot.report.spreadsheet import csv_table
-from crossglot.report.wording import metric, place, title
+from crossglot.report.wording import place, title
 
 
 def write_report(folder: Path) -> Path:
@@ -45,7 +45,7 @@ def write_report(folder: Path) -> Path:
 
 def drawing_label(exhibit: Exhibit) -> str:
     """What a screen reader says for the figure; its numbers are in the table that follows."""
-    return f"Heat maps of {place(exhibit)}, {title(exhibit)}: {metric(exhibit)}. The numbers are in the table below."
+    return f"Heat maps of {place(exhibit)}, {title(exhibit)}. The numbers are in the table below."
 
 
 def _replace(path: Path, text: str) -> None:

@@ -1,0 +1,113 @@
+"""`crossglot pretrain`: a small encoder from plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crossglot.commands.faults import keeping
+from crossglot.commands.options import Device, Precision, Threads, repeated_pairs
+
+if TYPE_CHECKING:
+    from crossglot.encoders.pretraining_loop import Progress
+
+
+def pretrain(
+    text: Annotated[
+        list[str], typer.Option(metavar="LANG=FILE", help="Plain text of a language (.gz, .xz); repeat for more.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the encoder is written; a second call goes on.")],
+    shape: Annotated[
+        str, typer.Option(metavar="NAME", help="Size and schedule: tiny, small, medium or base.")
+    ] = "tiny",
+    steps: Annotated[int | None, typer.Option(metavar="N", min=1, help="Steps, instead of the shape's.")] = None,
+    vocab_size: Annotated[int | None, typer.Option(metavar="N", min=1, help="Word pieces, likewise.")] = None,
+    lr: Annotated[float | None, typer.Option(metavar="X", help="Highest learning rate, likewise.")] = None,
+    batch_pieces: Annotated[int | None, typer.Option(metavar="N", min=1, help="Pieces a batch, likewise.")] = None,
+    exponent: Annotated[
+        float, typer.Option(metavar="X", help="Smoothing of the languages' shares: 1 as the text is, 0 all alike.")
+    ] = 0.7,
+    max_bytes: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so much text a language.")] = None,
+    max_total_bytes: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="At most so much text in all; languages keep their shares.")
+    ] = None,
+    role: Annotated[
+        str | None, typer.Option(metavar="ROLE", help="m-bert or en-bert; else told by the languages of the text.")
+    ] = None,
+    finetuning_rate: Annotated[
+        float | None, typer.Option(metavar="X", help="Rate for taggers on this encoder, kept beside it.")
+    ] = None,
+    dtype: Annotated[str, typer.Option(metavar="T", help="How the weights are stored: fp32 or bf16.")] = "fp32",
+    seed: Annotated[int, typer.Option(metavar="N", help="Of vocabulary, weights, batches and masks.")] = 1,
+    device: Device = "auto",
+    precision: Precision = "auto",
+    threads: Threads = None,
+    restart: Annotated[bool, typer.Option("--restart", help="Start over, even if a checkpoint is there.")] = False,
+) -> None:
+    r"""Pretrain a BERT on plain text of one or many languages.
+
+    Masked language modelling, no language marker, WordPiece from smoothed
+    sampling, as M-BERT. Writes an ordinary Hugging Face folder. Interrupted
+    anywhere, the same command goes on from its last checkpoint.
+
+    [bold]Example:[/bold]
+    crossglot pretrain --text en=en.txt.gz --text de=de.txt.gz \
+      --shape small --out models/my-m-bert
+    """
+    from crossglot.commands.progress import stderr_console
+    from crossglot.encoders.pretraining import pretrain as pretrain_encoder
+    from crossglot.runtime import resolve_runtime
+
+    texts = {language: [Path(path) for path in paths] for language, paths in repeated_pairs(text, "--text").items()}
+    kept = f"the last checkpoint is kept in {out}; the same command goes on from there"
+    with keeping(kept), _shown() as progress:
+        pretrain_encoder(
+            texts, out, shape=shape, steps=steps, vocab_size=vocab_size, learning_rate=lr, batch_pieces=batch_pieces,
+            exponent=exponent, max_bytes=max_bytes, max_total_bytes=max_total_bytes, role=role,
+            finetuning_rate=finetuning_rate, dtype=dtype, seed=seed,
+            runtime=resolve_runtime(device, precision, threads=threads), progress=progress, resume=not restart,
+        )  # fmt: skip
+    stderr_console().print(f"wrote {out}", style="dim", markup=False, soft_wrap=True)
+    _print_perplexities(out)
+
+
+@contextmanager
+def _shown() -> Iterator[Callable[[Progress], None]]:
+    """A bar with loss, speed and time to go on a terminal; elsewhere a line every tenth of the way."""
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bars
+
+    from crossglot.commands.progress import stderr_console
+    from crossglot.engine.timing import spell_seconds
+
+    console = stderr_console()
+    bars = Bars(BarColumn(bar_width=24), TextColumn("{task.description}"), console=console, transient=True)
+    task = bars.add_task("reading text, training the vocabulary", total=None)
+    told = 0
+
+    def moved(now: Progress) -> None:
+        nonlocal told
+        speed = f"{now.pieces_per_second:,.0f} pieces/s"
+        line = f"step {now.step}/{now.steps} · loss {now.loss:.3f} · {speed} · {spell_seconds(now.seconds_left)} to go"
+        bars.update(task, completed=now.step, total=now.steps, description=line)
+        if not console.is_terminal and 10 * now.step // now.steps > told:
+            told = 10 * now.step // now.steps
+            console.print(line, markup=False, soft_wrap=True)
+
+    if not console.is_terminal:
+        yield moved
+        return
+    with bars:
+        yield moved
+
+
+def _print_perplexities(out: Path) -> None:
+    import json
+
+    notes = json.loads((out / "crossglot.json").read_text(encoding="utf-8"))
+    perplexities = notes.get("perplexity", {})
+    typer.echo("held-out perplexity of masked pieces: " + ", ".join(f"{k} {v:.1f}" for k, v in perplexities.items()))

@@ -1,0 +1,205 @@
+"""`crossglot reproduce | run | plan | report`: whole studies and what they leave behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crossglot.commands.faults import keeping
+from crossglot.commands.options import DataRoot, Device, Lenient, Precision, Threads, listed, numbers, repeated_pairs
+
+if TYPE_CHECKING:
+    from crossglot.studies.planning import StudyPlan
+    from crossglot.studies.study import Study
+
+Out = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="The run's folder; a second run in it goes on. Else runs/<name>.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would run and what is finished already.")]
+StudyName = Annotated[
+    str, typer.Argument(metavar="STUDY", help="A TOML file, or a preset: paper, paper-ner, paper-pos.")
+]
+
+
+def reproduce(
+    experiments: Annotated[
+        list[str], typer.Argument(metavar="EXPERIMENT", help="table1, table2, table3, table4, table7, table8, or all.")
+    ],
+    encoder: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ENCODER",
+            help="ROLE=PATH_OR_ID@REVISION, repeated; the role (m-bert, en-bert or other) and the revision may be left "
+            "out. Else the paper's two.",
+        ),
+    ] = None,
+    data: DataRoot = None,
+    out: Out = None,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LANG=NAME", help="Another corpus for a language: es=UD_Spanish-AnCora, en=conll2003/en."),
+    ] = None,
+    sources: Annotated[
+        str | None, typer.Option(metavar="L,L", help="Train on these instead (hi+en joins two).")
+    ] = None,
+    targets: Annotated[str | None, typer.Option(metavar="L,L", help="Evaluate on these instead.")] = None,
+    seeds: Annotated[str, typer.Option(metavar="N,N", help="One training each.")] = "1,2,3",
+    max_train: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Only N training sentences a source.")
+    ] = None,
+    lr: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X",
+            help="Learning rate. Else the one kept beside the encoder; else the paper's 3e-5, or for encoders "
+            "narrower than BERT-base one found on the source's dev set.",
+        ),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(metavar="N", min=1, help="Instead of the paper's 3.")] = None,
+    device: Device = "auto",
+    precision: Precision = "auto",
+    threads: Threads = None,
+    lenient: Lenient = False,
+    keep_weights: Annotated[
+        bool, typer.Option("--keep-weights", help="Keep the taggers, so that later targets need no training.")
+    ] = False,
+    engine: Annotated[str, typer.Option(metavar="E", help="Where steps run: local.")] = "local",
+    dry_run: DryRun = False,
+) -> None:
+    r"""Run the paper's tables, with the paper's encoders or others.
+
+    Published numbers stand beside ours, with floors and intervals. Interrupted
+    anywhere, the same command goes on where it stopped.
+
+    [bold]Example:[/bold]
+    crossglot reproduce table1 table4 --encoder m-bert=models/m-bert-small \
+      --data ../shared/data --out runs/first
+    """
+    from crossglot.studies.reproduce import PAPERS_ENCODERS, reproduce_study, run_folder
+
+    study = reproduce_study(
+        experiments,
+        encoder or PAPERS_ENCODERS,
+        data,
+        corpora=repeated_pairs(corpus or (), "--corpus") or None,
+        sources=listed(sources),
+        targets=listed(targets),
+        seeds=numbers(seeds, "--seeds"),
+        max_train=max_train,
+        learning_rate=lr,
+        epochs=epochs,
+        device=device,
+        precision=precision,
+        lenient=lenient,
+        keep_weights=keep_weights,
+        engine=engine,
+    )
+    _run(study, run_folder(study, out), threads, dry_run=dry_run)
+
+
+def run(study: StudyName, out: Out = None, threads: Threads = None, dry_run: DryRun = False) -> None:
+    """Run a study written down in TOML, or a preset.
+
+    [bold]Example:[/bold]
+    crossglot run paper-pos --out runs/paper-pos
+    """
+    from crossglot.studies.reproduce import run_folder
+    from crossglot.studies.study import load_study
+
+    loaded = load_study(study)
+    _run(loaded, run_folder(loaded, out), threads, dry_run=dry_run)
+
+
+def plan(study: StudyName, out: Out = None) -> None:
+    """Show what a study would run and what is finished already.
+
+    [bold]Example:[/bold]
+    crossglot plan my-study.toml --out runs/my-study
+    """
+    from crossglot.studies.planning import plan_study
+    from crossglot.studies.reproduce import run_folder
+    from crossglot.studies.study import load_study
+
+    loaded = load_study(study)
+    _print_plan(plan_study(loaded, run_folder(loaded, out)))
+
+
+def report(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR", help="Run folders; each gets its own report.")],
+    quiet: Annotated[bool, typer.Option("--quiet", help="Write the files only, print no tables.")] = False,
+) -> None:
+    """Write report.html, tables/ and figures/ of a finished run, and print its tables.
+
+    Reads results.csv and its neighbours in the folder; loads no encoder.
+
+    [bold]Example:[/bold]
+    crossglot report runs/first
+    """
+    for folder in folders:
+        _report(folder, quiet=quiet)
+
+
+def _run(study: Study, out: Path, threads: int | None, *, dry_run: bool) -> None:
+    from crossglot.commands.progress import stderr_console
+    from crossglot.engine.progress import Shown
+    from crossglot.errors import CrossglotError
+    from crossglot.runtime import resolve_runtime
+    from crossglot.studies.planning import plan_study
+    from crossglot.studies.running import run_study
+
+    resolve_runtime(study.device, study.precision, threads=threads)
+    if dry_run:
+        _print_plan(plan_study(study, out))
+        return
+    kept = f"finished steps are kept in {out / 'steps'}; the same command goes on from there"
+    before = _written(out)
+    with keeping(kept):
+        try:
+            run_study(study, out, Shown(stderr_console()))
+        except CrossglotError:
+            if _written(out) != before:  # some steps failed: what could be run has its results, and its report
+                _report(out, quiet=False)
+            raise
+        _report(out, quiet=False)
+
+
+def _written(out: Path) -> int | None:
+    """When the folder's results were written; None if there are none."""
+    results = out / "results.csv"
+    return results.stat().st_mtime_ns if results.is_file() else None
+
+
+def _report(folder: Path, *, quiet: bool) -> None:
+    from crossglot.commands.progress import stderr_console, stdout_console
+    from crossglot.report import terminal_tables, write_report
+
+    written = write_report(folder)
+    console = stdout_console()
+    for table in () if quiet else terminal_tables(folder):
+        console.print(table)
+        console.print()
+    stderr_console().print(f"report: {written}", style="dim", markup=False, soft_wrap=True)
+
+
+def _print_plan(found: StudyPlan) -> None:
+    from rich.table import Table
+
+    from crossglot.commands.progress import stdout_console
+
+    console = stdout_console()
+    states = found.states()
+    table = Table(box=None, pad_edge=False, show_header=False)
+    signs: dict[str, Any] = {"finished": "✓ finished", "damaged": "! damaged, again"}
+    for planned in states:
+        table.add_row(signs.get(planned.state, "· to do"), planned.step.title)
+    console.print(table)
+    for absence in found.absences():
+        console.print(f"no cells for {absence}", style="dim", markup=False, soft_wrap=True)
+    done = sum(planned.state == "finished" for planned in states)
+    console.print(
+        f"{len(states)} steps, {done} finished, {len(states) - done} to do; store: {found.store.folder}",
+        markup=False,
+        soft_wrap=True,
+    )
