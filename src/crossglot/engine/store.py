@@ -140,7 +140,7 @@ class Store:
             files=files,
             work=tuple(step.work),
             seconds=seconds,
-            finished=datetime.now(UTC).isoformat(timespec="seconds"),
+            finished=datetime.now(UTC).isoformat(),
         )
         (folder / RECORD).write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
 

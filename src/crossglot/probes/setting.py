@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from crossglot.corpora.catalogue import find_corpus
-from crossglot.errors import DataError
+from crossglot.errors import DataError, UsageError
 from crossglot.probes.results import Role
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import CorpusSplit, EncoderReference, describe_split
@@ -69,6 +69,21 @@ class Corpora:
         if key not in self._described:
             self._described[key] = self._describe(*key)
         return self._described[key]
+
+    def check_chosen(self) -> None:
+        """Makes sure that every corpus the user named is there and that some experiment reads it.
+
+        Raises:
+            DataError: if one is not there.
+            UsageError: if none of the splits described so far is of it, or its language is unknown.
+        """
+        used = {(task, language) for language, task, _ in self._described}
+        for (task, language), name in self.chosen.items():
+            find_corpus(self.root, language, task, name)
+            if (task, language) not in used:
+                raise UsageError(
+                    f"--corpus {language}={name}: no experiment of the study reads a {task} corpus of {language}"
+                )
 
     def _describe(self, language: str, task: str, split: str) -> CorpusSplit | Absent:
         named = self.chosen.get((task, language))

@@ -23,7 +23,7 @@ def complete_rows(wanted: Iterable[Row], store: Store) -> dict[str, tuple[Row, .
         examples.setdefault(row.family, row)
         asked[row.family].update({split.language: split for split in row.targets})
     records: dict[str, list[Record]] = defaultdict(list)
-    for record in store.records():
+    for record in sorted(store.records(), key=lambda record: (record.finished, record.id)):  # a stable order
         records[record.family].append(record)
     return {
         family: _complete(example, asked[family], _finished(example, records[family], store))

@@ -80,6 +80,7 @@ def plan_study(study: Study, out: Path) -> StudyPlan:
         keep_weights=study.keep_weights,
     )
     lines = [line for name in study.experiments for line in transfer_lines(TABLES[name], setting)]
+    setting.corpora.check_chosen()
     if not any(line.rows for line in lines):
         raise _nothing_to_run(lines, setting.corpora.root)
     store = Store(out / STORE)

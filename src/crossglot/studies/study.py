@@ -146,7 +146,7 @@ def load_study(path_or_preset: str | Path) -> Study:
     """
     path = Path(path_or_preset)
     if path.is_file():
-        text, name = path.read_text(encoding="utf-8"), path.stem
+        text, name = _read(path), path.stem
     elif str(path_or_preset) in PRESETS:
         name = str(path_or_preset)
         text = (files("crossglot.studies") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
@@ -157,6 +157,13 @@ def load_study(path_or_preset: str | Path) -> Study:
     except tomllib.TOMLDecodeError as error:
         raise SpecError(f"{path}: not TOML: {error}") from error
     return make_study({"name": name} | fields, str(path_or_preset))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path}: cannot be read: {error}") from error
 
 
 def study_toml(study: Study) -> str:

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossglot.corpora.catalogue import find_corpus
+from crossglot.engine.local import run_locally
+from crossglot.engine.plan import Plan
+from crossglot.engine.store import Store
+from crossglot.errors import CrossglotError, DataError
+from crossglot.steps.arguments import CorpusSplit, describe_split, sample
+from crossglot.steps.families import complete_rows
+from crossglot.steps.most_frequent import CountAndPredict
+from crossglot.steps.rows import read_about, read_predictions, tags_of, write_row
+from toy_world import ENGLISH, GERMAN, write_root, write_treebank
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_root(tmp_path / "data")
+
+
+def split(root: Path, language: str, part: str = "test", task: str = "pos") -> CorpusSplit:
+    return describe_split(find_corpus(root, language, task), part, root=root)
+
+
+def floor(root: Path, source: str, targets: str, **changes: object) -> CountAndPredict:
+    goals = tuple(split(root, target) for target in targets.split())
+    row = CountAndPredict(task="pos", sources=(split(root, source, "train"),), targets=goals)
+    return row.model_copy(update=changes)
+
+
+def test_a_split_is_described_by_what_it_holds(root: Path) -> None:
+    english = split(root, "en")
+    assert (english.corpus, english.sentences, english.words) == ("UD_English-EWT", 4, sum(map(len, ENGLISH)))
+    assert split(root, "en", task="ner").types == ("LOC", "ORG", "PER")
+
+
+def test_where_the_data_lies_does_not_matter_and_what_it_holds_does(root: Path, tmp_path: Path) -> None:
+    same = write_root(tmp_path / "elsewhere")
+    other = write_root(tmp_path / "other")
+    write_treebank(other, "UD_English-EWT", "en_ewt", ENGLISH[:3])
+    assert floor(root, "en", "de").id == floor(same, "en", "de").id != floor(other, "en", "de").id
+
+
+def test_a_corpus_that_changes_after_planning_is_noticed(root: Path) -> None:
+    planned = split(root, "en")
+    write_treebank(root, "UD_English-EWT", "en_ewt", ENGLISH[:2])
+    with pytest.raises(DataError, match="has changed since"):
+        planned.read()
+
+
+def test_what_is_predicted_is_kept_word_by_word(root: Path, tmp_path: Path) -> None:
+    store, row = Store(tmp_path / "steps"), floor(root, "en", "de en")
+    run_locally(Plan.of([row]), store)
+    table = read_predictions(store.result(row))
+    assert table.columns == ["target", "sentence", "word", "form", "gold", "predicted"]
+    assert table.filter(pl.col("target") == "de")["form"].to_list() == [word for s in GERMAN for word, _ in s]
+    gold, predicted = tags_of(table, "en")
+    assert gold == predicted == [[tag for _, tag in s] for s in ENGLISH]  # every English word has one tag only
+    known = {word: tag for s in ENGLISH for word, tag in s}
+    fallback = read_about(store.result(row))["fallback"]
+    assert tags_of(table, "de")[1] == [[known.get(word, fallback) for word, _ in s] for s in GERMAN]
+
+
+def test_a_row_that_lost_a_word_is_refused(root: Path, tmp_path: Path) -> None:
+    row = floor(root, "en", "de")
+    short = [["NOUN"] * (len(sentence) - 1) for sentence in GERMAN]
+    with pytest.raises(CrossglotError, match="are not the words of its gold"):
+        write_row(tmp_path, row, {"de": short}, {})
+
+
+@given(st.lists(st.integers(), max_size=30), st.integers(1, 40))
+def test_a_sample_keeps_order_and_is_the_same_every_time(items: list[int], at_most: int) -> None:
+    numbered = list(enumerate(items))
+    chosen = sample(numbered, at_most)
+    assert len(chosen) == min(len(items), at_most)
+    assert list(chosen) == sorted(chosen) == list(sample(numbered, at_most))
+    assert set(chosen) <= set(numbered)
+
+
+def test_rows_of_one_tagger_are_one_family(root: Path) -> None:
+    assert floor(root, "en", "de").family == floor(root, "en", "de es").family != floor(root, "de", "de").family
+    assert floor(root, "en", "de").family != floor(root, "en", "de", max_train=2).family
+
+
+def test_a_target_added_later_is_all_that_is_predicted_later(root: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "steps")
+    first = floor(root, "en", "de en")
+    run_locally(Plan.of([first]), store)
+    wanted = [floor(root, "en", "de"), floor(root, "en", "es de")]
+    members = complete_rows(wanted, store)[first.family]
+    assert members[0] == first
+    assert [target.language for target in members[1].targets] == ["es"]
+    run_locally(Plan.of(members), store)
+    assert [row.id for row in complete_rows(wanted, store)[first.family]] == [row.id for row in members]
+
+
+def test_a_target_whose_corpus_changed_is_predicted_again(root: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "steps")
+    first = floor(root, "en", "de es")
+    run_locally(Plan.of([first]), store)
+    write_treebank(root, "UD_German-GSD", "de_gsd", GERMAN[:2])
+    members = complete_rows([floor(root, "en", "de es")], store)[first.family]
+    assert [[target.language for target in row.targets] for row in members] == [["de", "es"], ["de"]]
+
+
+def test_a_damaged_row_is_no_member(root: Path, tmp_path: Path) -> None:
+    first = floor(root, "en", "de")
+    store = Store(tmp_path / "steps")
+    run_locally(Plan.of([first]), store)
+    (store.result(first) / "predictions.parquet").write_bytes(b"")
+    members = complete_rows([floor(root, "en", "de es")], Store(tmp_path / "steps"))[first.family]
+    assert [[target.language for target in row.targets] for row in members] == [["de", "es"]]

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crossglot.corpora.catalogue import find_corpus
+from crossglot.engine.step import Advance, Inputs
+from crossglot.engine.store import Store
+from crossglot.steps.arguments import CorpusSplit, describe_split
+from crossglot.steps.rows import Row, write_row
+from crossglot.steps.score import Score, ScoreRows, read_scores
+from toy_world import ENGLISH_NAMES, GERMAN_NAMES, write_root
+
+
+class Given(Row):
+    """A row whose predictions are given."""
+
+    tags: dict[str, list[list[str]]]
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
+        write_row(folder, self, self.tags, {})
+
+
+def names(root: Path, language: str) -> CorpusSplit:
+    return describe_split(find_corpus(root, language, "ner"), "test", root=root)
+
+
+def scored(
+    tmp_path: Path, rows: list[Row], targets: list[CorpusSplit], **more: dict[str, tuple[str, ...]]
+) -> list[Score]:
+    store = Store(tmp_path / "steps")
+    for row in rows:
+        store.put(row, lambda folder, row=row: row.run(folder, store.result, lambda _: None))  # type: ignore[misc]
+    step = ScoreRows(rows=tuple(rows), targets=tuple(targets), **more)
+    return read_scores(store.put(step, lambda folder: step.run(folder, store.result, lambda _: None)))
+
+
+def gold(sentences: object) -> list[list[str]]:
+    return [[tag for _, tag in sentence] for sentence in sentences]  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_root(tmp_path / "data")
+
+
+def given_row(root: Path, tags: dict[str, list[list[str]]], seed: int | None = 1) -> Row:
+    source = describe_split(find_corpus(root, "en", "ner"), "train", root=root)
+    targets = tuple(names(root, language) for language in sorted(tags))
+    return Given(task="ner", sources=(source,), targets=targets, seed=seed, tags=tags)
+
+
+def test_scores_are_per_cent_over_seeds_and_for_each_seed(root: Path, tmp_path: Path) -> None:
+    right, wrong = gold(ENGLISH_NAMES), [["O"] * len(s) for s in ENGLISH_NAMES]
+    rows = [given_row(root, {"en": right}, 1), given_row(root, {"en": wrong}, 2)]
+    mean, first, second = scored(tmp_path, rows, [names(root, "en")])
+    assert (mean.seed, mean.value, mean.n) == (None, 50.0, 5)
+    assert (first.seed, first.value, second.seed, second.value) == (1, 100.0, 2, 0.0)
+    assert "2 seeds" in mean.interval
+    assert mean.low <= mean.value <= mean.high
+
+
+def test_only_the_given_types_are_scored(root: Path, tmp_path: Path) -> None:
+    tags = gold(GERMAN_NAMES)
+    tags[1][1] = "B-ORG"  # a type that German does not annotate: no fault of the tagger's
+    row = given_row(root, {"de": tags})
+    target = names(root, "de")
+    (_, everything), (_, shared) = (
+        scored(tmp_path / name, [row], [target], **more)
+        for name, more in [("a", {}), ("b", {"types": {"de": ("LOC", "PER")}})]
+    )
+    assert everything.value == pytest.approx(100 * 2 * 3 / (4 + 3))
+    assert (shared.value, shared.types) == (100.0, ("LOC", "PER"))
+
+
+def test_a_floor_without_seeds_has_one_score(root: Path, tmp_path: Path) -> None:
+    (only,) = scored(tmp_path, [given_row(root, {"en": gold(ENGLISH_NAMES)}, None)], [names(root, "en")])
+    assert (only.seed, only.value) == (None, 100.0)
+
+
+def test_targets_that_are_not_asked_for_are_left_out(root: Path, tmp_path: Path) -> None:
+    row = given_row(root, {"en": gold(ENGLISH_NAMES), "de": gold(GERMAN_NAMES)})
+    assert {score.target for score in scored(tmp_path, [row], [names(root, "de")])} == {"de"}

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crossglot.corpora.catalogue import find_corpus
+from crossglot.encoders.loading import load_encoder
+from crossglot.encoders.sources import find_source
+from crossglot.engine.local import run_locally
+from crossglot.engine.plan import Plan
+from crossglot.engine.store import Store
+from crossglot.steps.arguments import EncoderReference, describe_split
+from crossglot.steps.families import complete_rows
+from crossglot.steps.find_rate import FindRate, read_rate
+from crossglot.steps.rows import read_about, read_predictions, tags_of
+from crossglot.steps.train_and_predict import TAGGER, TrainAndPredict
+from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.recipe import Recipe
+from toy_world import write_encoder, write_root
+
+RECIPE = Recipe(epochs=2, learning_rate=1e-2)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> EncoderReference:
+    folder = write_encoder(tmp_path_factory.mktemp("encoder") / "tiny")
+    revision = find_source(folder).revision
+    assert revision is not None
+    return EncoderReference(revision=revision, location=str(folder), name="tiny")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_root(tmp_path_factory.mktemp("data"))
+
+
+def row(root: Path, encoder: EncoderReference, targets: str, **changes: object) -> TrainAndPredict:
+    fields = {
+        "task": "pos",
+        "sources": (describe_split(find_corpus(root, "en", "pos"), "train", root=root),),
+        "targets": tuple(
+            describe_split(find_corpus(root, language, "pos"), "test", root=root) for language in targets.split()
+        ),
+        "seed": 3,
+        "encoder": encoder,
+        "recipe": RECIPE,
+        "precision": "fp32",
+        "device_kind": "cpu",
+        "device": "cpu",
+    }
+    return TrainAndPredict.model_validate(fields | changes)
+
+
+def predicted(store: Store, step: TrainAndPredict, target: str) -> list[list[str]]:
+    return tags_of(read_predictions(store.result(step)), target)[1]  # type: ignore[return-value]
+
+
+def test_a_row_predicts_what_the_tagger_predicts(root: Path, encoder: EncoderReference, tmp_path: Path) -> None:
+    store, step = Store(tmp_path), row(root, encoder, "de en")
+    assert run_locally(Plan.of([step]), store).error() is None
+    loaded = load_encoder(encoder.location)
+    tagger = finetune(loaded, step.sources[0].read(), task="pos", recipe=RECIPE, seed=3)
+    for split in step.targets:
+        assert [tuple(tags) for tags in predicted(store, step, split.language)] == tagger.predict(split.read())
+    assert sorted(path.name for path in store.result(step).iterdir()) == [
+        "predictions.parquet",
+        "row.json",
+        "step.json",
+    ]
+    about = read_about(store.result(step))
+    assert about["learning_rate"] == RECIPE.learning_rate
+    assert "torch" in about["versions"]
+
+
+def test_an_untrained_row_starts_from_weights_of_its_seed(
+    root: Path, encoder: EncoderReference, tmp_path: Path
+) -> None:
+    store, step = Store(tmp_path), row(root, encoder, "de", untrained=True)
+    run_locally(Plan.of([step]), store)
+    random = load_encoder(encoder.location).untrained(3)
+    tagger = finetune(random, step.sources[0].read(), task="pos", recipe=RECIPE, seed=3)
+    assert [tuple(tags) for tags in predicted(store, step, "de")] == tagger.predict(step.targets[0].read())
+    assert (step.system, step.id != row(root, encoder, "de").id) == ("tiny untrained", True)
+
+
+def test_where_it_runs_is_no_part_of_the_identity_and_how_precisely_is(root: Path, encoder: EncoderReference) -> None:
+    step = row(root, encoder, "de", device="cuda:0", device_kind="cuda")
+    assert step.id == row(root, encoder, "de", device="cuda:1", device_kind="cuda").id
+    assert step.id != row(root, encoder, "de", device="cuda:1", device_kind="cuda", precision="bf16").id
+    assert step.id == row(root, encoder.model_copy(update={"location": "/moved", "name": "renamed"}), "de",
+                          device="cuda:0", device_kind="cuda").id  # fmt: skip
+
+
+def test_a_kept_tagger_predicts_targets_added_later(root: Path, encoder: EncoderReference, tmp_path: Path) -> None:
+    kept, retrained = Store(tmp_path / "kept"), Store(tmp_path / "retrained")
+    first = row(root, encoder, "en", keep_weights=True)
+    run_locally(Plan.of([first]), kept)
+    assert (kept.result(first) / TAGGER).is_dir()
+    wanted = row(root, encoder, "de en", keep_weights=True)
+    members = complete_rows([wanted], kept)[wanted.family]
+    added = members[1]
+    assert isinstance(added, TrainAndPredict)
+    assert added.tagger_of == first
+    run_locally(Plan.of(members), kept)
+    again = added.model_copy(update={"tagger_of": None})
+    assert again.id == added.id  # since it comes to the same predictions:
+    run_locally(Plan.of([again]), retrained)
+    assert predicted(kept, added, "de") == predicted(retrained, again, "de")
+
+
+def test_asking_for_weights_that_were_dropped_trains_again(
+    root: Path, encoder: EncoderReference, tmp_path: Path
+) -> None:
+    store, dropped = Store(tmp_path), row(root, encoder, "en")
+    run_locally(Plan.of([dropped]), store)
+    (member,) = complete_rows([row(root, encoder, "en", keep_weights=True)], store)[dropped.family]
+    assert member.id != dropped.id
+    assert isinstance(member, TrainAndPredict)
+    assert member.keep_weights
+
+
+def test_the_rate_that_was_found_is_the_rate_that_is_used(
+    root: Path, encoder: EncoderReference, tmp_path: Path
+) -> None:
+    store = Store(tmp_path)
+    train, dev = (describe_split(find_corpus(root, "en", "pos"), part, root=root) for part in ("train", "dev"))
+    search = FindRate(
+        encoder=encoder, task="pos", train=train, dev=dev, recipe=RECIPE, grid=(1e-4, 1e-2), precision="fp32",
+        device_kind="cpu", device="cpu",
+    )  # fmt: skip
+    step = row(root, encoder, "de", rate=search)
+    outcome = run_locally(Plan.of([step]), store)
+    assert outcome.done == [search, step]
+    assert read_about(store.result(step))["learning_rate"] == read_rate(store.result(search)) in (1e-4, 1e-2)
