@@ -107,33 +107,37 @@ def find_corpus(root: Path | str, language: str, task: str, name: str | None = N
     else:
         candidates = (name,)
     for candidate in candidates:
-        if files := _files(root, task, candidate):
+        if files := corpus_files(root, task, candidate):
             return Corpus(candidate, language, task, root, files)
     raise _missing(root, language, entry.name, task, name, candidates)
 
 
-def _files(root: Path, task: str, name: str) -> dict[str, Path]:
-    if task == "pos":
-        folder, pattern = root / "ud" / name, "*-ud-{split}.conllu"
-    else:
-        group, _, code = name.partition("/")
-        folder, pattern = root / "ner" / group, f"{code}-{{split}}.conll"
-    found = {}
+def corpus_files(root: Path, task: str, name: str) -> dict[str, Path]:
+    """Split → file of the corpus of that name; `task` may also be `codemix`, whose sets lie in `codemix/`."""
+    group, _, code = name.partition("/")
+    found: dict[str, Path] = {}
     for split in SPLITS:
-        for suffix in SUFFIXES:
-            if matches := sorted(folder.glob(pattern.format(split=split) + suffix)):
-                found[split] = matches[0]
-                break
+        if task == "pos":
+            pattern = f"*-ud-{split}.conllu"
+            files = [path for suffix in SUFFIXES for path in sorted((root / "ud" / name).glob(pattern + suffix))]
+        else:
+            plain = root / "ner" / group / f"{code}-{split}.conll"
+            if task == "codemix":
+                plain = root / "codemix" / f"{code}-{split}.conllu"
+            files = [path for suffix in SUFFIXES if (path := plain.with_name(plain.name + suffix)).is_file()]
+        if files:
+            found[split] = files[0]
     return found
 
 
 def list_corpora(root: Path | str, task: str) -> list[str]:
-    """Names of the corpora for a task that a data root holds, in alphabetical order."""
+    """Names of the corpora for a task (`pos`, `ner`, or `codemix`) that a data root holds, in alphabetical order."""
     root = Path(root)
     if task == "pos":
         return sorted({path.parent.name for path in root.glob("ud/*/*-ud-*.conllu*")})
-    paths = root.glob("ner/*/*.conll*")
-    return sorted({f"{path.parent.name}/{plain_name(path).rpartition('-')[0]}" for path in paths})
+    paths = root.glob("ner/*/*.conll*") if task == "ner" else root.glob("codemix/*.conllu*")
+    names = (path.parent.name + "/" + plain_name(path).rpartition("-")[0] for path in paths)
+    return sorted({name for name in names if corpus_files(root, task, name)})
 
 
 def _missing(
