@@ -19,7 +19,7 @@ from crossglot.statistics.resampling import (
     means_over_clusters,
     means_over_seeds,
     resampled_sums,
-    stretch_to_t,
+    t_quantile,
 )
 
 if TYPE_CHECKING:
@@ -132,10 +132,10 @@ def bootstrap_clusters(
 
     Languages are drawn with replacement, each once for all roles it plays, since a good source may be an easy target
     too: a cell counts as often as its source was drawn times its target was drawn, a diagonal cell as often as its
-    language. The bounds are stretched by √(G / (G - 1)) and from the normal's to Student's t quantile with G - 1
-    degrees of freedom, where G is the number of languages in the role with the fewest. On simulated square matrices of
-    4, 8 and 16 languages with source, target and cell effects, correlated or not, such 95 % intervals covered the truth
-    in 91 to 100 % of runs; with 4 languages, plain percentiles fell to 76 %.
+    language. With few languages the drawn means are too lumpy for percentiles, so the interval is the mean plus and
+    minus Student's t quantile times their standard deviation times √(G / (G - 1)), with G - 1 degrees of freedom; G is
+    the number of languages in the role with the fewest. On simulated square matrices of 3 to 16 languages with source,
+    target and cell effects, correlated or not, 95 % intervals so made covered the truth in 91 to 100 % of runs.
 
     Args:
         values: (cells,).
@@ -153,11 +153,11 @@ def bootstrap_clusters(
     free = [role for role in roles if len(set(role)) >= FEWEST_CLUSTERS]
     if not free:
         return Interval(value, value, f"{NO_INTERVAL}fewer than {FEWEST_CLUSTERS} languages")
-    low, high = _quantiles(means_over_clusters(cells, free, np.random.default_rng(seed), resamples), level)
+    means = means_over_clusters(cells, free, np.random.default_rng(seed), resamples)
     fewest = min(len(set(role)) for role in free)
-    stretch = np.sqrt(fewest / (fewest - 1)) * stretch_to_t(fewest - 1, level)
-    low, high = (float(value + stretch * (bound - value)) for bound in (low, high))
-    return Interval(low, high, f"{percent(level)} bootstrap over {len(set().union(*free))} languages")
+    reach = float(t_quantile(fewest - 1, level) * np.sqrt(fewest / (fewest - 1)) * means.std())
+    kind = f"{percent(level)} bootstrap over {len(set().union(*free))} languages"
+    return Interval(value - reach, value + reach, kind)
 
 
 def paired_bootstrap(
@@ -238,10 +238,11 @@ def _stretch(observed: list[Floats], by_seed: list[Floats], sentences: int, leve
     means = [resampled.mean(axis=1) for resampled in by_seed]
     between_sentences = float((means[0] - means[1] if len(means) > 1 else means[0]).var())
     freedoms = [len(scores) - 1 for scores in observed]
-    return stretch_to_t(degrees_of_freedom([*between_seeds, between_sentences], [*freedoms, sentences - 1]), level)
+    freedom = degrees_of_freedom([*between_seeds, between_sentences], [*freedoms, sentences - 1])
+    return t_quantile(freedom, level) / t_quantile(np.inf, level)
 
 
 def _units(seeds: int, sentences: int) -> str:
     if sentences == 1:
         return f"{seeds} seeds (one sentence)"
-    return f"{sentences} sentences (one seed)" if seeds == 1 else f"{seeds} seeds and {sentences} sentences"
+    return f"{sentences} sentences" if seeds == 1 else f"{seeds} seeds and {sentences} sentences"

@@ -64,13 +64,11 @@ def means_over_clusters(values: Floats, roles: list[list[str]], draws: np.random
     return np.concatenate(means)[:resamples]
 
 
-def stretch_to_t(freedom: float, level: float) -> float:
-    """Student's t quantile over the normal's: what turns a bootstrap's bounds into those of a small sample."""
+def t_quantile(freedom: float, level: float) -> float:
+    """How many standard errors a two-sided interval reaches: Student's t; the normal's for infinitely many degrees."""
     from scipy.special import ndtri, stdtrit
 
-    if not np.isfinite(freedom):
-        return 1.0
-    return float(stdtrit(freedom, (1 + level) / 2) / ndtri((1 + level) / 2))
+    return float(stdtrit(freedom, (1 + level) / 2) if np.isfinite(freedom) else ndtri((1 + level) / 2))
 
 
 def degrees_of_freedom(variances: list[float], freedoms: list[int]) -> float:

@@ -1,0 +1,281 @@
+"""Verdicts on the paper's claims, from the rows of results.csv alone; they make up claims.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from crossglot.paper.claim_form import M_BERT_UNTRAINED, Claim
+from crossglot.paper.claims import CLAIMS
+from crossglot.paper.published import CITED, EN_BERT, M_BERT, lookup
+from crossglot.probes.results import MEAN
+from crossglot.probes.tabulate import is_papers_corpus
+from crossglot.statistics.intervals import NO_INTERVAL, Interval, bootstrap_clusters, combined_interval
+
+if TYPE_CHECKING:
+    import polars
+
+HOLDS: Final = "holds"
+FAILS: Final = "does not hold"
+OPEN: Final = "cannot tell"
+NAMED_AT_MOST = 4
+"""How many missing cells a verdict names before it counts the rest."""
+
+Key = tuple[str, str, str, str]  # experiment, system, source, target
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table as results.csv has it, in points; a cited number has itself for bounds."""
+
+    value: float
+    low: float
+    high: float
+    interval: str
+    target_corpus: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A cell's part in a statistic."""
+
+    weight: float
+    key: Key
+    cell: Cell
+
+
+Places = Sequence[Sequence[Entry]]
+"""For each place of a statistic the cells that are summed there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a run says about a claim; `why` is a sentence with the number that decides."""
+
+    verdict: Literal["holds", "does not hold", "cannot tell"]
+    why: str
+    value: float | None = None
+    interval: Interval | None = None
+
+
+class UndecidedError(Exception):
+    """Why a claim cannot be judged; caught within this module."""
+
+
+def judge(
+    results: polars.DataFrame, *, claims: Iterable[Claim] = CLAIMS, players: Mapping[str, str] | None = None
+) -> polars.DataFrame:
+    """Judges every claim about the experiments that were run.
+
+    A claim holds when the whole interval of its statistic lies on the claimed side of the threshold, and does not hold
+    when all of it lies on the other side. Otherwise, and where a cell is missing, an encoder has one seed only, or no
+    interval can be given, nobody can tell. Where a claim is about an average over languages, languages are resampled;
+    where it names cells, their own intervals (seeds and sentences) are combined. The interval of a minimum runs from
+    the lowest of the cells' lower bounds to the lowest of their upper bounds, so that "all above" needs all above.
+
+    Args:
+        results: rows in the schema of results.csv.
+        claims: the claims to judge.
+        players: role (`m-bert`, `en-bert`) → the system that plays it; by default the one with that role there.
+
+    Returns:
+        The columns of claims.csv: claim, where, statistic, threshold, value, interval, verdict, why.
+    """
+    import polars as pl
+
+    run = _Run(results, players or {})
+    schema = {
+        **dict.fromkeys(("claim", "where", "statistic", "threshold"), pl.String()),
+        "value": pl.Float64(),
+        **dict.fromkeys(("interval", "verdict", "why"), pl.String()),
+    }
+    rows = [_row(claim, run.judge(claim)) for claim in claims if run.experiments & set(claim.experiments)]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _row(claim: Claim, verdict: Verdict) -> tuple[str | float | None, ...]:
+    bounds = verdict.interval
+    return (
+        f"{claim.id}: {claim.sentence}",
+        claim.where if claim.origin == "paper" else f"ours, {claim.where}",
+        claim.says,
+        f"{'>' if claim.direction == 'above' else '<'} {claim.threshold:g}",
+        verdict.value,
+        f"{_points(bounds.low)} to {_points(bounds.high)} ({bounds.kind})" if bounds and bounds.known else None,
+        verdict.verdict,
+        verdict.why,
+    )
+
+
+class _Run:
+    """The cells of a results table, by experiment, system, source and target."""
+
+    def __init__(self, results: polars.DataFrame, players: Mapping[str, str]) -> None:
+        self.players = players
+        self.experiments: set[str] = set()
+        self.by_role: dict[str, dict[str, None]] = {}
+        self.cells: dict[Key, Cell] = {}
+        self.reasons: dict[Key, str] = {}
+        self.seeds: dict[Key, set[int]] = {}
+        for row in results.iter_rows(named=True):
+            self._take(row)
+
+    def _take(self, row: Mapping[str, object]) -> None:
+        self.experiments.add(str(row["experiment"]))
+        self.by_role.setdefault(str(row["role"]), {})[str(row["system"])] = None
+        key = (str(row["experiment"]), str(row["system"]), str(row["source"]), str(row["target"]))
+        value, low, high, seed = (row[name] for name in ("value", "ci_low", "ci_high", "seed"))
+        if isinstance(seed, int) and value is not None:
+            self.seeds.setdefault(key, set()).add(seed)
+        elif row["aggregate"] == MEAN and isinstance(value, float):
+            kind = str(row["interval"] or "")
+            known = isinstance(low, float) and isinstance(high, float) and not kind.startswith(NO_INTERVAL)
+            bounds = (float(str(low)), float(str(high))) if known else (value, value)
+            corpus = row["target_corpus"]
+            self.cells[key] = Cell(value, *bounds, kind if known else "", str(corpus) if corpus else None)
+        elif row["aggregate"] == MEAN:
+            self.reasons[key] = str(row["condition"] or "")
+
+    def judge(self, claim: Claim) -> Verdict:
+        """The verdict on one claim."""
+        try:
+            places = self._places(claim)
+        except UndecidedError as reason:
+            return Verdict(OPEN, str(reason))
+        sums = [sum(entry.weight * entry.cell.value for entry in place) for place in places]
+        value = min(sums) if claim.statistic.summary == "minimum" else sum(sums) / len(sums)
+        if claim.statistic.unit == "languages":
+            interval = bootstrap_clusters(sums, claim.statistic.terms[0].pairs)
+        else:
+            interval = _from_cells(claim, places)
+        single = {entry.key[1] for place in places for entry in place if len(self.seeds.get(entry.key, ())) == 1}
+        return _decide(claim, value, interval, sorted(single), self._cast(claim) + self._lowest(claim, sums))
+
+    def _places(self, claim: Claim) -> Places:
+        """The cells a claim needs; UndecidedError if any is not there."""
+        for experiment in claim.experiments:
+            if experiment not in self.experiments:
+                raise UndecidedError(f"{_table(experiment)} was not run")
+        missing: dict[str, None] = {}
+        places: list[list[Entry]] = []
+        for pairs in zip(*(term.pairs for term in claim.statistic.terms), strict=True):
+            places.append([])
+            for term, (source, target) in zip(claim.statistic.terms, pairs, strict=True):
+                key = (term.experiment, self._system(term.system), source, target)
+                cell = self.cells.get(key) or _cited(key)
+                if cell is None:
+                    missing[self._absence(key)] = None
+                else:
+                    places[-1].append(Entry(term.weight, key, cell))
+        if missing:
+            raise UndecidedError("no value for " + _listed(list(missing)))
+        _same_data(places)
+        return places
+
+    def _system(self, player: str) -> str:
+        """The system in the results that a term's system stands for."""
+        if player == M_BERT_UNTRAINED:
+            return f"{self._system(M_BERT)} untrained"
+        if player not in (M_BERT, EN_BERT):
+            return player
+        if player in self.players:
+            return self.players[player]
+        found = list(self.by_role.get(player, {}))
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UndecidedError(f"several encoders play {player}: {', '.join(found)}")
+        raise UndecidedError(f"no encoder plays {player}")
+
+    def _absence(self, key: Key) -> str:
+        experiment, system, source, target = key
+        reason = self.reasons.get(key)
+        if not any(known[:2] == key[:2] for known in (*self.cells, *self.reasons)):
+            return f"{system} ({_table(experiment)})"
+        return f"{system}, {source} → {target} ({_table(experiment)}{'; ' + reason if reason else ''})"
+
+    def _cast(self, claim: Claim) -> str:
+        """Who plays the roles, where that is not said by the name."""
+        roles = dict.fromkeys(term.system.removesuffix(" untrained") for term in claim.statistic.terms)
+        names = [f"{role} is {self._system(role)}" for role in roles if role in (M_BERT, EN_BERT)]
+        return f"; {', '.join(names)}" if names else ""
+
+    def _lowest(self, claim: Claim, sums: Sequence[float]) -> str:
+        if claim.statistic.summary != "minimum":
+            return ""
+        source, target = claim.statistic.terms[0].pairs[sums.index(min(sums))]
+        return f"; lowest at {source} → {target}"
+
+
+def _cited(key: Key) -> Cell | None:
+    """The published number of a system that the paper cites; of no other."""
+    experiment, system, source, target = key
+    printed = lookup(experiment, source, target, role=CITED, system=system)
+    return Cell(printed.value, printed.value, printed.value, CITED) if printed else None
+
+
+def _same_data(places: Places) -> None:
+    """Lets published numbers stand against ours only where both are on the paper's data."""
+    others: dict[str, None] = {}
+    for place in places:
+        if any(entry.cell.interval == CITED for entry in place):
+            for entry in place:
+                if entry.cell.interval != CITED and not is_papers_corpus("ner", entry.cell.target_corpus):
+                    others[f"{entry.key[3]} is {entry.cell.target_corpus or 'unnamed'}"] = None
+    if others:
+        raise UndecidedError(f"the published numbers are for the paper's data, but here {_listed(list(others))}")
+
+
+def _from_cells(claim: Claim, places: Places) -> Interval:
+    """The interval of a statistic over named cells, from the cells' own."""
+    entries = [entry for place in places for entry in place]
+    bare = [f"{entry.key[1]}, {entry.key[2]} → {entry.key[3]}" for entry in entries if not entry.cell.interval]
+    if bare:
+        return Interval(0.0, 0.0, f"{NO_INTERVAL}none for {_listed(list(dict.fromkeys(bare)))}")
+    lowest = claim.statistic.summary == "minimum"
+    bounds = [_summed(place, 1) for place in places] if lowest else [_summed(entries, len(places))]
+    return Interval(min(low for low, _ in bounds), min(high for _, high in bounds), "from the cells' own intervals")
+
+
+def _summed(entries: Sequence[Entry], share: int) -> tuple[float, float]:
+    """Bounds of a weighted sum, in which a cell that stands several times is one number."""
+    weights: dict[Key, float] = {}
+    for entry in entries:
+        weights[entry.key] = weights.get(entry.key, 0.0) + entry.weight / share
+    cells = {entry.key: entry.cell for entry in entries}
+    return combined_interval(
+        [cells[key].value for key in weights],
+        [cells[key].low for key in weights],
+        [cells[key].high for key in weights],
+        list(weights.values()),
+    )
+
+
+def _decide(claim: Claim, value: float, interval: Interval, single: Sequence[str], told: str) -> Verdict:
+    number, line = _points(value), f"{claim.threshold:g}"
+    if single:
+        why = f"{number}, but from one seed only of {_listed(single)}"
+        return Verdict(OPEN, why + told, value, interval if interval.known else None)
+    if not interval.known:
+        return Verdict(OPEN, f"{number}, but {interval.kind}{told}", value)
+    bounds = f"{_points(interval.low)} to {_points(interval.high)}"
+    above, below = interval.low > claim.threshold, interval.high < claim.threshold
+    if not (above or below):
+        return Verdict(OPEN, f"{number}, but its interval {bounds} covers {line}{told}", value, interval)
+    side = "above" if above else "below"
+    outcome: Literal["holds", "does not hold"] = HOLDS if side == claim.direction else FAILS
+    return Verdict(outcome, f"{number}, and all of its interval {bounds} is {side} {line}{told}", value, interval)
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = len(names) - NAMED_AT_MOST
+    return "; ".join(names[:NAMED_AT_MOST]) + (f"; and {rest} more" if rest > 0 else "")
+
+
+def _points(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _table(experiment: str) -> str:
+    return experiment.replace("table", "table ", 1)

@@ -1,0 +1,296 @@
+"""Verdicts on planted results, and on the paper's own published numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+from types import MappingProxyType
+from typing import Any
+
+import polars as pl
+import pytest
+
+from crossglot.paper.claim_form import M_BERT_UNTRAINED, MOST_FREQUENT_TAG, Claim, Term, over_cells, over_languages
+from crossglot.paper.claims import CLAIMS
+from crossglot.paper.published import CITED, PUBLISHED
+from crossglot.probes.results import MEAN, MISSING, ResultRow, Role, results_frame
+from crossglot.probes.verdicts import judge
+
+BY_ID = {claim.id: claim for claim in CLAIMS}
+NEEDS_FLOORS = {
+    "possible-across-scripts",
+    "ner-above-untrained",
+    "ner-above-floor",
+    "pos-above-untrained",
+    "pos-above-floor",
+    "hindi-urdu-above-floor",
+    "hindi-urdu-above-untrained",
+    "scripts-above-untrained",
+}
+OPEN_OVER_LANGUAGES = {
+    "ner-big-gap",  # 23.9 points on average, but 45 and 6 in single pairs: four languages leave 8.6 to 39.2
+    "en-bert-own-ner",  # 0.4, -8.7, -5.6, -5.3 points: four languages cannot rule out a mean below -10
+    "english-gives-more-ner",  # -4.1, 11.9, 8.2 points: German turns it around
+}
+
+
+def cell(
+    experiment: str,
+    system: str,
+    role: Role,
+    source: str,
+    target: str,
+    value: float,
+    *,
+    half_width: float | None = 0.01,
+    seeds: Iterable[int] = (1, 2, 3),
+    corpus: str = "conll2003/xx",
+) -> list[ResultRow]:
+    """A cell's mean row and its seeds."""
+    known = half_width is not None
+    mean = ResultRow(
+        experiment=experiment,
+        system=system,
+        role=role,
+        task="pos",
+        source=source,
+        target=target,
+        source_corpus=corpus,
+        target_corpus=corpus,
+        split="test",
+        aggregate=MEAN,
+        metric="accuracy",
+        value=value,
+        ci_low=value - half_width if half_width is not None else None,
+        ci_high=value + half_width if half_width is not None else None,
+        interval="95 % bootstrap" if known else None,
+        n=1000,
+    )
+    return [mean, *(mean.model_copy(update={"seed": seed, "aggregate": None}) for seed in seeds)]
+
+
+def published_frame() -> pl.DataFrame:
+    """The paper's numbers as though three agreeing seeds of the paper's encoders had given them."""
+    return results_frame(
+        row
+        for printed in PUBLISHED
+        if printed.role in ("m-bert", "en-bert")
+        for row in cell(
+            printed.experiment,
+            printed.system,
+            "m-bert" if printed.role == "m-bert" else "en-bert",
+            printed.source,
+            printed.target,
+            printed.value,
+        )
+    )
+
+
+def matrix(value: float, at: Mapping[tuple[str, str], float] = MappingProxyType({}), **options: Any) -> list[ResultRow]:
+    """Table 2 by an M-BERT called `small`: `value` everywhere but where `at` says otherwise."""
+    keys = ("en", "de", "es", "it")
+    return [
+        row
+        for pair in product(keys, keys)
+        for row in cell("table2", "small", "m-bert", *pair, at.get(pair, value), **options)
+    ]
+
+
+def only(claim_id: str, frame: pl.DataFrame, **options: Any) -> dict[str, Any]:
+    found = judge(frame, claims=[BY_ID[claim_id]], **options)
+    assert found.height == 1
+    return found.row(0, named=True)
+
+
+@pytest.mark.parametrize(
+    "claim", [claim for claim in CLAIMS if claim.id not in NEEDS_FLOORS], ids=lambda claim: claim.id
+)
+def test_the_papers_own_numbers_bear_out_every_claim(claim: Claim) -> None:
+    verdict = only(claim.id, published_frame())
+    assert isinstance(verdict["value"], float)
+    assert claim.agrees(verdict["value"])
+    assert verdict["verdict"] == ("cannot tell" if claim.id in OPEN_OVER_LANGUAGES else "holds")
+
+
+def test_claims_about_floors_are_those_the_paper_prints_no_numbers_for() -> None:
+    floors = {
+        claim.id
+        for claim in CLAIMS
+        if {term.system for term in claim.statistic.terms} & {MOST_FREQUENT_TAG, M_BERT_UNTRAINED}
+    }
+    assert floors == NEEDS_FLOORS
+    for claim_id in floors:
+        verdict = only(claim_id, published_frame())
+        assert verdict["verdict"] == "cannot tell"
+        assert verdict["why"].startswith("no value for ")
+
+
+def test_a_system_without_any_cell_in_a_table_is_named_once() -> None:
+    assert only("pos-above-floor", published_frame())["why"] == "no value for most frequent tag (table 2)"
+
+
+def test_the_columns_are_those_of_claims_csv() -> None:
+    found = judge(published_frame())
+    assert found.columns == ["claim", "where", "statistic", "threshold", "value", "interval", "verdict", "why"]
+    assert found["claim"].n_unique() == len(CLAIMS)
+    first = found.row(0, named=True)
+    assert first["threshold"] == "> 0"
+    assert first["claim"].startswith("surprisingly-good-ner: M-BERT")
+    ours = found.filter(pl.col("claim").str.starts_with("pos-above-floor"))
+    assert ours["where"].item().startswith("ours, ")
+
+
+def test_all_pairs_over_80_holds_only_if_the_lowest_is_clearly_over() -> None:
+    held = only("pos-over-80", results_frame(matrix(85.0, {("es", "it"): 81.0})))
+    assert (held["verdict"], held["value"]) == ("holds", 81.0)
+    assert "81.00, and all of its interval 80.99 to 81.01 is above 80" in held["why"]
+    assert "lowest at es → it" in held["why"]
+    assert "m-bert is small" in held["why"]
+
+
+def test_all_pairs_over_80_fails_if_one_is_clearly_under() -> None:
+    failed = only("pos-over-80", results_frame(matrix(95.0, {("es", "it"): 79.0})))
+    assert failed["verdict"] == "does not hold"
+
+
+def test_an_interval_over_the_threshold_tells_nothing() -> None:
+    rows = matrix(95.0, {("es", "it"): 80.5}, half_width=1.0)
+    open_ = only("pos-over-80", results_frame(rows))
+    assert open_["verdict"] == "cannot tell"
+    assert open_["why"] == "80.50, but its interval 79.50 to 81.50 covers 80; m-bert is small; lowest at es → it"
+    assert open_["interval"] == "79.50 to 81.50 (from the cells' own intervals)"
+
+
+def test_a_pair_with_a_wide_interval_keeps_all_pairs_open_even_if_another_is_lower() -> None:
+    rows = [row for row in matrix(81.0) if (row.source, row.target) != ("it", "es")]
+    rows += cell("table2", "small", "m-bert", "it", "es", 82.0, half_width=5.0)
+    assert only("pos-over-80", results_frame(rows))["verdict"] == "cannot tell"
+
+
+def test_missing_cells_are_named_with_their_reason() -> None:
+    rows = [row for row in matrix(90.0) if "it" not in (row.source, row.target)]
+    gone = ResultRow(
+        experiment="table2",
+        system="small",
+        role="m-bert",
+        task="pos",
+        source="en",
+        target="it",
+        aggregate=MEAN,
+        metric="accuracy",
+        condition=MISSING + "no treebank",
+    )
+    verdict = only("pos-over-80", results_frame([*rows, gone]))
+    assert verdict["verdict"] == "cannot tell"
+    assert verdict["value"] is None
+    why = verdict["why"]
+    assert why.startswith("no value for small, en → it (table 2; missing: no treebank); small, de → it (table 2)")
+    assert why.endswith("and 2 more")
+
+
+def test_one_seed_tells_nothing() -> None:
+    verdict = only("pos-over-80", results_frame(matrix(95.0, seeds=[7])))
+    assert verdict["verdict"] == "cannot tell"
+    assert "95.00, but from one seed only of small" in verdict["why"]
+
+
+def test_cells_without_an_interval_tell_nothing() -> None:
+    verdict = only("pos-over-80", results_frame(matrix(95.0, half_width=None)))
+    assert verdict["verdict"] == "cannot tell"
+    assert "no interval: none for small, en → de" in verdict["why"]
+
+
+def test_claims_about_tables_that_were_not_run_are_left_out_or_open() -> None:
+    found = judge(results_frame(matrix(95.0)))
+    names = [str(name).partition(":")[0] for name in found["claim"]]
+    assert "urdu-to-hindi-91" not in names
+    gap = found.row(names.index("pos-big-gap"), named=True)
+    assert (gap["verdict"], gap["why"]) == ("cannot tell", "table 8 was not run")
+
+
+def test_two_encoders_in_one_role_are_told_apart_by_naming_the_player() -> None:
+    rows = matrix(95.0) + [row.model_copy(update={"system": "large"}) for row in matrix(70.0)]
+    frame = results_frame(rows)
+    assert only("pos-over-80", frame)["why"] == "several encoders play m-bert: small, large"
+    assert only("pos-over-80", frame, players={"m-bert": "large"})["verdict"] == "does not hold"
+
+
+def test_another_encoder_can_play_a_role() -> None:
+    rows = [row.model_copy(update={"role": "other"}) for row in matrix(95.0)]
+    assert only("pos-over-80", results_frame(rows))["why"] == "no encoder plays m-bert"
+    assert only("pos-over-80", results_frame(rows), players={"m-bert": "small"})["verdict"] == "holds"
+
+
+def test_floors_without_seeds_are_no_single_seed() -> None:
+    floor = [row.model_copy(update={"system": MOST_FREQUENT_TAG, "role": "floor"}) for row in matrix(40.0, seeds=())]
+    verdict = only("pos-above-floor", results_frame(matrix(64.0, {("en", "de"): 65.0}) + floor))
+    assert verdict["verdict"] == "holds"
+    assert verdict["value"] == pytest.approx(24 + 1 / 12)
+
+
+def test_the_untrained_encoder_is_that_of_the_role() -> None:
+    untrained = [row.model_copy(update={"system": "small untrained", "role": "floor"}) for row in matrix(90.0)]
+    frame = results_frame(matrix(61.0, {("en", "de"): 60.0}) + untrained)
+    verdict = only("pos-above-untrained", frame)
+    assert verdict["verdict"] == "does not hold"
+    assert verdict["value"] == pytest.approx(-29 - 1 / 12)
+
+
+def test_published_numbers_are_not_held_against_other_data() -> None:
+    def frame(corpora: Mapping[str, str]) -> pl.DataFrame:
+        rows = [
+            row
+            for key, corpus in corpora.items()
+            for row in cell("table3", "small", "en-bert", key, key, 85.0, corpus=corpus)
+        ]
+        return results_frame(rows)
+
+    papers = {"en": "conll2003/en", "de": "conll2003/de", "nl": "conll2002/nl", "es": "conll2002/es"}
+    assert only("en-bert-comparable", frame(papers))["verdict"] == "holds"
+    verdict = only("en-bert-comparable", frame(papers | {"en": "uner/en_ewt"}))
+    assert verdict["verdict"] == "cannot tell"
+    assert verdict["why"] == "the published numbers are for the paper's data, but here en is uner/en_ewt"
+
+
+def test_a_difference_of_named_cells_combines_their_intervals() -> None:
+    claim = Claim(
+        "x", "nowhere", "ours", "ours", "a minus b",
+        over_cells(Term(1, "table2", "m-bert", (("en", "de"),)), Term(-1, "table2", "m-bert", (("de", "en"),))),
+        "below", 10.0,
+    )  # fmt: skip
+    rows = cell("table2", "small", "m-bert", "en", "de", 70.0, half_width=3.0)
+    rows += cell("table2", "small", "m-bert", "de", "en", 60.0, half_width=4.0)
+    verdict = judge(results_frame(rows), claims=[claim]).row(0, named=True)
+    assert verdict["interval"] == "5.00 to 15.00 (from the cells' own intervals)"
+    assert verdict["threshold"] == "< 10"
+    assert verdict["verdict"] == "cannot tell"
+
+
+def test_a_cell_minus_itself_is_certain() -> None:
+    terms = (Term(1, "table2", "m-bert", (("en", "de"),)), Term(-1, "table2", "m-bert", (("en", "de"),)))
+    claim = Claim("x", "nowhere", "ours", "ours", "a minus a", over_cells(*terms), "below", 1.0)
+    rows = cell("table2", "small", "m-bert", "en", "de", 70.0, half_width=30.0)
+    verdict = judge(results_frame(rows), claims=[claim]).row(0, named=True)
+    assert verdict["interval"] == "0.00 to 0.00 (from the cells' own intervals)"
+
+
+def test_averages_over_two_languages_tell_nothing_of_languages() -> None:
+    pairs = (("hi", "ur"), ("ur", "hi"))
+    claim = Claim(
+        "x", "nowhere", "ours", "ours", "mean", over_languages(Term(1, "table2", "m-bert", pairs)), "above", 0.0
+    )
+    rows = [row for pair in pairs for row in cell("table2", "small", "m-bert", *pair, 70.0)]
+    verdict = judge(results_frame(rows), claims=[claim]).row(0, named=True)
+    assert verdict["verdict"] == "cannot tell"
+    assert "fewer than 3 languages" in verdict["why"]
+
+
+def test_rows_of_cited_systems_add_nothing_but_their_published_number() -> None:
+    cited = ResultRow(
+        experiment="table3", system="Lample et al. (2016)", role="published", task="ner", source="en", target="en",
+        aggregate=MEAN, metric="f1", published=90.94,
+    )  # fmt: skip
+    assert cited.role == CITED
+    rows = [row for key in ("en", "de", "nl", "es") for row in cell("table3", "small", "en-bert", key, key, 85.0)]
+    with_row = only("en-bert-comparable", results_frame([*rows, cited]))
+    assert with_row == only("en-bert-comparable", results_frame(rows))
