@@ -1,0 +1,126 @@
+"""Pretrains a BERT by masked language modelling, on one language or many, with checkpoints and exact resume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from crossglot.encoders.perplexity import held_out_perplexity
+from crossglot.encoders.pretraining_folder import (
+    CHECKPOINT,
+    Settings,
+    begin,
+    finish,
+    store_vocabulary,
+    stored_vocabulary,
+)
+from crossglot.encoders.pretraining_loop import Progress, Run, train
+from crossglot.encoders.rows import piece_stream
+from crossglot.encoders.sampling import EXPONENT, smoothed_shares
+from crossglot.encoders.shapes import Shape, find_shape
+from crossglot.encoders.texts import cut_to_bytes, read_text
+from crossglot.encoders.wordpiece import train_wordpiece
+from crossglot.errors import UsageError
+from crossglot.runtime import Runtime, resolve_runtime
+
+
+def pretrain(
+    texts: Mapping[str, Path | Sequence[Path]],
+    out: Path,
+    *,
+    shape: str | Shape = "tiny",
+    steps: int | None = None,
+    vocab_size: int | None = None,
+    learning_rate: float | None = None,
+    batch_pieces: int | None = None,
+    exponent: float = EXPONENT,
+    max_bytes: int | None = None,
+    max_total_bytes: int | None = None,
+    role: str | None = None,
+    finetuning_rate: float | None = None,
+    dtype: str = "fp32",
+    seed: int = 1,
+    runtime: Runtime | None = None,
+    checkpoint_seconds: float = 120.0,
+    report_every: int = 100,
+    progress: Callable[[Progress], None] | None = None,
+    resume: bool = True,
+) -> Path:
+    """Pretrains an encoder and leaves an ordinary Hugging Face folder with tokenizer and `crossglot.json`.
+
+    The vocabulary and the batches are drawn by exponentially smoothed sampling of the languages; no language marker is
+    given to the encoder. Interrupted anywhere, the same call goes on where the last checkpoint was written, and in fp32
+    ends with the same weights as a run that nothing stopped: a step's data and chance depend on seed and step alone.
+
+    Args:
+        texts: plain text files of every language, one sentence or paragraph a line; .gz and .xz allowed.
+        out: the folder; a finished run with the same settings there is left as it is.
+        shape: name of a preset, or a `Shape`; the next four change one of its fields.
+        steps: optimizer steps.
+        vocab_size: word pieces.
+        learning_rate: peak learning rate.
+        batch_pieces: pieces in a batch.
+        exponent: of the smoothing; 1 samples as the text is, 0 all languages alike.
+        max_bytes: most bytes of text a language.
+        max_total_bytes: most bytes of text over all languages; every language keeps its share.
+        role: "m-bert" or "en-bert"; None infers it: several languages, or English alone.
+        finetuning_rate: learning rate for taggers on this encoder, recorded with it; None is the shape's.
+        dtype: "fp32" or "bf16", how the weights are stored at the end.
+        seed: of vocabulary, weights, batches and masks.
+        runtime: device and precision; None asks the machine.
+        checkpoint_seconds: time between checkpoints.
+        report_every: steps between calls of `progress`.
+        progress: called with where the run stands.
+        resume: False starts over even if a checkpoint is there.
+
+    Returns:
+        `out`.
+
+    Raises:
+        DataError: a text is missing or empty.
+        UsageError: an unknown shape or a setting that cannot be.
+        StorageError: `out` holds another run, or cannot be written.
+    """
+    chosen = find_shape(shape).changed(
+        steps=steps, vocab_size=vocab_size, learning_rate=learning_rate, batch_pieces=batch_pieces,
+        finetuning_rate=finetuning_rate,
+    )  # fmt: skip
+    from crossglot.encoders.objectives import build_model
+
+    runtime = runtime or resolve_runtime()
+    if dtype not in ("fp32", "bf16"):
+        raise UsageError(f"unknown dtype '{dtype}': use fp32 or bf16")
+    if not texts:
+        raise UsageError("no text: give at least one language with a file")
+    files = {language: [paths] if isinstance(paths, Path) else list(paths) for language, paths in texts.items()}
+    corpus = cut_to_bytes(
+        {language: read_text(language, paths) for language, paths in files.items()},
+        each=max_bytes,
+        total=max_total_bytes,
+    )
+    settings = Settings.of(
+        chosen, corpus, files, exponent=exponent, role=role, dtype=dtype, seed=seed, precision=runtime.precision
+    )
+    if not begin(out, settings, resume=resume):
+        return out
+    tokenizer = stored_vocabulary(out, chosen.positions) or train_wordpiece(
+        {language: text.training for language, text in corpus.items()},
+        chosen.vocab_size, max_length=chosen.positions, exponent=exponent, seed=seed,
+    )  # fmt: skip
+    store_vocabulary(out, tokenizer)
+    run = Run(
+        shape=chosen,
+        model=build_model(chosen, len(tokenizer), seed),
+        tokenizer=tokenizer,
+        streams={language: piece_stream(tokenizer, text.training) for language, text in corpus.items()},
+        shares=smoothed_shares({language: text.size for language, text in corpus.items()}, exponent),
+        seed=seed,
+        runtime=runtime,
+    )
+    loss = train(
+        run, out / CHECKPOINT, checkpoint_seconds=checkpoint_seconds, report_every=report_every, progress=progress
+    )
+    held_out = {language: piece_stream(tokenizer, text.held_out) for language, text in corpus.items()}
+    perplexity = held_out_perplexity(run.model, tokenizer, held_out, length=chosen.length, runtime=runtime)
+    finish(out, run.model, settings, perplexity=perplexity, loss=loss)
+    return out

@@ -1,0 +1,134 @@
+"""Presets of pretraining: how large an encoder is and the schedule that suits it, from two cores to a GPU node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
+
+from crossglot.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Size and schedule of one pretraining.
+
+    Attributes:
+        name: how the preset is called; a changed preset keeps its name and its settings are recorded in full.
+        layers: Transformer layers.
+        hidden: width of a layer.
+        heads: attention heads; they divide `hidden`.
+        vocab_size: word pieces, special tokens included.
+        positions: longest input in pieces; the last `full_share` of the steps are trained at this length.
+        length: row length in pieces of the steps before.
+        full_share: share of the steps at the full length (BERT: the last 10 %).
+        batch_pieces: pieces in a batch; rows = batch_pieces // row length.
+        steps: optimizer steps.
+        learning_rate: peak rate, reached after the warm-up and then decayed linearly to 0.
+        warmup: share of the steps in which the rate rises linearly.
+        dropout: on hidden states and attention weights while pretraining.
+        weight_decay: decoupled decay, on all but norms and biases.
+        beta2: decay of Adam's second moment.
+        clip: largest norm of the gradient.
+        initializer_range: standard deviation of the initial weights. BERT's 0.02 is meant for 768 units; narrower
+            layers need more, or attention starts uniform and the model stays on the unigram plateau.
+        finetuning_rate: a rate that suits taggers on encoders of this shape; None is the paper's.
+    """
+
+    name: str
+    layers: int
+    hidden: int
+    heads: int
+    vocab_size: int
+    positions: int
+    length: int
+    full_share: float
+    batch_pieces: int
+    steps: int
+    learning_rate: float
+    warmup: float
+    dropout: float
+    weight_decay: float = 0.01
+    beta2: float = 0.98
+    clip: float = 1.0
+    initializer_range: float = 0.02
+    finetuning_rate: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses sizes that cannot be built.
+
+        Raises:
+            UsageError: naming the field.
+        """
+        for field in ("layers", "hidden", "heads", "vocab_size", "positions", "length", "batch_pieces", "steps"):
+            if getattr(self, field) < 1:
+                raise UsageError(f"{field} must be at least 1, not {getattr(self, field)}")
+        if self.hidden % self.heads:
+            raise UsageError(f"hidden ({self.hidden}) must be a multiple of heads ({self.heads})")
+        if not 8 <= self.length <= self.positions:
+            raise UsageError(f"length ({self.length}) must lie between 8 and positions ({self.positions})")
+        if self.batch_pieces < self.positions:
+            raise UsageError(f"batch_pieces ({self.batch_pieces}) must hold one row of {self.positions} pieces")
+        if not 0 < self.learning_rate < 1:
+            raise UsageError(f"learning_rate must lie between 0 and 1, not {self.learning_rate}")
+
+    def row_length(self, step: int) -> int:
+        """Row length in pieces of the 0-based step."""
+        return self.positions if step >= self.steps * (1 - self.full_share) else self.length
+
+    def rate(self, step: int) -> float:
+        """Learning rate of the 0-based step: linear warm-up to the peak, then linear decay that would end in 0."""
+        warm = max(1, round(self.steps * self.warmup))
+        if step < warm:
+            return self.learning_rate * (step + 1) / warm
+        return self.learning_rate * (self.steps - step) / max(1, self.steps - warm)
+
+    def changed(self, **fields: object) -> Shape:
+        """This shape with the fields that are not None replaced."""
+        return replace(self, **{name: value for name, value in fields.items() if value is not None})  # type: ignore[arg-type]
+
+    def settings(self) -> dict[str, object]:
+        """All fields, as recorded beside the encoder."""
+        return asdict(self)
+
+
+_PRESETS = (
+    # Two cores, minutes: enough to see a run through.
+    Shape(
+        name="tiny", layers=2, hidden=64, heads=2, vocab_size=4_000, positions=128, length=32, full_share=0.1,
+        batch_pieces=4_096, steps=1_000, learning_rate=4e-3, warmup=0.1, dropout=0.0, initializer_range=0.07,
+        finetuning_rate=2e-3,
+    ),
+    # Two cores, half an hour: the encoders kept under models/.
+    Shape(
+        name="small", layers=4, hidden=128, heads=4, vocab_size=16_000, positions=128, length=32, full_share=0.1,
+        batch_pieces=8_192, steps=8_000, learning_rate=3e-3, warmup=0.05, dropout=0.0, initializer_range=0.05,
+        finetuning_rate=1e-3,
+    ),
+    # A workstation or one GPU, hours; Dufter & Schütze (2020) trained theirs 13,500 steps of 256 × 128 pieces.
+    Shape(
+        name="medium", layers=8, hidden=256, heads=4, vocab_size=32_000, positions=256, length=128, full_share=0.1,
+        batch_pieces=32_768, steps=30_000, learning_rate=1e-3, warmup=0.05, dropout=0.1, initializer_range=0.035,
+        finetuning_rate=3e-4,
+    ),
+    # BERT-base with M-BERT's vocabulary size and BERT's schedule: a GPU node, days.
+    Shape(
+        name="base", layers=12, hidden=768, heads=12, vocab_size=119_547, positions=512, length=128, full_share=0.1,
+        batch_pieces=131_072, steps=1_000_000, learning_rate=1e-4, warmup=0.01, dropout=0.1, beta2=0.999,
+    ),
+)  # fmt: skip
+
+SHAPES: Mapping[str, Shape] = MappingProxyType({shape.name: shape for shape in _PRESETS})
+
+
+def find_shape(shape: str | Shape) -> Shape:
+    """The preset of that name, or the shape itself.
+
+    Raises:
+        UsageError: for a name that is no preset.
+    """
+    if isinstance(shape, Shape):
+        return shape
+    if shape not in SHAPES:
+        raise UsageError(f"unknown shape '{shape}': use one of {', '.join(SHAPES)}")
+    return SHAPES[shape]
