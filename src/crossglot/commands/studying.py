@@ -195,8 +195,8 @@ def _print_plan(found: StudyPlan) -> None:
     for planned in states:
         table.add_row(signs.get(planned.state, "· to do"), planned.step.title)
     console.print(table)
-    for absence in found.absences():
-        console.print(f"no cells for {absence}", style="dim", markup=False, soft_wrap=True)
+    for why in dict.fromkeys(absence.partition(": ")[2] for absence in found.absences()):
+        console.print(f"cells stay empty: {why}", style="dim", markup=False, soft_wrap=True)
     done = sum(planned.state == "finished" for planned in states)
     console.print(
         f"{len(states)} steps, {done} finished, {len(states) - done} to do; store: {found.store.folder}",

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crossglot.report.markup import Markup, element
+from crossglot.report.markup import Child, Markup, element
 from crossglot.report.wording import NO_VALUE, verdict
 
 VERDICT_CLASSES = {"holds": "holds", "does not hold": "fails", "cannot tell": "open"}
+LONG = 90
 
 
 def claims_summary(claims: Sequence[Mapping[str, Any]]) -> str:
@@ -30,13 +31,13 @@ def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
         element(
             "tr",
             element("td", verdict(claim["verdict"]), class_=f"verdict {VERDICT_CLASSES.get(claim['verdict'], 'open')}"),
-            element("th", claim["claim"], scope="row"),
+            element("th", *_named(claim["claim"]), scope="row"),
             element("td", claim["statistic"], element("span", f"claimed: {claim['threshold']}", class_="bounds")),
             element(
                 "td",
                 element("span", rounded(claim["value"]) or NO_VALUE, class_="value"),
                 element("span", claim["interval"], class_="bounds") if claim["interval"] else None,
-                element("span", claim["why"], class_="why") if claim["why"] else None,
+                _why(claim["why"] or ""),
             ),
             element("td", claim["where"]),
         )
@@ -60,3 +61,22 @@ def rounded(value: str | None) -> str:
         return f"{float(value or ''):.2f}".rstrip("0").rstrip(".")
     except ValueError:
         return value or ""
+
+
+def claim_parts(claim: str) -> tuple[str, str]:
+    """claims.csv's `name: sentence` in two; a claim without a name is its own."""
+    name, colon, sentence = claim.partition(": ")
+    return (name, sentence) if colon and " " not in name else (claim, "")
+
+
+def _named(claim: str) -> tuple[Child, ...]:
+    name, sentence = claim_parts(claim)
+    return (element("span", sentence or name), element("span", name, class_="bounds") if sentence else None)
+
+
+def _why(why: str) -> Markup | None:
+    """The reason; a long one behind its beginning."""
+    if len(why) <= LONG:
+        return element("span", why, class_="why") if why else None
+    beginning = why[: why.rindex(" ", 0, LONG)] + " …"
+    return element("details", element("summary", beginning), why, class_="why")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from crossglot.report.claims import claims_summary
+from crossglot.report.claims import claim_parts, claims_summary, rounded
 from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, exhibits, is_zero_shot
 from crossglot.report.folder import read_run_folder
 from crossglot.report.wording import NO_VALUE, ROLES, language_name, number, place, title, verdict
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
+SHORT = 40  # of a reason beside a claim
 WIDE = 7  # more targets than this do not fit a terminal: then each source's row is summed up
 
 
@@ -24,19 +26,29 @@ def terminal_tables(folder: Path) -> Iterator[RenderableType]:
     Raises:
         StorageError: if `folder` is no run folder or damaged.
     """
-    from rich.table import Table
-
     run = read_run_folder(Path(folder))
     for exhibit in exhibits(run.rows()):
         for block in exhibit.blocks:
             yield _table(exhibit, block)
     if run.claims:
-        table = Table(title=f"Claims: {claims_summary(run.claims)}", title_justify="left", box=None, pad_edge=False)
-        for heading in ("verdict", "claim", "why"):
-            table.add_column(heading, header_style="dim", overflow="fold")
-        for claim in run.claims:
-            table.add_row(verdict(claim["verdict"]), claim["claim"], claim["why"] or "")
-        yield table
+        yield _claims_table(run.claims)
+
+
+def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """A line a claim: its name, our value beside the threshold, or in short why there is none; the page says it all."""
+    from rich.table import Table
+    from rich.text import Text
+
+    heading = Text(f"Claims of the paper: {claims_summary(claims)}", style="bold")
+    table = Table(title=heading, title_justify="left", title_style="", box=None, pad_edge=False, header_style="dim")
+    for name in ("verdict", "claim", "ours"):
+        table.add_column(name)
+    for claim in claims:
+        name, _ = claim_parts(claim["claim"])
+        ours = f"{rounded(claim['value'])} {claim['interval'] or ''}, claimed {claim['threshold']}"
+        shown = ours if claim["value"] else textwrap.shorten(claim["why"] or "", SHORT, placeholder=" …")
+        table.add_row(Text(verdict(claim["verdict"])), Text(name), Text(shown))
+    return table
 
 
 def _table(exhibit: Exhibit, block: Block) -> RenderableType:
@@ -63,7 +75,7 @@ def _table(exhibit: Exhibit, block: Block) -> RenderableType:
     for grid in block.grids:
         name = Text.assemble((grid.system, "bold"), (f" {ROLES.get(grid.role, grid.role)}", "dim"))
         if exhibit.same_language:
-            table.add_row(name, *(_cell(grid, target, target) for target in block.targets))
+            table.add_row(name, *(_cell(grid, target, target, star="") for target in block.targets))
             continue
         table.add_section()
         table.add_row(name)
@@ -82,15 +94,19 @@ def _legend(exhibit: Exhibit, block: Block) -> str:
         parts.append("(published)")
     if not exhibit.same_language:
         parts.append("* not zero-shot")
+    if any(cell.why_empty for grid in block.grids for cell in grid.cells.values() if grid.role != "published"):
+        parts.append("– no value: the report says why")
     return ", ".join(parts)
 
 
-def _cell(grid: Grid, source: str, target: str) -> Text:
+def _cell(grid: Grid, source: str, target: str, star: str = "*") -> Text:
     """`35.8±1.3`, with the published number on a second line; `*` after cells that are not zero-shot."""
     from rich.text import Text
 
     cell = grid.cells.get((source, target), Cell())
-    star = "" if is_zero_shot(source, target) else "*"
+    star = "" if is_zero_shot(source, target) else star
+    if grid.role == "published":
+        return Text(f"({number(cell.published)})")
     half = "" if cell.low is None or cell.high is None else f"±{number((cell.high - cell.low) / 2)}"
     shown = Text(number(cell.value) if cell.value is not None else NO_VALUE)
     shown.append(half, style="dim").append(star)
