@@ -26,13 +26,11 @@ def names(root: Path, language: str) -> CorpusSplit:
     return describe_split(find_corpus(root, language, "ner"), "test", root=root)
 
 
-def scored(
-    tmp_path: Path, rows: list[Row], targets: list[CorpusSplit], **more: dict[str, tuple[str, ...]]
-) -> list[Score]:
+def scored(tmp_path: Path, rows: list[Row], targets: list[CorpusSplit], **types: tuple[str, ...]) -> list[Score]:
     store = Store(tmp_path / "steps")
     for row in rows:
         store.put(row, lambda folder, row=row: row.run(folder, store.result, lambda _: None))  # type: ignore[misc]
-    step = ScoreRows(rows=tuple(rows), targets=tuple(targets), **more)
+    step = ScoreRows(rows=tuple(rows), targets=tuple(targets), types=types)
     return read_scores(store.put(step, lambda folder: step.run(folder, store.result, lambda _: None)))
 
 
@@ -67,8 +65,8 @@ def test_only_the_given_types_are_scored(root: Path, tmp_path: Path) -> None:
     row = given_row(root, {"de": tags})
     target = names(root, "de")
     (_, everything), (_, shared) = (
-        scored(tmp_path / name, [row], [target], **more)
-        for name, more in [("a", {}), ("b", {"types": {"de": ("LOC", "PER")}})]
+        scored(tmp_path / "all", [row], [target]),
+        scored(tmp_path / "shared", [row], [target], de=("LOC", "PER")),
     )
     assert everything.value == pytest.approx(100 * 2 * 3 / (4 + 3))
     assert (shared.value, shared.types) == (100.0, ("LOC", "PER"))
