@@ -7,7 +7,8 @@ The table lies beside this module in `languages.tsv`. Where its facts come from:
   Institute for Evolutionary Anthropology, https://wals.info). `wals_code` names the entry. Croatian and both Serbians
   take the values of "Serbian-Croatian", both Norwegians those of "Norwegian"; two standards of one language share its
   values. A value that WALS lacks is absent: neither equal to anything nor different. A language without an entry among
-  these features has the family and genus that WALS gives its relatives.
+  these features has the family and genus that WALS gives its relatives; an isolate (Basque, Japanese, Korean: blank in
+  the release) is a family and a genus of its own, as on the WALS pages.
 - Codes: ISO 639-1 and 639-3 (the code WALS uses, where it has one); scripts: ISO 15924, as the default treebank is
   written. UD_Chinese-GSD is in traditional characters, hence `Hani` for `zh`.
 - `conll2017`: the treebank code of the CoNLL 2017 shared task (Zeman et al. 2017), from which the paper takes its
