@@ -1,0 +1,201 @@
+"""Bad input ends with one clear message on stderr, exit status 2, no traceback, and everything finished is kept."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tiny_world import run, write_encoder, write_root
+
+if TYPE_CHECKING:
+    from typer.testing import Result
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_root(tmp_path_factory.mktemp("root"))
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_encoder(tmp_path_factory.mktemp("encoders") / "tiny-bert")
+
+
+@pytest.fixture
+def own_root(root: Path, tmp_path: Path) -> Path:
+    """A copy of the data root that a test may break."""
+    return Path(shutil.copytree(root, tmp_path / "own-root"))
+
+
+def refused(result: Result, *said: str) -> None:
+    """One message, which says all of `said`."""
+    assert result.exit_code == 2, result.output
+    assert "Traceback" not in result.stderr
+    assert result.stderr.count("error: ") == 1
+    for words in said:
+        assert words in result.stderr
+
+
+def reproduce(encoder: Path | str, root: Path | str, out: Path, *options: object, experiment: str = "table2") -> Result:
+    fixed = ("--encoder", f"m-bert={encoder}", "--data", root, "--out", out, "--seeds", "1", "--lr", "0.01")
+    return run("reproduce", experiment, *fixed, "--epochs", 1, "--precision", "fp32", *options)
+
+
+def treebank(root: Path, split: str = "train") -> Path:
+    return root / f"ud/UD_English-EWT/en_ewt-ud-{split}.conllu"
+
+
+def test_a_missing_data_root(encoder: Path, tmp_path: Path) -> None:
+    refused(reproduce(encoder, tmp_path / "nowhere", tmp_path / "out"), "nowhere", "no such data root")
+    refused(run("data", "check", tmp_path / "nowhere"), "nowhere")
+
+
+def test_a_missing_file(encoder: Path, tmp_path: Path) -> None:
+    result = run("finetune", encoder, "--train", tmp_path / "gone.conllu", "--out", tmp_path / "out")
+    refused(result, "gone.conllu", "no such file")
+
+
+def test_an_empty_file(encoder: Path, own_root: Path, tmp_path: Path) -> None:
+    treebank(own_root).write_text("", encoding="utf-8")
+    refused(reproduce(encoder, own_root, tmp_path / "out"), "en_ewt-ud-train.conllu", "has no sentence")
+
+
+def test_a_treebank_whose_words_are_all_underscores(encoder: Path, own_root: Path, tmp_path: Path) -> None:
+    rows = "".join(f"{i}\t_\t_\tNOUN\t_\t_\t_\t_\t_\t_\n" for i in (1, 2, 3))
+    treebank(own_root).write_text(f"{rows}\n{rows}\n", encoding="utf-8")
+    refused(reproduce(encoder, own_root, tmp_path / "out"), "en_ewt-ud-train.conllu", "_")
+
+
+def test_a_tag_outside_the_label_set_with_its_line(encoder: Path, own_root: Path, tmp_path: Path) -> None:
+    path = treebank(own_root)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[3] = lines[3].replace(lines[3].split("\t")[3], "NUON", 1)
+    path.write_text("\n".join(lines) + "\n\n", encoding="utf-8")
+    refused(reproduce(encoder, own_root, tmp_path / "out"), "en_ewt-ud-train.conllu:4", "NUON")
+    refused(run("finetune", encoder, "--train", path, "--out", tmp_path / "t"), "en_ewt-ud-train.conllu:4", "NUON")
+
+
+def test_a_language_without_a_test_split_leaves_its_cells_empty_with_the_reason(
+    encoder: Path, own_root: Path, tmp_path: Path
+) -> None:
+    (own_root / "ud/UD_German-GSD/de_gsd-ud-test.conllu").unlink()
+    options = ("--sources", "en", "--targets", "en,de")
+    result = reproduce(encoder, own_root, tmp_path / "out", *options)
+    assert result.exit_code == 0, result.output
+    assert "has no test split" in (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    refused(reproduce(encoder, own_root, tmp_path / "other", "--sources", "en", "--targets", "de"), "no test split")
+
+
+def test_a_model_folder_without_a_tokenizer(encoder: Path, root: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(encoder, tmp_path / "bare"))
+    for path in folder.iterdir():
+        if "token" in path.name or "vocab" in path.name:
+            path.unlink()
+    refused(reproduce(folder, root, tmp_path / "out"), str(folder), "tokenizer")
+
+
+def test_a_model_folder_with_pickled_weights_only(encoder: Path, root: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(encoder, tmp_path / "pickled"))
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    refused(reproduce(folder, root, tmp_path / "out"), str(folder), "pickled")
+
+
+def test_a_hub_id_without_a_network(root: Path, tmp_path: Path) -> None:
+    result = reproduce("nobody/no-such-encoder", root, tmp_path / "out")
+    refused(result, "nobody/no-such-encoder")
+
+
+def test_a_folder_that_is_no_tagger(encoder: Path, tmp_path: Path) -> None:
+    refused(run("predict", encoder, "-", stdin="a b\n"), "not a tagger", "crossglot finetune")
+    refused(run("predict", tmp_path / "gone", "-", stdin="a b\n"), "gone")
+
+
+def test_a_run_folder_that_is_none(tmp_path: Path) -> None:
+    refused(run("report", tmp_path), "results.csv")
+
+
+def test_a_full_disk_keeps_what_is_finished(
+    encoder: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crossglot.steps.train_and_predict import TrainAndPredict
+
+    out, real, calls = tmp_path / "out", TrainAndPredict.run, []
+
+    def fills_up(self: TrainAndPredict, *given: object) -> object:
+        calls.append(self)
+        if len(calls) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device", str(out / "steps"))
+        return real(self, *given)  # type: ignore[arg-type, func-returns-value]
+
+    options = ("--sources", "en,de", "--targets", "en,de")
+    monkeypatch.setattr(TrainAndPredict, "run", fills_up)
+    refused(reproduce(encoder, root, out, *options), "disk is full", "kept")
+    monkeypatch.undo()
+    shown = reproduce(encoder, root, out, *options, "--dry-run").stdout
+    assert "✓ finished  tiny-bert, pos: en, seed 1" in shown
+    assert "· to do     tiny-bert, pos: de, seed 1" in shown
+    assert reproduce(encoder, root, out, *options).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("reproduce", "table99"), "table99"),
+        (("reproduce", "table1", "--seeds", "one"), "--seeds one"),
+        (("reproduce", "table1", "--seeds", "1,1"), "only once"),
+        (("reproduce", "table1", "--corpus", "conll2002"), "--corpus conll2002"),
+        (("run", "no-such-study.toml"), "no-such-study.toml"),
+        (("pretrain", "--text", "en", "--out", "x"), "--text en"),
+        (("pretrain", "--text", "en=gone.txt", "--out", "x"), "gone.txt"),
+        (("pretrain", "--text", "en=gone.txt", "--out", "x", "--shape", "huge"), "huge"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_message(
+    arguments: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused(run(*arguments), said)
+
+
+def test_an_unknown_command_names_a_near_one() -> None:
+    result = run("reprodcue", "table1")
+    assert result.exit_code == 2
+    assert "Did you mean 'reproduce'" in result.stderr
+
+
+def test_the_traceback_is_shown_on_demand(tmp_path: Path) -> None:
+    assert "Traceback" in run("--debug", "report", tmp_path).stderr
+    assert "Traceback" in run("report", tmp_path, CROSSGLOT_DEBUG="1").stderr
+    assert "Traceback" not in run("report", tmp_path, CROSSGLOT_DEBUG="0").stderr
+
+
+def test_a_fault_of_ours_says_so_with_the_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(folder: Path) -> Path:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("crossglot.report.write_report", breaks)
+    result = run("report", tmp_path)
+    assert result.exit_code == 1
+    assert "ZeroDivisionError: a bug" in result.stderr
+    assert "fault of crossglot" in result.stderr
+
+
+def test_ctrl_c_says_what_is_kept(encoder: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from crossglot.steps.train_and_predict import TrainAndPredict
+
+    def stopped(self: TrainAndPredict, *given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TrainAndPredict, "run", stopped)
+    result = reproduce(encoder, root, tmp_path / "out", "--sources", "en", "--targets", "en")
+    assert result.exit_code == 130
+    assert "finished steps are kept" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_file_that_may_not_be_written(tmp_path: Path, encoder: Path, root: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    refused(reproduce(encoder, root, tmp_path / "file" / "out", "--sources", "en", "--targets", "en"), "file")
