@@ -156,8 +156,13 @@ def packed_batch(
     )
 
 
-def padded_batch(sequences: Sequence[Ids], *, pad_id: int) -> Batch:
-    """One sequence a row, padded to the longest; the model counts positions itself.
+def padded_batch(sequences: Sequence[Ids], *, pad_id: int, first_position: int | None = None) -> Batch:
+    """One sequence a row, padded to the longest.
+
+    Args:
+        sequences: 1-D arrays of piece ids, special pieces included.
+        pad_id: piece that fills the rows.
+        first_position: position id of a sequence's first piece; None leaves counting to the model.
 
     Raises:
         UsageError: without sequences, or for an empty one.
@@ -169,10 +174,11 @@ def padded_batch(sequences: Sequence[Ids], *, pad_id: int) -> Batch:
     ids[flat_index] = np.concatenate(sequences)
     mask = np.zeros(rows * width, dtype=np.int64)
     mask[flat_index] = 1
+    positions = None if first_position is None else torch.arange(first_position, first_position + width).repeat(rows, 1)
     return Batch(
         torch.from_numpy(ids.reshape(rows, width)),
         torch.from_numpy(mask.reshape(rows, width)),
-        None,
+        positions,
         torch.from_numpy(flat_index),
         _starts(lengths),
     )

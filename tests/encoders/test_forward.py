@@ -72,7 +72,7 @@ def test_packed_and_padded_loss_and_gradients_agree(encoder: Encoder, attention:
         encoder.model.zero_grad()
         labels = torch.arange(batch.flat_index.numel()) % 5
         loss = torch.nn.functional.cross_entropy(head(last_hidden(encoder.model, batch)), labels)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         losses.append(loss.detach())
         gradients.append({name: weight.grad.clone() for name, weight in encoder.model.named_parameters()})
     torch.testing.assert_close(losses[0], losses[1], atol=1e-5, rtol=1e-5)
@@ -115,7 +115,7 @@ def test_the_first_layer_depends_on_piece_and_position_only(encoder: Encoder) ->
 def test_packed_rows_give_no_nan_in_training(encoder: Encoder, attention: str) -> None:
     encoder = encoder.copy()
     encoder.model.train()
-    last_hidden(encoder.model, make_batch(encoder, some_sequences(encoder, (7, 3, 11)))).sum().backward()
+    last_hidden(encoder.model, make_batch(encoder, some_sequences(encoder, (7, 3, 11)))).sum().backward()  # type: ignore[no-untyped-call]
     assert all(torch.isfinite(weight.grad).all() for weight in encoder.model.parameters())
 
 
@@ -136,6 +136,17 @@ def test_the_longest_sequence_has_a_position_for_every_piece(encoder: Encoder) -
     with torch.no_grad():
         hidden = last_hidden(encoder.model, make_batch(encoder, some_sequences(encoder, (POSITIONS, 5))))
     assert hidden.shape == (POSITIONS + 5, WIDTH)
+
+
+def test_a_padding_piece_within_a_sentence_does_not_shift_roberta_s_positions(tmp_path: Path) -> None:
+    """A text may hold the word `<pad>`."""
+    encoder = load_encoder(save_tiny(tmp_path, "roberta"))
+    sequences = some_sequences(encoder, (12, 7))
+    sequences[0][4] = encoder.pad_id
+    with torch.no_grad():
+        packed = last_hidden(encoder.model, make_batch(encoder, sequences))
+        padded = last_hidden(encoder.model, make_batch(dataclasses.replace(encoder, packs=False), sequences))
+    torch.testing.assert_close(packed, padded, atol=1e-5, rtol=1e-5)
 
 
 def test_roberta_counts_positions_from_after_its_padding_piece(tmp_path: Path) -> None:

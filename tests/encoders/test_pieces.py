@@ -36,7 +36,7 @@ class LetterTokenizer(PreTrainedTokenizer):  # type: ignore[misc]
         return len(self.letters)
 
     def get_vocab(self) -> dict[str, int]:
-        return self.letters | self.added_tokens_encoder
+        return dict(self.letters | self.added_tokens_encoder)
 
     def _tokenize(self, text: str, **_: Any) -> list[str]:
         return [letter for letter in text if letter not in "~ "]

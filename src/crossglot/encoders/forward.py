@@ -31,7 +31,8 @@ def make_batch(encoder: Encoder, sequences: Sequence[Ids], capacity: int = 128) 
     if encoder.packs and longest <= encoder.packs_up_to:
         widest = min(max(capacity, longest), encoder.packs_up_to)
         return packed_batch(sequences, capacity=widest, pad_id=pad_id, first_position=encoder.first_position)
-    return padded_batch(sequences, pad_id=pad_id)
+    # Left to itself, the RoBERTa family counts positions by looking for the padding piece, which may be a word's too.
+    return padded_batch(sequences, pad_id=pad_id, first_position=encoder.first_position or None)
 
 
 def last_hidden(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
@@ -53,15 +54,18 @@ def model_inputs(model: PreTrainedModel, batch: Batch) -> dict[str, Any]:
     A 4-D mask reaches attention untouched: "sdpa" takes it as booleans, "eager" adds it to the scores. Models with
     sliding-window layers (ModernBERT) take one mask a kind of layer, because a 4-D mask would override their window.
     """
-    if not batch.packed:
-        return {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
-    mask: Any = batch.attention_mask
+    inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
+    if batch.position_ids is not None:
+        inputs["position_ids"] = batch.position_ids
+    return inputs | {"attention_mask": _block_mask(model, batch)} if batch.packed else inputs
+
+
+def _block_mask(model: PreTrainedModel, batch: Batch) -> torch.Tensor | dict[str, torch.Tensor]:
+    mask = batch.attention_mask
     if "sliding_attention" in (getattr(model.config, "layer_types", None) or ()):
         near = _band(batch, int(model.config.sliding_window))
-        mask = {"full_attention": _mask_form(model, mask), "sliding_attention": _mask_form(model, mask & near)}
-    else:
-        mask = _mask_form(model, mask)
-    return {"input_ids": batch.input_ids, "attention_mask": mask, "position_ids": batch.position_ids}
+        return {"full_attention": _mask_form(model, mask), "sliding_attention": _mask_form(model, mask & near)}
+    return _mask_form(model, mask)
 
 
 def _mask_form(model: PreTrainedModel, mask: torch.Tensor) -> torch.Tensor:
