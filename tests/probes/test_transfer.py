@@ -91,7 +91,7 @@ def test_a_language_without_data_leaves_its_cells_empty_and_says_why(root: Path)
 def test_a_test_set_alone_is_a_target_but_no_source(root: Path) -> None:
     write_treebank(root, "UD_Italian-PUD", "it_pud", [[("sì", "INTJ")]], "test")
     lines = {line.source: line for line in of_system(transfer_lines(TABLES["table2"], setting(root)), "tiny")}
-    assert lines["it"].targets["en"] == Absent("UD_Italian-PUD has no train split")
+    assert lines["it"].targets["en"] == Absent("it", "UD_Italian-PUD has no train split")
     assert [goal.language for goal in lines["en"].rows[0].targets] == ["de", "en", "es", "it"]
 
 
@@ -115,7 +115,7 @@ def test_only_types_that_source_and_target_annotate_are_scored(root: Path) -> No
     assert lines["de"].types == {"en": ("LOC", "PER"), "de": ("LOC", "PER")}
     write_entities(root, "conll2002/es", [[("Roma", "B-PLACE")]])
     spanish = transfer_lines(TABLES["table1"], setting(root))[0].targets["es"]
-    assert spanish == Absent("the entity types of en and es have none in common")
+    assert spanish == Absent("es", "the entity types of en and es have none in common")
 
 
 def test_a_rate_is_searched_on_english_where_it_is_a_source(root: Path) -> None:

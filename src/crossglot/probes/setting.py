@@ -38,8 +38,9 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Absent:
-    """A corpus or split that the data root does not have, and the reason in words."""
+    """A corpus or split that the data root does not have: of which language, and the reason in words."""
 
+    language: str
     why: str
 
 
@@ -92,9 +93,9 @@ class Corpora:
         except DataError as error:
             if named is not None or not self.root.is_dir():
                 raise
-            return Absent(error.what)
+            return Absent(language, error.what)
         if not corpus.has(split) and named is None:
-            return Absent(f"{corpus.name} has no {split} split")
+            return Absent(language, f"{corpus.name} has no {split} split")
         return describe_split(corpus, split, root=self.root, lenient=self.lenient)
 
 

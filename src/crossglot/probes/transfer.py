@@ -118,7 +118,7 @@ class _Drafts:
         types = {goal.language: tuple(sorted(shared & set(goal.types))) for goal in self.goals if self.task == "ner"}
         for target, common in types.items():
             if not common and not absent:
-                targets[target] = Absent(f"the entity types of {self.source} and {target} have none in common")
+                targets[target] = Absent(target, f"the entity types of {self.source} and {target} have none in common")
         return Line(table, system, role, papers, self.source, corpus, targets, rows, types)
 
 

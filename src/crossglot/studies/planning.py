@@ -49,14 +49,8 @@ class StudyPlan:
 
     def absences(self) -> list[str]:
         """Why cells will be empty, each reason once: `de: no ner corpus of German …`."""
-        return list(
-            dict.fromkeys(
-                f"{target}: {split.why}"
-                for line in self.lines
-                for target, split in line.targets.items()
-                if isinstance(split, Absent)
-            )
-        )
+        splits = [split for line in self.lines for split in line.targets.values()]
+        return list(dict.fromkeys(f"{split.language}: {split.why}" for split in splits if isinstance(split, Absent)))
 
 
 def plan_study(study: Study, out: Path) -> StudyPlan:

@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.loading import Encoder, load_encoder
+from crossglot.engine.store import Store
+from crossglot.errors import CrossglotError, DataError, ModelError, UsageError
+from crossglot.probes.results import read_results
+from crossglot.steps.rows import read_predictions
+from crossglot.studies.candidates import find_candidates
+from crossglot.studies.planning import plan_study
+from crossglot.studies.reproduce import plan_reproduction, reproduce, reproduce_study, transfer_matrix
+from crossglot.studies.running import run_study
+from crossglot.studies.study import load_study, study_toml
+from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.tagger import Tagger
+from toy_world import write_encoder, write_root
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_encoder(tmp_path_factory.mktemp("encoders") / "tiny")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_root(tmp_path / "data")
+
+
+def settings(root: Path, **changes: Any) -> dict[str, Any]:
+    plain = {"data": root, "seeds": [1, 2], "learning_rate": 1e-3, "epochs": 1, "precision": "fp32", "device": "cpu"}
+    return plain | changes
+
+
+def cells(folder: Path, **wanted: Any) -> pl.DataFrame:
+    return read_results(folder / "results.csv").filter(pl.col("aggregate") == "mean", **wanted)
+
+
+@pytest.fixture(scope="module")
+def run(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tables 2 and 3 on the toy root."""
+    base = tmp_path_factory.mktemp("run")
+    encoders = [f"m-bert={encoder}", f"en-bert={write_encoder(base / 'english', seed=1)}"]
+    return reproduce(["table2", "table3"], encoders, out=base / "out", **settings(write_root(base / "data")))
+
+
+def test_a_run_leaves_what_the_design_says(run: Path) -> None:
+    assert sorted(path.name for path in run.iterdir()) == [
+        "claims.csv", "predictions", "results.csv", "steps", "study.toml", "versions.json",
+    ]  # fmt: skip
+    assert load_study(run / "study.toml").experiments == ("table2", "table3")
+    facts = json.loads((run / "versions.json").read_text(encoding="utf-8"))
+    assert facts["encoders"]["tiny"]["role"] == "m-bert"
+    assert facts["encoders"]["tiny"]["departures"] == {"learning_rate": 1e-3, "epochs": 1}
+    assert facts["precision"] == "fp32"
+    assert {"UD_English-EWT train", "UD_German-GSD test", "conll2003/en test"} <= set(facts["data"])
+    assert {"torch", "crossglot"} <= set(facts["packages"])
+
+
+def test_every_table_has_its_encoder_its_floors_and_its_cited_system(run: Path) -> None:
+    systems = {(row["experiment"], row["system"], row["role"]) for row in cells(run).iter_rows(named=True)}
+    assert systems == {
+        ("table2", "tiny", "m-bert"), ("table2", "tiny untrained", "floor"), ("table2", "most frequent tag", "floor"),
+        ("table3", "english", "en-bert"), ("table3", "english untrained", "floor"),
+        ("table3", "most frequent tag", "floor"), ("table3", "Lample et al. (2016)", "published"),
+    }  # fmt: skip
+
+
+def test_the_floor_is_right_where_it_can_be_reckoned_by_hand(run: Path) -> None:
+    floor = cells(run, experiment="table2", system="most frequent tag")
+    value = {(row["source"], row["target"]): row["value"] for row in floor.iter_rows(named=True)}
+    assert value["en", "en"] == value["de", "de"] == value["es", "es"] == 100.0
+    # From Spanish, German has Anna and the full stops; the rest gets the most frequent Spanish tag,
+    # PROPN, PUNCT and VERB being equally frequent: the first in the alphabet, right for Rom alone.
+    assert value["es", "de"] == pytest.approx(100 * 5 / 14)
+
+
+def test_rows_of_seeds_and_their_mean_agree(run: Path) -> None:
+    results = read_results(run / "results.csv").filter(experiment="table2", system="tiny", source="en", target="de")
+    seeds = results.filter(pl.col("seed").is_not_null())
+    assert seeds["seed"].to_list() == [1, 2]
+    assert results.filter(aggregate="mean")["value"].item() == pytest.approx(seeds["value"].mean())
+    assert results["n"].to_list() == [14, 14, 14]
+
+
+def test_cells_without_data_say_why_and_the_others_are_there(run: Path) -> None:
+    table = cells(run, experiment="table2", system="tiny")
+    italian = table.filter((pl.col("source") == "it") | (pl.col("target") == "it"))
+    assert italian["value"].null_count() == italian.height == 7
+    assert italian["condition"].str.contains("no pos corpus of Italian").all()
+    assert table.height - italian.height == 9
+    averages = read_results(run / "results.csv").filter(experiment="table2", system="tiny", aggregate="zero-shot mean")
+    assert averages["n"].item() == 6
+
+
+def test_entity_types_scored_are_named(run: Path) -> None:
+    english, german = (cells(run, experiment="table3", system="english", target=target) for target in ("en", "de"))
+    assert (english["condition"].item(), german["condition"].item()) == ("LOC ORG PER", "LOC PER")
+
+
+def test_predictions_are_one_file_a_row(run: Path) -> None:
+    names = {path.name for path in (run / "predictions").iterdir()}
+    assert {
+        "tiny.pos.en.seed1.parquet",
+        "tiny-untrained.pos.de.seed2.parquet",
+        "most-frequent-tag.ner.en.parquet",
+    } <= names
+    table = read_predictions(run / "predictions" / "tiny.pos.en.seed1.parquet")
+    assert set(table["target"]) == {"de", "en", "es"}
+
+
+def test_claims_are_judged(run: Path) -> None:
+    claims = pl.read_csv(run / "claims.csv")
+    assert claims.columns == ["claim", "where", "statistic", "threshold", "value", "interval", "verdict", "why"]
+    assert claims.height
+
+
+def test_a_second_run_finds_everything_and_gives_the_same_results(run: Path) -> None:
+    before = (run / "results.csv").read_bytes()
+    plan = plan_study(load_study(run / "study.toml"), run)
+    assert {planned.state for planned in plan.states()} == {"finished"}
+    run_study(load_study(run / "study.toml"), run)
+    assert (run / "results.csv").read_bytes() == before
+
+
+def test_a_dry_run_shows_the_steps_and_writes_nothing(encoder: Path, root: Path, tmp_path: Path) -> None:
+    plan = plan_reproduction(["table2"], [str(encoder)], out=tmp_path / "out", **settings(root))
+    assert {planned.state for planned in plan.states()} == {"to do"}
+    assert "tiny, pos: en, seed 2 → de, en, es" in [planned.step.title for planned in plan.states()]
+    assert [absence.partition(":")[0] for absence in plan.absences()] == ["it"]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_language_added_later_trains_its_own_row_and_leaves_finished_predictions(
+    encoder: Path, root: Path, tmp_path: Path
+) -> None:
+    given = settings(root, seeds=[1], sources=["en"])
+    reproduce(["table2"], [str(encoder)], out=tmp_path, **given, targets=["en", "de"])
+    before = cells(tmp_path, system="tiny")
+    plan = plan_reproduction(["table2"], [str(encoder)], out=tmp_path, **given, targets=["en", "de", "es"])
+    waiting = [planned.step.title for planned in plan.states() if planned.state == "to do"]
+    assert "tiny, pos: en, seed 1 → es" in waiting
+    reproduce(["table2"], [str(encoder)], out=tmp_path, **given, targets=["en", "de", "es"])
+    after = cells(tmp_path, system="tiny")
+    assert after.filter(pl.col("target") != "es")["value"].to_list() == before["value"].to_list()
+    assert {"tiny.pos.en.seed1.parquet", "tiny.pos.en.seed1-2.parquet"} <= {
+        path.name for path in (tmp_path / "predictions").iterdir()
+    }
+
+
+def test_tables_share_rows(encoder: Path, root: Path, tmp_path: Path) -> None:
+    plan = plan_reproduction(
+        ["table2", "table4", "table8"], [f"other={encoder}"], out=tmp_path, **settings(root, seeds=[1])
+    )
+    titles = [planned.step.title for planned in plan.states()]
+    assert len(set(titles)) == len(titles)
+    assert sum("tiny, pos: en, seed 1" in title for title in titles) == 1
+
+
+def test_a_faulty_treebank_ends_before_any_training(encoder: Path, root: Path, tmp_path: Path) -> None:
+    (root / "ud" / "UD_German-GSD" / "de_gsd-ud-test.conllu").write_text("1\tHallo\n\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"de_gsd-ud-test\.conllu:1"):
+        reproduce(["table2"], [str(encoder)], out=tmp_path / "out", **settings(root))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_step_that_fails_empties_its_cells_and_keeps_the_others(
+    encoder: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_on_german(encoder: Encoder, sentences: list[TaggedSentence], **settings: Any) -> Tagger:
+        if sentences[0].words[0] == "die":
+            raise CrossglotError("the training loss is not a number")
+        return finetune(encoder, sentences, **settings)
+
+    monkeypatch.setattr("crossglot.tagging.finetuning.finetune", fail_on_german)
+    with pytest.raises(CrossglotError, match="not a number") as told:
+        reproduce(["table2"], [str(encoder)], out=tmp_path, **settings(root))
+    assert str(told.value).count("not a number") == 1  # though four rows failed for it
+    table = cells(tmp_path, system="tiny")
+    german = table.filter(source="de", target="en")
+    assert german["value"].item() is None
+    assert german["condition"].item() == "missing: the training loss is not a number"
+    assert table.filter(source="en", target="de")["value"].item() is not None
+
+
+def test_a_study_of_which_nothing_can_run_says_so(encoder: Path, root: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no cell of the study can be filled: .*Japanese"):
+        reproduce(["table2"], [str(encoder)], out=tmp_path, **settings(root, sources=["ja"], targets=["ja"]))
+    with pytest.raises(DataError, match="no such data root"):
+        reproduce(["table2"], [str(encoder)], out=tmp_path, **settings(root / "nowhere"))
+
+
+def test_an_encoder_that_cannot_be_loaded_ends_before_any_training(encoder: Path, root: Path, tmp_path: Path) -> None:
+    broken = write_encoder(tmp_path / "broken")
+    (broken / "model.safetensors").write_bytes(b"not weights")
+    with pytest.raises(ModelError, match="broken"):
+        reproduce(["table2"], [str(encoder), str(broken)], out=tmp_path / "out", **settings(root))
+    assert not (tmp_path / "out").exists()
+
+
+def test_roles_and_rates_come_from_beside_the_encoder(encoder: Path, tmp_path: Path) -> None:
+    noted = write_encoder(tmp_path / "noted")
+    (noted / "crossglot.json").write_text('{"learning_rate": 0.002, "role": "en-bert"}', encoding="utf-8")
+    by_notes, plain = find_candidates(reproduce_study(["table1"], [str(noted), str(encoder)]))
+    assert (by_notes.role, by_notes.recipe.learning_rate, by_notes.search_rate) == ("en-bert", 0.002, False)
+    assert (plain.role, plain.search_rate, plain.papers) == ("other", True, False)
+    (given,) = find_candidates(reproduce_study(["table1"], [f"m-bert={noted}"], learning_rate=0.5))
+    assert (given.role, given.recipe.learning_rate) == ("m-bert", 0.5)
+    with pytest.raises(UsageError, match="2 encoders take the role en-bert"):
+        find_candidates(reproduce_study(["table1"], [str(noted), f"en-bert={encoder}"]))
+
+
+def test_encoders_of_one_name_are_told_apart(encoder: Path, tmp_path: Path) -> None:
+    twin = write_encoder(tmp_path / "tiny", seed=2)
+    names = [one.encoder.name for one in find_candidates(reproduce_study(["table1"], [str(encoder), str(twin)]))]
+    assert names == [str(encoder), str(twin)]
+    with pytest.raises(UsageError, match="two encoders are called"):
+        find_candidates(reproduce_study(["table1"], [str(encoder), str(encoder)]))
+
+
+def test_a_matrix_from_python(encoder: Path, root: Path, tmp_path: Path) -> None:
+    loaded = load_encoder(encoder)
+    matrix = transfer_matrix(
+        loaded, "pos", ["en", "de"], ["en", "de", "es"], root, out=tmp_path, seeds=[1], learning_rate=1e-3, epochs=1
+    )
+    assert matrix.columns == ["system", "source", "en", "de", "es"]
+    assert matrix.rows()[0][:2] == ("tiny", "en")
+    assert matrix.height == 6
+    tidy = transfer_matrix(
+        str(encoder), "pos", ["en", "de"], ["en", "de", "es"], root, out=tmp_path, seeds=[1], learning_rate=1e-3,
+        epochs=1, tidy=True,
+    )  # fmt: skip
+    assert tidy.filter(aggregate="mean", system="tiny")["value"].to_list() == [
+        value for row in matrix.rows()[:2] for value in row[2:]
+    ]
+
+
+KILLED = """
+from crossglot.studies.running import run_study
+from crossglot.studies.study import load_study, study_toml
+from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.tagger import Tagger
+from pathlib import Path
+run_study(load_study({study!r}), Path({out!r}))
+"""
+
+
+def test_a_study_killed_anywhere_comes_to_the_same_results(encoder: Path, root: Path, tmp_path: Path) -> None:
+    study = reproduce_study(["table2"], [str(encoder)], **settings(root))
+    (tmp_path / "study.toml").write_text(study_toml(study), encoding="utf-8")
+    script = KILLED.format(study=str(tmp_path / "study.toml"), out=str(tmp_path / "killed"))
+    process = subprocess.Popen([sys.executable, "-c", script])  # noqa: S603
+    steps, deadline = tmp_path / "killed" / "steps", time.monotonic() + 120
+    while len(list(steps.glob("TrainAndPredict-*"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    kept = len(list(Store(steps).records()))
+    assert kept >= 2
+    resumed, whole = run_study(study, tmp_path / "killed"), run_study(study, tmp_path / "whole")
+    assert (resumed / "results.csv").read_bytes() == (whole / "results.csv").read_bytes()
+    assert not list(steps.glob(".*"))
