@@ -20,7 +20,7 @@ from crossglot.errors import DataError
 
 FOLDERS = ("ud", "ner", "codemix", "parallel", "mono")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
-_PAPERS = ("license", "readme")  # said beside the data, not data
+_PAPERS = ("license", "readme", "source.")  # said beside the data, not data
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from crossglot.corpora.opening import decode
 from crossglot.errors import DataError
 
 _BLANKS = re.compile(r"[ \t]+")
-_PREFIX = re.compile(r"[a-z]{2,3}(?:-[a-z-]+)?:")
+_PREFIX = re.compile(r"[a-z]{2,}(?:-[a-z]+)*:")
 _SENT_ID = re.compile(r"#\s*sent_id\s*=\s*(.*?)\s*$")
 _C1 = re.compile("[\x80-\x9f]")
 _SAMPLE = 50  # sentences that tell whether rows are numbered

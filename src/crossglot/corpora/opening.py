@@ -144,6 +144,15 @@ def write_text(path: Path | str, pieces: Iterable[str]) -> Path:
     Raises:
         StorageError: a full disk, or a folder that cannot be written.
     """
+    return write_bytes(path, (piece.encode("utf-8") for piece in pieces))
+
+
+def write_bytes(path: Path | str, pieces: Iterable[bytes]) -> Path:
+    """Write bytes as `write_text` writes text.
+
+    Raises:
+        StorageError: a full disk, or a folder that cannot be written.
+    """
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -154,7 +163,7 @@ def write_text(path: Path | str, pieces: Iterable[str]) -> Path:
     try:
         with os.fdopen(handle, "wb") as raw, _compressor(raw, path.suffix) as file:
             for piece in pieces:
-                file.write(piece.encode("utf-8"))
+                file.write(piece)
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
