@@ -95,6 +95,7 @@ def bootstrap_cell(
     drawn with replacement too. The bounds are stretched from the normal's to Student's t quantile, with Welch and
     Satterthwaite's degrees of freedom of the variance between seeds and that between sentences together: three seeds
     that differ much give a wide interval. Where seeds are many or agree, this is the plain percentile bootstrap.
+    What differs by chance between seeds within a sentence is counted on both sides, which errs on the wide side.
 
     Args:
         counts: (seeds, sentences, k).
