@@ -229,6 +229,17 @@ def test_encoders_of_one_name_are_told_apart(encoder: Path, tmp_path: Path) -> N
         find_candidates(reproduce_study(["table1"], [str(encoder), str(encoder)]))
 
 
+def test_without_a_data_root_the_data_cache_is_read(
+    encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    asked = settings(tmp_path) | {"data": None}
+    with pytest.raises(DataError, match=r"(?s)crossglot/data: no such data root.*--data"):
+        plan_reproduction(["table2"], [str(encoder)], out=tmp_path / "out", **asked)
+    write_root(tmp_path / "crossglot" / "data")
+    assert plan_reproduction(["table2"], [str(encoder)], out=tmp_path / "out", **asked).states()
+
+
 def test_a_matrix_from_python(encoder: Path, root: Path, tmp_path: Path) -> None:
     loaded = load_encoder(encoder)
     matrix = transfer_matrix(

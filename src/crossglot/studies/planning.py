@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,14 +90,15 @@ def data_root(study: Study) -> Path:
     Raises:
         DataError: if there is no such folder.
     """
-    root = study.data
-    if root is None:
-        from crossglot.corpora.download import data_cache
-
-        root = data_cache()
+    root = data_cache() if study.data is None else study.data
     if not root.is_dir():
         raise DataError("no such data root", path=root, remedy="name it with --data, or fill one: crossglot data get")
     return root
+
+
+def data_cache() -> Path:
+    """Where corpora are kept that no data root was named for: `~/.cache/crossglot/data`, or below XDG_CACHE_HOME."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "crossglot" / "data"
 
 
 def _score_steps(lines: Sequence[Line], store: Store) -> list[ScoreRows | None]:
