@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import product
 from types import MappingProxyType
@@ -12,6 +13,7 @@ import pytest
 
 from crossglot.paper.claim_form import M_BERT_UNTRAINED, MOST_FREQUENT_TAG, Claim, Term, over_cells, over_languages
 from crossglot.paper.claims import CLAIMS
+from crossglot.paper.claims_page import claims_page
 from crossglot.paper.published import CITED, PUBLISHED
 from crossglot.probes.results import MEAN, MISSING, ResultRow, Role, results_frame
 from crossglot.probes.verdicts import judge
@@ -110,6 +112,12 @@ def test_the_papers_own_numbers_bear_out_every_claim(claim: Claim) -> None:
     assert isinstance(verdict["value"], float)
     assert claim.agrees(verdict["value"])
     assert verdict["verdict"] == ("cannot tell" if claim.id in OPEN_OVER_LANGUAGES else "holds")
+
+
+def test_the_page_of_claims_names_those_the_papers_numbers_leave_open() -> None:
+    page = claims_page()
+    listed = page[page.index("On the paper's own numbers") : page.index("## Of the paper")]
+    assert set(re.findall(r"`([a-z-]+)`", listed)) == OPEN_OVER_LANGUAGES
 
 
 def test_claims_about_floors_are_those_the_paper_prints_no_numbers_for() -> None:
