@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossglot.corpora.conllu import ConlluSentence, Row, parse_conllu, read_conllu, write_conllu
@@ -244,11 +244,12 @@ def conllu_sentences(draw: st.DrawFn) -> ConlluSentence:
     return ConlluSentence(tuple(comments), tuple(rows))
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(conllu_sentences(), min_size=1, max_size=4))
 def test_what_is_written_reads_back_and_writes_the_same_bytes(
     tmp_path_factory: pytest.TempPathFactory, sentences: list[ConlluSentence]
 ) -> None:
-    folder = tmp_path_factory.mktemp("round")
+    folder = tmp_path_factory.getbasetemp()
     first = write_conllu(sentences, folder / "first.conllu")
     parsed = list(parse_conllu(first))
     assert [(s.comments, s.rows) for s in parsed] == [(s.comments, s.rows) for s in sentences]
@@ -257,9 +258,10 @@ def test_what_is_written_reads_back_and_writes_the_same_bytes(
     assert [lines[s.line - 1] for s in parsed] == ["\t".join(s.rows[0]) for s in sentences]
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(alphabet="1234.-\t_aN#\n ", max_size=120))
 def test_any_text_is_read_or_refused_and_never_crashes(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    path = tmp_path_factory.mktemp("any") / "x.conllu"
+    path = tmp_path_factory.getbasetemp() / "any.conllu"
     path.write_text(text)
     try:
         sentences = list(parse_conllu(path))

@@ -18,7 +18,7 @@ import pytest
 from crossglot.corpora import download as downloading
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.check import check_root
-from crossglot.corpora.download import download, get
+from crossglot.corpora.download import data_cache, download, get
 from crossglot.corpora.sources import Source, find_source, list_sources
 from crossglot.errors import DataError, StorageError, UsageError
 
@@ -285,3 +285,11 @@ def test_every_source_is_whole() -> None:
         assert all(template.startswith(("ud/", "ner/", "parallel/")) for _, template in source.members)
         assert ".." not in "".join(template for _, template in source.members)
         assert find_source(source.name) == source
+
+
+def test_the_cache_follows_the_users_cache_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert data_cache() == tmp_path / "crossglot" / "data"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert data_cache() == tmp_path / ".cache" / "crossglot" / "data"

@@ -15,12 +15,12 @@ from crossglot.corpora.columns import read_columns
 from crossglot.corpora.conllu import read_conllu
 from crossglot.corpora.opening import SUFFIXES, checksum, plain_name
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.sources import find_source
 from crossglot.errors import DataError, UsageError
 from crossglot.languages import language as find_language
 
 SPLITS = ("train", "dev", "test")
 TASKS = ("pos", "ner")
-_GET = "Get it with `crossglot data get {name}`, or name another with --corpus {language}=NAME."
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +150,18 @@ def _missing(
         what = f"no {task} corpus {name!r}"
     near = [known for known in there if english in known or known.partition("/")[2].startswith(language)]
     near += [known for known in difflib.get_close_matches(name or "", there) if known not in near]
+    remedy = f"The root holds no {task} corpus at all; docs/data.md says how it is laid out. "
     if near:
-        remedy = (
-            f"Of the {len(there)} corpora there, {', '.join(near)} come near: choose with --corpus {language}=NAME."
-        )
+        remedy = f"Near it are {', '.join(near)}. Choose with --corpus {language}=NAME. "
     elif there:
         remedy = f"There are {', '.join(there[:8])}{f' and {len(there) - 8} more' if len(there) > 8 else ''}. "
-        remedy += _GET.format(name=candidates[0] if candidates else "NAME", language=language)
-    else:
-        remedy = f"The root holds no {task} corpus at all; see docs/data.md for the layout."
-    return DataError(what, path=root, remedy=remedy)
+    if to_get := next(filter(_can_be_fetched, candidates), None):
+        remedy += f"`crossglot data get {to_get}` fetches one."
+    return DataError(what, path=root, remedy=remedy.strip())
+
+
+def _can_be_fetched(name: str) -> bool:
+    try:
+        return bool(find_source(name).urls)
+    except UsageError:
+        return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import tempfile
 import urllib.error
@@ -31,6 +32,12 @@ _THIS_MACHINE = ("localhost", "127.0.0.1")
 _TIMEOUT = 60.0
 _OFFLINE = "Check the network (and https_proxy); or fetch the file elsewhere and lay it out as docs/data.md says."
 Progress = Callable[[str, int, int | None], None]
+
+
+def data_cache() -> Path:
+    """The data root that is used where none is named: `crossglot/data` in the user's cache folder (XDG_CACHE_HOME)."""
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path.home() / ".cache") / "crossglot" / "data"
 
 
 @dataclass(frozen=True, slots=True)
