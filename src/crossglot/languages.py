@@ -92,7 +92,7 @@ def _read_table() -> dict[str, Language]:
             family=row["family"],
             genus=row["genus"],
             wals_code=row["wals_code"] or None,
-            wals=MappingProxyType({feature: row[feature] for feature in WALS_FEATURES if row[feature]}),
+            wals={feature: row[feature] for feature in WALS_FEATURES if row[feature]},
             conll2017=row["conll2017"] or None,
             treebanks=tuple(row["treebanks"].split()),
             ner=tuple(row["ner"].split()),

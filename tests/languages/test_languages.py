@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import pickle
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -172,6 +174,12 @@ def test_an_unknown_key_is_answered_with_near_ones(asked: str, offered: str) -> 
 
 def test_languages_can_be_dictionary_keys() -> None:
     assert {language("de"): 1}[LANGUAGES["de"]] == 1
+
+
+def test_languages_travel_between_processes() -> None:
+    german = language("de")
+    assert pickle.loads(pickle.dumps(german)) == german  # noqa: S301
+    assert asdict(german)["wals"]["87A"] == "Adjective-Noun"
 
 
 # Against the data root
