@@ -22,10 +22,9 @@ The table lies beside this module in `languages.tsv`. Where its facts come from:
 from __future__ import annotations
 
 import csv
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 
 from crossglot.errors import UsageError
@@ -79,7 +78,7 @@ class Language:
 
 
 def _read_table() -> dict[str, Language]:
-    text = files("crossglot").joinpath("languages.tsv").read_text(encoding="utf-8")
+    text = Path(__file__).with_suffix(".tsv").read_text(encoding="utf-8")
     table = {}
     for row in csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
         table[row["key"]] = Language(
@@ -119,6 +118,8 @@ def language(key: str) -> Language:
 
 def _near_keys(key: str) -> str:
     """Keys whose own spelling, codes or name come near, said as `'de' (German)`."""
+    import difflib
+
     wanted = key.casefold().replace("_", "-")
     spellings: dict[str, list[Language]] = {}
     for entry in LANGUAGES.values():
