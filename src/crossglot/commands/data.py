@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crossglot.commands.faults import BAD_INPUT
+from crossglot.commands.faults import BAD_INPUT, keeping
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -78,3 +78,72 @@ def _print_report(report: Report, console: Console, most: int | None) -> None:
 def _fault(fault: Fault) -> str:
     place = f"{fault.path}:{fault.line}" if fault.line else str(fault.path)
     return f"{place}: {fault.what}" + (f"\n    {fault.remedy}" if fault.remedy else "")
+
+
+@app.command("list")
+def list_corpora(
+    root: Annotated[Path | None, typer.Argument(metavar="ROOT", help="List what this data root holds instead.")] = None,
+    task: Annotated[str | None, typer.Option(metavar="TASK", help="Of a root: pos or ner alone.")] = None,
+) -> None:
+    """List corpora that can be downloaded, or those that a data root holds.
+
+    Any other UD treebank (UD_Czech-CAC) and WikiANN language (wikiann/sw) can
+    be downloaded by name as well.
+
+    [bold]Example:[/bold]
+    crossglot data list
+    """
+    from rich.padding import Padding
+
+    from crossglot.commands.progress import stdout_console
+    from crossglot.corpora import catalogue
+    from crossglot.corpora.sources import list_sources
+    from crossglot.errors import DataError
+
+    if root is not None:
+        if not root.is_dir():
+            raise DataError(
+                "no such data root", path=root, remedy="`crossglot data list` without it says what there is."
+            )
+        for kind in (task,) if task else catalogue.TASKS:
+            for name in catalogue.list_corpora(root, kind):
+                typer.echo(name)
+        return
+    groups: dict[str, list[str]] = {}
+    for source in list_sources():
+        how = "" if source.urls else "; not downloadable, `get` says how to come by it"
+        groups.setdefault(f"{source.title} ({source.licence}{how})", []).append(source.name)
+    console = stdout_console()
+    for heading, names in groups.items():
+        console.print(heading, style="bold", markup=False)
+        console.print(Padding("  ".join(names), (0, 0, 1, 2)))
+
+
+@app.command()
+def get(
+    names: Annotated[list[str], typer.Argument(metavar="NAME", help="Corpora, as `crossglot data list` names them.")],
+    root: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="ROOT", envvar="CROSSGLOT_DATA", help="Where to; else the data cache."),
+    ] = None,
+    release: Annotated[str | None, typer.Option(metavar="R", help="Of Universal Dependencies, as 2.16.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Fetch again what is there already.")] = False,
+) -> None:
+    """Download corpora by name into a data root.
+
+    [bold]Example:[/bold]
+    crossglot data get UD_English-EWT UD_German-GSD --data corpora
+    """
+    from crossglot.commands.progress import bar
+    from crossglot.corpora import download
+    from crossglot.corpora.sources import UD_RELEASE
+
+    where = root or download.data_cache()
+    with keeping(f"corpora that were complete are kept in {where}"), bar("downloading") as moved:
+        fetched = download.get(
+            names, where, release=release or UD_RELEASE, force=force,
+            progress=lambda _, done, total: moved(done, total or done),
+        )  # fmt: skip
+    for one in fetched:
+        typer.echo(f"{one.source.name}: {'was there' if one.already else 'written'}, {len(one.files)} files in {where}")
+        typer.echo(f"  licence: {one.source.licence}\n  cite: {one.source.citation}")
