@@ -20,7 +20,7 @@ HOLDS: Final = "holds"
 FAILS: Final = "does not hold"
 OPEN: Final = "cannot tell"
 NAMED_AT_MOST = 4
-"""How many missing cells a verdict names before it counts the rest."""
+"""How many things a verdict names before it counts the rest."""
 
 Key = tuple[str, str, str, str]  # experiment, system, source, target
 
@@ -101,7 +101,7 @@ def _row(claim: Claim, verdict: Verdict) -> tuple[str | float | None, ...]:
         claim.where if claim.origin == "paper" else f"ours, {claim.where}",
         claim.says,
         f"{'>' if claim.direction == 'above' else '<'} {claim.threshold:g}",
-        verdict.value,
+        None if verdict.value is None else round(verdict.value, 4),
         f"{_points(bounds.low)} to {_points(bounds.high)} ({bounds.kind})" if bounds and bounds.known else None,
         verdict.verdict,
         verdict.why,
@@ -157,7 +157,7 @@ class _Run:
         for experiment in claim.experiments:
             if experiment not in self.experiments:
                 raise UndecidedError(f"{_table(experiment)} was not run")
-        missing: dict[str, None] = {}
+        missing: list[Key] = []
         places: list[list[Entry]] = []
         for pairs in zip(*(term.pairs for term in claim.statistic.terms), strict=True):
             places.append([])
@@ -165,11 +165,11 @@ class _Run:
                 key = (term.experiment, self._system(term.system), source, target)
                 cell = self.cells.get(key) or _cited(key)
                 if cell is None:
-                    missing[self._absence(key)] = None
+                    missing.append(key)
                 else:
                     places[-1].append(Entry(term.weight, key, cell))
         if missing:
-            raise UndecidedError("no value for " + _listed(list(missing)))
+            raise UndecidedError("no value for " + self._absences(missing))
         _same_data(places)
         return places
 
@@ -188,12 +188,21 @@ class _Run:
             raise UndecidedError(f"several encoders play {player}: {', '.join(found)}")
         raise UndecidedError(f"no encoder plays {player}")
 
-    def _absence(self, key: Key) -> str:
-        experiment, system, source, target = key
-        reason = self.reasons.get(key)
-        if not any(known[:2] == key[:2] for known in (*self.cells, *self.reasons)):
-            return f"{system} ({_table(experiment)})"
-        return f"{system}, {source} → {target} ({_table(experiment)}{'; ' + reason if reason else ''})"
+    def _absences(self, keys: Sequence[Key]) -> str:
+        """Which cells are missing and why, those with one system, table and reason together."""
+        groups: dict[tuple[str, str], dict[str, None]] = {}
+        for key in keys:
+            experiment, system, source, target = key
+            whole = not any(known[:2] == key[:2] for known in (*self.cells, *self.reasons))
+            group = groups.setdefault((f"{system} ({_table(experiment)})", self.reasons.get(key, "")), {})
+            if not whole:
+                group[f"{source} → {target}"] = None
+        return _listed(
+            [
+                who + (f", {_listed(list(pairs), ', ')}" if pairs else "") + (f" ({why})" if why else "")
+                for (who, why), pairs in groups.items()
+            ]
+        )
 
     def _cast(self, claim: Claim) -> str:
         """Who plays the roles, where that is not said by the name."""
@@ -268,9 +277,9 @@ def _decide(claim: Claim, value: float, interval: Interval, single: Sequence[str
     return Verdict(outcome, f"{number}, and all of its interval {bounds} is {side} {line}{told}", value, interval)
 
 
-def _listed(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str], between: str = "; ") -> str:
     rest = len(names) - NAMED_AT_MOST
-    return "; ".join(names[:NAMED_AT_MOST]) + (f"; and {rest} more" if rest > 0 else "")
+    return between.join([*names[:NAMED_AT_MOST], *([f"and {rest} more"] if rest > 0 else [])])
 
 
 def _points(value: float) -> str:
