@@ -15,8 +15,9 @@ from crossglot.encoders.loading import Encoder
 from crossglot.errors import CrossglotError
 from crossglot.runtime import Runtime
 from crossglot.tagging.batches import LabelledBatch, count_steps, draw_batches, training_set
+from crossglot.tagging.dropout import dropout, quicken_dropout
 from crossglot.tagging.labels import label_set
-from crossglot.tagging.optimisation import adamw, choose_rows, rate_at
+from crossglot.tagging.optimisation import Optimisation
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.tagger import Tagger
 
@@ -59,45 +60,33 @@ def finetune(
     labels = label_set(task, sentences)
     data = training_set(encoder, sentences, labels, recipe.max_length)
     device = torch.device(runtime.device)
+    steps = count_steps(len(data), recipe)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         encoder = encoder.copy()
-        model = encoder.model.to(device)
+        model = encoder.model.to(device).train()
         head = new_head(encoder, len(labels), device)
-        rows = choose_rows(model, data.ids().to(device))
-        parameters = [*model.parameters(), *head.parameters()]
-        optimizer = adamw(parameters, recipe)
-        steps = count_steps(len(data), recipe)
-        decay, losses = 1.0, torch.zeros((), device=device)
-        model.train()
-        for step, batch in enumerate(draw_batches(encoder, data, recipe, seed)):
-            rate = rate_at(step, steps, recipe)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
-            with runtime.autocast():
-                loss = batch_loss(model, head, batch, recipe.dropout)
+        quicken_dropout(model)
+        optimisation = Optimisation(model, head, data.ids(), recipe, steps, runtime.precision)
+        losses = torch.zeros((), device=device)
+        for step, batch in enumerate(draw_batches(encoder, data, recipe, seed), start=1):
+            loss = batch_loss(model, head, batch, recipe.dropout)
             loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(parameters, recipe.clip)
-            optimizer.step()
-            optimizer.zero_grad()
-            decay *= 1.0 - rate * recipe.weight_decay
-            losses += loss.detach()
+            optimisation.step()
+            losses += loss.detach()  # looked at once, at the end: asking a GPU each step would stall it
             if progress is not None:
-                progress(step + 1, steps)
-        if not torch.isfinite(losses):
-            raise DivergenceError(
-                f"the training loss is not a number: lower the learning rate of {recipe.learning_rate}"
-            )
-    if rows is not None:
-        model.set_input_embeddings(rows.restored(decay))
+                progress(step, steps)
+        optimisation.finish()
+    if not torch.isfinite(losses):
+        raise DivergenceError(f"the training loss is not a number: lower the learning rate of {recipe.learning_rate}")
     return Tagger(replace(encoder, model=model.eval()), head.eval(), labels, recipe, seed, runtime)
 
 
-def batch_loss(model: nn.Module, head: nn.Linear, labelled: LabelledBatch, dropout: float) -> torch.Tensor:
-    """Mean cross entropy over the first pieces of the batch's words, in fp32."""
+def batch_loss(model: nn.Module, head: nn.Linear, labelled: LabelledBatch, probability: float) -> torch.Tensor:
+    """Mean cross entropy over the first pieces of the batch's words, in fp32; `probability` is dropout's."""
     device = head.weight.device
     hidden = last_hidden(model, labelled.batch.to(device))[labelled.first_pieces.to(device)]
-    logits = head(functional.dropout(hidden, dropout, training=True))
+    logits = head(dropout(hidden, probability))
     return functional.cross_entropy(logits.float(), labelled.labels.to(device))
 
 

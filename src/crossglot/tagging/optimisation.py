@@ -4,6 +4,9 @@ A treebank touches a tenth of the rows of a multilingual vocabulary, yet a dense
 their moments. Rows without a piece in the training set get no gradient, so all that AdamW does to them is its decoupled
 decay, w ← w · (1 - rate · decay). `ChosenRows` trains the rows in use as a matrix of their own and gives the others
 their decay at the end: the same weights, without the traffic.
+
+Under bf16 the model computes on bfloat16 copies of its weights, which are renewed after each step from the fp32 weights
+that AdamW keeps: rates of 3e-5 would be lost in bfloat16's 8 bits. Autocast would cast every activation as well.
 """
 
 from __future__ import annotations
@@ -14,18 +17,69 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from crossglot.runtime import Precision
 from crossglot.tagging.recipe import Recipe
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 
-def rate_at(step: int, steps: int, recipe: Recipe) -> float:
-    """Learning rate of a step (from 0): linear from 0 over the warm-up, then linear to 0, as BERT's released code."""
-    warmup = int(recipe.warmup * steps)
-    if step < warmup:
-        return recipe.learning_rate * step / warmup
-    return recipe.learning_rate * (steps - step) / (steps - warmup)
+class Optimisation:
+    """Trains the weights of a model and its head in place; between start and `finish` the model is not whole.
+
+    Args:
+        model: its piece embedding is replaced by the rows of `ids`, under bf16 its weights by bfloat16 ones.
+        head: trained beside it.
+        ids: every piece that occurs in training.
+        recipe: rate, warm-up, decay and clipping.
+        steps: in all.
+        precision: of the model's computations; weights and moments are kept in fp32.
+    """
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        head: nn.Linear,
+        ids: torch.Tensor,
+        recipe: Recipe,
+        steps: int,
+        precision: Precision,
+    ) -> None:
+        self.model, self.recipe, self.steps, self.done, self.shrunk = model, recipe, steps, 0, 1.0
+        self.rows = choose_rows(model, ids)
+        self.working = [*model.parameters(), *head.parameters()]
+        self.kept = self.working
+        if precision == "bf16":
+            self.kept = [nn.Parameter(weight.detach().clone()) for weight in self.working]
+            for weight in self.working:
+                weight.data = weight.data.bfloat16()
+        self.optimizer = adamw(self.kept, recipe)
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """One AdamW step from the gradients of the working weights, which are then cleared."""
+        rate = rate_at(self.done, self.steps, self.recipe)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        if self.kept is not self.working:
+            for kept, weight in zip(self.kept, self.working, strict=True):
+                _copy_gradient(weight, kept)
+        nn.utils.clip_grad_norm_(self.kept, self.recipe.clip)
+        self.optimizer.step()
+        if self.kept is not self.working:
+            torch._foreach_copy_(self.working, self.kept)
+        for weight in self.working:
+            weight.grad = None
+        self.shrunk *= 1.0 - rate * self.recipe.weight_decay
+        self.done += 1
+
+    def finish(self) -> None:
+        """Makes the model whole again, in fp32."""
+        for weight, kept in zip(self.working, self.kept, strict=True):
+            weight.data = kept.data
+            weight.grad = None
+        if self.rows is not None:
+            self.model.set_input_embeddings(self.rows.restored(self.shrunk))
 
 
 class ChosenRows(nn.Module):
@@ -37,23 +91,21 @@ class ChosenRows(nn.Module):
         super().__init__()
         self.rows = rows
         self.whole = [whole]  # in a list: its weight is not a parameter to train
-        self.weight = nn.Parameter(whole.weight.detach()[rows].clone())
+        self.weight = nn.Parameter(whole.weight.detach()[rows])
         row_of = torch.full((whole.num_embeddings,), -1, dtype=torch.int64, device=whole.weight.device)
         row_of[rows] = torch.arange(len(rows), device=row_of.device)
         self.register_buffer("row_of", row_of, persistent=False)
-        # the padding row keeps no gradient here either
-        padding = -1 if whole.padding_idx is None else int(row_of[whole.padding_idx])
-        self.padding_idx = padding if padding >= 0 else None
+        self.padding_idx = None if whole.padding_idx is None else int(row_of[whole.padding_idx])
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
-        """Looks up rows by original piece ids."""
+        """Looks up rows by original piece ids; the padding row gets no gradient, as in the whole matrix."""
         return functional.embedding(self.row_of[ids], self.weight, self.padding_idx)
 
     @torch.no_grad()
-    def restored(self, decay: float) -> nn.Embedding:
-        """The whole matrix: trained rows put back, the others shrunk by `decay`, the product of (1 - rate · decay)."""
+    def restored(self, shrunk: float) -> nn.Embedding:
+        """The whole matrix: trained rows put back, the others times `shrunk`, the product of (1 - rate · decay)."""
         (whole,) = self.whole
-        whole.weight.mul_(decay)
+        whole.weight.mul_(shrunk)
         whole.weight[self.rows] = self.weight
         return whole
 
@@ -65,9 +117,17 @@ def choose_rows(model: PreTrainedModel, ids: torch.Tensor) -> ChosenRows | None:
         return None
     if whole.padding_idx is not None:
         ids = torch.cat([ids, ids.new_tensor([whole.padding_idx])])
-    chosen = ChosenRows(whole, torch.unique(ids))
+    chosen = ChosenRows(whole, torch.unique(ids).to(whole.weight.device))
     model.set_input_embeddings(chosen)
     return chosen
+
+
+def rate_at(step: int, steps: int, recipe: Recipe) -> float:
+    """Learning rate of a step (from 0): linear from 0 over the warm-up, then linear to 0, as BERT's released code."""
+    warmup = int(recipe.warmup * steps)
+    if step < warmup:
+        return recipe.learning_rate * step / warmup
+    return recipe.learning_rate * (steps - step) / max(1, steps - warmup)
 
 
 def adamw(parameters: list[nn.Parameter], recipe: Recipe) -> torch.optim.AdamW:
@@ -80,3 +140,13 @@ def adamw(parameters: list[nn.Parameter], recipe: Recipe) -> torch.optim.AdamW:
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, 0.999), eps=1e-6, fused=True)
+
+
+def _copy_gradient(weight: nn.Parameter, kept: nn.Parameter) -> None:
+    """In fp32; a weight that the loss does not reach (a pooler's) has none, and AdamW leaves such a weight alone."""
+    if weight.grad is None:
+        kept.grad = None
+    elif kept.grad is None:
+        kept.grad = weight.grad.float()
+    else:
+        kept.grad.copy_(weight.grad)

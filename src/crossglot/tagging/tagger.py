@@ -5,8 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Collection, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from torch import nn
@@ -21,11 +24,14 @@ from crossglot.tagging.labels import Labels, Task
 from crossglot.tagging.prediction import Prepared, predict_labels, prepare
 from crossglot.tagging.recipe import Recipe
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
 ABOUT = "tagger.json"
 HEAD = "classifier."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tagger:
     """A fine-tuned encoder and its linear layer, in fp32 and evaluation mode.
 
@@ -66,11 +72,17 @@ class Tagger:
 
     def predict_prepared(self, prepared: Prepared) -> list[tuple[str, ...]]:
         """As `predict`, for sentences that `prepare` has cut and packed for this tagger's encoder."""
-        with self.runtime.autocast():
-            numbers = predict_labels(self.encoder.model, self.head, prepared)
+        numbers = predict_labels(*self._predicting, prepared)
         tags = self.labels.decode(numbers.tolist())
         bounds = prepared.word_starts.tolist()
         return [tuple(tags[start:end]) for start, end in itertools.pairwise(bounds)]
+
+    @cached_property
+    def _predicting(self) -> tuple[PreTrainedModel, nn.Linear]:
+        """Model and head in the precision they predict in: under bf16 copies, cast once for all sets to predict."""
+        if self.runtime.precision == "fp32":
+            return self.encoder.model, self.head
+        return deepcopy(self.encoder.model).bfloat16(), deepcopy(self.head).bfloat16()
 
     def evaluate(self, sentences: Sequence[TaggedSentence], *, types: Collection[str] | None = None) -> Evaluation:
         """Predicts the words of gold sentences and scores the tags; see `evaluation.evaluate`."""
