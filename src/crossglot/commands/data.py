@@ -20,66 +20,6 @@ Everything = Annotated[bool, typer.Option("--all", help="Print every finding, ho
 SHOWN = 20  # findings of one kind; the rest is counted
 
 
-@app.command()
-def check(
-    root: Annotated[Path, typer.Argument(metavar="ROOT", help="The data root to read.")], everything: Everything = False
-) -> None:
-    """Read a whole data root and report every fault in it.
-
-    A fault names file, line and remedy. Sentences that two splits of a corpus
-    share, missing splits and labels that training lacks are told as well.
-    Exit status 2 if a file is faulty.
-
-    [bold]Example:[/bold]
-    crossglot data check ~/corpora
-    """
-    from crossglot.commands.progress import bar, stdout_console
-    from crossglot.corpora.check import check_root
-
-    with bar("reading") as moved:
-        report = check_root(root, lambda done, total, _: moved(done, total))
-    _print_report(report, stdout_console(), None if everything else SHOWN)
-    if not report.ok:
-        raise typer.Exit(BAD_INPUT)
-
-
-def _print_report(report: Report, console: Console, most: int | None) -> None:
-    def say(line: str, style: str = "") -> None:
-        console.print(line, style=style, markup=False, soft_wrap=True)
-
-    def section(heading: str, lines: list[str], style: str = "") -> None:
-        if lines:
-            say(f"\n{heading}", "bold")
-            for line in lines[:most]:
-                say(f"  {line}", style)
-            if most is not None and len(lines) > most:
-                say(f"  … and {len(lines) - most} more (--all shows them)", "dim")
-
-    sentences, words = sum(file.sentences for file in report.files), sum(file.words for file in report.files)
-    say(f"{report.root}: {len(report.files)} files, {sentences:,} sentences, {words:,} words")
-    section(f"{len(report.faults)} faults", [_fault(fault) for fault in report.faults], "red")
-    shared = (
-        f"{one.corpus}: {one.sentences} of {one.split} also in {one.seen_in}"
-        f" ({one.long} of them longer than four words), the longest: {one.example[:70]}"
-        for one in sorted(report.shared, key=lambda one: -one.long)
-    )
-    section("sentences that splits share", list(shared))
-    section(
-        "labels that training lacks", [f"{c}: {split} has {', '.join(labels)}" for c, split, labels in report.unseen]
-    )
-    missing: dict[str, list[str]] = {}
-    for corpus, split in report.missing:
-        missing.setdefault(corpus, []).append(split)
-    section("missing splits", [f"{corpus}: {', '.join(splits)}" for corpus, splits in missing.items()])
-    section("not part of the layout, not read", [str(path) for path in report.ignored])
-    say("\nno faults" if report.ok else f"\n{len(report.faults)} faults", "bold green" if report.ok else "bold red")
-
-
-def _fault(fault: Fault) -> str:
-    place = f"{fault.path}:{fault.line}" if fault.line else str(fault.path)
-    return f"{place}: {fault.what}" + (f"\n    {fault.remedy}" if fault.remedy else "")
-
-
 @app.command("list")
 def list_corpora(
     root: Annotated[Path | None, typer.Argument(metavar="ROOT", help="List what this data root holds instead.")] = None,
@@ -147,3 +87,64 @@ def get(
     for one in fetched:
         typer.echo(f"{one.source.name}: {'was there' if one.already else 'written'}, {len(one.files)} files in {where}")
         typer.echo(f"  licence: {one.source.licence}\n  cite: {one.source.citation}")
+
+
+@app.command()
+def check(
+    root: Annotated[Path, typer.Argument(metavar="ROOT", help="The data root to read.")], everything: Everything = False
+) -> None:
+    """Read a whole data root and report every fault in it.
+
+    A fault names file, line and remedy. Sentences that two splits of a corpus
+    share, missing splits and labels that training lacks are told as well.
+    Exit status 2 if a file is faulty.
+
+    [bold]Example:[/bold]
+    crossglot data check ~/corpora
+    """
+    from crossglot.commands.progress import bar, stdout_console
+    from crossglot.corpora.check import check_root
+
+    with bar("reading") as moved:
+        report = check_root(root, lambda done, total, _: moved(done, total))
+    _print_report(report, stdout_console(), None if everything else SHOWN)
+    if not report.ok:
+        raise typer.Exit(BAD_INPUT)
+
+
+def _print_report(report: Report, console: Console, most: int | None) -> None:
+    def say(line: str, style: str = "") -> None:
+        console.print(line, style=style, markup=False, soft_wrap=True)
+
+    def section(heading: str, lines: list[str], style: str = "") -> None:
+        if lines:
+            say(f"\n{heading}", "bold")
+            for line in lines[:most]:
+                say(f"  {line}", style)
+            if most is not None and len(lines) > most:
+                say(f"  … and {len(lines) - most} more (--all shows them)", "dim")
+
+    faults = f"{len(report.faults) or 'no'} fault{'s' if len(report.faults) != 1 else ''}"
+    sentences, words = sum(file.sentences for file in report.files), sum(file.words for file in report.files)
+    say(f"{report.root}: {len(report.files)} files, {sentences:,} sentences, {words:,} words")
+    section(faults, [_fault(fault) for fault in report.faults], "red")
+    shared = (
+        f"{one.corpus}: {one.sentences} of {one.split} also in {one.seen_in}"
+        f" ({one.long} of them longer than four words), the longest: {one.example[:70]}"
+        for one in sorted(report.shared, key=lambda one: -one.long)
+    )
+    section("sentences that splits share", list(shared))
+    section(
+        "labels that training lacks", [f"{c}: {split} has {', '.join(labels)}" for c, split, labels in report.unseen]
+    )
+    missing: dict[str, list[str]] = {}
+    for corpus, split in report.missing:
+        missing.setdefault(corpus, []).append(split)
+    section("missing splits", [f"{corpus}: {', '.join(splits)}" for corpus, splits in missing.items()])
+    section("not part of the layout, not read", [str(path) for path in report.ignored])
+    say(f"\n{faults}", "bold green" if report.ok else "bold red")
+
+
+def _fault(fault: Fault) -> str:
+    place = f"{fault.path}:{fault.line}" if fault.line else str(fault.path)
+    return f"{place}: {fault.what}" + (f"\n    {fault.remedy}" if fault.remedy else "")

@@ -16,7 +16,9 @@ Threads = Annotated[int | None, typer.Option(metavar="N", min=1, help="CPU threa
 Lenient = Annotated[bool, typer.Option("--lenient", help="Skip malformed sentences and count them.")]
 DataRoot = Annotated[
     Path | None,
-    typer.Option("--data", metavar="ROOT", envvar="CROSSGLOT_DATA", help="Data root: ud/, ner/, parallel/, mono/."),
+    typer.Option(
+        "--data", metavar="ROOT", envvar="CROSSGLOT_DATA", help="Data root: ud/, ner/ …; else the data cache."
+    ),
 ]
 
 
