@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from crossglot.errors import UsageError
@@ -45,11 +46,13 @@ def resolve_runtime(device: str = "auto", precision: str = "auto", *, threads: i
     and fp32 elsewhere: without such units bf16 on a CPU is slower than fp32.
 
     Raises:
-        UsageError: for a device that torch does not see, or an unknown precision.
+        UsageError: for a device that torch does not see, an unknown precision, or less than one thread.
     """
     import torch
 
     if threads is not None:
+        if threads < 1:
+            raise UsageError(f"{threads} threads cannot compute: use 1 or more")
         torch.set_num_threads(threads)
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -57,8 +60,7 @@ def resolve_runtime(device: str = "auto", precision: str = "auto", *, threads: i
         found = torch.device(device)
     except RuntimeError as error:
         raise UsageError(f"unknown device '{device}': use auto, cpu, cuda or cuda:N") from error
-    if found.type == "cuda" and not torch.cuda.is_available():
-        raise UsageError("device 'cuda' was asked for, but torch sees no GPU here: use --device cpu")
+    _require_device(found)
     if precision == "auto":
         return Runtime(device, "bf16" if multiplies_in_bf16(found) else "fp32")
     if precision not in ("fp32", "bf16"):
@@ -66,13 +68,29 @@ def resolve_runtime(device: str = "auto", precision: str = "auto", *, threads: i
     return Runtime(device, "fp32" if precision == "fp32" else "bf16")
 
 
+def _require_device(device: torch.device) -> None:
+    import torch
+
+    if device.type == "cpu":
+        return
+    if device.type != "cuda":
+        raise UsageError(f"device '{device}' is not supported: use auto, cpu, cuda or cuda:N")
+    if not torch.cuda.is_available():
+        raise UsageError(f"device '{device}' was asked for, but torch sees no GPU here: use --device cpu")
+    if (device.index or 0) >= torch.cuda.device_count():
+        raise UsageError(
+            f"device '{device}' was asked for, but there are only {torch.cuda.device_count()} GPUs, from 0"
+        )
+
+
 def multiplies_in_bf16(device: torch.device) -> bool:
     """Whether this device has units for bfloat16 products."""
     import torch
 
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return device.type == "cpu" and bool(torch.backends.mkldnn.is_available() and torch.cpu._is_avx512_bf16_supported())
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    onednn = bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
+    return device.type == "cpu" and onednn and bool(torch.cpu._is_avx512_bf16_supported())
 
 
 def machine() -> dict[str, str]:
@@ -84,9 +102,20 @@ def machine() -> dict[str, str]:
     facts = {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor_name(),
         "cores": str(os.cpu_count()),
         "threads": str(torch.get_num_threads()),
     }
     if torch.cuda.is_available():
         facts["gpu"] = torch.cuda.get_device_name()
     return facts
+
+
+def _processor_name() -> str:
+    """The processor as it names itself; Python knows only its architecture."""
+    import platform
+
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

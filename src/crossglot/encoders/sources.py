@@ -44,7 +44,7 @@ class Source:
         name: hub id or folder, as given.
         folder: the folder, or None for a hub id.
         location: what `from_pretrained` is given: the folder, the hub id, or the hub id's folder in the cache.
-        revision: commit hash of a hub id, checksum of a folder.
+        revision: commit hash of a hub id, checksum of a folder; empty if it was not asked for.
         files: names of the files that are there.
     """
 
@@ -99,10 +99,15 @@ class Source:
         return notes
 
 
-def find_source(name_or_path: str | Path, *, revision: str | None = None) -> Source:
+def find_source(name_or_path: str | Path, *, revision: str | None = None, weights: bool = True) -> Source:
     """Finds out whether a name is a folder here or a repository on the hub, and at which revision.
 
     A folder's revision is a checksum of its configuration, weights and tokenizer; a repository's is its commit hash.
+
+    Args:
+        name_or_path: hub id or folder.
+        revision: commit, tag or branch of a hub id; checksum of a folder.
+        weights: whether the weights are wanted too; if not, a folder's are not read for a checksum nobody asked for.
 
     Raises:
         ModelError: if there is neither, the hub cannot be reached, or a folder is not at the revision asked for.
@@ -110,7 +115,7 @@ def find_source(name_or_path: str | Path, *, revision: str | None = None) -> Sou
     name = str(name_or_path)
     folder = Path(name).expanduser()
     if folder.is_dir():
-        found = folder_checksum(folder)
+        found = folder_checksum(folder) if weights or revision is not None else ""
         if revision is not None and revision != found:
             raise ModelError(f"{folder}: its revision (a checksum of its files) is {found}, not {revision}")
         files = tuple(path.name for path in folder.iterdir())

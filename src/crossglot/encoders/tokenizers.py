@@ -28,7 +28,7 @@ def load_tokenizer(name_or_path: str | Path, *, revision: str | None = None) -> 
     path = Path(name_or_path).expanduser()
     if path.is_file():
         return vocabulary_tokenizer(path)
-    return tokenizer_from(find_source(name_or_path, revision=revision))
+    return tokenizer_from(find_source(name_or_path, revision=revision, weights=False))
 
 
 def tokenizer_from(source: Source) -> PreTrainedTokenizerBase:
