@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from crossglot.corpora.catalogue import find_corpus
-from crossglot.encoders.loading import load_encoder
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.loading import Encoder, load_encoder
 from crossglot.encoders.sources import find_source
 from crossglot.engine.local import run_locally
 from crossglot.engine.plan import Plan
@@ -16,6 +18,7 @@ from crossglot.steps.find_rate import FindRate, read_rate
 from crossglot.steps.rows import read_about, read_predictions, tags_of
 from crossglot.steps.train_and_predict import TAGGER, TrainAndPredict
 from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.prediction import Prepared, prepare
 from crossglot.tagging.recipe import Recipe
 from toy_world import write_encoder, write_root
 
@@ -133,3 +136,18 @@ def test_the_rate_that_was_found_is_the_rate_that_is_used(
     outcome = run_locally(Plan.of([step]), store)
     assert outcome.done == [search, step]
     assert read_about(store.result(step))["learning_rate"] == read_rate(store.result(search)) in (1e-4, 1e-2)
+
+
+def test_a_target_is_prepared_once_for_all_taggers(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared_sets = []
+
+    def counted(encoder: Encoder, sentences: Sequence[TaggedSentence], **settings: int) -> Prepared:
+        prepared_sets.append(sentences)
+        return prepare(encoder, sentences, **settings)
+
+    monkeypatch.setattr("crossglot.tagging.prediction.prepare", counted)
+    folder = write_encoder(tmp_path / "fresh", seed=5)
+    fresh = EncoderReference(revision=find_source(folder).revision or "", location=str(folder), name="fresh")
+    rows = [row(root, fresh, "de en", seed=seed, untrained=untrained) for seed in (1, 2) for untrained in (False, True)]
+    assert len(run_locally(Plan.of(rows), Store(tmp_path / "steps")).done) == 4
+    assert len(prepared_sets) == 2

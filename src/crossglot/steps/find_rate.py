@@ -69,7 +69,10 @@ class FindRate(Step):
         """Words in and out, a forward pass counting 1 and a training pass 3."""
         train = self.train.words * min(1.0, self.max_train / max(self.train.sentences, 1))
         dev = self.dev.words * min(1.0, ENOUGH_DEV / max(self.dev.sentences, 1))
-        return Work(len(self.grid) * (3 * self.recipe.epochs * train + dev), f"tagging with {self.encoder.name}")
+        return Work(
+            len(self.grid) * (3 * self.recipe.epochs * train + dev),
+            f"tagging with {self.encoder.name} on {self.device_kind}",
+        )
 
 
 def read_rate(folder: Path) -> float:

@@ -62,11 +62,12 @@ class TrainAndPredict(Row):
         trained = time.monotonic()
         if self.keep_weights:
             tagger.save(folder / TAGGER)
-        length = tagger.recipe.max_length
-        predicted = {
-            split.language: tagger.predict_prepared(prepared(split, self.encoder, length, self.device))
-            for split in self.targets
-        }
+        predicted, left = {}, sum(split.words for split in self.targets)
+        for split in self.targets:
+            ready = prepared(split, self.encoder, tagger.recipe.max_length, self.device)
+            predicted[split.language] = tagger.predict_prepared(ready)
+            left -= split.words
+            advance(1 - left / max(self.work.size, 1))
         about = {
             "system": self.system,
             "learning_rate": tagger.recipe.learning_rate,
@@ -115,4 +116,7 @@ class TrainAndPredict(Row):
     def work(self) -> Work:
         """Words in and out, a forward pass counting 1 and a training pass 3."""
         training = 0.0 if self.tagger_of is not None else 3 * self.recipe.epochs * self.training_words()
-        return Work(training + sum(split.words for split in self.targets), f"tagging with {self.encoder.name}")
+        return Work(
+            training + sum(split.words for split in self.targets),
+            f"tagging with {self.encoder.name} on {self.device_kind}",
+        )

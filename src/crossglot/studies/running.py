@@ -48,7 +48,9 @@ def run_study(study: Study, out: Path, progress: Progress | None = None) -> Path
     outcome = run_locally(plan.steps, plan.store, progress)
     try:
         write_run(plan, outcome, out)
-    except OSError as error:
+    except Exception as error:
+        if not isinstance(error, OSError) and not is_disk_full(error):
+            raise
         why = "the disk is full" if is_disk_full(error) else str(error)
         raise StorageError(f"{out}: {why}: the finished steps are kept; make room and run the same again") from error
     failure = outcome.error()
