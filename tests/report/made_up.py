@@ -18,6 +18,22 @@ PUBLISHED_NER = {
 }
 NER_TARGETS = ("en", "de", "nl", "es")
 SCRIPT_BLOCKS = (("hi", "ur"), ("en", "bg", "ja"))
+VERSIONS = {
+    "packages": {"torch": "2.13.0"},
+    "precision": "fp32",
+    "machine": {"cores": "2"},
+    "encoders": {
+        "small-m-bert": {
+            "location": "models/small-m-bert", "revision": "0123456789abcdef", "role": "m-bert",
+            "departures": {"epochs": 2}, "learning_rate": {"pos": 0.002, "ner": 0.001},
+        },
+        "small-en-bert": {"location": "models/small-en-bert", "revision": "fedcba", "role": "en-bert"},
+    },
+    "data": {
+        "corpus/en train": {"checksum": "ab" * 32, "sentences": 12544, "words": 204577},
+        "corpus/en test": "cd" * 32,
+    },
+}  # fmt: skip
 INTERVAL = "95 % bootstrap over sentences and seeds"
 
 
@@ -141,9 +157,7 @@ def write_made_up_run(folder: Path) -> Path:
             "why": ["", "the interval contains the threshold", "table 7 was not run"],
         }
     ).write_csv(folder / "claims.csv")
-    (folder / "versions.json").write_text(
-        json.dumps({"packages": {"torch": "2.13.0"}, "precision": "fp32", "machine": {"cores": "2"}}), encoding="utf-8"
-    )
+    (folder / "versions.json").write_text(json.dumps(VERSIONS), encoding="utf-8")
     (folder / "study.toml").write_text(
         'experiments = ["table1", "table3", "table4"]\nseeds = [1, 2]\n', encoding="utf-8"
     )

@@ -11,7 +11,7 @@ from crossglot.report.exhibits import Exhibit
 from crossglot.report.folder import RunFolder
 from crossglot.report.markup import Markup, element, joined
 from crossglot.report.overview import overview_section
-from crossglot.report.provenance import provenance_section
+from crossglot.report.provenance import in_one_line, provenance_section
 from crossglot.report.tables import exhibit_notes, exhibit_table
 from crossglot.report.wording import place, title
 
@@ -41,6 +41,7 @@ def page(run: RunFolder, shown: list[Exhibit], drawings: Mapping[str, Markup]) -
             "header",
             element("p", "crossglot report", class_="kicker"),
             element("h1", name),
+            element("p", in_one_line(run), class_="what"),
             _navigation(run, shown),
         ),
         element("main", element("p", HOW_TO_READ, class_="lead"), *sections, id="results"),

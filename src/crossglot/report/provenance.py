@@ -1,23 +1,96 @@
-"""What was run: the study as run, and the versions, corpora and machine that it ran on."""
+"""What was run: encoders, recipe, corpora, precision and versions; in one line at the top, in full at the end."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crossglot.report.folder import RunFolder
-from crossglot.report.markup import Markup, element
+from crossglot.report.markup import Child, Markup, element
+from crossglot.report.wording import NO_VALUE, ROLES
+from crossglot.tagging.recipe import Recipe
+
+SHORT_HASH = 12  # characters of a revision or checksum that are shown; versions.json has all
+
+
+def in_one_line(run: RunFolder) -> str:
+    """`small-m-bert (multilingual encoder) · seeds 1, 2 · bf16 · not the paper's: …`."""
+    encoders: Mapping[str, Any] = run.versions.get("encoders") or {}
+    parts = [f"{name} ({ROLES.get(facts.get('role'), 'encoder')})" for name, facts in encoders.items()]
+    if seeds := run.study.get("seeds"):
+        parts.append(f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}")
+    if precision := run.versions.get("precision"):
+        parts.append(str(precision))
+    if most := run.study.get("max_train"):
+        parts.append(f"at most {most} training sentences a source")
+    others = dict.fromkeys(said for facts in encoders.values() for said in departures(facts))
+    parts.append(f"not the paper's: {'; '.join(others)}" if others else "")
+    return " · ".join(part for part in parts if part)
+
+
+def departures(encoder: Mapping[str, Any]) -> list[str]:
+    """Settings of an encoder's fine-tuning that are not the paper's: `learning rate 0.002 (paper 3e-05)`."""
+    changed = dict(encoder.get("departures") or {})
+    rate = encoder.get("learning_rate")
+    if isinstance(rate, Mapping):  # found on a source's dev set, task by task
+        changed["learning_rate"] = ", ".join(f"{task} {found:g}" for task, found in rate.items())
+    paper = {name: field.default for name, field in Recipe.model_fields.items()}
+    return [
+        f"{name.replace('_', ' ')} {value if isinstance(value, str) else f'{value:g}'} (paper {paper.get(name)!s})"
+        for name, value in changed.items()
+    ]
 
 
 def provenance_section(run: RunFolder) -> Markup:
-    """The study and versions as nested lists of names and values."""
-    parts = [
-        part
-        for heading, mapping in (("Study", run.study), ("Versions", run.versions))
-        if mapping
-        for part in (element("h3", heading), described(mapping))
-    ]
+    """Encoders and corpora as tables, the machine and packages in words, the study as it was run."""
+    versions = run.versions
+    parts: list[Child] = [_encoders(versions.get("encoders") or {}), _corpora(versions.get("data") or {})]
+    known = ("encoders", "data")
+    rest = {key: value for key, value in versions.items() if key not in known}
+    parts.append(described(rest) if rest else None)
+    if run.study:
+        parts += [element("h3", "Study"), described(run.study)]
     return element("section", element("h2", "What was run"), *parts, id="provenance")
+
+
+def _encoders(encoders: Mapping[str, Any]) -> Markup | None:
+    heads = ("encoder", "stands for", "from", "revision", "fine-tuned by")
+    rows = [
+        (
+            name,
+            ROLES.get(facts.get("role"), str(facts.get("role", NO_VALUE))),
+            str(facts.get("location", NO_VALUE)),
+            str(facts.get("revision", NO_VALUE))[:SHORT_HASH],
+            "; ".join(departures(facts)) or "the paper's recipe",
+        )
+        for name, facts in encoders.items()
+    ]
+    return _table("Encoders", heads, rows)
+
+
+def _corpora(data: Mapping[str, Any]) -> Markup | None:
+    heads = ("corpus", "split", "sentences", "words", "checksum")
+    rows = []
+    for key, facts in data.items():
+        corpus, _, split = key.rpartition(" ")
+        known = facts if isinstance(facts, Mapping) else {"checksum": facts}
+        sizes = (
+            f"{known[name]:,}" if isinstance(known.get(name), int) else NO_VALUE for name in ("sentences", "words")
+        )
+        rows.append((corpus, split, *sizes, str(known.get("checksum", NO_VALUE))[:SHORT_HASH]))
+    return _table("Corpora", heads, rows)
+
+
+def _table(caption: str, heads: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Markup | None:
+    lines = [
+        element("tr", element("th", first, scope="row"), *(element("td", value) for value in rest))
+        for first, *rest in rows
+    ]
+    if not lines:
+        return None
+    head = element("thead", element("tr", *(element("th", name, scope="col") for name in heads)))
+    table = element("table", element("caption", caption), head, element("tbody", *lines), class_="facts")
+    return element("div", table, class_="scroll", role="region", tabindex="0", aria_label=caption)
 
 
 def described(value: Any) -> Markup | str:
