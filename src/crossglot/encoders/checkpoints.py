@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,8 @@ def save_checkpoint(path: Path, tensors: Mapping[str, torch.Tensor], counters: M
             os.fsync(written.fileno())
         fresh.replace(path)
     except Exception as error:  # safetensors reports a full disk as its own error
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink()
         raise StorageError(
             f"{path}: the checkpoint cannot be written ({error}); free some space and run again"
         ) from error

@@ -23,15 +23,16 @@ BLOCK = 512
 """Masked pieces whose scores exist at the same time: with 16,000 pieces 16 MB in bf16, which stays in cache."""
 
 
-def build_model(shape: Shape, vocab_size: int, seed: int) -> BertForMaskedLM:
+def build_model(shape: Shape, vocab_size: int, seed: int, *, next_sentence: bool = False) -> BertForMaskedLM:
     """A BERT of the shape with random weights that depend on the seed alone.
 
     Args:
         shape: its size.
         vocab_size: pieces in its vocabulary, which may be fewer than the shape allows.
         seed: of the weights.
+        next_sentence: with a next-sentence head too (BertForPreTraining), whose model has the same parts.
     """
-    from transformers import BertConfig, BertForMaskedLM
+    from transformers import BertConfig, BertForMaskedLM, BertForPreTraining
 
     config = BertConfig(
         vocab_size=vocab_size,
@@ -46,7 +47,7 @@ def build_model(shape: Shape, vocab_size: int, seed: int) -> BertForMaskedLM:
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = BertForMaskedLM(config)
+        model = (BertForPreTraining if next_sentence else BertForMaskedLM)(config)
     with torch.no_grad():
         places = model.bert.embeddings.position_embeddings.weight
         places.copy_(sinusoids(*places.shape) * shape.initializer_range)
@@ -64,19 +65,15 @@ def sinusoids(positions: int, width: int) -> Tensor:
     return torch.cat([angles.sin(), angles.cos()], 1)[:, :width] * 2**0.5
 
 
-def masked_lm_loss(
-    model: BertForMaskedLM, input_ids: Tensor, positions: Tensor, labels: Tensor, *, dtype: torch.dtype
-) -> Tensor:
+def masked_lm_loss(model: BertForMaskedLM, hidden: Tensor, positions: Tensor, labels: Tensor) -> Tensor:
     """Mean cross-entropy in nats at the masked pieces.
 
     Args:
-        model: the encoder with its masked-LM head; dropout is active if it is in training mode.
-        input_ids: (rows, length), no padding.
-        positions: (n,) indices into `input_ids` flattened.
+        model: the encoder with its masked-LM head.
+        hidden: (rows, length, hidden), its last layer's states.
+        positions: (n,) indices into rows and length flattened.
         labels: (n,) the pieces that stood there.
-        dtype: of activations and matrix products; weights and their gradients keep theirs.
     """
-    hidden = last_hidden(model, input_ids, dtype)
     transform = model.cls.predictions.transform
     masked = functional.gelu(_linear(hidden.flatten(0, 1)[positions], transform.dense))
     masked = _norm(masked, transform.LayerNorm)
@@ -85,11 +82,37 @@ def masked_lm_loss(
     return loss
 
 
-def last_hidden(model: BertForMaskedLM, input_ids: Tensor, dtype: torch.dtype) -> Tensor:
-    """The last layer's states, (rows, length, hidden), of rows without padding."""
+def next_sentence_loss(model: BertForMaskedLM, hidden: Tensor, random: Tensor) -> Tensor:
+    """Mean cross-entropy in nats of telling, from [CLS], whether a row's second part is a random one.
+
+    Args:
+        model: an encoder built with `next_sentence`.
+        hidden: (rows, length, hidden), its last layer's states.
+        random: (rows,), 1 where it is.
+    """
+    pooled = torch.tanh(_linear(hidden[:, 0], model.bert.pooler.dense))
+    return functional.cross_entropy(_linear(pooled, model.cls.seq_relationship).float(), random)
+
+
+def last_hidden(
+    model: BertForMaskedLM, input_ids: Tensor, parts: Tensor | None = None, *, dtype: torch.dtype
+) -> Tensor:
+    """The last layer's states of rows without padding; dropout is active if the model is in training mode.
+
+    Args:
+        model: the encoder with its heads.
+        input_ids: (rows, length).
+        parts: (rows, length), 0 or 1: token types; None is 0 everywhere.
+        dtype: of activations and matrix products; weights and their gradients keep theirs.
+
+    Returns:
+        (rows, length, hidden).
+    """
     config, embeddings = model.config, model.bert.embeddings
     dropout = config.hidden_dropout_prob if model.training else 0.0
-    places = embeddings.position_embeddings.weight[: input_ids.shape[1]] + embeddings.token_type_embeddings.weight[0]
+    types = embeddings.token_type_embeddings.weight
+    part = types[0] if parts is None else functional.embedding(parts, types)
+    places = embeddings.position_embeddings.weight[: input_ids.shape[1]] + part
     hidden = _norm(functional.embedding(input_ids, embeddings.word_embeddings.weight) + places, embeddings.LayerNorm)
     hidden = _dropped(hidden.to(dtype), dropout)
     for layer in model.bert.encoder.layer:

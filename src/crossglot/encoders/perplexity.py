@@ -43,7 +43,7 @@ def held_out_perplexity(
     """
     import torch
 
-    from crossglot.encoders.objectives import masked_lm_loss
+    from crossglot.encoders.objectives import last_hidden, masked_lm_loss
 
     dtype = torch.bfloat16 if runtime.precision == "bf16" else torch.float32
     was_training = model.training
@@ -60,9 +60,10 @@ def held_out_perplexity(
             start, end = first * rows.shape[1], (first + rows_at_once) * rows.shape[1]
             mine = (masked.positions >= start) & (masked.positions < end)
             part = (masked.input_ids[first : first + rows_at_once], masked.positions[mine] - start, masked.labels[mine])
-            tensors = (torch.from_numpy(array).to(runtime.device) for array in part)
+            input_ids, positions, labels = (torch.from_numpy(array).to(runtime.device) for array in part)
             with torch.no_grad():
-                total += float(masked_lm_loss(model, *tensors, dtype=dtype)) * int(mine.sum())
+                hidden = last_hidden(model, input_ids, dtype=dtype)
+                total += float(masked_lm_loss(model, hidden, positions, labels)) * len(labels)
         result[language] = math.exp(total / len(masked.positions))
     model.train(was_training)
     return result

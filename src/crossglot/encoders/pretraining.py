@@ -10,7 +10,9 @@ from crossglot.encoders.pretraining_folder import (
     CHECKPOINT,
     Settings,
     begin,
+    describe_text,
     finish,
+    infer_role,
     store_vocabulary,
     stored_vocabulary,
 )
@@ -18,7 +20,7 @@ from crossglot.encoders.pretraining_loop import Progress, Run, train
 from crossglot.encoders.rows import piece_stream
 from crossglot.encoders.sampling import EXPONENT, smoothed_shares
 from crossglot.encoders.shapes import Shape, find_shape
-from crossglot.encoders.texts import cut_to_bytes, read_text
+from crossglot.encoders.texts import Text, cut_to_bytes, read_text
 from crossglot.encoders.wordpiece import train_wordpiece
 from crossglot.errors import UsageError
 from crossglot.runtime import Runtime, resolve_runtime
@@ -34,6 +36,7 @@ def pretrain(
     learning_rate: float | None = None,
     batch_pieces: int | None = None,
     exponent: float = EXPONENT,
+    next_sentence: bool = False,
     max_bytes: int | None = None,
     max_total_bytes: int | None = None,
     role: str | None = None,
@@ -61,6 +64,7 @@ def pretrain(
         learning_rate: peak learning rate.
         batch_pieces: pieces in a batch.
         exponent: of the smoothing; 1 samples as the text is, 0 all languages alike.
+        next_sentence: learn next-sentence prediction too, as BERT and M-BERT did; lines are then taken in file order.
         max_bytes: most bytes of text a language.
         max_total_bytes: most bytes of text over all languages; every language keeps its share.
         role: "m-bert" or "en-bert"; None infers it: several languages, or English alone.
@@ -85,42 +89,63 @@ def pretrain(
         steps=steps, vocab_size=vocab_size, learning_rate=learning_rate, batch_pieces=batch_pieces,
         finetuning_rate=finetuning_rate,
     )  # fmt: skip
-    from crossglot.encoders.objectives import build_model
-
     runtime = runtime or resolve_runtime()
     if dtype not in ("fp32", "bf16"):
         raise UsageError(f"unknown dtype '{dtype}': use fp32 or bf16")
+    if exponent < 0:
+        raise UsageError(f"the exponent of the smoothed sampling must be 0 or more, not {exponent}")
+    files = _files(texts)
+    corpus = {language: read_text(language, paths) for language, paths in files.items()}
+    corpus = cut_to_bytes(corpus, each=max_bytes, total=max_total_bytes)
+    settings = Settings(
+        shape=chosen.settings(),
+        texts={language: describe_text(text, files[language]) for language, text in corpus.items()},
+        exponent=exponent,
+        next_sentence=next_sentence,
+        role=infer_role(role, list(corpus)),
+        dtype=dtype,
+        seed=seed,
+        precision=runtime.precision,
+    )
+    if begin(out, settings, resume=resume):
+        run = _run(out, chosen, corpus, settings, runtime)
+        loss = train(
+            run, out / CHECKPOINT, checkpoint_seconds=checkpoint_seconds, report_every=report_every, progress=progress
+        )
+        held_out = {language: piece_stream(run.tokenizer, text.held_out) for language, text in corpus.items()}
+        perplexity = held_out_perplexity(run.model, run.tokenizer, held_out, length=chosen.length, runtime=runtime)
+        finish(out, run.model, settings, learning_rate=chosen.finetuning_rate, perplexity=perplexity, loss=loss)
+    return out
+
+
+def _files(texts: Mapping[str, Path | Sequence[Path]]) -> dict[str, list[Path]]:
     if not texts:
         raise UsageError("no text: give at least one language with a file")
-    files = {language: [paths] if isinstance(paths, Path) else list(paths) for language, paths in texts.items()}
-    corpus = cut_to_bytes(
-        {language: read_text(language, paths) for language, paths in files.items()},
-        each=max_bytes,
-        total=max_total_bytes,
-    )
-    settings = Settings.of(
-        chosen, corpus, files, exponent=exponent, role=role, dtype=dtype, seed=seed, precision=runtime.precision
-    )
-    if not begin(out, settings, resume=resume):
-        return out
-    tokenizer = stored_vocabulary(out, chosen.positions) or train_wordpiece(
+    return {
+        language: [Path(paths)] if isinstance(paths, (str, Path)) else [Path(path) for path in paths]
+        for language, paths in texts.items()
+    }
+
+
+def _run(out: Path, shape: Shape, corpus: Mapping[str, Text], settings: Settings, runtime: Runtime) -> Run:
+    """Learns the vocabulary, or takes that of the interrupted run, and cuts the texts into pieces."""
+    from crossglot.encoders.objectives import build_model
+
+    tokenizer = stored_vocabulary(out, shape.positions) or train_wordpiece(
         {language: text.training for language, text in corpus.items()},
-        chosen.vocab_size, max_length=chosen.positions, exponent=exponent, seed=seed,
-    )  # fmt: skip
+        shape.vocab_size,
+        max_length=shape.positions,
+        exponent=settings.exponent,
+        seed=settings.seed,
+    )
     store_vocabulary(out, tokenizer)
-    run = Run(
-        shape=chosen,
-        model=build_model(chosen, len(tokenizer), seed),
+    return Run(
+        shape=shape,
+        model=build_model(shape, len(tokenizer), settings.seed, next_sentence=settings.next_sentence),
         tokenizer=tokenizer,
         streams={language: piece_stream(tokenizer, text.training) for language, text in corpus.items()},
-        shares=smoothed_shares({language: text.size for language, text in corpus.items()}, exponent),
-        seed=seed,
+        shares=smoothed_shares({language: text.size for language, text in corpus.items()}, settings.exponent),
+        seed=settings.seed,
         runtime=runtime,
+        next_sentence=settings.next_sentence,
     )
-    loss = train(
-        run, out / CHECKPOINT, checkpoint_seconds=checkpoint_seconds, report_every=report_every, progress=progress
-    )
-    held_out = {language: piece_stream(tokenizer, text.held_out) for language, text in corpus.items()}
-    perplexity = held_out_perplexity(run.model, tokenizer, held_out, length=chosen.length, runtime=runtime)
-    finish(out, run.model, settings, perplexity=perplexity, loss=loss)
-    return out

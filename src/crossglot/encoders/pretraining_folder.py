@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crossglot.encoders.shapes import Shape
 from crossglot.encoders.texts import Text
 from crossglot.encoders.wordpiece import bert_tokenizer
 from crossglot.errors import StorageError, UsageError
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 CHECKPOINT = "checkpoint.safetensors"
 SETTINGS = "pretraining.json"
 RECORD = "crossglot.json"
+FINISHED = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt", RECORD)
 ROLES = ("m-bert", "en-bert")
 
 
@@ -32,6 +32,7 @@ class Settings:
         shape: size and schedule, field by field.
         texts: for every language the names of its files, and bytes and SHA-256 of the lines trained on.
         exponent: of the smoothed sampling.
+        next_sentence: whether next sentences were predicted too.
         role: "m-bert", "en-bert" or None.
         dtype: how the weights are stored.
         seed: where all chance comes from.
@@ -41,39 +42,31 @@ class Settings:
     shape: dict[str, object]
     texts: dict[str, dict[str, object]]
     exponent: float
+    next_sentence: bool
     role: str | None
     dtype: str
     seed: int
     precision: str
 
-    @classmethod
-    def of(
-        cls,
-        shape: Shape,
-        corpus: Mapping[str, Text],
-        files: Mapping[str, Sequence[Path]],
-        *,
-        exponent: float,
-        role: str | None,
-        dtype: str,
-        seed: int,
-        precision: str,
-    ) -> Settings:
-        """The settings of a run; a role of None is inferred from the languages.
 
-        Raises:
-            UsageError: an unknown role.
-        """
-        if role is None:
-            role = "m-bert" if len(corpus) > 1 else "en-bert" if list(corpus) == ["en"] else None
-        elif role not in ROLES:
-            raise UsageError(f"unknown role '{role}': use {' or '.join(ROLES)}")
-        texts: dict[str, dict[str, object]] = {}
-        for language, text in corpus.items():
-            digest = hashlib.sha256("\n".join(text.training).encode()).hexdigest()
-            names = [path.name for path in files[language]]
-            texts[language] = {"files": names, "bytes": text.size, "lines": len(text.training), "sha256": digest}
-        return cls(shape.settings(), texts, exponent, role, dtype, seed, precision)
+def infer_role(role: str | None, languages: Sequence[str]) -> str | None:
+    """The role asked for, or else the one that the languages say: several are an M-BERT's, English alone is EN-BERT's.
+
+    Raises:
+        UsageError: an unknown role.
+    """
+    if role is None:
+        return "m-bert" if len(languages) > 1 else "en-bert" if list(languages) == ["en"] else None
+    if role not in ROLES:
+        raise UsageError(f"unknown role '{role}': use {' or '.join(ROLES)}")
+    return role
+
+
+def describe_text(text: Text, files: Sequence[Path]) -> dict[str, object]:
+    """Names of the files, and bytes, lines and SHA-256 of what is trained on; where the files lie does not matter."""
+    digest = hashlib.sha256("\n".join(text.training).encode()).hexdigest()
+    names = [path.name for path in files]
+    return {"files": names, "bytes": text.size, "lines": len(text.training), "sha256": digest}
 
 
 def begin(out: Path, settings: Settings, *, resume: bool) -> bool:
@@ -85,20 +78,43 @@ def begin(out: Path, settings: Settings, *, resume: bool) -> bool:
     """
     wanted = json.loads(json.dumps(asdict(settings)))
     try:
-        if not resume and (out / SETTINGS).exists():
-            shutil.rmtree(out)
         out.mkdir(parents=True, exist_ok=True)
+        if not resume:
+            _start_over(out)
         if (out / RECORD).exists():
             _same_settings(out / RECORD, json.loads((out / RECORD).read_text("utf-8")).get("made_by"), wanted)
+            _tidy(out)
             return False
         if (out / SETTINGS).exists():
             _same_settings(out / SETTINGS, json.loads((out / SETTINGS).read_text("utf-8")), wanted)
         elif any(out.iterdir()):
             raise UsageError(f"{out}: holds something that is no pretraining; give a folder that is new or empty")
-        (out / SETTINGS).write_text(json.dumps(wanted, indent=2) + "\n", "utf-8")
+        write_whole(out / SETTINGS, json.dumps(wanted, indent=1) + "\n")
     except OSError as error:
         raise StorageError(f"{out}: cannot be written ({error})") from error
+    except ValueError as error:
+        raise StorageError(f"{out}: its {SETTINGS} or {RECORD} is damaged ({error}); delete the folder") from error
     return True
+
+
+def _start_over(out: Path) -> None:
+    """Drops what a pretraining left, and nothing else."""
+    if (out / SETTINGS).exists() or (out / RECORD).exists():
+        for name in (*FINISHED, CHECKPOINT, SETTINGS):
+            (out / name).unlink(missing_ok=True)
+
+
+def _tidy(out: Path) -> None:
+    """Drops what only an unfinished run needs."""
+    for name in (CHECKPOINT, SETTINGS):
+        (out / name).unlink(missing_ok=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a text file so that it is there whole or not at all."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_text(text, "utf-8")
+    fresh.replace(path)
 
 
 def _same_settings(path: Path, found: object, wanted: dict[str, object]) -> None:
@@ -107,7 +123,7 @@ def _same_settings(path: Path, found: object, wanted: dict[str, object]) -> None
         differing = ", ".join(name for name, value in wanted.items() if known.get(name) != value)
         raise UsageError(
             f"{path}: a pretraining with other settings ({differing}) is in this folder; "
-            "give another --out, or start over without --resume"
+            "give another --out, or start this one over"
         )
 
 
@@ -124,9 +140,7 @@ def store_vocabulary(out: Path, tokenizer: BertTokenizerFast) -> None:
     """Writes tokenizer.json, tokenizer_config.json and, last and whole, vocab.txt."""
     tokenizer.save_pretrained(out)
     pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
-    fresh = out / "vocab.txt.new"
-    fresh.write_text("".join(f"{piece}\n" for piece, _ in pieces), "utf-8")
-    fresh.replace(out / "vocab.txt")
+    write_whole(out / "vocab.txt", "".join(f"{piece}\n" for piece, _ in pieces))
 
 
 def finish(
@@ -134,26 +148,40 @@ def finish(
     model: BertForMaskedLM,
     settings: Settings,
     *,
+    learning_rate: float | None,
     perplexity: Mapping[str, float],
     loss: Sequence[tuple[int, float]],
 ) -> None:
     """Writes the encoder and, last, its record; then drops the checkpoint."""
     import torch
+    from safetensors import SafetensorError
 
     model.to("cpu", dtype=torch.bfloat16 if settings.dtype == "bf16" else torch.float32)
+    record = {
+        "role": settings.role,
+        "learning_rate": learning_rate,
+        "perplexity": {language: round(value, 2) for language, value in perplexity.items()},
+        "made_by": asdict(settings),
+        "loss": [list(point) for point in loss],
+    }
     try:
-        model.save_pretrained(out)
-        record = {
-            "role": settings.role,
-            "learning_rate": settings.shape["finetuning_rate"],
-            "perplexity": {language: round(value, 2) for language, value in perplexity.items()},
-            "made_by": asdict(settings),
-            "loss": [list(point) for point in loss],
-        }
-        fresh = out / f"{RECORD}.new"
-        fresh.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        fresh.replace(out / RECORD)
-    except OSError as error:
-        raise StorageError(f"{out}: cannot be written ({error})") from error
-    (out / CHECKPOINT).unlink(missing_ok=True)
-    (out / SETTINGS).unlink(missing_ok=True)
+        with _quietly():
+            model.save_pretrained(out)
+        write_whole(out / RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+        _tidy(out)
+    except (OSError, SafetensorError) as error:
+        raise StorageError(f"{out}: the encoder cannot be written ({error}); free some space, run again") from error
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without the library's own progress bar: ours is the one that the user sees."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

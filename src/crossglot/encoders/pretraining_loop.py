@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crossglot.encoders.checkpoints import load_checkpoint, save_checkpoint
-from crossglot.encoders.masking import mask_pieces
-from crossglot.encoders.rows import PieceStream, draw_rows
+from crossglot.encoders.masking import MaskedRows, mask_pieces
+from crossglot.encoders.rows import PieceStream, SentencePairs, draw_pairs, draw_rows
 from crossglot.encoders.shapes import Shape
 from crossglot.encoders.wordpiece import SPECIAL_TOKENS
 from crossglot.runtime import Runtime
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
     from transformers import BertForMaskedLM, BertTokenizerFast
 
 
@@ -53,6 +54,7 @@ class Run:
         shares: the probability with which a row is of each language.
         seed: where all chance comes from.
         runtime: device and precision.
+        next_sentence: whether the model has that head, and rows are pairs.
     """
 
     shape: Shape
@@ -62,6 +64,7 @@ class Run:
     shares: Mapping[str, float]
     seed: int
     runtime: Runtime
+    next_sentence: bool = False
 
 
 def train(
@@ -103,37 +106,43 @@ def train(
 
 
 def train_step(run: Run, optimizer: torch.optim.Optimizer, step: int) -> torch.Tensor:
-    """One optimizer step on the batch of that number; the loss in nats, detached."""
+    """One optimizer step on the batch of that number; its masked-LM loss in nats, detached."""
     import torch
 
-    from crossglot.encoders.objectives import masked_lm_loss
+    from crossglot.encoders.objectives import last_hidden, masked_lm_loss, next_sentence_loss
 
     torch.manual_seed(_torch_seed(run.seed, step))  # dropout, too, is a function of seed and step
-    batch = [torch.from_numpy(array).to(run.runtime.device) for array in masked_batch(run, step)]
+    masked, pairs = masked_batch(run, step)
+
+    def tensor(array: NDArray[np.int64]) -> torch.Tensor:
+        return torch.from_numpy(array).to(run.runtime.device)
+
     dtype = torch.bfloat16 if run.runtime.precision == "bf16" else torch.float32
-    loss = masked_lm_loss(run.model, *batch, dtype=dtype)
-    loss.backward()
+    parts = None if pairs is None else tensor(pairs.parts)
+    hidden = last_hidden(run.model, tensor(masked.input_ids), parts, dtype=dtype)
+    masked_lm = masked_lm_loss(run.model, hidden, tensor(masked.positions), tensor(masked.labels))
+    loss = masked_lm if pairs is None else masked_lm + next_sentence_loss(run.model, hidden, tensor(pairs.random))
+    loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(run.model.parameters(), run.shape.clip, foreach=True)
     for group in optimizer.param_groups:
         group["lr"] = run.shape.rate(step)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
-    return loss.detach()
+    return masked_lm.detach()
 
 
-def masked_batch(run: Run, step: int) -> Iterator[np.ndarray[tuple[int, ...], np.dtype[np.int64]]]:
-    """Input ids, masked positions and labels of a step."""
+def masked_batch(run: Run, step: int) -> tuple[MaskedRows, SentencePairs | None]:
+    """The masked rows of a step, and where next sentences are predicted the pairs that they are."""
     rng = np.random.default_rng([run.seed, step])
-    length = run.shape.row_length(step)
-    tokenizer = run.tokenizer
-    rows = draw_rows(
-        run.streams, run.shares, rows=run.shape.batch_pieces // length, length=length,
-        cls_id=tokenizer.cls_token_id, sep_id=tokenizer.sep_token_id, rng=rng,
-    )  # fmt: skip
+    length, tokenizer = run.shape.row_length(step), run.tokenizer
+    size, marks = run.shape.batch_pieces // length, (tokenizer.cls_token_id, tokenizer.sep_token_id)
+    draw = {"rows": size, "length": length, "cls_id": marks[0], "sep_id": marks[1]}
+    pairs = draw_pairs(run.streams, run.shares, **draw, rng=rng) if run.next_sentence else None
+    rows = draw_rows(run.streams, run.shares, **draw, rng=rng) if pairs is None else pairs.ids
     masked = mask_pieces(
         rows, specials=len(SPECIAL_TOKENS), mask_id=tokenizer.mask_token_id, vocab_size=len(tokenizer), rng=rng
     )
-    yield from (masked.input_ids, masked.positions, masked.labels)
+    return masked, pairs
 
 
 def adamw(model: BertForMaskedLM, shape: Shape) -> torch.optim.AdamW:

@@ -88,8 +88,8 @@ class Shape:
         return replace(self, **{name: value for name, value in fields.items() if value is not None})  # type: ignore[arg-type]
 
     def settings(self) -> dict[str, object]:
-        """All fields, as recorded beside the encoder."""
-        return asdict(self)
+        """All that decides what a pretraining ends with, as recorded beside the encoder."""
+        return {name: value for name, value in asdict(self).items() if name != "finetuning_rate"}
 
 
 _PRESETS = (
