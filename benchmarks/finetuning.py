@@ -1,0 +1,231 @@
+"""Fine-tuning and prediction beside the Hugging Face Trainer's token-classification recipe, in one run.
+
+The same encoder (BERT-base's layers over M-BERT's vocabulary, random weights: they do not matter for speed), the same
+sentences, batches of 32. The Trainer pads to 128, to the longest of a batch, or to the longest after grouping by
+length; crossglot packs. Each in fp32 and bf16, each in a process of its own, so that peak memory is its own. The limit is what
+the matrix products over the real pieces take at the rate measured here, and nothing else.
+
+    python -m benchmarks.finetuning [--data ROOT] [--steps 4] [--layers 12] [--only NAME-PRECISION]… [--threads N]
+
+Without a data root, sentences of English EWT's lengths are made up. Wants a quiet machine: five to ten minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import transformers
+from transformers import BertConfig, BertForTokenClassification, BertModel, Trainer, TrainerCallback, TrainingArguments
+
+from benchmarks.machine import Shape, product_seconds, training_limit
+from crossglot.corpora.conllu import read_conllu
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.loading import Encoder
+from crossglot.encoders.pieces import piece_words
+from crossglot.encoders.tokenizers import load_tokenizer, vocabulary_tokenizer
+from crossglot.encoders.windows import truncated
+from crossglot.runtime import Precision, Runtime, machine
+from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.labels import UPOS
+from crossglot.tagging.recipe import Recipe
+
+LIMIT, BATCH = 128, 32
+CONFIGURATIONS = ("trainer-fixed", "trainer-dynamic", "trainer-grouped", "crossglot")
+PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds a training step, sentences predicted a second, peak resident GB, mean real pieces of a timed step."""
+
+    step: float
+    predicted: float
+    memory: float
+    pieces: float
+
+
+def made_up_sentences(count: int, folder: Path) -> tuple[Any, list[TaggedSentence]]:
+    """A tokenizer with as many pieces as M-BERT's, and sentences of about English EWT's lengths (20 pieces a mean)."""
+    specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    (folder / "vocab.txt").write_text("\n".join([*specials, *(f"w{i}" for i in range(119_542))]), encoding="utf-8")
+    draw = np.random.default_rng(1)
+    lengths = np.clip(draw.lognormal(2.6, 0.9, count), 1, 150).astype(int)
+    words = [draw.zipf(1.3, length) % 119_542 for length in lengths]
+    sentences = [TaggedSentence(tuple(f"w{i}" for i in row), tuple(UPOS[i % 17] for i in row)) for row in words]
+    return vocabulary_tokenizer(folder / "vocab.txt"), sentences
+
+
+def workload(root: Path | None, count: int, layers: int) -> tuple[Encoder, list[TaggedSentence]]:
+    """The encoder and `count` sentences."""
+    if root is None:
+        with tempfile.TemporaryDirectory() as folder:
+            tokenizer, sentences = made_up_sentences(count, Path(folder))
+    else:
+        tokenizer = load_tokenizer(root / "vocab" / "bert-base-multilingual-cased.txt")
+        every = read_conllu(next((root / "ud" / "UD_English-EWT").glob("*-ud-train.conllu*")))
+        sentences = [every[i] for i in np.random.default_rng(1).permutation(len(every))[:count]]
+    torch.manual_seed(1)
+    model = BertModel(BertConfig(vocab_size=len(tokenizer), num_hidden_layers=layers), add_pooling_layer=False).eval()
+    encoder = Encoder(model, tokenizer, "bert-base", None, None, True, "", packs_up_to=512, max_positions=512)
+    return encoder, sentences
+
+
+def measure_ours(encoder: Encoder, sentences: Sequence[TaggedSentence], runtime: Runtime) -> tuple[float, float]:
+    """Seconds a step without the first, and sentences predicted a second."""
+    stamps: list[float] = []
+    tagger = finetune(
+        encoder,
+        sentences,
+        recipe=Recipe(epochs=1),
+        runtime=runtime,
+        progress=lambda *_: stamps.append(time.perf_counter()),
+    )
+    tagger.predict(sentences[:BATCH])
+    start = time.perf_counter()
+    tagger.predict(sentences)
+    return (stamps[-1] - stamps[0]) / (len(stamps) - 1), len(sentences) / (time.perf_counter() - start)
+
+
+class Stamps(TrainerCallback):  # type: ignore[misc]
+    """Notes when each step of a Trainer ends."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+
+    def on_step_end(self, *_: object, **__: object) -> None:
+        """Called by the Trainer."""
+        self.times.append(time.perf_counter())
+
+
+def trainer_rows(encoder: Encoder, sentences: Sequence[TaggedSentence]) -> list[dict[str, list[int]]]:
+    """The recipe's data set: truncated pieces, labels at first pieces, -100 elsewhere."""
+    found = truncated(piece_words(encoder.tokenizer, [s.words for s in sentences]), encoder.tokenizer, LIMIT)
+    tags = [tag for sentence in sentences for tag in sentence.tags]
+    rows = []
+    for i, ids in enumerate(found.ids):
+        labels = [-100] * len(ids)
+        for at in range(found.starts[i], found.starts[i + 1]):
+            labels[found.offsets[at]] = UPOS.index(tags[found.words[at]])
+        rows.append({"input_ids": ids.tolist(), "attention_mask": [1] * len(ids), "labels": labels})
+    return rows
+
+
+def padding(fixed: bool) -> Callable[[list[dict[str, list[int]]]], dict[str, torch.Tensor]]:
+    """What DataCollatorForTokenClassification does, to 128 or to the longest of the batch."""
+
+    def collate(rows: list[dict[str, list[int]]]) -> dict[str, torch.Tensor]:
+        width = LIMIT if fixed else max(len(row["input_ids"]) for row in rows)
+        fill = {"input_ids": 0, "attention_mask": 0, "labels": -100}
+        return {
+            name: torch.tensor([row[name] + [value] * (width - len(row[name])) for row in rows])
+            for name, value in fill.items()
+        }
+
+    return collate
+
+
+def measure_trainer(
+    encoder: Encoder, sentences: Sequence[TaggedSentence], way: str, precision: Precision
+) -> tuple[float, float]:
+    """The same for the Trainer."""
+    torch.manual_seed(1)
+    layers = encoder.model.config.num_hidden_layers
+    config = BertConfig(vocab_size=len(encoder.tokenizer), num_hidden_layers=layers, num_labels=len(UPOS))
+    rows, stamps = trainer_rows(encoder, sentences), Stamps()
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = TrainingArguments(
+            output_dir=folder, per_device_train_batch_size=BATCH, per_device_eval_batch_size=BATCH, num_train_epochs=1,
+            learning_rate=3e-5, warmup_steps=0.1, weight_decay=0.01, bf16=precision == "bf16", report_to="none",
+            save_strategy="no", logging_strategy="no", disable_tqdm=True, use_cpu=not torch.cuda.is_available(),
+            train_sampling_strategy="group_by_length" if way == "trainer-grouped" else "random",
+        )  # fmt: skip
+        trainer = Trainer(
+            model=BertForTokenClassification(config), args=arguments, train_dataset=rows,
+            data_collator=padding(way == "trainer-fixed"), callbacks=[stamps],
+        )  # fmt: skip
+        trainer.train()
+        trainer.predict(rows[:BATCH])
+        start = time.perf_counter()
+        trainer.predict(rows)
+    seconds = time.perf_counter() - start
+    return (stamps.times[-1] - stamps.times[0]) / (len(stamps.times) - 1), len(rows) / seconds
+
+
+def measure(name: str, root: Path | None, steps: int, layers: int) -> Measured:
+    """Measures one configuration in this process."""
+    way, precision = name.rsplit("-", 1)
+    if way not in CONFIGURATIONS or precision not in PRECISIONS:
+        raise SystemExit(f"no configuration '{name}': {', '.join(CONFIGURATIONS)}, each with -fp32 or -bf16")
+    encoder, sentences = workload(root, (steps + 1) * BATCH, layers)
+    pieces = sum(len(row["input_ids"]) for row in trainer_rows(encoder, sentences)) / (steps + 1)
+    chosen: Precision = "bf16" if precision == "bf16" else "fp32"
+    if way == "crossglot":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        step, predicted = measure_ours(encoder, sentences, Runtime(device, chosen))
+    else:
+        step, predicted = measure_trainer(encoder, sentences, way, chosen)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return Measured(step, predicted, memory, pieces)
+
+
+def print_table(found: dict[str, Measured], shape: Shape, device: str) -> None:
+    """Each configuration beside the limit of its precision."""
+    pieces = next(iter(found.values())).pieces
+    limits = {p: training_limit(shape, round(pieces), Runtime(device, p)) for p in PRECISIONS}
+    work = shape.operations(round(pieces))
+    print(f"{pieces:.0f} real pieces a step, {work / 1e9:.0f} GFLOP in its linear layers")
+    for precision, seconds in limits.items():
+        square = 2 * 2048**3 / product_seconds(2048, 2048, 2048, precision, device)
+        print(
+            f"limit {precision}: {seconds:.2f} s a step at the rate of these products ({work / seconds / 1e9:.0f} "
+            f"GFLOP/s), {work / square:.2f} s at that of 2048 x 2048 ones ({square / 1e9:.0f} GFLOP/s)"
+        )
+    print(f"\n{'':<24} {'s/step':>7} {'of limit':>9} {'predicted/s':>12} {'peak GB':>8}")
+    for name, m in found.items():
+        share = limits["bf16" if name.endswith("bf16") else "fp32"] / m.step
+        print(f"{name:<24} {m.step:>7.2f} {share:>9.0%} {m.predicted:>12.1f} {m.memory:>8.1f}")
+
+
+def main() -> None:
+    """Runs every configuration in a process of its own and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=os.environ.get("CROSSGLOT_DATA"), help="a data root")
+    parser.add_argument("--steps", type=int, default=4, help="timed steps of each configuration")
+    parser.add_argument("--layers", type=int, default=12, help="fewer for a quick try")
+    parser.add_argument("--only", action="append", help="a configuration, such as crossglot-bf16; may be repeated")
+    parser.add_argument("--threads", type=int, default=None)
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    if options.one:
+        transformers.logging.set_verbosity_error()
+        print(json.dumps(asdict(measure(options.one, options.data, options.steps, options.layers))))
+        return
+    print("  ".join(f"{name}: {value}" for name, value in machine().items()), flush=True)
+    found = {}
+    for name in options.only or [f"{way}-{p}" for p in PRECISIONS for way in CONFIGURATIONS]:
+        command = [sys.executable, "-m", "benchmarks.finetuning", "--one", name, "--steps", str(options.steps)]
+        command += ["--layers", str(options.layers)]
+        command += ["--data", str(options.data)] if options.data else []
+        command += ["--threads", str(options.threads)] if options.threads else []
+        output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        found[name] = Measured(**json.loads(output.splitlines()[-1]))
+    print_table(found, Shape(layers=options.layers), "cuda" if torch.cuda.is_available() else "cpu")
+
+
+if __name__ == "__main__":
+    main()
