@@ -207,6 +207,12 @@ def test_what_cannot_be_downloaded_says_how_to_get_it(tmp_path: Path) -> None:
         get(["conll2002/fr"], tmp_path)
 
 
+def test_a_release_is_a_number() -> None:
+    assert find_source("UD_X-Y", "r2.14") == find_source("UD_X-Y", "2.14")
+    with pytest.raises(UsageError, match=r"numbered as 2\."):
+        find_source("UD_X-Y", "latest")
+
+
 def test_bytes_arrive_whole_and_progress_is_told(server: Server, tmp_path: Path) -> None:
     server.content["/x"] = bytes(range(256)) * 9000
     told: list[tuple[str, int, int | None]] = []

@@ -19,7 +19,7 @@ from crossglot.errors import DataError, UsageError
 _SENT_ID = re.compile(r"^#\s*sent_id\s*=\s*(.*?)\s*$", re.MULTILINE)
 _NOT_TEXT = re.compile("[\udc80-\udcff]")
 _IDS = [str(number) for number in range(1, 1001)]  # the ids of a sentence without ranges are a prefix of these
-_UPOS = {tag: tag for tag in UPOS}  # one string object a tag, however large the treebank
+_known_upos = {tag: tag for tag in UPOS}.__getitem__  # one string object a tag, however large the treebank
 
 
 class Row(NamedTuple):
@@ -115,7 +115,7 @@ def read_conllu(
         if keep is not None:
             words, tags = [words[at] for at in keep], [tags[at] for at in keep]
         try:
-            labels = tuple([_UPOS[tag] for tag in tags]) if is_upos else tuple(tags)
+            labels = tuple(map(_known_upos, tags)) if is_upos else tuple(tags)
             if not all(words):
                 raise KeyError
         except KeyError:

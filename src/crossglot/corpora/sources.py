@@ -243,8 +243,11 @@ def find_source(name: str, release: str = UD_RELEASE) -> Source:
     """The source of that name.
 
     Raises:
-        UsageError: an unknown name; says which are near.
+        UsageError: an unknown name (says which are near), or what is no release of UD.
     """
+    release = release.removeprefix("r")
+    if not re.fullmatch(r"\d+\.\d+", release):
+        raise UsageError(f"no release {release!r} of Universal Dependencies; they are numbered as {UD_RELEASE}")
     if re.fullmatch(r"UD_[A-Z]\w*-[A-Za-z0-9]+", name):
         return treebank_source(name, release)
     if re.fullmatch(r"wikiann/[a-z]+(-[a-z]+)*", name):
