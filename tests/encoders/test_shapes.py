@@ -26,9 +26,11 @@ def test_the_rate_rises_in_the_warm_up_and_falls_towards_zero() -> None:
     assert max(rates) == pytest.approx(1e-2)
 
 
-def test_the_last_tenth_of_the_steps_is_trained_at_full_length() -> None:
-    shape = SHAPES["tiny"].changed(steps=100)
-    assert [shape.row_length(step) for step in (0, 89, 90, 99)] == [32, 32, 128, 128]
+def test_the_steps_at_full_length_are_spread_evenly() -> None:
+    shape = SHAPES["tiny"].changed(steps=100, full_share=0.25)
+    assert [shape.row_length(step) for step in range(8)] == [32, 32, 32, 128, 32, 32, 32, 128]
+    assert {SHAPES["tiny"].changed(full_share=0.0).row_length(step) for step in range(50)} == {32}
+    assert {SHAPES["tiny"].changed(full_share=1.0).row_length(step) for step in range(50)} == {128}
 
 
 def test_an_unknown_name_lists_the_presets() -> None:
