@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crossglot.errors import StorageError
 
@@ -43,7 +43,7 @@ def save_checkpoint(path: Path, tensors: Mapping[str, torch.Tensor], counters: M
         ) from error
 
 
-def load_checkpoint(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, object]]:
+def load_checkpoint(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """Reads back what `save_checkpoint` wrote.
 
     Raises:

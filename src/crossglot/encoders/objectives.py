@@ -78,7 +78,7 @@ def masked_lm_loss(model: BertForMaskedLM, hidden: Tensor, positions: Tensor, la
     masked = functional.gelu(_linear(hidden.flatten(0, 1)[positions], transform.dense))
     masked = _norm(masked, transform.LayerNorm)
     weight, bias = model.bert.embeddings.word_embeddings.weight, model.cls.predictions.bias
-    loss: Tensor = _VocabularyLoss.apply(masked, weight, bias, labels)
+    loss: Tensor = _VocabularyLoss.apply(masked, weight, bias, labels)  # type: ignore[no-untyped-call]
     return loss
 
 
@@ -158,7 +158,7 @@ class _VocabularyLoss(torch.autograd.Function):
     """Mean cross-entropy of a linear layer over the vocabulary; its gradients are computed with it, block by block."""
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor) -> Tensor:
         count = len(hidden)
         low, low_bias = weight.to(hidden.dtype), bias.to(hidden.dtype)
         hidden_grad, weight_grad = torch.empty_like(hidden), torch.zeros_like(weight)
@@ -185,6 +185,6 @@ class _VocabularyLoss(torch.autograd.Function):
         return total / count
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
         hidden_grad, weight_grad, bias_grad = ctx.saved_tensors
         return hidden_grad * grad.to(hidden_grad.dtype), weight_grad * grad, bias_grad * grad, None
