@@ -241,6 +241,8 @@ def test_what_a_column_file_cannot_hold_is_not_written(tmp_path: Path) -> None:
     for word in ("", "a\tb", "a\nb", "-DOCSTART-"):
         with pytest.raises(DataError):
             write_columns([TaggedSentence((word,), ("O",))], tmp_path / "x.conll")
+    with pytest.raises(DataError, match="without a word"):
+        write_columns([TaggedSentence((), ())], tmp_path / "x.conll")
     assert list(tmp_path.iterdir()) == []
 
 

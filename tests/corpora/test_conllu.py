@@ -66,6 +66,12 @@ def test_any_column_can_be_the_tags(file: File, column: str) -> None:
     assert read.tags == tuple(getattr(entry, column) for entry in parsed.words)
 
 
+def test_an_empty_form_is_a_fault_whatever_the_column(file: File) -> None:
+    with pytest.raises(DataError, match="FORM is empty") as caught:
+        read_conllu(file(sentence(row("1-2"), row(1), row(2, form=""))), column="xpos")
+    assert caught.value.line == 3
+
+
 def test_an_unknown_column_is_a_usage_error(file: File) -> None:
     with pytest.raises(UsageError, match="ner"):
         read_conllu(file(RICH), column="ner")
@@ -277,6 +283,8 @@ def test_rows_that_conllu_cannot_express_are_not_written(tmp_path: Path) -> None
             write_conllu([ConlluSentence((), (bad,))], tmp_path / "x.conllu")
     with pytest.raises(DataError):
         write_conllu([ConlluSentence(("no hash",), (good,))], tmp_path / "x.conllu")
+    with pytest.raises(DataError, match="comment"):
+        write_conllu([ConlluSentence(("# two\nlines",), (good,))], tmp_path / "x.conllu")
     assert list(tmp_path.iterdir()) == []  # whole or not at all
 
 

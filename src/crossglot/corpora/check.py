@@ -243,13 +243,15 @@ def _check_parallel(found: _Findings, paths: list[Path]) -> None:
     lengths: dict[Path, int] = {}
     filled: dict[Path, set[int]] = {}
     for path in paths:
+        length, lines = 0, set()
         try:
-            lines = [number for number, line in enumerate(open_text(path), 1) if line.strip()]
-            lengths[path] = sum(1 for _ in open_text(path))
+            for length, line in enumerate(open_text(path), 1):
+                if line.strip():
+                    lines.add(length)
         except DataError as error:
             found.blame([error], path)
             continue
-        filled[path] = set(lines)
+        lengths[path], filled[path] = length, lines
     if not lengths:
         return
     usual = Counter(lengths.values()).most_common(1)[0][0]

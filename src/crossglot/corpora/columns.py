@@ -114,13 +114,15 @@ def write_columns(sentences: Iterable[TaggedSentence], path: Path | str) -> Path
     """Write `word<tab>tag` lines with an empty line after each sentence: what the data root's `ner/` holds.
 
     Raises:
-        DataError: a word or tag that is empty or holds a tab or line end, or the word `-DOCSTART-`.
+        DataError: a sentence without words; a word or tag that is empty, holds a tab or line end, or is `-DOCSTART-`.
         StorageError: if the file cannot be written.
     """
     return write_text(path, (_written(sentence, path) for sentence in sentences))
 
 
 def _written(sentence: TaggedSentence, path: Path | str) -> str:
+    if not sentence.words:
+        raise DataError("a sentence without a word cannot be written to a column file", path=path)
     for field in (*sentence.words, *sentence.tags):
         if not field or "\t" in field or "\n" in field or field == DOCSTART:
             raise DataError(f"{field!r} cannot be written to a column file", path=path)

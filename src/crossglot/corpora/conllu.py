@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from crossglot.corpora.conllu_faults import UPOS, check_ids, empty_field, layout_fault, require_words, word_fault
+from crossglot.corpora.conllu_faults import UPOS, blame_word, check_ids, layout_fault, require_words
 from crossglot.corpora.opening import decode, read_bytes, resolve, write_text
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.skipping import Faults
@@ -19,7 +19,7 @@ from crossglot.errors import DataError, UsageError
 _SENT_ID = re.compile(r"^#\s*sent_id\s*=\s*(.*?)\s*$", re.MULTILINE)
 _NOT_TEXT = re.compile("[\udc80-\udcff]")
 _IDS = [str(number) for number in range(1, 1001)]  # the ids of a sentence without ranges are a prefix of these
-_known_upos = {tag: tag for tag in UPOS}.__getitem__  # one string object a tag, however large the treebank
+_UPOS = {tag: tag for tag in UPOS}  # one string object a tag, however large the treebank
 
 
 class Row(NamedTuple):
@@ -114,13 +114,11 @@ def read_conllu(
         words, tags = flat[1::11], flat[index::11]
         if keep is not None:
             words, tags = [words[at] for at in keep], [tags[at] for at in keep]
-        try:
-            labels = tuple(map(_known_upos, tags)) if is_upos else tuple(tags)
-            if not all(words):
-                raise KeyError
-        except KeyError:
-            faults.add(word_fault(words, tags, keep or range(len(words)), path, line))
+        if "" in words or (is_upos and not _UPOS.keys() >= set(tags)):
+            at = words.index("") if "" in words else next(at for at, tag in enumerate(tags) if tag not in _UPOS)
+            faults.add(blame_word(words[at], tags[at], path, line + (keep[at] if keep else at)))
             continue
+        labels = tuple(map(_UPOS.__getitem__, tags)) if is_upos else tuple(tags)
         masked += words.count("_")
         total += len(words)
         found = _SENT_ID.search(comments) if comments else None
@@ -213,6 +211,8 @@ def _written(sentence: ConlluSentence, path: Path) -> str:
         flat, _ = _fields(rows[:-1], path, 1)
     except DataError as error:
         raise DataError(f"sentence {sentence.id or ''} cannot be written: {error.what}", path=path) from error
-    if "" in flat or "#" * len(sentence.comments) != "".join(comment[:1] for comment in sentence.comments):
-        raise empty_field("a field or a comment", path, 1)
+    bad_comment = any(comment[:1] != "#" or "\n" in comment for comment in sentence.comments)
+    if "" in flat or bad_comment:
+        what = "a comment is no line that starts with #" if bad_comment else "a field is empty"
+        raise DataError(f"sentence {sentence.id or ''} cannot be written: {what}", path=path)
     return f"{comments}{rows}\n"

@@ -86,31 +86,15 @@ def check_ids(ids: Sequence[str], path: Path, start: int) -> list[int]:
     return words
 
 
-def word_fault(words: Sequence[str], tags: Sequence[str], rows: Sequence[int], path: Path, start: int) -> DataError:
-    """The first word of a sentence that is empty or whose tag is none of the 17.
-
-    Args:
-        words: forms of the sentence's words.
-        tags: their UPOS.
-        rows: which row each stands in.
-        path: the file.
-        start: the line number of the first row.
-    """
-    for word, tag, row in zip(words, tags, rows, strict=True):
-        if not word:
-            return empty_field("FORM", path, start + row)
-        if tag not in UPOS:
-            new = _OLD_TAGS.get(tag)
-            remedy = f"UD 2 calls it {new}." if new else f"The 17 tags are {' '.join(UPOS)}."
-            if tag == "_":
-                remedy = "The word has no tag: annotate it, take another --corpus, or skip its sentence with --lenient."
-            return DataError(f"unknown UPOS tag {tag!r} of {word!r}", path=path, line=start + row, remedy=remedy)
-    raise ValueError("no fault in these words")
-
-
-def empty_field(name: str, path: Path, line: int) -> DataError:
-    """The error for a field with nothing in it."""
-    return DataError(f"{name} is empty", path=path, line=line, remedy="Write `_` for a field without a value.")
+def blame_word(word: str, tag: str, path: Path, line: int) -> DataError:
+    """The error for a word that is empty, or else whose tag is none of the 17."""
+    if not word:
+        return DataError("FORM is empty", path=path, line=line, remedy="Write `_` for a field without a value.")
+    new = _OLD_TAGS.get(tag)
+    remedy = f"UD 2 calls it {new}." if new else f"The 17 tags are {' '.join(UPOS)}."
+    if tag == "_":
+        remedy = "The word has no tag: annotate it, take another --corpus, or skip its sentence with --lenient."
+    return DataError(f"unknown UPOS tag {tag!r} of {word!r}", path=path, line=line, remedy=remedy)
 
 
 def require_words(masked: int, total: int, path: Path) -> None:
