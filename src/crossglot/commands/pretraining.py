@@ -31,6 +31,9 @@ def pretrain(
     exponent: Annotated[
         float, typer.Option(metavar="X", help="Smoothing of the languages' shares: 1 as the text is, 0 all alike.")
     ] = 0.7,
+    next_sentence: Annotated[
+        bool, typer.Option("--next-sentence", help="Learn next-sentence prediction too, as M-BERT did.")
+    ] = False,
     max_bytes: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so much text a language.")] = None,
     max_total_bytes: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="At most so much text in all; languages keep their shares.")
@@ -67,8 +70,8 @@ def pretrain(
     with keeping(kept), _shown() as progress:
         pretrain_encoder(
             texts, out, shape=shape, steps=steps, vocab_size=vocab_size, learning_rate=lr, batch_pieces=batch_pieces,
-            exponent=exponent, max_bytes=max_bytes, max_total_bytes=max_total_bytes, role=role,
-            finetuning_rate=finetuning_rate, dtype=dtype, seed=seed,
+            exponent=exponent, next_sentence=next_sentence, max_bytes=max_bytes, max_total_bytes=max_total_bytes,
+            role=role, finetuning_rate=finetuning_rate, dtype=dtype, seed=seed,
             runtime=resolve_runtime(device, precision, threads=threads), progress=progress, resume=not restart,
         )  # fmt: skip
     stderr_console().print(f"wrote {out}", style="dim", markup=False, soft_wrap=True)

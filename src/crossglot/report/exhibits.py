@@ -70,6 +70,7 @@ class Exhibit:
         corpora: language → the corpus its cells were read from.
         types: entity types that were scored → the (source, target) cells where just these were.
         intervals: the kinds of interval its cells have.
+        average_intervals: the kinds that its averages have.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Exhibit:
     corpora: dict[str, str]
     types: dict[str, tuple[tuple[str, str], ...]]
     intervals: tuple[str, ...]
+    average_intervals: tuple[str, ...]
     seeds: tuple[int, ...]
 
     @property
@@ -137,6 +139,7 @@ def _exhibit(key: tuple[str, str, str], rows: list[ResultRow], several_metrics: 
         corpora=_corpora(rows),
         types=_types(cells),
         intervals=tuple(dict.fromkeys(row.interval for row in cells if row.interval)),
+        average_intervals=tuple(dict.fromkeys(row.interval for row in averages if row.interval)),
         seeds=tuple(sorted({row.seed for row in rows if row.seed is not None})),
     )
 

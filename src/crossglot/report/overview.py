@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from crossglot.probes.results import DIAGONAL_MEAN, ZERO_SHOT_MEAN
 from crossglot.report.exhibits import Average, Exhibit, is_zero_shot
-from crossglot.report.markup import Child, Markup, element
+from crossglot.report.markup import Markup, element
 from crossglot.report.wording import NO_VALUE, ROLES, bounds, number, place, title
 
-COLUMNS = {DIAGONAL_MEAN: "same language", ZERO_SHOT_MEAN: "zero-shot"}
+KINDS = {DIAGONAL_MEAN: "same language", ZERO_SHOT_MEAN: "zero-shot"}
+FIGURES = ("ours", "interval", "paper", "cells")
 
 
 def overview_section(shown: list[Exhibit]) -> Markup | None:
@@ -15,22 +16,22 @@ def overview_section(shown: list[Exhibit]) -> Markup | None:
     bodies = [_body(exhibit) for exhibit in shown if exhibit.averages]
     if not bodies:
         return None
-    intervals = "; ".join(
-        dict.fromkeys(a.cell.condition for exhibit in shown for a in exhibit.averages if a.cell.condition)
+    span = str(len(FIGURES))
+    kinds = (element("th", kind, scope="colgroup", colspan=span, class_="kind") for kind in KINDS.values())
+    figures = (element("th", figure, scope="col") for _ in KINDS for figure in FIGURES)
+    head = element(
+        "thead", element("tr", element("th", "system", scope="col", rowspan="2"), *kinds), element("tr", *figures)
     )
-    heads = ("system", *COLUMNS.values())
-    table = element(
-        "table",
-        element("caption", "Averages over the cells of each table, beside the paper's over the same cells"),
-        element("thead", element("tr", *(element("th", head, scope="col") for head in heads))),
-        *bodies,
-        class_="numbers",
+    caption = element(
+        "caption", "Averages over the cells of each table; “paper” is the paper's average over the same cells"
     )
+    table = element("table", caption, head, *bodies, class_="numbers overview")
+    intervals = "; ".join(dict.fromkeys(kind for exhibit in shown for kind in exhibit.average_intervals))
     return element(
         "section",
         element("h2", "At a glance"),
         element("div", table, class_="scroll", role="region", tabindex="0", aria_label="Averages"),
-        element("ul", element("li", intervals), class_="notes") if intervals else None,
+        element("ul", element("li", f"Intervals: {intervals}."), class_="notes") if intervals else None,
         id="overview",
     )
 
@@ -51,7 +52,8 @@ def published_mean(exhibit: Exhibit, system: str, kind: str) -> float | None:
 
 
 def _body(exhibit: Exhibit) -> Markup:
-    heading = element("th", f"{place(exhibit)}  {title(exhibit)}, %", colspan="3", scope="rowgroup")
+    across = str(1 + len(KINDS) * len(FIGURES))
+    heading = element("th", f"{place(exhibit)}. {title(exhibit)}, %", colspan=across, scope="rowgroup")
     systems: dict[str, dict[str, Average]] = {}
     for average in exhibit.averages:
         systems.setdefault(average.system, {})[average.kind] = average
@@ -59,17 +61,18 @@ def _body(exhibit: Exhibit) -> Markup:
     for system, averages in systems.items():
         role = next(iter(averages.values())).role
         label = (element("span", system, class_="name"), " ", element("span", ROLES.get(role, role), class_="role"))
-        cells = (_cell(exhibit, averages.get(kind), system, kind) for kind in COLUMNS)
+        cells = (cell for kind in KINDS for cell in _cells(exhibit, averages.get(kind), system, kind))
         rows.append(element("tr", element("th", *label, scope="row"), *cells, class_=role))
     return element("tbody", element("tr", heading, class_="system"), *rows)
 
 
-def _cell(exhibit: Exhibit, average: Average | None, system: str, kind: str) -> Markup:
+def _cells(exhibit: Exhibit, average: Average | None, system: str, kind: str) -> list[Markup]:
+    """One kind of average of one system: value, interval, the paper's, how many cells."""
     if average is None:
-        return element("td", element("span", NO_VALUE, class_="value"))
+        return [element("td", NO_VALUE), *(element("td") for _ in FIGURES[1:])]
     cell, paper = average.cell, published_mean(exhibit, system, kind)
-    parts: list[Child] = [element("span", number(cell.value), class_="value")]
-    parts.append(element("span", bounds(cell), class_="bounds") if bounds(cell) else None)
-    parts.append(element("span", f"paper {number(paper)}", class_="paper") if paper is not None else None)
-    parts.append(element("span", f"{cell.n} cells", class_="bounds") if cell.n else None)
-    return element("td", *parts)
+    theirs = "" if paper is None else number(paper)
+    return [
+        element("td", element("span", number(cell.value), class_="value")),
+        *(element("td", shown, class_="aside") for shown in (bounds(cell), theirs, str(cell.n or ""))),
+    ]
