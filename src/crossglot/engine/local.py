@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crossglot.engine.plan import Plan
-from crossglot.engine.progress import Progress, Silent
+from crossglot.engine.progress import Progress
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, StorageError
@@ -49,7 +49,7 @@ def run_locally(plan: Plan, store: Store, progress: Progress | None = None) -> O
     Raises:
         StorageError: if results can no longer be stored.
     """
-    progress = progress or Silent()
+    progress = progress or Progress()
     store.sweep()
     outcome = Outcome()
     states = plan.states(store)

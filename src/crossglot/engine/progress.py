@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from crossglot.engine.plan import PlannedStep
 from crossglot.engine.step import Step, Work
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
-class Progress(Protocol):
-    """What an engine tells as it goes."""
+class Progress:
+    """What an engine tells as it goes; this one listens and shows nothing."""
 
     def start(self, steps: Sequence[PlannedStep], earlier: Sequence[Record]) -> None:
         """The run begins with these steps; `earlier` are the records of everything the store holds."""
@@ -46,20 +46,7 @@ class Progress(Protocol):
         """The run is over, one way or another."""
 
 
-class Silent:
-    """Shows nothing."""
-
-    def start(self, steps: Sequence[PlannedStep], earlier: Sequence[Record]) -> None: ...  # noqa: D102
-    def found(self, step: Step) -> None: ...  # noqa: D102
-    def began(self, step: Step) -> None: ...  # noqa: D102
-    def advance(self, step: Step, fraction: float) -> None: ...  # noqa: D102
-    def done(self, step: Step, seconds: float) -> None: ...  # noqa: D102
-    def failed(self, step: Step, error: CrossglotError) -> None: ...  # noqa: D102
-    def left_out(self, step: Step) -> None: ...  # noqa: D102
-    def stop(self) -> None: ...  # noqa: D102
-
-
-class Shown:
+class Shown(Progress):
     """Prints one line for what was found, one for each step that took time; on a terminal a bar below them moves."""
 
     def __init__(self, console: Console) -> None:
