@@ -2,8 +2,8 @@
 
 The same encoder (BERT-base's layers over M-BERT's vocabulary, random weights: they do not matter for speed), the same
 sentences, batches of 32. The Trainer pads to 128, to the longest of a batch, or to the longest after grouping by
-length; crossglot packs. Each in fp32 and bf16, each in a process of its own, so that peak memory is its own. The limit is what
-the matrix products over the real pieces take at the rate measured here, and nothing else.
+length; crossglot packs. Each in fp32 and bf16, each in a process of its own, so that peak memory is its own. The limit
+is what the matrix products over the real pieces take at the rate measured here, and nothing else.
 
     python -m benchmarks.finetuning [--data ROOT] [--steps 4] [--layers 12] [--only NAME-PRECISION]… [--threads N]
 

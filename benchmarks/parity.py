@@ -1,7 +1,7 @@
 """Whether a fine-tuned tagger is as good as the Hugging Face Trainer's on the diagonal: accuracy over three seeds.
 
-The same encoder, sentences, recipe and number of steps; the Trainer pads, shuffles and initialises its own way, so single
-seeds differ and means are compared. The aim is a difference of at most 0.5 points.
+The same encoder, sentences, recipe and number of steps; the Trainer pads, shuffles and initialises its own way, so
+single seeds differ and means are compared. The aim is a difference of at most 0.5 points.
 
     python -m benchmarks.parity --data ROOT [--encoder models/m-bert-small] [--lr X] [--max-train 2000] [--seeds 1,2,3]
 """
