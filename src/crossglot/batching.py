@@ -130,14 +130,8 @@ def packed_batch(
     rows = _tight_rows(lengths.tolist(), capacity) if tight else pack_rows(lengths.tolist(), capacity)
     widest = max(sum(int(lengths[index]) for index in row) for row in rows)
     width = min(_round_up(widest, WIDTH_MULTIPLE), capacity)
-    offsets = np.empty(len(lengths), dtype=np.int64)
-    for number, row in enumerate(rows):
-        place = number * width
-        for index in row:
-            offsets[index] = place
-            place += int(lengths[index])
     within = _within(lengths)
-    flat_index = np.repeat(offsets, lengths) + within
+    flat_index = np.repeat(_offsets(rows, lengths, width), lengths) + within
     ids = np.full(len(rows) * width, pad_id, dtype=np.int64)
     ids[flat_index] = np.concatenate(sequences)
     positions = np.zeros(len(rows) * width, dtype=np.int64)
@@ -221,6 +215,15 @@ def _tight_rows(lengths: list[int], capacity: int) -> list[list[int]]:
         return len(rows) * width * (1 + ATTENTION_COST * width)
 
     return min(tries, key=cost)
+
+
+def _offsets(rows: list[list[int]], lengths: NDArray[np.int64], width: int) -> NDArray[np.int64]:
+    """Where each sequence starts in the flattened rows."""
+    offsets = np.empty(len(lengths), dtype=np.int64)
+    for number, row in enumerate(rows):
+        ends = np.cumsum(lengths[row])
+        offsets[row] = number * width + ends - lengths[row]
+    return offsets
 
 
 def _lengths(sequences: Sequence[Ids]) -> NDArray[np.int64]:

@@ -258,6 +258,8 @@ def test_a_hub_id_is_read_from_the_cache_at_its_commit(tmp_path: Path) -> None:
         "from crossglot.encoders.loading import load_encoder\n"
         "encoder = load_encoder('google-bert/bert-base-multilingual-cased')\n"
         "print(encoder.name, encoder.role, encoder.revision)\n"
+        "from crossglot.encoders.sources import find_source\n"
+        "assert find_source(find_source(encoder.name).location) == find_source(encoder.name)\n"
     )
     environment = os.environ | {"HF_HUB_CACHE": str(tmp_path), "HF_HUB_OFFLINE": "1"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)  # noqa: S603

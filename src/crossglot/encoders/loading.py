@@ -116,19 +116,18 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
     source = find_source(name_or_path, revision=revision)
     config = _encoder_config(source)
     tokenizer = tokenizer_from(source)
-    model = _load_weights(source, config)
     if len(tokenizer) > int(config.vocab_size):
         raise ModelError(
             f"{source.name}: its tokenizer has {len(tokenizer)} pieces, its weights only {config.vocab_size}: "
             "they do not belong together"
         )
+    model = _load_weights(source, config)
     first_position = _first_position(model)
-    limit = getattr(config, "max_position_embeddings", None)
-    max_positions = int(limit) - first_position if limit is not None and limit > 0 else None
+    limit = int(getattr(config, "max_position_embeddings", None) or 0)
+    max_positions = limit - first_position if limit > 0 else None
     pad_id = int(tokenizer.pad_token_id) if tokenizer.pad_token_id is not None else 0
     with loading_quietly():
         check = check_packing(model, pad_id=pad_id, max_positions=max_positions, hint=first_position)
-    notes = source.notes()
     return Encoder(
         model=model.to(device),
         tokenizer=tokenizer,
@@ -137,11 +136,11 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
         role=source.role,
         packs=check.packs,
         why_padded=check.why_padded,
-        learning_rate=_noted_rate(source, notes),
+        learning_rate=_noted_rate(source),
         first_position=check.first_position,
         packs_up_to=check.up_to,
         max_positions=max_positions,
-        notes=notes,
+        notes=source.notes(),
     )
 
 
@@ -218,8 +217,8 @@ def _first_position(model: PreTrainedModel) -> int:
     return 0
 
 
-def _noted_rate(source: Source, notes: dict[str, Any]) -> float | None:
-    rate = notes.get("learning_rate")
+def _noted_rate(source: Source) -> float | None:
+    rate = source.notes().get("learning_rate")
     if rate is None:
         return None
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < 1:

@@ -115,11 +115,10 @@ def find_source(name_or_path: str | Path, *, revision: str | None = None, weight
     name = str(name_or_path)
     folder = Path(name).expanduser()
     if folder.is_dir():
-        found = folder_checksum(folder) if weights or revision is not None else ""
-        if revision is not None and revision != found:
-            raise ModelError(f"{folder}: its revision (a checksum of its files) is {found}, not {revision}")
-        files = tuple(path.name for path in folder.iterdir())
-        return Source(name.rstrip("/"), folder, str(folder), found, files)
+        found = _snapshot(folder) or _folder_source(name, folder, checksum=weights or revision is not None)
+        if revision is not None and revision != found.revision:
+            raise ModelError(f"{folder}: its revision is {found.revision}, not {revision}")
+        return found
     if folder.exists():
         raise ModelError(
             f"{folder}: a file; an encoder is a folder with config.json, model.safetensors and a tokenizer"
@@ -188,7 +187,25 @@ def _cached_source(name: str, revision: str | None, cause: Exception) -> Source:
             f"and the cache does not hold it{at}\n"
             "  give a folder, or go online once to fill the cache (HF_HUB_OFFLINE unset)"
         ) from error
-    return Source(name, None, str(folder), folder.name, tuple(path.name for path in folder.iterdir()))
+    return Source(name, None, str(folder), folder.name, _file_names(folder))
+
+
+def _folder_source(name: str, folder: Path, *, checksum: bool) -> Source:
+    return Source(
+        name.rstrip("/"), folder, str(folder), folder_checksum(folder) if checksum else "", _file_names(folder)
+    )
+
+
+def _snapshot(folder: Path) -> Source | None:
+    """A repository as the hub client's cache holds it (`models--owner--name/snapshots/commit`); None for others."""
+    if folder.parent.name != "snapshots" or not folder.parent.parent.name.startswith("models--"):
+        return None
+    name = folder.parent.parent.name.removeprefix("models--").replace("--", "/")
+    return Source(name, None, str(folder), folder.name, _file_names(folder))
+
+
+def _file_names(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.name for path in folder.iterdir()))
 
 
 def check_files(names: Sequence[str], where: str) -> None:
