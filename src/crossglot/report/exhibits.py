@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crossglot.probes.results import MEAN, MISSING, ResultRow
+from crossglot.statistics.intervals import NO_INTERVAL
 
 ROLE_ORDER = ("published", "m-bert", "en-bert", "other", "baseline", "floor")
 
@@ -145,7 +146,8 @@ def _exhibit(key: tuple[str, str, str], rows: list[ResultRow], several_metrics: 
 
 
 def _cell(row: ResultRow) -> Cell:
-    return Cell(row.value, row.ci_low, row.ci_high, row.published, row.comparable, row.n, row.condition or "")
+    bounds = (None, None) if (row.interval or "").startswith(NO_INTERVAL) else (row.ci_low, row.ci_high)
+    return Cell(row.value, *bounds, row.published, row.comparable, row.n, row.condition or "")
 
 
 def _blocks(rows: Sequence[ResultRow]) -> Iterable[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crossglot.probes.results import DIAGONAL_MEAN, ZERO_SHOT_MEAN
 from crossglot.report.exhibits import Average, Exhibit, is_zero_shot
 from crossglot.report.markup import Markup, element
-from crossglot.report.wording import NO_VALUE, ROLES, bounds, number, place, title
+from crossglot.report.wording import NO_VALUE, ROLES, bounds, interval_note, number, place, title
 
 KINDS = {DIAGONAL_MEAN: "same language", ZERO_SHOT_MEAN: "zero-shot"}
 FIGURES = ("ours", "interval", "paper", "cells")
@@ -26,12 +26,12 @@ def overview_section(shown: list[Exhibit]) -> Markup | None:
         "caption", "Averages over the cells of each table; “paper” is the paper's average over the same cells"
     )
     table = element("table", caption, head, *bodies, class_="numbers overview")
-    intervals = "; ".join(dict.fromkeys(kind for exhibit in shown for kind in exhibit.average_intervals))
+    intervals = tuple(dict.fromkeys(kind for exhibit in shown for kind in exhibit.average_intervals))
     return element(
         "section",
         element("h2", "At a glance"),
         element("div", table, class_="scroll", role="region", tabindex="0", aria_label="Averages"),
-        element("ul", element("li", f"Intervals: {intervals}."), class_="notes") if intervals else None,
+        element("ul", element("li", interval_note(intervals)), class_="notes") if intervals else None,
         id="overview",
     )
 

@@ -33,12 +33,17 @@ def departures(encoder: Mapping[str, Any]) -> list[str]:
     changed = dict(encoder.get("departures") or {})
     rate = encoder.get("learning_rate")
     if isinstance(rate, Mapping):  # found on a source's dev set, task by task
-        changed["learning_rate"] = ", ".join(f"{task} {found:g}" for task, found in rate.items())
+        changed["learning_rate"] = ", ".join(f"{task} {_said(found)}" for task, found in rate.items())
     paper = {name: field.default for name, field in Recipe.model_fields.items()}
     return [
-        f"{name.replace('_', ' ')} {value if isinstance(value, str) else f'{value:g}'} (paper {paper.get(name)!s})"
+        f"{name.replace('_', ' ')} {_said(value)} (paper {_said(paper.get(name, 'none'))})"
         for name, value in changed.items()
     ]
+
+
+def _said(value: float | str) -> str:
+    """`3e-5`, not `3e-05`."""
+    return value if isinstance(value, str) else f"{value:g}".replace("e-0", "e-")
 
 
 def provenance_section(run: RunFolder) -> Markup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, is_zero_shot
 from crossglot.report.markup import Child, Markup, element
-from crossglot.report.wording import NO_VALUE, ROLES, bounds, language_name, number, place, title
+from crossglot.report.wording import NO_VALUE, ROLES, bounds, interval_note, language_name, number, place, title
 
 NAMED_UP_TO = 8  # columns; wider tables are headed by keys, with the name as a tooltip
 CELLS_NAMED = 12  # so many cells are named in a note, then the rest is counted
@@ -42,7 +42,7 @@ def exhibit_notes(exhibit: Exhibit) -> Markup:
     """What has to be said under the tables: intervals, seeds, entity types, corpora, reasons for empty cells."""
     notes: list[Child] = []
     if exhibit.intervals:
-        notes.append(element("li", "Intervals: " + "; ".join(exhibit.intervals) + "."))
+        notes.append(element("li", interval_note(exhibit.intervals)))
     if exhibit.seeds:
         notes.append(element("li", f"Seeds: {', '.join(map(str, exhibit.seeds))}; a cell is the mean over them."))
     for types, cells in exhibit.types.items():

@@ -45,7 +45,9 @@ def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
         table.add_column(name)
     for claim in claims:
         name, _ = claim_parts(claim["claim"])
-        ours = f"{rounded(claim['value'])} {claim['interval'] or ''}, claimed {claim['threshold']}"
+        ours = (
+            f"{rounded(claim['value'])} [{(claim['interval'] or '').partition(' (')[0]}], claimed {claim['threshold']}"
+        )
         shown = ours if claim["value"] else textwrap.shorten(claim["why"] or "", SHORT, placeholder=" …")
         table.add_row(Text(verdict(claim["verdict"])), Text(name), Text(shown))
     return table

@@ -6,6 +6,7 @@ from crossglot.errors import CrossglotError
 from crossglot.languages import language
 from crossglot.probes.tables import TABLES
 from crossglot.report.exhibits import Cell, Exhibit, Grid
+from crossglot.statistics.intervals import NO_INTERVAL
 
 METRICS = {"accuracy": "accuracy", "f1": "F1"}
 TASKS = {"pos": "POS", "ner": "NER", "labels": "Label"}
@@ -70,9 +71,12 @@ def bounds(cell: Cell) -> str:
     return f"{number(cell.low)}–{number(cell.high)}"
 
 
-def system_name(system: str, role: str) -> str:
-    """The system and what it stands for: `m-bert-small (multilingual encoder)`."""
-    return f"{system} ({ROLES.get(role, role)})"
+def interval_note(kinds: tuple[str, ...]) -> str:
+    """The kinds of interval in a table, each once; those that stand for none say why."""
+    real = [kind for kind in kinds if not kind.startswith(NO_INTERVAL)]
+    absent = [kind.removeprefix(NO_INTERVAL) for kind in kinds if kind.startswith(NO_INTERVAL)]
+    said = [f"Intervals: {'; '.join(real)}."] if real else []
+    return " ".join([*said, *(f"No interval: {why}." for why in absent)])
 
 
 def verdict(word: str | None) -> str:
