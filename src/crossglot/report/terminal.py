@@ -45,9 +45,8 @@ def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
         table.add_column(name)
     for claim in claims:
         name, _ = claim_parts(claim["claim"])
-        ours = (
-            f"{rounded(claim['value'])} [{(claim['interval'] or '').partition(' (')[0]}], claimed {claim['threshold']}"
-        )
+        bounds = (claim["interval"] or "").partition(" (")[0]  # what kind of interval it is stands in brackets
+        ours = f"{rounded(claim['value'])}{bounds and f' [{bounds}]'}, claimed {claim['threshold']}"
         shown = ours if claim["value"] else textwrap.shorten(claim["why"] or "", SHORT, placeholder=" …")
         table.add_row(Text(verdict(claim["verdict"])), Text(name), Text(shown))
     return table
