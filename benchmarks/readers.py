@@ -22,8 +22,8 @@ from pyconll.load import load_from_file
 from crossglot.corpora.catalogue import corpus_files
 from crossglot.corpora.conllu import Row, parse_conllu, read_conllu
 from crossglot.corpora.opening import read_bytes
+from crossglot.corpora.sentences import TaggedSentence
 
-Words = list[list[tuple[Any, Any]]]
 AS_WRITTEN: dict[str, Callable[[list[str], int], Any]] = {field: lambda line, at: line[at] for field in Row._fields}
 
 
@@ -37,16 +37,21 @@ def everything(path: Path) -> dict[str, Callable[[], Any]]:
     }
 
 
-def words_and_tags(path: Path) -> dict[str, Callable[[], Words]]:
-    """Readers that keep words and UPOS; `conllu` can stop at the fourth field, `pyconll` cannot."""
+def words_and_tags(path: Path) -> dict[str, Callable[[], list[TaggedSentence]]]:
+    """Readers that give each sentence's words and UPOS; `conllu` can stop at the fourth field, `pyconll` cannot."""
+
+    def tagged(pairs: list[tuple[Any, Any]]) -> TaggedSentence:
+        words, tags = zip(*pairs, strict=True)
+        return TaggedSentence(words, tags)
+
     return {
-        "crossglot": lambda: [list(zip(s.words, s.tags, strict=True)) for s in read_conllu(path)],
+        "crossglot": lambda: read_conllu(path),
         "conllu": lambda: [
-            [(token["form"], token["upos"]) for token in sentence if isinstance(token["id"], int)]
+            tagged([(token["form"], token["upos"]) for token in sentence if isinstance(token["id"], int)])
             for sentence in conllu.parse(path.read_text(encoding="utf-8"), fields=Row._fields[:4])
         ],
         "pyconll": lambda: [
-            [(token.form, token.upos) for token in sentence if token.id.isdigit()]
+            tagged([(token.form, token.upos) for token in sentence if token.id.isdigit()])
             for sentence in load_from_file(str(path))
         ],
     }
@@ -92,8 +97,9 @@ def main() -> None:
         path.write_bytes(read_bytes(source))
         tagged = words_and_tags(path)
         ours = tagged["crossglot"]()
-        assert ours == tagged["conllu"]()
-        assert [[word for word, _ in s] for s in ours] == [[word for word, _ in s] for s in tagged["pyconll"]()]
+        read = [(sentence.words, sentence.tags) for sentence in ours]
+        assert read == [(sentence.words, sentence.tags) for sentence in tagged["conllu"]()]
+        assert [words for words, _ in read] == [sentence.words for sentence in tagged["pyconll"]()]
         words = sum(map(len, ours))
         print(f"{options.treebank} {options.split}: {len(ours):,} sentences, {words:,} words, best of {options.rounds}")
         print(table("all ten fields and comments", best_times(everything(path), options.rounds), words))
