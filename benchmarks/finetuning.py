@@ -79,7 +79,7 @@ def workload(root: Path | None, count: int, layers: int) -> tuple[Encoder, list[
         sentences = [every[i] for i in np.random.default_rng(1).permutation(len(every))[:count]]
     torch.manual_seed(1)
     model = BertModel(BertConfig(vocab_size=len(tokenizer), num_hidden_layers=layers), add_pooling_layer=False).eval()
-    encoder = Encoder(model, tokenizer, "bert-base", None, None, True, "", packs_up_to=512, max_positions=512)
+    encoder = Encoder(model, tokenizer, "bert-base", "", None, True, "", packs_up_to=512, max_positions=512)
     return encoder, sentences
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import transformers
 from transformers import AutoModelForTokenClassification, Trainer, TrainingArguments
 
 from benchmarks.finetuning import BATCH, padding, trainer_rows
@@ -76,6 +77,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.data is None:
         parser.error("name a data root with --data, or set CROSSGLOT_DATA")
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     encoder = load_encoder(options.encoder)
     recipe = Recipe(learning_rate=options.lr or encoder.learning_rate or Recipe().learning_rate)
     print(f"{options.encoder}, rate {recipe.learning_rate}, {recipe.epochs} epochs\n", flush=True)

@@ -47,14 +47,19 @@ class LabelledBatch:
 
 
 def training_set(encoder: Encoder, sentences: Sequence[TaggedSentence], labels: Labels, max_length: int) -> TrainingSet:
-    """Cuts sentences into pieces and truncates them to `max_length`; empty sentences are left out.
+    """Cuts sentences into pieces and truncates them to `max_length`, or to the encoder's positions if fewer.
 
-    Words whose first piece is cut off are not learned from, as in BERT's released code.
+    Empty sentences are left out. Words whose first piece is cut off are not learned from, as in BERT's released code.
     """
     sentences = [sentence for sentence in sentences if len(sentence)]
     numbers = np.array(labels.encode(sentences), dtype=np.int64)
     pieces = piece_words(encoder.tokenizer, [sentence.words for sentence in sentences])
-    return TrainingSet(truncated(pieces, encoder.tokenizer, max_length), numbers)
+    return TrainingSet(truncated(pieces, encoder.tokenizer, longest_sequence(encoder, max_length)), numbers)
+
+
+def longest_sequence(encoder: Encoder, max_length: int) -> int:
+    """`max_length`, or the positions of an encoder that has fewer."""
+    return min(max_length, encoder.max_positions or max_length)
 
 
 def count_steps(sentences: int, recipe: Recipe) -> int:

@@ -21,7 +21,7 @@ from crossglot.encoders.loading import Encoder
 from crossglot.encoders.pieces import piece_words
 from crossglot.encoders.windows import windowed
 from crossglot.errors import CrossglotError
-from crossglot.tagging.batches import read_words
+from crossglot.tagging.batches import longest_sequence, read_words
 from crossglot.tagging.floors import words_of
 
 if TYPE_CHECKING:
@@ -64,11 +64,12 @@ def prepare(
     Args:
         encoder: whose tokenizer and way of batching count; its weights do not.
         sentences: words as written; empty sentences are allowed.
-        max_length: pieces a window, special pieces included: as many as the tagger was trained on.
+        max_length: pieces a window, special pieces included: as many as the tagger was trained on, or as the encoder
+            has positions.
         budget: pieces a batch.
     """
     pieces = piece_words(encoder.tokenizer, [words_of(sentence) for sentence in sentences])
-    sequences = windowed(pieces, encoder.tokenizer, max_length)
+    sequences = windowed(pieces, encoder.tokenizer, longest_sequence(encoder, max_length))
     order = np.argsort(-sequences.lengths, kind="stable")
     order = order[np.diff(sequences.starts)[order] > 0]
     groups = np.cumsum(sequences.lengths[order]) // budget
