@@ -74,16 +74,14 @@ def _encoders(encoders: Mapping[str, Any]) -> Markup | None:
 
 
 def _corpora(data: Mapping[str, Any]) -> Markup | None:
-    heads = ("corpus", "split", "sentences", "words", "checksum")
+    known = {key: facts if isinstance(facts, Mapping) else {"checksum": facts} for key, facts in data.items()}
+    sizes = [size for size in ("sentences", "words") if any(size in facts for facts in known.values())]
     rows = []
-    for key, facts in data.items():
+    for key, facts in known.items():
         corpus, _, split = key.rpartition(" ")
-        known = facts if isinstance(facts, Mapping) else {"checksum": facts}
-        sizes = (
-            f"{known[name]:,}" if isinstance(known.get(name), int) else NO_VALUE for name in ("sentences", "words")
-        )
-        rows.append((corpus, split, *sizes, str(known.get("checksum", NO_VALUE))[:SHORT_HASH]))
-    return _table("Corpora", heads, rows)
+        counts = (f"{facts[size]:,}" if isinstance(facts.get(size), int) else NO_VALUE for size in sizes)
+        rows.append((corpus, split, *counts, str(facts.get("checksum", NO_VALUE))[:SHORT_HASH]))
+    return _table("Corpora", ("corpus", "split", *sizes, "checksum"), rows)
 
 
 def _table(caption: str, heads: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Markup | None:
