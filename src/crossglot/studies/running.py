@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from crossglot.engine.local import Outcome, run_locally
+from crossglot.engine.locking import locked
 from crossglot.engine.progress import Progress
 from crossglot.engine.store import is_disk_full
 from crossglot.errors import StorageError
@@ -47,7 +48,9 @@ def run_study(study: Study, out: Path, progress: Progress | None = None) -> Path
     load_encoders(plan)
     outcome = run_locally(plan.steps, plan.store, progress)
     try:
-        write_run(plan, outcome, out)
+        out.mkdir(parents=True, exist_ok=True)
+        with locked(out / ".writing"):  # another run in this folder may come to its end just now
+            write_run(plan, outcome, out)
     except Exception as error:
         if not isinstance(error, OSError) and not is_disk_full(error):
             raise
@@ -74,7 +77,6 @@ def load_encoders(plan: StudyPlan) -> None:
 
 def write_run(plan: StudyPlan, outcome: Outcome, out: Path) -> None:
     """Writes everything but the report into the run's folder."""
-    out.mkdir(parents=True, exist_ok=True)
     results = results_frame(result_rows(plan, outcome))
     write_results(results, out / "results.csv")
     _write_claims(results, out)
