@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tiny_world import run, write_encoder, write_root
 
+from crossglot.commands.faults import what_user_can_mend
+
 if TYPE_CHECKING:
     from typer.testing import Result
 
@@ -199,3 +201,22 @@ def test_ctrl_c_says_what_is_kept(encoder: Path, root: Path, tmp_path: Path, mon
 def test_a_file_that_may_not_be_written(tmp_path: Path, encoder: Path, root: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     refused(reproduce(encoder, root, tmp_path / "file" / "out", "--sources", "en", "--targets", "en"), "file")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device", "runs/x"),
+        RuntimeError("Error while serializing: I/O error: No space left on device (os error 28)"),
+    ],
+)
+def test_a_full_disk_is_known_however_a_library_words_it(error: Exception) -> None:
+    message = what_user_can_mend(error)
+    assert message is not None
+    assert "disk is full" in message
+    assert "kept" in message
+
+
+def test_an_error_that_only_we_can_mend_has_no_message_for_the_user() -> None:
+    assert what_user_can_mend(ValueError("x")) is None
+    assert what_user_can_mend(FileNotFoundError(errno.ENOENT, "No such file", "a")) is None

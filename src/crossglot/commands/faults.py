@@ -1,7 +1,7 @@
 """How a command ends: the exit statuses, and one clear message on stderr for each way of going wrong.
 
 0 done · 2 wrong usage or bad input (one message, no traceback) · 130 stopped from the keyboard · 1 a fault of ours
-(traceback and where to report it).
+(traceback and how to report it).
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from crossglot.errors import CrossglotError
 BAD_INPUT = 2
 STOPPED = 130
 OUR_FAULT = 1
-REPORT_TO = "https://github.com/crossglot/crossglot/issues"
 
 # What the operating system refuses for a reason that the user can mend; a missing file is not among them, because
 # every reader says itself which file it wanted.
@@ -62,9 +61,10 @@ class CommandGroup(TyperGroup):
             say(f"\nstopped; {stop}" if str(stop) else "\nstopped")
             raise typer.Exit(STOPPED) from stop
         except Exception as error:
+            if belongs_to_framework(error):
+                raise
             message = what_user_can_mend(error)
             if message is None:
-                raise_unless_ours(error)
                 _our_fault(error)
             if wants_traceback(ctx):
                 say("".join(traceback.format_exception(error)).rstrip())
@@ -95,18 +95,17 @@ def _refused(reason: str, error: BaseException) -> str:
     return place + reason
 
 
-def raise_unless_ours(error: Exception) -> None:
-    """Lets through what belongs to the framework: exits, usage errors, a closed pipe."""
+def belongs_to_framework(error: Exception) -> bool:
+    """Whether the command framework itself deals with it: exits, usage errors, a closed pipe."""
     framework = type(error).__module__.split(".")[0] in ("typer", "click")
-    if framework or (isinstance(error, OSError) and error.errno == errno.EPIPE):
-        raise error
+    return framework or (isinstance(error, OSError) and error.errno == errno.EPIPE)
 
 
 def _our_fault(error: Exception) -> NoReturn:
     say("".join(traceback.format_exception(error)).rstrip())
     say(
-        f"\nerror: this is a fault of crossglot, not of yours ({type(error).__name__})."
-        f"\n  Please report it with the lines above and the command you ran: {REPORT_TO}"
+        f"\nerror: this is a fault of crossglot, not of yours ({type(error).__name__})"
+        f"\n  please open an issue where you got it, with the lines above, the command and `crossglot --version`"
     )
     raise typer.Exit(OUR_FAULT) from error
 
