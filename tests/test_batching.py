@@ -7,13 +7,12 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crossglot.batching import Batch, length_groups, pack_rows, packed_batch, padded_batch
 from crossglot.errors import UsageError
 
-untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 LENGTHS = st.lists(st.integers(1, 40), min_size=1, max_size=60)
 
 
@@ -28,7 +27,6 @@ def flat_ids(batch: Batch) -> list[int]:
     return flat
 
 
-@untimed
 @given(LENGTHS, st.integers(40, 200))
 def test_every_sequence_is_in_one_row_and_no_row_is_over_capacity(lengths: list[int], capacity: int) -> None:
     rows = pack_rows(lengths, capacity)
@@ -37,7 +35,6 @@ def test_every_sequence_is_in_one_row_and_no_row_is_over_capacity(lengths: list[
     assert rows == pack_rows(lengths, capacity)
 
 
-@untimed
 @given(LENGTHS, st.integers(40, 200))
 def test_first_fit_decreasing_keeps_its_proven_bound(lengths: list[int], capacity: int) -> None:
     fewest_possible = -(-sum(lengths) // capacity)
@@ -56,7 +53,6 @@ def test_a_sequence_longer_than_a_row_is_refused() -> None:
         pack_rows([3, 11], capacity=10)
 
 
-@untimed
 @given(LENGTHS, st.integers(1, 200), st.booleans())
 def test_flat_index_gives_the_pieces_back_in_order(lengths: list[int], capacity: int, tight: bool) -> None:
     sequences = sequences_of(lengths)
@@ -71,7 +67,6 @@ def test_flat_index_gives_the_pieces_back_in_order(lengths: list[int], capacity:
     assert not padded.packed
 
 
-@untimed
 @given(LENGTHS, st.integers(0, 3))
 def test_positions_restart_with_every_sequence(lengths: list[int], first: int) -> None:
     batch = packed_batch(sequences_of(lengths), capacity=64, pad_id=0, first_position=first)
@@ -80,7 +75,6 @@ def test_positions_restart_with_every_sequence(lengths: list[int], first: int) -
     assert positions == [first + place for length in lengths for place in range(length)]
 
 
-@untimed
 @given(LENGTHS)
 def test_a_piece_sees_its_own_sentence_and_nothing_else(lengths: list[int]) -> None:
     sequences = sequences_of(lengths)
@@ -92,7 +86,6 @@ def test_a_piece_sees_its_own_sentence_and_nothing_else(lengths: list[int]) -> N
             assert seen == ({0} if piece == 0 else set(sequences[owner[piece]].tolist()))
 
 
-@untimed
 @given(LENGTHS)
 def test_no_place_of_the_mask_sees_nothing(lengths: list[int]) -> None:
     """A softmax over nothing is NaN, and NaN gradients spread from padding to weights."""
@@ -100,7 +93,6 @@ def test_no_place_of_the_mask_sees_nothing(lengths: list[int]) -> None:
     assert batch.attention_mask.any(dim=-1).all()
 
 
-@untimed
 @given(LENGTHS, st.integers(40, 128))
 def test_tight_rows_never_take_more_places_than_full_ones_cost(lengths: list[int], capacity: int) -> None:
     sequences = sequences_of(lengths)
@@ -140,7 +132,6 @@ def test_a_batch_moves_to_a_device_whole() -> None:
     assert batch.starts.device == torch.device("cpu")
 
 
-@untimed
 @given(LENGTHS, st.integers(1, 400))
 def test_length_groups_hold_every_sequence_within_the_budget(lengths: list[int], budget: int) -> None:
     groups = length_groups(lengths, budget)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tiny_models import TEXT, byte_tokenizer, save_tiny, unigram_tokenizer, wordpiece_tokenizer
 from transformers import PreTrainedTokenizer
@@ -18,7 +18,6 @@ from crossglot.encoders.pieces import Pieces, piece_words, special_pieces
 from crossglot.encoders.tokenizers import load_tokenizer
 from crossglot.errors import ModelError
 
-untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 WORDS = st.lists(st.text(min_size=1, max_size=8), max_size=6)
 SENTENCES = st.lists(st.one_of(WORDS, st.sampled_from([line.split() for line in TEXT])), max_size=5)
 
@@ -71,7 +70,6 @@ def words_of(pieces: Pieces, sentence: int) -> list[list[int]]:
     return [pieces.ids[start:stop].tolist() for start, stop in pairwise(bounds)]
 
 
-@untimed
 @given(SENTENCES)
 def test_no_word_is_lost(tokenizer: Any, sentences: list[list[str]]) -> None:
     pieces = piece_words(tokenizer, sentences)
@@ -85,7 +83,6 @@ def test_no_word_is_lost(tokenizer: Any, sentences: list[list[str]]) -> None:
     assert pieces.ids.dtype == np.int32
 
 
-@untimed
 @given(SENTENCES)
 def test_the_pieces_of_a_word_are_the_tokenizers_own(tokenizer: Any, sentences: list[list[str]]) -> None:
     """Against the tokenizer's alignment of a whole sentence, or of each word where it has none."""

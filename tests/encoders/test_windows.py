@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tiny_models import wordpiece_tokenizer
 
@@ -15,7 +15,6 @@ from crossglot.encoders.pieces import Pieces, piece_words
 from crossglot.encoders.windows import Sequences, truncated, windowed
 from crossglot.errors import UsageError
 
-untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 TOKENIZER: Any = wordpiece_tokenizer()
 CLS, SEP = TOKENIZER.cls_token_id, TOKENIZER.sep_token_id
 # words of 1 to 30 letters, each letter a piece
@@ -40,7 +39,6 @@ def read_pieces(sequences: Sequences) -> dict[int, int]:
     return found
 
 
-@untimed
 @given(SENTENCES, st.integers(3, 40))
 def test_every_word_is_read_once_at_its_first_piece(lengths: list[list[int]], max_length: int) -> None:
     pieces = pieces_of(lengths)
@@ -48,7 +46,6 @@ def test_every_word_is_read_once_at_its_first_piece(lengths: list[list[int]], ma
     assert found == {word: int(pieces.ids[first]) for word, first in enumerate(pieces.first_pieces)}
 
 
-@untimed
 @given(SENTENCES, st.integers(3, 40))
 def test_no_sequence_is_longer_than_the_limit(lengths: list[list[int]], max_length: int) -> None:
     for cut in (truncated, windowed):
@@ -57,7 +54,6 @@ def test_no_sequence_is_longer_than_the_limit(lengths: list[list[int]], max_leng
         assert all(ids[0] == CLS and ids[-1] == SEP for ids in sequences.ids)
 
 
-@untimed
 @given(SENTENCES, st.integers(3, 40))
 def test_windows_are_stretches_of_one_sentence_cut_at_word_starts(lengths: list[list[int]], max_length: int) -> None:
     pieces = pieces_of(lengths)
@@ -74,7 +70,6 @@ def test_windows_are_stretches_of_one_sentence_cut_at_word_starts(lengths: list[
         assert stop in word_bounds or longest_word > max_length - 2
 
 
-@untimed
 @given(SENTENCES, st.integers(2, 20))
 def test_a_sentence_within_the_limit_is_one_sequence_either_way(lengths: list[list[int]], more: int) -> None:
     pieces = pieces_of(lengths)

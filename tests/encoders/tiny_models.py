@@ -17,7 +17,6 @@ TEXT = (
     "बिल्ली चटाई पर बैठी थी",
     "猫 は マット の 上 に 座った",
 )
-torch.set_num_threads(1)  # threads cost tiny models more than they give, most of all on a busy machine
 
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 ROBERTA_NAMES = {

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
-    from crossglot.encoders.loading import Encoder
+    from crossglot.encoders.encoder import Encoder
 
 
 def make_batch(encoder: Encoder, sequences: Sequence[Ids], capacity: int = 128) -> Batch:

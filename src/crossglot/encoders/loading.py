@@ -2,100 +2,19 @@
 
 from __future__ import annotations
 
-import copy
-import inspect
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from crossglot.encoders.encoder import Encoder, without_pooler
 from crossglot.encoders.packing import check_packing
-from crossglot.encoders.sources import Role, Source, check_files, find_source, loading_quietly
+from crossglot.encoders.sources import Source, check_files, find_source, loading_quietly
 from crossglot.encoders.tokenizers import load_tokenizer, tokenizer_from
 from crossglot.errors import ModelError
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedConfig, PreTrainedModel
 
 __all__ = ["Encoder", "load_encoder", "load_tokenizer"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Encoder:
-    """A pretrained masked language model without its head, in evaluation mode, with its tokenizer.
-
-    Attributes:
-        model: the transformers model; weights in fp32.
-        tokenizer: its tokenizer.
-        name: hub id or folder, as given.
-        revision: commit hash of a hub id, checksum of a folder.
-        role: which of the paper's two encoders it stands for, if any.
-        packs: whether packed rows give the hidden states of padded ones (checked at loading).
-        why_padded: if not, why.
-        learning_rate: fine-tuning rate kept beside a local encoder, None for the paper's.
-        trained: False for random weights.
-        first_position: position id of a sequence's first piece.
-        packs_up_to: longest sequence, in pieces, for which `packs` was checked.
-        max_positions: longest sequence the model takes, special pieces included; None without a limit.
-        notes: what `crossglot.json` beside a local encoder says: how it was made, held-out perplexities.
-    """
-
-    model: PreTrainedModel = field(repr=False)
-    tokenizer: PreTrainedTokenizerBase = field(repr=False)
-    name: str
-    revision: str
-    role: Role | None
-    packs: bool
-    why_padded: str
-    learning_rate: float | None = None
-    trained: bool = True
-    first_position: int = 0
-    packs_up_to: int = 0
-    max_positions: int | None = None
-    notes: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-    @property
-    def pad_id(self) -> int:
-        """Id of the padding piece."""
-        pad_id = self.tokenizer.pad_token_id
-        return int(pad_id) if pad_id is not None else 0
-
-    @property
-    def hidden_size(self) -> int:
-        """Width of a hidden state."""
-        return int(self.model.config.hidden_size)
-
-    def require_length(self, length: int) -> None:
-        """Checks that a sequence of `length` pieces, special pieces included, has positions.
-
-        Raises:
-            ModelError: if the encoder has fewer.
-        """
-        if self.max_positions is not None and length > self.max_positions:
-            raise ModelError(
-                f"{self.name} has positions for {self.max_positions} pieces, not for {length}\n"
-                f"  use a maximum length of at most {self.max_positions}"
-            )
-
-    def copy(self) -> Encoder:
-        """The same encoder with its own weights, to be fine-tuned without changing this one."""
-        return replace(self, model=copy.deepcopy(self.model))
-
-    def untrained(self, seed: int) -> Encoder:
-        """An encoder of the same shape and tokenizer with random weights; global random state stays as it was."""
-        import torch
-        from transformers import AutoModel
-
-        config = copy.deepcopy(self.model.config)
-        attention = config._attn_implementation
-        with torch.random.fork_rng(devices=[]), loading_quietly():
-            torch.default_generator.manual_seed(seed)
-            model = AutoModel.from_config(
-                config, dtype=torch.float32, attn_implementation=attention, **_without_pooler(config)
-            )
-        revision = f"{self.revision}+untrained-{seed}"
-        model = model.to(self.model.device).eval()
-        return replace(self, model=model, revision=revision, trained=False)
 
 
 def load_encoder(name_or_path: str | Path, *, revision: str | None = None, device: str = "cpu") -> Encoder:
@@ -186,7 +105,7 @@ def _load_weights(source: Source, config: PreTrainedConfig) -> PreTrainedModel:
                 use_safetensors=True,
                 trust_remote_code=False,
                 output_loading_info=True,
-                **_without_pooler(config),
+                **without_pooler(config),
                 **source.pinned(),
             )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
@@ -198,15 +117,6 @@ def _load_weights(source: Source, config: PreTrainedConfig) -> PreTrainedModel:
             "the checkpoint is of another model or damaged"
         )
     return model.eval()
-
-
-def _without_pooler(config: PreTrainedConfig) -> dict[str, Any]:
-    """The argument that leaves the pooler out, for models that have one."""
-    from transformers.models.auto.modeling_auto import MODEL_MAPPING
-
-    model_class = MODEL_MAPPING[type(config)]
-    takes = "add_pooling_layer" in inspect.signature(model_class.__init__).parameters
-    return {"add_pooling_layer": False} if takes else {}
 
 
 def _first_position(model: PreTrainedModel) -> int:
