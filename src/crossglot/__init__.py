@@ -10,19 +10,71 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from crossglot.corpora.bitext import read_bitext
+    from crossglot.corpora.columns import read_columns
+    from crossglot.corpora.conllu import read_conllu
+    from crossglot.corpora.plain import read_plain
     from crossglot.corpora.sentences import Bitext, Sentence, TaggedSentence
+    from crossglot.encoders.encoder import Encoder
+    from crossglot.encoders.loading import load_encoder, load_tokenizer
+    from crossglot.encoders.pretraining import pretrain
     from crossglot.errors import CrossglotError
+    from crossglot.languages import LANGUAGES, language
+    from crossglot.runtime import resolve_runtime
+    from crossglot.studies.reproduce import reproduce, transfer_matrix
+    from crossglot.tagging.finetuning import finetune
+    from crossglot.tagging.recipe import Recipe
+    from crossglot.tagging.tagger import Tagger, load_tagger
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Bitext": "crossglot.corpora.sentences",
     "CrossglotError": "crossglot.errors",
+    "Encoder": "crossglot.encoders.encoder",
+    "finetune": "crossglot.tagging.finetuning",
+    "language": "crossglot.languages",
+    "LANGUAGES": "crossglot.languages",
+    "load_encoder": "crossglot.encoders.loading",
+    "load_tagger": "crossglot.tagging.tagger",
+    "load_tokenizer": "crossglot.encoders.loading",
+    "pretrain": "crossglot.encoders.pretraining",
+    "read_bitext": "crossglot.corpora.bitext",
+    "read_columns": "crossglot.corpora.columns",
+    "read_conllu": "crossglot.corpora.conllu",
+    "read_plain": "crossglot.corpora.plain",
+    "Recipe": "crossglot.tagging.recipe",
+    "reproduce": "crossglot.studies.reproduce",
+    "resolve_runtime": "crossglot.runtime",
     "Sentence": "crossglot.corpora.sentences",
     "TaggedSentence": "crossglot.corpora.sentences",
+    "Tagger": "crossglot.tagging.tagger",
+    "transfer_matrix": "crossglot.studies.reproduce",
 }
 
-__all__ = ["Bitext", "CrossglotError", "Sentence", "TaggedSentence"]
+__all__ = [
+    "LANGUAGES",
+    "Bitext",
+    "CrossglotError",
+    "Encoder",
+    "Recipe",
+    "Sentence",
+    "TaggedSentence",
+    "Tagger",
+    "finetune",
+    "language",
+    "load_encoder",
+    "load_tagger",
+    "load_tokenizer",
+    "pretrain",
+    "read_bitext",
+    "read_columns",
+    "read_conllu",
+    "read_plain",
+    "reproduce",
+    "resolve_runtime",
+    "transfer_matrix",
+]
 
 
 def __getattr__(name: str) -> object:
