@@ -1,4 +1,4 @@
-"""Imports point downwards only: DESIGN section 3's arrows, held over every import statement, lazy ones too."""
+"""Imports point downwards only: the house's arrows, held over every import statement, lazy ones too."""
 
 from __future__ import annotations
 

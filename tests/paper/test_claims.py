@@ -146,7 +146,7 @@ def test_the_page_lists_the_claims_as_they_are() -> None:
 def test_the_paper_is_quoted_word_for_word() -> None:
     path = ROOT.parent / "shared" / "paper" / "pires-2019.txt"
     if not path.is_file():
-        pytest.skip("the paper's text is not at hand (../shared/paper/pires-2019.txt)")
+        pytest.skip("the paper's text is not at hand")
     text = squeezed(path.read_text(encoding="utf-8"))
     for claim in CLAIMS:
         if claim.origin == "paper":

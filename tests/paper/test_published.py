@@ -24,7 +24,7 @@ def text() -> str:
     """The paper's text, beside the checkout."""
     path = Path(__file__).parents[2].parent / "shared" / "paper" / "pires-2019.txt"
     if not path.is_file():
-        pytest.skip("the paper's text is not at hand (../shared/paper/pires-2019.txt)")
+        pytest.skip("the paper's text is not at hand")
     return path.read_text(encoding="utf-8")
 
 

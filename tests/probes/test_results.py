@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from crossglot.errors import StorageError
 from crossglot.probes.results import COLUMNS, ResultRow, read_results, results_frame, write_results
 
-DESIGN_COLUMNS = (
+CONTRACTED_COLUMNS = (
     "experiment,system,role,task,source,source_corpus,target,target_corpus,split,condition,layer,seed,"
     "aggregate,metric,value,ci_low,ci_high,interval,n,published,comparable"
 )
@@ -47,7 +47,7 @@ def row(**changes: object) -> ResultRow:
 
 
 def test_the_columns_are_the_contract_in_its_order() -> None:
-    assert ",".join(COLUMNS) == DESIGN_COLUMNS
+    assert ",".join(COLUMNS) == CONTRACTED_COLUMNS
 
 
 @given(st.lists(rows, max_size=5))
@@ -61,7 +61,7 @@ def test_what_is_written_is_read_back_the_same(
 
 def test_a_table_without_rows_still_has_its_header(tmp_path: Path) -> None:
     write_results([], tmp_path / "results.csv")
-    assert (tmp_path / "results.csv").read_text(encoding="utf-8").strip() == DESIGN_COLUMNS
+    assert (tmp_path / "results.csv").read_text(encoding="utf-8").strip() == CONTRACTED_COLUMNS
     assert read_results(tmp_path / "results.csv").height == 0
 
 

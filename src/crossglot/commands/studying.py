@@ -75,7 +75,7 @@ def reproduce(
 
     [bold]Example:[/bold]
     crossglot reproduce table1 table4 --encoder m-bert=models/m-bert-small \
-      --data ../shared/data --out runs/first
+      --data data --out runs/first
     """
     from crossglot.studies.reproduce import PAPERS_ENCODERS, reproduce_study, run_folder
 

@@ -1,4 +1,4 @@
-"""Running a study: its steps, then the folder of results (DESIGN's "what a run leaves")."""
+"""Running a study: its steps, then the folder of results that it leaves."""
 
 from __future__ import annotations
 
