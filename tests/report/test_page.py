@@ -82,7 +82,7 @@ def test_every_link_of_the_page_leads_somewhere_in_it(read: Reader) -> None:
 
 def test_tables_have_captions_and_headers_with_a_scope(read: Reader) -> None:
     assert len(read.named("table")) == len(read.named("caption")) >= 5
-    assert all(attributes.get("scope") in ("col", "row", "rowgroup") for attributes in read.named("th"))
+    assert all(attributes.get("scope") in ("col", "row", "colgroup", "rowgroup") for attributes in read.named("th"))
 
 
 def test_figures_are_described_and_drawn_inline(read: Reader) -> None:
