@@ -49,6 +49,7 @@ def test_an_unknown_name_lists_the_presets() -> None:
         ("batch_pieces", 64),
         ("learning_rate", 3),
         ("steps", 0),
+        ("full_share", 0.6),
     ],
 )
 def test_sizes_that_cannot_be_are_refused_by_name(field: str, value: object) -> None:

@@ -71,6 +71,8 @@ class Shape:
             raise UsageError(f"length ({self.length}) must lie between 8 and positions ({self.positions})")
         if self.batch_pieces < self.positions:
             raise UsageError(f"batch_pieces ({self.batch_pieces}) must hold one row of {self.positions} pieces")
+        if not 0 <= self.full_share <= 0.5:
+            raise UsageError(f"full_share must lie between 0 and 0.5, not {self.full_share}")
         if not 0 < self.learning_rate < 1:
             raise UsageError(f"learning_rate must lie between 0 and 1, not {self.learning_rate}")
 
