@@ -64,11 +64,12 @@ def training_batches(root: Path, treebank: str, count: int, size: int, seed: int
 def pieces_a_second(model: BertModel, batches: Sequence[Batch], runtime: Runtime, *, training: bool) -> float:
     """Real pieces a second, forward only or forward and backward with dropout; the best of three rounds."""
     model.train(training)
+    autocast = torch.autocast(runtime.kind, torch.bfloat16, enabled=runtime.precision == "bf16")
     best = float("inf")
     for _ in range(3):
         start = time.perf_counter()
         for batch in batches:
-            with runtime.autocast(), torch.set_grad_enabled(training):
+            with autocast, torch.set_grad_enabled(training):
                 hidden = last_hidden(model, batch.to(runtime.device))
             if training:
                 hidden.float().pow(2).mean().backward()  # type: ignore[no-untyped-call]

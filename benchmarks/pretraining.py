@@ -47,7 +47,7 @@ def library_loss(runtime: Runtime) -> Loss:
         targets = np.full(batch.input_ids.size, -100, dtype=np.int64)
         targets[batch.positions] = batch.labels
         input_ids = torch.from_numpy(batch.input_ids).to(runtime.device)
-        with runtime.autocast():
+        with torch.autocast(runtime.kind, torch.bfloat16, enabled=runtime.precision == "bf16"):
             labels = torch.from_numpy(targets).view_as(input_ids.cpu()).to(runtime.device)
             result: torch.Tensor = model(input_ids=input_ids, labels=labels).loss
         return result

@@ -66,14 +66,6 @@ def test_the_kind_of_device_has_no_number() -> None:
     assert (Runtime("cuda:1").kind, Runtime("cpu").kind) == ("cuda", "cpu")
 
 
-@pytest.mark.parametrize(("precision", "dtype"), [("fp32", torch.float32), ("bf16", torch.bfloat16)])
-def test_products_run_in_the_precision_and_weights_stay(precision: str, dtype: torch.dtype) -> None:
-    layer = torch.nn.Linear(4, 4)
-    with resolve_runtime("cpu", precision).autocast():
-        assert layer(torch.ones(2, 4)).dtype == dtype
-    assert layer.weight.dtype == torch.float32
-
-
 def test_the_machine_is_described() -> None:
     facts = machine()
     assert facts["processor"]

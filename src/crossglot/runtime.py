@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -20,8 +19,8 @@ Precision = Literal["fp32", "bf16"]
 class Runtime:
     """Where and how numbers are computed.
 
-    `device` is a torch device string. `precision` is resolved, never "auto"; weights stay in fp32, and under
-    "bf16" matrix products run in bfloat16 by autocast.
+    `device` is a torch device string. `precision` is resolved, never "auto": under "bf16" activations and matrix
+    products are in bfloat16, while the weights that an optimiser changes stay in fp32.
     """
 
     device: str = "cpu"
@@ -31,12 +30,6 @@ class Runtime:
     def kind(self) -> str:
         """Device kind without an index (`cuda:1` → `cuda`): this, not the index, is part of a step's identity."""
         return self.device.partition(":")[0]
-
-    def autocast(self) -> AbstractContextManager[object]:
-        """Context in which forward passes run."""
-        import torch
-
-        return torch.autocast(self.kind, dtype=torch.bfloat16) if self.precision == "bf16" else nullcontext()
 
 
 def resolve_runtime(device: str = "auto", precision: str = "auto", *, threads: int | None = None) -> Runtime:

@@ -195,7 +195,7 @@ def _print_plan(found: StudyPlan) -> None:
     for planned in states:
         table.add_row(signs.get(planned.state, "· to do"), planned.step.title)
     console.print(table)
-    for why in dict.fromkeys(absence.partition(": ")[2] for absence in found.absences()):
+    for why in found.absences():
         console.print(f"cells stay empty: {why}", style="dim", markup=False, soft_wrap=True)
     done = sum(planned.state == "finished" for planned in states)
     console.print(

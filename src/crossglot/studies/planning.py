@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from crossglot.corpora.download import data_cache
 from crossglot.engine.plan import Plan, PlannedStep
 from crossglot.engine.store import Store
 from crossglot.errors import DataError
@@ -49,9 +49,9 @@ class StudyPlan:
         return self.steps.states(self.store)
 
     def absences(self) -> list[str]:
-        """Why cells will be empty, each reason once: `de: no ner corpus of German …`."""
+        """Why cells will be empty, each reason once: `no ner corpus of German …`."""
         splits = [split for line in self.lines for split in line.targets.values()]
-        return list(dict.fromkeys(f"{split.language}: {split.why}" for split in splits if isinstance(split, Absent)))
+        return list(dict.fromkeys(split.why for split in splits if isinstance(split, Absent)))
 
 
 def plan_study(study: Study, out: Path) -> StudyPlan:
@@ -94,11 +94,6 @@ def data_root(study: Study) -> Path:
     if not root.is_dir():
         raise DataError("no such data root", path=root, remedy="name it with --data, or fill one: crossglot data get")
     return root
-
-
-def data_cache() -> Path:
-    """Where corpora are kept that no data root was named for: `~/.cache/crossglot/data`, or below XDG_CACHE_HOME."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "crossglot" / "data"
 
 
 def _score_steps(lines: Sequence[Line], store: Store) -> list[ScoreRows | None]:

@@ -108,9 +108,13 @@ def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
 
 
 def versions(plan: StudyPlan) -> dict[str, Any]:
-    """Packages, machine, precision, encoders with revision and learning rate, and checksums of all data."""
+    """Packages, machine, precision, encoders with revision and learning rate, checksums and sizes of all data."""
     splits = {
-        f"{split.corpus} {split.split}": split.checksum
+        f"{split.corpus} {split.split}": {
+            "checksum": split.checksum,
+            "sentences": split.sentences,
+            "words": split.words,
+        }
         for split in _splits(step for step in plan.steps.steps if isinstance(step, Row))
     }
     return {
