@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from seqeval.scheme import IOB2, Entities
 
@@ -44,14 +44,12 @@ def encode(length: int, found: list[Span], scheme: str) -> list[str]:
     return tags
 
 
-@settings(deadline=None, max_examples=60)
 @given(spans(), st.sampled_from(["iob1", "bio2", "iobes", "bilou"]))
 def test_every_scheme_comes_out_as_the_same_bio2(sentence: tuple[int, list[Span]], scheme: str) -> None:
     length, found = sentence
     assert list(to_bio2(encode(length, found, scheme), scheme)) == encode(length, found, "bio2")
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(spans(), min_size=1, max_size=6), st.sampled_from(["iob1", "bio2", "iobes", "bilou"]))
 def test_the_scheme_of_a_file_is_found_or_does_not_matter(file: list[tuple[int, list[Span]]], scheme: str) -> None:
     tags = [encode(length, found, scheme) for length, found in file]
@@ -113,7 +111,6 @@ def test_what_is_no_tag_is_an_error_at_its_word(tag: str) -> None:
 any_tags = st.lists(st.sampled_from(["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]), min_size=1, max_size=8)
 
 
-@settings(deadline=None, max_examples=60)
 @given(any_tags)
 def test_legal_bio2_is_what_seqeval_calls_strict_and_stays_as_it_is(tags: list[str]) -> None:
     strict = sum(1 for entity in Entities([tags], IOB2).entities[0] for _ in range(entity.start, entity.end))
@@ -125,7 +122,6 @@ def test_legal_bio2_is_what_seqeval_calls_strict_and_stays_as_it_is(tags: list[s
         assert not legal
 
 
-@settings(deadline=None, max_examples=60)
 @given(any_tags)
 def test_conlleval_reading_is_never_illegal_and_agrees_where_bio2_or_iob1_is_legal(tags: list[str]) -> None:
     read = to_bio2(tags, "conlleval")

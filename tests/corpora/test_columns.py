@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crossglot.corpora.chunks import to_bio2
@@ -230,7 +230,6 @@ def tagged(draw: st.DrawFn) -> TaggedSentence:
     return TaggedSentence(tuple(word for word, _ in pairs), to_bio2([tag for _, tag in pairs], "conlleval"))
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(tagged(), min_size=1, max_size=5))
 def test_what_is_written_reads_back(tmp_path_factory: pytest.TempPathFactory, sentences: list[TaggedSentence]) -> None:
     path = write_columns(sentences, tmp_path_factory.getbasetemp() / "round.conll")

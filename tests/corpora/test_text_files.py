@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crossglot.corpora.bitext import read_bitext, write_bitext
@@ -62,7 +62,6 @@ def test_separators_that_only_unicode_knows_end_no_line(file: File) -> None:
 lines = st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\ufeff")), max_size=6)
 
 
-@settings(deadline=None, max_examples=60)
 @given(lines, st.sampled_from(list(COMPRESS)))
 def test_lines_read_back_as_written(tmp_path_factory: pytest.TempPathFactory, written: list[str], suffix: str) -> None:
     path = write_lines(written, tmp_path_factory.getbasetemp() / f"lines.txt{suffix}")

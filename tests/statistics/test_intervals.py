@@ -171,7 +171,7 @@ def test_one_sentence_and_several_seeds_is_about_seeds() -> None:
     assert 0 <= interval.low < 0.75 < interval.high <= 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 4), st.integers(1, 12), st.integers(0, 2**32 - 1))
 def test_bounds_are_numbers_around_the_value(seeds: int, sentences: int, chance: int) -> None:
     rng = np.random.default_rng(chance)

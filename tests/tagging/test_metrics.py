@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
 
@@ -105,7 +105,6 @@ def unzip(pairs: list[list[tuple[str, str]]]) -> tuple[list[list[str]], list[lis
     return [[g for g, _ in s] for s in pairs], [[p for _, p in s] for s in pairs]
 
 
-@settings(deadline=None)
 @given(pairs_of_anything)
 def test_span_counts_are_conllevals(pairs: list[list[tuple[str, str]]]) -> None:
     gold, predicted = unzip(pairs)
@@ -116,7 +115,6 @@ def test_span_counts_are_conllevals(pairs: list[list[tuple[str, str]]]) -> None:
         assert tuple(row) == conlleval([gold[i]], [predicted[i]])
 
 
-@settings(deadline=None)
 @given(pairs_of_bio)
 def test_spans_are_seqevals_default(pairs: list[list[tuple[str, str]]]) -> None:
     for tags in unzip(pairs)[0]:
@@ -125,7 +123,6 @@ def test_spans_are_seqevals_default(pairs: list[list[tuple[str, str]]]) -> None:
         assert conlleval_chunks(tags) == theirs
 
 
-@settings(deadline=None)
 @given(pairs_of_bio)
 def test_types_add_up_to_the_whole_and_can_be_chosen(pairs: list[list[tuple[str, str]]]) -> None:
     gold, predicted = unzip(pairs)
@@ -155,7 +152,6 @@ def test_accuracy_counts_right_words_and_words() -> None:
     assert counts.tolist() == [[1, 2], [0, 0], [1, 1]]
 
 
-@settings(deadline=None)
 @given(sequences(["A", "B", "C"]))
 def test_tag_counts_add_up_to_accuracy(pairs: list[list[tuple[str, str]]]) -> None:
     gold, predicted = unzip(pairs)
