@@ -14,7 +14,6 @@ from crossglot.probes.transfer import Line, transfer_lines
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import EncoderReference
 from crossglot.steps.score import Score
-from crossglot.steps.train_and_predict import TrainAndPredict
 from crossglot.tagging.recipe import Recipe
 from toy_world import write_entities, write_root, write_treebank
 
@@ -116,19 +115,6 @@ def test_only_types_that_source_and_target_annotate_are_scored(root: Path) -> No
     write_entities(root, "conll2002/es", [[("Roma", "B-PLACE")]])
     spanish = transfer_lines(TABLES["table1"], setting(root))[0].targets["es"]
     assert spanish == Absent("es", "the entity types of en and es have none in common")
-
-
-def test_a_rate_is_searched_on_english_where_it_is_a_source(root: Path) -> None:
-    searching = setting(root, candidate(search_rate=True))
-    rates = {row.rate for line in transfer_lines(TABLES["table2"], searching) for row in line.rows
-             if isinstance(row, TrainAndPredict)}  # fmt: skip
-    assert [(rate.train.language, rate.dev.split) for rate in rates if rate] == [("en", "dev")]
-
-
-def test_without_any_dev_set_a_rate_has_to_be_given(tmp_path: Path) -> None:
-    write_treebank(tmp_path, "UD_English-EWT", "en_ewt", [[("yes", "INTJ")]], "train test")
-    with pytest.raises(UsageError, match="--lr"):
-        transfer_lines(TABLES["table2"], setting(tmp_path, candidate(search_rate=True)))
 
 
 def scores(value: float, target: str, seeds: tuple[int | None, ...] = (None, 1, 2)) -> list[Score]:

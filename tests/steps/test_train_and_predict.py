@@ -123,7 +123,7 @@ def test_asking_for_weights_that_were_dropped_trains_again(
     assert member.keep_weights
 
 
-def test_the_rate_that_was_found_is_the_rate_that_is_used(
+def test_a_row_whose_rate_is_to_be_found_waits_for_the_search_and_is_not_run(
     root: Path, encoder: EncoderReference, tmp_path: Path
 ) -> None:
     store = Store(tmp_path)
@@ -132,10 +132,12 @@ def test_the_rate_that_was_found_is_the_rate_that_is_used(
         encoder=encoder, task="pos", train=train, dev=dev, recipe=RECIPE, grid=(1e-4, 1e-2), precision="fp32",
         device_kind="cpu", device="cpu",
     )  # fmt: skip
-    step = row(root, encoder, "de", rate=search)
-    outcome = run_locally(Plan.of([step]), store)
-    assert outcome.done == [search, step]
-    assert read_about(store.result(step))["learning_rate"] == read_rate(store.result(search)) in (1e-4, 1e-2)
+    waiting = row(root, encoder, "de", rate=search)
+    assert waiting.title == "tiny, pos: en, seed 3 → de, at the rate to be found"
+    assert Plan.of([waiting]).steps == (search, waiting)
+    with pytest.raises(ValueError, match="to be planned again"):
+        run_locally(Plan.of([waiting]), store)
+    assert read_rate(store.result(search)) in (1e-4, 1e-2)
 
 
 def test_a_target_is_prepared_once_for_all_taggers(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,11 @@ from crossglot.commands.faults import keeping
 from crossglot.commands.options import Device, Lenient, Precision, Threads, encoder_and_revision
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crossglot.corpora.sentences import TaggedSentence
     from crossglot.encoders.loading import Encoder
+    from crossglot.runtime import Runtime
     from crossglot.tagging.evaluation import Evaluation
     from crossglot.tagging.recipe import Recipe
     from crossglot.tagging.tagger import Tagger
@@ -29,12 +33,19 @@ def finetune(
     encoder: Annotated[str, typer.Argument(metavar="ENCODER", help="Hub id (id@revision) or folder.")],
     train: Annotated[list[str], typer.Option(metavar="FILE", help="Tagged sentences; repeat it for more sources.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the tagger is written.")],
-    dev: Annotated[str | None, typer.Option(metavar="FILE", help="Evaluate on this file afterwards.")] = None,
+    dev: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Evaluate on this file afterwards; find a rate on it if none is known."),
+    ] = None,
     task: Task = "pos",
     seed: Annotated[int, typer.Option(metavar="N", help="Of the new layer, dropout and the order of sentences.")] = 1,
     lr: Annotated[
         float | None,
-        typer.Option(metavar="X", help="Learning rate; else the one kept beside the encoder, else the paper's 3e-5."),
+        typer.Option(
+            metavar="X",
+            help="Learning rate; else the one kept beside the encoder; else, for encoders narrower than BERT-base, "
+            "the one best on --dev; else the paper's 3e-5.",
+        ),
     ] = None,
     epochs: Annotated[int, typer.Option(metavar="N", min=1, help="Passes over the training sentences.")] = 3,
     batch_size: Annotated[int, typer.Option(metavar="N", min=1, help="Sentences a step.")] = 32,
@@ -70,8 +81,10 @@ def finetune(
     runtime = resolve_runtime(device, precision, threads=threads)
     name, revision = encoder_and_revision(encoder)
     loaded = load_encoder(name, revision=revision, device=runtime.device)
-    given = {"epochs": epochs, "batch_size": batch_size, "max_length": max_length, "learning_rate": lr}
-    recipe = _recipe(Recipe, given, loaded)
+    recipe = Recipe(epochs=epochs, batch_size=batch_size, max_length=max_length)
+    rate = lr or loaded.learning_rate or _find_rate(loaded, sentences, held_out, task, recipe, seed, runtime)
+    if rate is not None:
+        recipe = Recipe.model_validate(recipe.model_dump() | {"learning_rate": rate})
     console = stderr_console()
     console.print(
         f"{len(sentences)} sentences, learning rate {recipe.learning_rate:g}, {runtime.precision}", style="dim"
@@ -158,10 +171,43 @@ def _load(folder: Path, device: str, precision: str, threads: int | None) -> Tag
     return load_tagger(folder, runtime=resolve_runtime(device, precision, threads=threads))
 
 
-def _recipe(kind: type[Recipe], given: dict[str, Any], encoder: Encoder) -> Recipe:
-    """The options as a recipe; the rate is the given one, the encoder's own, or the paper's."""
-    rate = given.pop("learning_rate") or encoder.learning_rate
-    return kind(**given, **({"learning_rate": rate} if rate else {}))
+def _find_rate(
+    encoder: Encoder,
+    train: Sequence[TaggedSentence],
+    dev: Sequence[TaggedSentence],
+    task: str,
+    recipe: Recipe,
+    seed: int,
+    runtime: Runtime,
+) -> float | None:
+    """A rate for a local encoder for which the paper's is too low, found on the dev set and kept; None without one."""
+    from crossglot.commands.progress import bar, stderr_console
+    from crossglot.encoders.sources import find_source
+    from crossglot.steps.arguments import sample
+    from crossglot.steps.find_rate import ENOUGH_DEV, ENOUGH_TRAIN
+    from crossglot.studies.rates import is_narrow, keep_rate
+    from crossglot.tagging.rates import GRID, find_learning_rate
+
+    source = find_source(encoder.name, weights=False) if Path(encoder.name).expanduser().is_dir() else None
+    if source is None or source.folder is None or not is_narrow(source):
+        return None
+    console = stderr_console()
+    if not dev:
+        console.print(
+            f"{encoder.name} is narrower than BERT-base, and no learning rate is kept beside it: the paper's will "
+            "hardly move it; find one on a dev set with --dev FILE, or give it with --lr",
+            style="yellow", soft_wrap=True, markup=False,
+        )  # fmt: skip
+        return None
+    few, held_out = sample(train, ENOUGH_TRAIN), sample(dev, ENOUGH_DEV)
+    with keeping("no learning rate was found"), bar("learning rate") as moved:
+        found = find_learning_rate(
+            encoder, few, held_out, task=task, recipe=recipe, seed=seed, runtime=runtime,
+            progress=lambda rate, _: moved(GRID.index(rate) + 1, len(GRID)),
+        )  # fmt: skip
+    kept = ", kept beside the encoder" if keep_rate(source.folder, found.best) else ""
+    console.print(f"learning rate {found.best:g} is best on the dev set{kept}", style="dim", soft_wrap=True)
+    return found.best
 
 
 def _print_evaluation(path: str, evaluation: Evaluation) -> None:

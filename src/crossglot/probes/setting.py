@@ -12,6 +12,7 @@ from crossglot.errors import DataError, UsageError
 from crossglot.probes.results import Role
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import CorpusSplit, EncoderReference, describe_split
+from crossglot.steps.find_rate import FindRate
 from crossglot.tagging.recipe import Recipe
 
 Task = Literal["pos", "ner"]
@@ -25,8 +26,9 @@ class Candidate:
         encoder: what it is and where.
         role: `m-bert`, `en-bert` or `other`.
         recipe: how it is fine-tuned.
-        search_rate: whether the recipe's learning rate is to be replaced by one found on a source's dev set.
+        search_rate: whether the recipe's learning rate is still to be replaced by one found on a source's dev set.
         papers: whether it is the paper's own encoder, fine-tuned by the paper's recipe on all of the data.
+        search: what finds that rate, or has found it.
     """
 
     encoder: EncoderReference
@@ -34,6 +36,7 @@ class Candidate:
     recipe: Recipe
     search_rate: bool
     papers: bool
+    search: FindRate | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from crossglot.probes.results import Role
 from crossglot.probes.setting import Absent, Candidate, Setting, Task
 from crossglot.probes.tables import TransferTable
 from crossglot.steps.arguments import CorpusSplit
-from crossglot.steps.find_rate import ENOUGH_TRAIN, FindRate
 from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 from crossglot.steps.most_frequent import CountAndPredict
 from crossglot.steps.rows import Row
@@ -51,29 +50,33 @@ def transfer_lines(table: TransferTable, setting: Setting) -> list[Line]:
 
     Raises:
         DataError: for faulty data, or a corpus that the user named and is not there.
-        UsageError: for an unknown language, a matrix without languages, or no rate to fine-tune with.
+        UsageError: for an unknown language, or a matrix without languages.
     """
     cells = table.cells(setting.sources, setting.targets)
     if not cells:
         raise UsageError(f"{table.key}: no cells to fill: name languages with --sources and --targets")
-    players = [one for one in setting.candidates if table.role is None or one.role in (table.role, "other")]
+    players = [candidate for candidate in setting.candidates if plays(candidate, table)]
     by_source: dict[str, list[str]] = {}
     for source, target in cells:
         by_source.setdefault(source, []).append(target)
     lines = []
     for candidate in players:
-        rate = _rate_search(table, candidate, list(by_source), setting) if candidate.search_rate else None
         for untrained in (False, True):
             role: Role = "floor" if untrained else candidate.role
             name = f"{candidate.encoder.name} untrained" if untrained else candidate.encoder.name
             for source, targets in by_source.items():
                 drafts = _Drafts(table.task, setting, source, targets)
-                rows = drafts.encoder_rows(candidate, untrained, rate)
+                rows = drafts.encoder_rows(candidate, untrained)
                 lines.append(drafts.line(table, name, role, candidate.papers and not untrained, rows))
     for source, targets in by_source.items():
         drafts = _Drafts(table.task, setting, source, targets)
         lines.append(drafts.line(table, MOST_FREQUENT_TAG, "floor", False, drafts.floor_rows()))
     return lines
+
+
+def plays(candidate: Candidate, table: TransferTable) -> bool:
+    """Whether the candidate fills this table: it has the table's role, or none of the paper's."""
+    return table.role is None or candidate.role in (table.role, "other")
 
 
 class _Drafts:
@@ -88,14 +91,15 @@ class _Drafts:
         self.goals = tuple(sorted(found, key=lambda split: split.language))
         self.complete = bool(self.goals) and len(self.present) == len(self.sources)
 
-    def encoder_rows(self, candidate: Candidate, untrained: bool, rate: FindRate | None) -> tuple[Row, ...]:
+    def encoder_rows(self, candidate: Candidate, untrained: bool) -> tuple[Row, ...]:
         if not self.complete:
             return ()
         setting, runtime = self.setting, self.setting.runtime
         return tuple(
             TrainAndPredict(
                 task=self.task, sources=self.present, targets=self.goals, max_train=setting.max_train, seed=seed,
-                encoder=candidate.encoder, untrained=untrained, recipe=candidate.recipe, rate=rate,
+                encoder=candidate.encoder, untrained=untrained, recipe=candidate.recipe,
+                rate=candidate.search if candidate.search_rate else None,
                 precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
                 keep_weights=setting.keep_weights and not untrained,
             )
@@ -120,27 +124,3 @@ class _Drafts:
             if not common and not absent:
                 targets[target] = Absent(target, f"the entity types of {self.source} and {target} have none in common")
         return Line(table, system, role, papers, self.source, corpus, targets, rows, types)
-
-
-def _rate_search(
-    table: TransferTable, candidate: Candidate, sources: Sequence[str], setting: Setting
-) -> FindRate | None:
-    """One search an encoder and task: on English where it is a source, else on the first source that has a dev set."""
-    ordered = sorted(
-        dict.fromkeys(part for source in sources for part in source.split("+")), key=lambda key: key != "en"
-    )
-    corpora, runtime = setting.corpora, setting.runtime
-    for language in ordered:
-        train, dev = (corpora.split(language, table.task, split) for split in ("train", "dev"))
-        if isinstance(train, CorpusSplit) and isinstance(dev, CorpusSplit):
-            return FindRate(
-                encoder=candidate.encoder, task=table.task, train=train, dev=dev, recipe=candidate.recipe,
-                max_train=min(setting.max_train or ENOUGH_TRAIN, ENOUGH_TRAIN),
-                precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
-            )  # fmt: skip
-    if any(isinstance(corpora.split(language, table.task, "train"), CorpusSplit) for language in ordered):
-        raise UsageError(
-            f"{candidate.encoder.name}: no learning rate is known for it, and no source of {table.key} has a dev set "
-            "to find one on: give it with --lr"
-        )
-    return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.arguments import EncoderReference, prepared
-from crossglot.steps.find_rate import FindRate, read_rate
+from crossglot.steps.find_rate import FindRate
 from crossglot.steps.rows import Row, write_row
 from crossglot.tagging.recipe import Recipe
 
@@ -26,8 +26,9 @@ class TrainAndPredict(Row):
     Attributes:
         encoder: what is fine-tuned.
         untrained: whether its weights are drawn at random first (the floor), from `seed`.
-        recipe: how it is fine-tuned; with `rate`, its learning rate is replaced by the one found.
-        rate: the search for the rate, where there is one.
+        recipe: how it is fine-tuned.
+        rate: in a plan only: the search that is to give the recipe's learning rate. What is run is the row with that
+            rate in its recipe and no search, so that it is the same row as one whose rate was known from the start.
         precision: resolved, never `auto`.
         device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
         keep_weights: whether the tagger is kept beside the predictions.
@@ -55,6 +56,8 @@ class TrainAndPredict(Row):
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
         """Writes predictions.parquet and row.json, and the tagger where it is to be kept."""
+        if self.rate is not None:
+            raise ValueError(f"{self.title}: to be planned again, now that the rate is found")
         for split in self.targets:
             split.read()  # a faulty target is found before the training, not after it
         began = time.monotonic()
@@ -88,8 +91,6 @@ class TrainAndPredict(Row):
         if self.tagger_of is not None:
             return load_tagger(inputs(self.tagger_of) / TAGGER, runtime=runtime)
         recipe, seed = self.recipe, self.seed or 0
-        if self.rate is not None:
-            recipe = recipe.model_copy(update={"learning_rate": read_rate(inputs(self.rate))})
         encoder = self.encoder.load(self.device)
         share = 3 * recipe.epochs * self.training_words() / max(self.work.size, 1)
         return finetune(
@@ -110,7 +111,8 @@ class TrainAndPredict(Row):
     @property
     def title(self) -> str:
         """What the progress shows."""
-        return f"{self.system}, {self.task}: {self.source}, seed {self.seed} → {self.targets_in_words}"
+        rate = "" if self.rate is None else ", at the rate to be found"
+        return f"{self.system}, {self.task}: {self.source}, seed {self.seed} → {self.targets_in_words}{rate}"
 
     @property
     def work(self) -> Work:

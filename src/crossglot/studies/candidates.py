@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -12,14 +11,12 @@ from crossglot.errors import ModelError, UsageError
 from crossglot.probes.results import Role
 from crossglot.probes.setting import Candidate
 from crossglot.steps.arguments import EncoderReference
+from crossglot.studies.rates import is_narrow
 from crossglot.studies.study import EncoderEntry, Study
 from crossglot.tagging.recipe import Recipe
 
 if TYPE_CHECKING:
     from crossglot.encoders.sources import Source
-
-PAPERS_WIDTH = 768
-"""Hidden size of BERT-base: from here on, the paper's learning rate is taken to fit."""
 
 
 def find_candidates(study: Study) -> tuple[Candidate, ...]:
@@ -54,21 +51,9 @@ def _candidate(study: Study, source: Source, role: Role, name: str) -> Candidate
         encoder=EncoderReference(revision=source.revision, location=source.location, name=name),
         role=role,
         recipe=recipe,
-        search_rate=rate is None and _is_small(source),
+        search_rate=rate is None and is_narrow(source),
         papers=papers and study.max_train is None and not recipe.departures(),
     )
-
-
-def _is_small(source: Source) -> bool:
-    """Whether a local encoder is narrower than the paper's, so that the paper's rate would hardly move it."""
-    if source.folder is None:
-        return False
-    try:
-        config = json.loads((source.folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{source.folder}: cannot read its config.json: {error}") from error
-    width = config.get("hidden_size", config.get("dim", PAPERS_WIDTH))
-    return bool(width < PAPERS_WIDTH)
 
 
 def _names(entries: Sequence[EncoderEntry], found: Sequence[Source]) -> list[str]:

@@ -16,9 +16,11 @@ from crossglot.probes.transfer import Line, transfer_lines
 from crossglot.runtime import resolve_runtime
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.families import complete_rows
+from crossglot.steps.find_rate import FindRate
 from crossglot.steps.rows import Row
 from crossglot.steps.score import ScoreRows
 from crossglot.studies.candidates import find_candidates
+from crossglot.studies.rates import settle_rates
 from crossglot.studies.study import Study
 
 STORE = "steps"
@@ -43,6 +45,11 @@ class StudyPlan:
     scores: tuple[ScoreRows | None, ...]
     store: Store
     steps: Plan
+
+    @property
+    def searches(self) -> tuple[FindRate, ...]:
+        """Searches for learning rates that are to come first; the rows that wait for them are planned again after."""
+        return tuple(step for step in self.steps.steps if isinstance(step, FindRate))
 
     def states(self) -> list[PlannedStep]:
         """Every step with its title, and whether it is finished, damaged or to do."""
@@ -74,11 +81,21 @@ def plan_study(study: Study, out: Path) -> StudyPlan:
         max_train=study.max_train,
         keep_weights=study.keep_weights,
     )
-    lines = [line for name in study.experiments for line in transfer_lines(TABLES[name], setting)]
+    return lay_out(study, setting, Store(out / STORE))
+
+
+def lay_out(study: Study, setting: Setting, store: Store) -> StudyPlan:
+    """The plan of a study's tables; laid out again after its searches, it has the rates that they found.
+
+    Raises:
+        CrossglotError: see `plan_study`.
+    """
+    tables = [TABLES[name] for name in study.experiments]
+    setting = settle_rates(setting, tables, store)
+    lines = [line for table in tables for line in transfer_lines(table, setting)]
     setting.corpora.check_chosen()
     if not any(line.rows for line in lines):
         raise _nothing_to_run(lines, setting.corpora.root)
-    store = Store(out / STORE)
     scores = _score_steps(lines, store)
     plan = Plan.of(step for step in scores if step is not None)
     return StudyPlan(study, setting, tuple(lines), tuple(scores), store, plan)

@@ -12,19 +12,21 @@ from typing import Any
 
 from crossglot.engine.local import Outcome, run_locally
 from crossglot.engine.locking import locked
+from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
 from crossglot.engine.store import is_disk_full
-from crossglot.errors import StorageError
+from crossglot.errors import CrossglotError, StorageError
 from crossglot.probes.results import ResultRow, results_frame, write_results
 from crossglot.probes.tables import TABLES
 from crossglot.probes.tabulate import average_rows, cited_rows, tabulate
 from crossglot.runtime import machine
-from crossglot.steps.find_rate import FindRate, read_rate
+from crossglot.steps.find_rate import FindRate
 from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 from crossglot.steps.rows import PREDICTIONS, Row
 from crossglot.steps.score import Score, read_scores
 from crossglot.steps.train_and_predict import TrainAndPredict
-from crossglot.studies.planning import StudyPlan, plan_study
+from crossglot.studies.planning import StudyPlan, lay_out, plan_study
+from crossglot.studies.rates import keep_rates
 from crossglot.studies.study import Study, study_toml
 
 PACKAGES = ("crossglot", "torch", "transformers", "tokenizers", "safetensors", "numpy", "polars")
@@ -32,6 +34,8 @@ PACKAGES = ("crossglot", "torch", "transformers", "tokenizers", "safetensors", "
 
 def run_study(study: Study, out: Path, progress: Progress | None = None) -> Path:
     """Runs what is not finished yet and writes results.csv, claims.csv, predictions/, study.toml and versions.json.
+
+    Learning rates that have to be found come first; they are kept beside their encoders.
 
     Args:
         study: the study.
@@ -46,7 +50,7 @@ def run_study(study: Study, out: Path, progress: Progress | None = None) -> Path
     """
     plan = plan_study(study, out)
     load_encoders(plan)
-    outcome = run_locally(plan.steps, plan.store, progress)
+    plan, outcome = _run_steps(plan, progress)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with locked(out / ".writing"):  # another run in this folder may come to its end just now
@@ -62,6 +66,27 @@ def run_study(study: Study, out: Path, progress: Progress | None = None) -> Path
     return out
 
 
+def _run_steps(plan: StudyPlan, progress: Progress | None) -> tuple[StudyPlan, Outcome]:
+    """Runs the searches, then, planned with the rates that they found, everything else."""
+    lost: dict[str, CrossglotError] = {}
+    if plan.searches:
+        lost = run_locally(Plan(plan.searches), plan.store, progress).failed
+        plan = lay_out(plan.study, plan.setting, plan.store)
+    keep_rates(plan.setting.candidates)
+    waiting: dict[str, CrossglotError] = {}  # in vain, for a search that failed
+    for step in plan.steps.steps:
+        blame = next((error for need in step.dependencies if (error := (lost | waiting).get(need.id))), None)
+        if blame is not None:
+            waiting[step.id] = blame
+    hopeless = lost.keys() | waiting.keys()
+    outcome = run_locally(
+        Plan(tuple(step for step in plan.steps.steps if step.id not in hopeless)), plan.store, progress
+    )
+    outcome.failed.update(lost)
+    outcome.left_out.update(waiting)
+    return plan, outcome
+
+
 def load_encoders(plan: StudyPlan) -> None:
     """Loads each encoder that has something to do, so that one that cannot be loaded is found out before any training.
 
@@ -69,7 +94,7 @@ def load_encoders(plan: StudyPlan) -> None:
         ModelError: if one cannot be loaded.
     """
     waiting = [planned.step for planned in plan.states() if planned.state != "finished"]
-    needed = {step.encoder for step in waiting if isinstance(step, TrainAndPredict)}
+    needed = {step.encoder for step in waiting if isinstance(step, (TrainAndPredict, FindRate))}
     for candidate in plan.setting.candidates:
         if candidate.encoder in needed:
             candidate.encoder.load(plan.setting.runtime.device)
@@ -129,7 +154,7 @@ def versions(plan: StudyPlan) -> dict[str, Any]:
                 "role": candidate.role,
                 "recipe": candidate.recipe.model_dump(),
                 "departures": candidate.recipe.departures(),
-                "learning_rate": _rates(plan, candidate.encoder.revision, candidate.recipe.learning_rate),
+                "learning_rate": None if candidate.search_rate else candidate.recipe.learning_rate,
             }
             for candidate in plan.setting.candidates
         },
@@ -140,15 +165,6 @@ def versions(plan: StudyPlan) -> dict[str, Any]:
 def _splits(rows: Iterable[Row]) -> Iterable[Any]:
     for row in rows:
         yield from (*row.sources, *row.targets)
-
-
-def _rates(plan: StudyPlan, revision: str, given: float) -> float | dict[str, float]:
-    """The rate as given, or what was found for each task."""
-    searches = [step for step in plan.steps.steps if isinstance(step, FindRate) and step.encoder.revision == revision]
-    found: dict[str, float] = {
-        step.task: read_rate(plan.store.result(step)) for step in searches if plan.store.state(step) == "finished"
-    }
-    return found or given
 
 
 def _write_claims(results: Any, out: Path) -> None:
