@@ -28,9 +28,10 @@ AS_WRITTEN: dict[str, Callable[[list[str], int], Any]] = {field: lambda line, at
 
 
 def everything(path: Path) -> dict[str, Callable[[], Any]]:
-    """Readers that keep all ten fields and the comments."""
+    """Readers that keep all ten fields and the comments; ours divides them, and makes `Row`s of them when asked."""
     return {
         "crossglot": lambda: list(parse_conllu(path)),
+        "crossglot, every row asked for": lambda: [(sentence, sentence.rows) for sentence in parse_conllu(path)],
         "conllu": lambda: conllu.parse(path.read_text(encoding="utf-8")),
         "conllu, fields as written": lambda: conllu.parse(path.read_text(encoding="utf-8"), field_parsers=AS_WRITTEN),
         "pyconll": lambda: load_from_file(str(path)),

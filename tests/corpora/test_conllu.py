@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import logging
 import lzma
 from collections.abc import Callable
+from dataclasses import FrozenInstanceError, replace
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossglot.corpora.conllu import ConlluSentence, Row, parse_conllu, read_conllu, write_conllu
-from crossglot.corpora.conllu_faults import UPOS
+from crossglot.corpora.conllu_faults import UPOS, check_ids, layout_fault
 from crossglot.corpora.opening import read_bytes
 from crossglot.errors import DataError, UsageError
 
@@ -262,6 +265,71 @@ def test_what_is_written_reads_back_and_writes_the_same_bytes(
     assert write_conllu(parsed, folder / "second.conllu").read_bytes() == first.read_bytes()
     lines = first.read_text(encoding="utf-8").split("\n")
     assert [lines[s.line - 1] for s in parsed] == ["\t".join(s.rows[0]) for s in sentences]
+
+
+def line_by_line(text: str, path: Path) -> tuple[list[tuple[int, list[str], list[list[str]]]], list[DataError]]:
+    """A plain, slow reader: sentences as (line of the first row, comments, rows of fields), and the faults."""
+    read, faults = [], []
+    block: list[str] = []
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        if line:
+            block.append(line)
+            continue
+        comments = list(takewhile(lambda line: line.startswith("#"), block))
+        rows = block[len(comments) :]
+        start = number - len(rows) - (not rows)
+        fields = [row.split("\t") for row in rows]
+        try:
+            if any(len(row) != 10 for row in fields) or (comments and not rows):
+                raise layout_fault(rows, path, start)
+            if rows:
+                check_ids([row[0] for row in fields], path, start)
+                read.append((start, comments, fields))
+        except DataError as error:
+            faults.append(error)
+        block = []
+    return read, faults
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(conllu_sentences(), min_size=1, max_size=3), st.data())
+def test_sentences_whole_or_broken_are_read_and_refused_as_line_by_line(
+    tmp_path_factory: pytest.TempPathFactory, sentences: list[ConlluSentence], data: st.DataObject
+) -> None:
+    text = "".join(sentence(*map("\t".join, one.rows), comments=one.comments) for one in sentences)
+    for _ in range(data.draw(st.integers(0, 3))):
+        at, gone = data.draw(st.integers(0, len(text))), data.draw(st.integers(0, 2))
+        text = (
+            text[:at]
+            + data.draw(st.sampled_from(["", "\t", "\n", "\n\n", "1", "\t_\n2\t", "#", " "]))
+            + text[at + gone :]
+        )
+    path = tmp_path_factory.getbasetemp() / "broken.conllu"
+    path.write_bytes(text.encode())
+    expected, faults = line_by_line(text, path)
+    skipped: list[DataError] = []
+    try:
+        parsed = list(parse_conllu(path, lenient=True, skipped=skipped))
+    except DataError:
+        parsed = []
+    assert [(s.line, list(s.comments), list(map(list, s.rows))) for s in parsed] == expected
+    assert list(map(str, skipped)) == list(map(str, faults))
+
+
+def test_a_read_sentence_behaves_as_a_made_one(file: File) -> None:
+    path = file(RICH)
+
+    def read() -> ConlluSentence:
+        return next(parse_conllu(path))
+
+    made = ConlluSentence(read().comments, read().rows, read().line)
+    assert read() == made
+    assert hash(read()) == hash(made)
+    assert repr(read()) == repr(made)
+    assert copy.copy(read()) == copy.deepcopy(read()) == replace(read()) == made
+    assert not hasattr(read(), "absent")
+    with pytest.raises(FrozenInstanceError):
+        read().rows = ()  # type: ignore[misc]
 
 
 @settings(deadline=None, max_examples=60)

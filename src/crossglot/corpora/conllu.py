@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from crossglot.corpora.conllu_faults import UPOS, blame_word, check_ids, layout_fault, require_words
 from crossglot.corpora.opening import decode, read_bytes, resolve, write_text
@@ -18,7 +19,7 @@ from crossglot.errors import DataError, UsageError
 
 _SENT_ID = re.compile(r"^#\s*sent_id\s*=\s*(.*?)\s*$", re.MULTILINE)
 _NOT_TEXT = re.compile("[\udc80-\udcff]")
-_IDS = [str(number) for number in range(1, 1001)]  # the ids of a sentence without ranges are a prefix of these
+_NEXT = [f"\n{number}" for number in range(2, 1001)]  # how the second, third, … row of a sentence starts
 _UPOS = {tag: tag for tag in UPOS}  # one string object a tag, however large the treebank
 
 
@@ -53,8 +54,24 @@ class Row(NamedTuple):
 _row = cast(Callable[[tuple[str, ...]], Row], partial(tuple.__new__, Row))  # Row._make without its Python frame
 
 
+class _Unassembled:
+    """A sentence as read: its fields are divided and checked, its rows are made of them when first asked for."""
+
+    __slots__ = ("_divided",)
+    _divided: list[str]
+
+    if not TYPE_CHECKING:  # for a type checker, a sentence has the attributes that it declares and no others
+
+        def __getattr__(self, name: str) -> tuple[Row, ...]:  # called only for what is not set
+            if name != "rows":
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            rows = tuple(map(_row, zip(*(_column(self._divided, at) for at in range(10)), strict=True)))
+            object.__setattr__(self, "rows", rows)
+            return rows
+
+
 @dataclass(frozen=True, slots=True)
-class ConlluSentence:
+class ConlluSentence(_Unassembled):
     """A sentence with all that its file says about it.
 
     Attributes:
@@ -110,15 +127,18 @@ def read_conllu(
     index, is_upos = Row._fields.index(column), column == "upos"
     sentences: list[TaggedSentence] = []
     masked = total = 0
-    for line, comments, flat, keep in _checked(path, faults):
-        words, tags = flat[1::11], flat[index::11]
+    for line, comments, divided, keep in _checked(path, faults):
+        words, tags = divided[1::9], _column(divided, index)
         if keep is not None:
             words, tags = [words[at] for at in keep], [tags[at] for at in keep]
-        if "" in words or (is_upos and not _UPOS.keys() >= set(tags)):
+        try:
+            labels = tuple(map(_UPOS.__getitem__, tags)) if is_upos else tuple(tags)
+        except KeyError:
+            labels = ()
+        if not labels or not all(words):
             at = words.index("") if "" in words else next(at for at, tag in enumerate(tags) if tag not in _UPOS)
             faults.add(blame_word(words[at], tags[at], path, line + (keep[at] if keep else at)))
             continue
-        labels = tuple(map(_UPOS.__getitem__, tags)) if is_upos else tuple(tags)
         masked += words.count("_")
         total += len(words)
         found = _SENT_ID.search(comments) if comments else None
@@ -145,23 +165,22 @@ def parse_conllu(
 
 def _sentences(path: Path, faults: Faults) -> Iterator[ConlluSentence]:
     read = 0
-    for line, comments, flat, _ in _checked(path, faults):
-        rows = tuple(map(_row, zip(*(flat[field::11] for field in range(10)), strict=True)))
+    new, put = object.__new__, object.__setattr__
+    for line, comments, divided, _ in _checked(path, faults):
+        sentence = new(ConlluSentence)
+        put(sentence, "comments", tuple(comments[:-1].split("\n")) if comments else ())
+        put(sentence, "line", line)
+        put(sentence, "_divided", divided)
         read += 1
-        yield ConlluSentence(tuple(comments[:-1].split("\n")) if comments else (), rows, line)
+        yield sentence
     faults.finish(path, read)
 
 
 def _checked(path: Path, faults: Faults) -> Iterator[tuple[int, str, list[str], list[int] | None]]:
-    r"""Each sentence as (line of its first row, comments, fields, rows that are words or None for all of them).
-
-    The fields lie flat, eleven a row, the eleventh a line end: splitting a whole sentence at once and comparing its
-    ids and line ends with what they must be is several times faster than going line by line.
-    """
-    text = decode(read_bytes(path), path, lenient=faults.lenient)
-    damaged = faults.lenient and _NOT_TEXT.search(text) is not None
+    """Each sentence as (line of its first row, comments) and what `_divide` gives for its rows."""
+    blocks, damaged = _blocks(path, lenient=faults.lenient)
     line = 1
-    for block in text.split("\n\n"):
+    for block in blocks:
         start, at = line, 0
         line += block.count("\n") + 2
         if not block or block[0] == "\n" or block[-1] == "\n":  # more than one empty line, or the end of the file
@@ -176,20 +195,48 @@ def _checked(path: Path, faults: Faults) -> Iterator[tuple[int, str, list[str], 
         try:
             if damaged and _NOT_TEXT.search(block):
                 raise DataError("bytes that are not UTF-8", path=path, line=start, remedy="Save the file as UTF-8.")
-            yield start, comments, *_fields(rows, path, start)
+            yield start, comments, *_divide(rows, path, start)
         except DataError as error:
             faults.add(error)
 
 
-def _fields(rows: str, path: Path, start: int) -> tuple[list[str], list[int] | None]:
-    flat = rows.replace("\n", "\t\n\t").split("\t")
-    count = (len(flat) + 1) // 11
-    if len(flat) != 11 * count - 1 or flat[10::11].count("\n") != count - 1:
+def _blocks(path: Path, *, lenient: bool) -> tuple[list[str], bool]:
+    """What stands between empty lines, and whether bytes that are no text are in it (only ever so when lenient)."""
+    data = read_bytes(path)
+    if b"\r" not in data and not data.startswith(BOM_UTF8):
+        try:
+            return list(map(bytes.decode, data.split(b"\n\n"))), False  # faster than the whole file: much is ASCII
+        except UnicodeDecodeError:
+            pass
+    text = decode(data, path, lenient=lenient)
+    return text.split("\n\n"), lenient and _NOT_TEXT.search(text) is not None
+
+
+def _divide(rows: str, path: Path, start: int) -> tuple[list[str], list[int] | None]:
+    """The fields of a sentence's rows, and the indices of the rows that are words, or None for all of them.
+
+    The fields are the text between two tabs, nine a row and one more, so that each row's MISC and the next row's id
+    are one string, divided by the line end: `_column` parts them. Dividing a sentence at once and looking at how
+    these strings end, to know that all ids and line ends are in their places, is several times faster than going line
+    by line.
+    """
+    divided = rows.split("\t")
+    count, rest = divmod(len(divided) - 1, 9)
+    seams = divided[9:-1:9]
+    if not count or rest or rows.count("\n") != count - 1:
         raise layout_fault(rows.split("\n") if rows else (), path, start)
-    ids = flat[0::11]
-    if ids == _IDS[:count]:
-        return flat, None
-    return flat, check_ids(ids, path, start)
+    if divided[0] == "1" and len(seams) <= len(_NEXT) and all(map(str.endswith, seams, _NEXT)):
+        return divided, None
+    if not all("\n" in seam for seam in seams):
+        raise layout_fault(rows.split("\n"), path, start)
+    return divided, check_ids(_column(divided, 0), path, start)
+
+
+def _column(divided: list[str], index: int) -> list[str]:
+    """The field at `index`, 0 to 9, of every row."""
+    if index in (0, 9):
+        return "\n".join(divided[::9]).split("\n")[index != 0 :: 2]  # first id, seams, last MISC: ids and MISC in turn
+    return divided[index::9]
 
 
 def write_conllu(sentences: Iterable[ConlluSentence], path: Path | str) -> Path:
@@ -208,11 +255,11 @@ def _written(sentence: ConlluSentence, path: Path) -> str:
     comments = "".join(f"{comment}\n" for comment in sentence.comments)
     rows = "".join("\t".join(row) + "\n" for row in sentence.rows)
     try:
-        flat, _ = _fields(rows[:-1], path, 1)
+        divided, _ = _divide(rows[:-1], path, 1)
     except DataError as error:
         raise DataError(f"sentence {sentence.id or ''} cannot be written: {error.what}", path=path) from error
     bad_comment = any(comment[:1] != "#" or "\n" in comment for comment in sentence.comments)
-    if "" in flat or bad_comment:
+    if any("" in _column(divided, at) for at in range(10)) or bad_comment:
         what = "a comment is no line that starts with #" if bad_comment else "a field is empty"
         raise DataError(f"sentence {sentence.id or ''} cannot be written: {what}", path=path)
     return f"{comments}{rows}\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from crossglot.errors import DataError
@@ -60,9 +61,12 @@ def check_ids(ids: Sequence[str], path: Path, start: int) -> list[int]:
     """
     words: list[int] = []
     covered = nodes = covering = 0
+    numbers = map(str, count(1))
+    awaited = next(numbers)
     for at, written in enumerate(ids):
-        if written == str(len(words) + 1):
+        if written == awaited:
             words.append(at)
+            awaited = next(numbers)
             nodes = 0
         elif match := _RANGE.fullmatch(written):
             first, last = int(match[1]), int(match[2])
