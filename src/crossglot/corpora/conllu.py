@@ -58,15 +58,19 @@ class _Unassembled:
     """A sentence as read: its fields are divided and checked, its rows are made of them when first asked for."""
 
     __slots__ = ("_divided",)
-    _divided: list[str]
+    _divided: list[str] | None
 
     if not TYPE_CHECKING:  # for a type checker, a sentence has the attributes that it declares and no others
 
         def __getattr__(self, name: str) -> tuple[Row, ...]:  # called only for what is not set
             if name != "rows":
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            rows = tuple(map(_row, zip(*(_column(self._divided, at) for at in range(10)), strict=True)))
+            divided = self._divided
+            if divided is None:  # another thread has just made the rows
+                return object.__getattribute__(self, "rows")
+            rows = tuple(map(_row, zip(*(_column(divided, at) for at in range(10)), strict=True)))
             object.__setattr__(self, "rows", rows)
+            object.__setattr__(self, "_divided", None)
             return rows
 
 
