@@ -186,7 +186,7 @@ def searching(root: Path, **changes: Any) -> Setting:
 
 
 def searched(root: Path, tables: str, tmp_path: Path, **changes: Any) -> FindRate | None:
-    tables_asked = [TABLES[key] for key in tables.split()]  # type: ignore[index]
+    tables_asked = [TABLES[key] for key in tables.split()]
     (candidate,) = settle_rates(searching(root, **changes), tables_asked, Store(tmp_path / "no store")).candidates
     return candidate.search
 
