@@ -191,3 +191,9 @@ def test_the_rate_rises_from_zero_over_a_tenth_of_the_steps_and_falls_to_zero() 
 def test_departures_from_the_paper_are_named() -> None:
     assert Recipe().departures() == {}
     assert Recipe(learning_rate=1e-3, epochs=3).departures() == {"learning_rate": 1e-3}
+
+
+def test_the_rate_kept_beside_the_encoder_is_the_default(encoder: Encoder, sentences: list[TaggedSentence]) -> None:
+    kept = replace(encoder, learning_rate=1e-3)
+    assert finetune(kept, sentences[:8]).recipe == Recipe(learning_rate=1e-3)
+    assert finetune(kept, sentences[:8], recipe=Recipe()).recipe == Recipe()

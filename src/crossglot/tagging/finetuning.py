@@ -47,7 +47,7 @@ def finetune(
         encoder: from `load_encoder`.
         sentences: of one or several source languages, one after another.
         task: `pos` (UPOS), `ner` (BIO2) or `labels` (any tags).
-        recipe: the paper's by default.
+        recipe: by default the paper's, at the rate that is kept beside the encoder where there is one.
         seed: of the linear layer, of dropout and of the order of sentences.
         runtime: device and precision; CPU and fp32 by default.
         progress: called with (steps done, steps in all).
@@ -56,7 +56,7 @@ def finetune(
         DataError: if there are no words, or for a tag outside the task's labels.
         DivergenceError: if the loss is no longer a number: the learning rate is too high.
     """
-    recipe, runtime = recipe or Recipe(), runtime or Runtime()
+    recipe, runtime = recipe or default_recipe(encoder), runtime or Runtime()
     labels = label_set(task, sentences)
     data = training_set(encoder, sentences, labels, recipe.max_length)
     device = torch.device(runtime.device)
@@ -80,6 +80,11 @@ def finetune(
     if not torch.isfinite(losses):
         raise DivergenceError(f"the training loss is not a number: lower the learning rate of {recipe.learning_rate}")
     return Tagger(replace(encoder, model=model.eval()), head.eval(), labels, recipe, seed, runtime)
+
+
+def default_recipe(encoder: Encoder) -> Recipe:
+    """The paper's recipe, at the rate that is kept beside the encoder where there is one."""
+    return Recipe() if encoder.learning_rate is None else Recipe(learning_rate=encoder.learning_rate)
 
 
 def batch_loss(model: nn.Module, head: nn.Linear, labelled: LabelledBatch, probability: float) -> torch.Tensor:
