@@ -25,7 +25,7 @@ VERSIONS = {
     "encoders": {
         "small-m-bert": {
             "location": "models/small-m-bert", "revision": "0123456789abcdef", "role": "m-bert",
-            "departures": {"epochs": 2}, "learning_rate": {"pos": 0.002, "ner": 0.001},
+            "departures": {"epochs": 2, "learning_rate": 0.002}, "learning_rate": 0.002,
         },
         "small-en-bert": {"location": "models/small-en-bert", "revision": "fedcba", "role": "en-bert"},
     },

@@ -55,7 +55,7 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
         role=source.role,
         packs=check.packs,
         why_padded=check.why_padded,
-        learning_rate=_noted_rate(source),
+        learning_rate=source.learning_rate(),
         first_position=check.first_position,
         packs_up_to=check.up_to,
         max_positions=max_positions,
@@ -125,12 +125,3 @@ def _first_position(model: PreTrainedModel) -> int:
         if hasattr(module, "create_position_ids_from_input_ids"):
             return int(module.padding_idx) + 1
     return 0
-
-
-def _noted_rate(source: Source) -> float | None:
-    rate = source.notes().get("learning_rate")
-    if rate is None:
-        return None
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < 1:
-        raise ModelError(f"{source.folder}: learning_rate {rate!r} in crossglot.json is not a rate between 0 and 1")
-    return float(rate)

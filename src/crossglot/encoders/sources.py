@@ -81,6 +81,19 @@ class Source:
             raise ModelError(f"{self.folder / NOTES}: unknown role {role!r}: m-bert, en-bert or null")
         return role
 
+    def learning_rate(self) -> float | None:
+        """The fine-tuning rate kept beside a local encoder, if any.
+
+        Raises:
+            ModelError: if it is not a rate.
+        """
+        rate = self.notes().get("learning_rate")
+        if rate is None:
+            return None
+        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < 1:
+            raise ModelError(f"{self.folder}: learning_rate {rate!r} in {NOTES} is not a rate between 0 and 1")
+        return float(rate)
+
     def notes(self) -> dict[str, Any]:
         """What `crossglot.json` says about a local encoder; empty without one.
 

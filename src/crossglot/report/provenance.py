@@ -31,9 +31,6 @@ def in_one_line(run: RunFolder) -> str:
 def departures(encoder: Mapping[str, Any]) -> list[str]:
     """Settings of an encoder's fine-tuning that are not the paper's: `learning rate 0.002 (paper 3e-05)`."""
     changed = dict(encoder.get("departures") or {})
-    rate = encoder.get("learning_rate")
-    if isinstance(rate, Mapping):  # found on a source's dev set, task by task
-        changed["learning_rate"] = ", ".join(f"{task} {_said(found)}" for task, found in rate.items())
     paper = {name: field.default for name, field in Recipe.model_fields.items()}
     return [
         f"{name.replace('_', ' ')} {_said(value)} (paper {_said(paper.get(name, 'none'))})"

@@ -42,7 +42,7 @@ def find_candidates(study: Study) -> tuple[Candidate, ...]:
 def _candidate(study: Study, source: Source, role: Role, name: str) -> Candidate:
     if source.revision is None:
         raise ModelError(f"{source.name}: its revision cannot be told, so results could not be kept; give ID@REVISION")
-    kept = source.notes().get("learning_rate")
+    kept = source.learning_rate()
     rate = study.learning_rate or kept
     given = {"learning_rate": rate, "epochs": study.epochs}
     recipe = Recipe.model_validate({key: value for key, value in given.items() if value is not None})
