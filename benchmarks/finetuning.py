@@ -33,7 +33,7 @@ from transformers import BertConfig, BertForTokenClassification, BertModel, Trai
 from benchmarks.machine import Shape, product_seconds, training_limit
 from crossglot.corpora.conllu import read_conllu
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.encoders.loading import Encoder
+from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.pieces import piece_words
 from crossglot.encoders.tokenizers import load_tokenizer, vocabulary_tokenizer
 from crossglot.encoders.windows import truncated

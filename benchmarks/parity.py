@@ -22,7 +22,8 @@ from transformers import AutoModelForTokenClassification, Trainer, TrainingArgum
 from benchmarks.finetuning import BATCH, padding, trainer_rows
 from crossglot.corpora.conllu import read_conllu
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.encoders.loading import Encoder, load_encoder
+from crossglot.encoders.encoder import Encoder
+from crossglot.encoders.loading import load_encoder
 from crossglot.runtime import resolve_runtime
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.labels import UPOS

@@ -11,8 +11,9 @@ import torch
 from tiny_models import LAYERS, PACKING_FAMILIES, POSITIONS, WIDTH, save_tiny
 
 from crossglot.batching import Batch, packed_batch, padded_batch
+from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import all_hidden, last_hidden, make_batch
-from crossglot.encoders.loading import Encoder, load_encoder
+from crossglot.encoders.loading import load_encoder
 from crossglot.errors import ModelError
 
 LENGTHS = (17, 128, 3, 64, 31, 9, 44, 2, 12, 25)

@@ -17,8 +17,9 @@ import transformers
 from safetensors.torch import load_file, save_file
 from tiny_models import POSITIONS, save_tiny, tiny_config, wordpiece_vocabulary
 
+from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden, make_batch
-from crossglot.encoders.loading import Encoder, load_encoder, load_tokenizer
+from crossglot.encoders.loading import load_encoder, load_tokenizer
 from crossglot.encoders.sources import find_source
 from crossglot.errors import ModelError
 

@@ -7,7 +7,8 @@ import pytest
 
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.encoders.loading import Encoder, load_encoder
+from crossglot.encoders.encoder import Encoder
+from crossglot.encoders.loading import load_encoder
 from crossglot.encoders.sources import find_source
 from crossglot.engine.local import run_locally
 from crossglot.engine.plan import Plan

@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.encoders.loading import Encoder, load_encoder
+from crossglot.encoders.encoder import Encoder
+from crossglot.encoders.loading import load_encoder
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, DataError, ModelError, UsageError
 from crossglot.probes.results import read_results

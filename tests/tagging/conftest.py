@@ -8,7 +8,8 @@ import torch
 from transformers import BertConfig, BertModel
 
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.encoders.loading import Encoder, load_encoder
+from crossglot.encoders.encoder import Encoder
+from crossglot.encoders.loading import load_encoder
 from crossglot.encoders.tokenizers import vocabulary_tokenizer
 
 WORDS = ("Katze", "schläft", "cat", "sleeps", "the", "die", "Haus", "house", "unbelievably", ".")

@@ -8,8 +8,8 @@ import torch
 
 from crossglot.batching import padded_batch
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
-from crossglot.encoders.loading import Encoder
 from crossglot.errors import DataError
 from crossglot.runtime import Runtime
 from crossglot.tagging.batches import draw_batches, labelled_batch, training_set

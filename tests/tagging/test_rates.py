@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.encoders.loading import Encoder
+from crossglot.encoders.encoder import Encoder
 from crossglot.errors import CrossglotError, DataError, UsageError
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.rates import find_learning_rate

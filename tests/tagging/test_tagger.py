@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from crossglot.corpora.sentences import Sentence, TaggedSentence
-from crossglot.encoders.loading import Encoder
+from crossglot.encoders.encoder import Encoder
 from crossglot.errors import ModelError, StorageError, UsageError
 from crossglot.runtime import Runtime
 from crossglot.tagging.finetuning import finetune

@@ -9,7 +9,8 @@ import torch
 from transformers import AutoModel, DebertaV2Config, DistilBertConfig, ModernBertConfig, RobertaConfig
 
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.encoders.loading import Encoder, load_encoder
+from crossglot.encoders.encoder import Encoder
+from crossglot.encoders.loading import load_encoder
 from crossglot.runtime import Runtime
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.recipe import Recipe

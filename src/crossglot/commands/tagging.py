@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crossglot.corpora.sentences import TaggedSentence
-    from crossglot.encoders.loading import Encoder
+    from crossglot.encoders.encoder import Encoder
     from crossglot.runtime import Runtime
     from crossglot.tagging.evaluation import Evaluation
     from crossglot.tagging.recipe import Recipe

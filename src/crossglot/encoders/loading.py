@@ -14,7 +14,7 @@ from crossglot.errors import ModelError
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
-__all__ = ["Encoder", "load_encoder", "load_tokenizer"]
+__all__ = ["load_encoder", "load_tokenizer"]
 
 
 def load_encoder(name_or_path: str | Path, *, revision: str | None = None, device: str = "cpu") -> Encoder:

@@ -15,7 +15,7 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.errors import DataError
 
 if TYPE_CHECKING:
-    from crossglot.encoders.loading import Encoder
+    from crossglot.encoders.encoder import Encoder
     from crossglot.tagging.prediction import Prepared
 
 Item = TypeVar("Item")

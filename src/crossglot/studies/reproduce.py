@@ -18,7 +18,7 @@ from crossglot.studies.study import Study, make_study
 if TYPE_CHECKING:
     import polars
 
-    from crossglot.encoders.loading import Encoder
+    from crossglot.encoders.encoder import Encoder
 
 PAPERS_ENCODERS = ("google-bert/bert-base-multilingual-cased", "google-bert/bert-base-cased")
 

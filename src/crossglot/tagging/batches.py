@@ -11,8 +11,8 @@ import torch
 
 from crossglot.batching import Batch
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import make_batch
-from crossglot.encoders.loading import Encoder
 from crossglot.encoders.pieces import piece_words
 from crossglot.encoders.windows import Sequences, truncated
 from crossglot.tagging.labels import Labels

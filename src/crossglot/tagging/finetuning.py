@@ -10,8 +10,8 @@ from torch import nn
 from torch.nn import functional
 
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
-from crossglot.encoders.loading import Encoder
 from crossglot.errors import CrossglotError
 from crossglot.runtime import Runtime
 from crossglot.tagging.batches import LabelledBatch, count_steps, draw_batches, training_set

@@ -16,8 +16,8 @@ from torch import nn
 
 from crossglot.batching import Batch
 from crossglot.corpora.sentences import Sentence, TaggedSentence
+from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden, make_batch
-from crossglot.encoders.loading import Encoder
 from crossglot.encoders.pieces import piece_words
 from crossglot.encoders.windows import windowed
 from crossglot.errors import CrossglotError

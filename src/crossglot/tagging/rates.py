@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.encoders.loading import Encoder
+from crossglot.encoders.encoder import Encoder
 from crossglot.errors import CrossglotError, DataError, UsageError
 from crossglot.runtime import Runtime
 from crossglot.tagging.finetuning import DivergenceError, finetune

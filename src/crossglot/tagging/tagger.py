@@ -16,7 +16,8 @@ from torch import nn
 
 from crossglot import __version__
 from crossglot.corpora.sentences import Sentence, TaggedSentence
-from crossglot.encoders.loading import Encoder, load_encoder
+from crossglot.encoders.encoder import Encoder
+from crossglot.encoders.loading import load_encoder
 from crossglot.errors import ModelError, StorageError, UsageError
 from crossglot.runtime import Runtime
 from crossglot.tagging.evaluation import Evaluation, evaluate
