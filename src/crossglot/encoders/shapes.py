@@ -104,10 +104,10 @@ _PRESETS = (
         batch_pieces=4_096, steps=1_000, learning_rate=4e-3, warmup=0.1, dropout=0.0, initializer_range=0.07,
         finetuning_rate=2e-3,
     ),
-    # Two cores, a quarter of an hour: the encoders kept under models/.
+    # One core, half an hour: the encoders kept under models/.
     Shape(
         name="small", layers=4, hidden=128, heads=2, vocab_size=12_000, positions=128, length=32, full_share=0.25,
-        batch_pieces=4_096, steps=3_000, learning_rate=3e-3, warmup=0.1, dropout=0.0, initializer_range=0.05,
+        batch_pieces=4_096, steps=12_000, learning_rate=3e-3, warmup=0.1, dropout=0.0, initializer_range=0.05,
         finetuning_rate=1e-3,
     ),
     # A workstation or one GPU, hours; Dufter & Schütze (2020) trained theirs 13,500 steps of 256 × 128 pieces.
