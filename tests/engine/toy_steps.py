@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from pathlib import Path
 from typing import ClassVar
@@ -61,6 +63,13 @@ class FillDisk(Step):
         (folder / "begun").write_text("begun")
         with Path("/dev/full").open("w") as file:
             file.write("x" * 100_000)
+
+
+class Die(Step):
+    """Ends its process, as the system does when memory runs out."""
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def result(folder: Path) -> int:

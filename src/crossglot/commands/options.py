@@ -14,6 +14,12 @@ Device = Annotated[str, typer.Option(metavar="D", help="auto, cpu, cuda or cuda:
 Precision = Annotated[str, typer.Option(metavar="P", help="auto (bf16 where the hardware has it), fp32 or bf16.")]
 Threads = Annotated[int | None, typer.Option(metavar="N", min=1, help="CPU threads; all cores unless given.")]
 Lenient = Annotated[bool, typer.Option("--lenient", help="Skip malformed sentences and count them.")]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        metavar="N", min=1, help="Steps at the same time, each in a process of its own: several for small encoders."
+    ),
+]
 DataRoot = Annotated[
     Path | None,
     typer.Option(

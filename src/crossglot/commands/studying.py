@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crossglot.commands.faults import keeping
-from crossglot.commands.options import DataRoot, Device, Lenient, Precision, Threads, listed, numbers, repeated_pairs
+from crossglot.commands.options import (
+    DataRoot,
+    Device,
+    Jobs,
+    Lenient,
+    Precision,
+    Threads,
+    listed,
+    numbers,
+    repeated_pairs,
+)
 
 if TYPE_CHECKING:
     from crossglot.studies.planning import StudyPlan
@@ -61,6 +71,7 @@ def reproduce(
     device: Device = "auto",
     precision: Precision = "auto",
     threads: Threads = None,
+    jobs: Jobs = 1,
     lenient: Lenient = False,
     keep_weights: Annotated[
         bool, typer.Option("--keep-weights", help="Keep the taggers, so that later targets need no training.")
@@ -96,10 +107,10 @@ def reproduce(
         keep_weights=keep_weights,
         engine=engine,
     )
-    _run(study, run_folder(study, out), threads, dry_run=dry_run)
+    _run(study, run_folder(study, out), threads, jobs, dry_run=dry_run)
 
 
-def run(study: StudyName, out: Out = None, threads: Threads = None, dry_run: DryRun = False) -> None:
+def run(study: StudyName, out: Out = None, threads: Threads = None, jobs: Jobs = 1, dry_run: DryRun = False) -> None:
     """Run a study written down in TOML, or a preset.
 
     [bold]Example:[/bold]
@@ -109,7 +120,7 @@ def run(study: StudyName, out: Out = None, threads: Threads = None, dry_run: Dry
     from crossglot.studies.study import load_study
 
     loaded = load_study(study)
-    _run(loaded, run_folder(loaded, out), threads, dry_run=dry_run)
+    _run(loaded, run_folder(loaded, out), threads, jobs, dry_run=dry_run)
 
 
 def plan(study: StudyName, out: Out = None) -> None:
@@ -141,7 +152,7 @@ def report(
         _report(folder, quiet=quiet)
 
 
-def _run(study: Study, out: Path, threads: int | None, *, dry_run: bool) -> None:
+def _run(study: Study, out: Path, threads: int | None, jobs: int, *, dry_run: bool) -> None:
     from crossglot.commands.progress import stderr_console
     from crossglot.engine.progress import Shown
     from crossglot.errors import CrossglotError
@@ -157,7 +168,7 @@ def _run(study: Study, out: Path, threads: int | None, *, dry_run: bool) -> None
     before = _written(out)
     with keeping(kept):
         try:
-            run_study(study, out, Shown(stderr_console()))
+            run_study(study, out, Shown(stderr_console(), jobs), jobs=jobs, threads=threads)
         except CrossglotError:
             if _written(out) != before:  # some steps failed: what could be run has its results, and its report
                 _report(out, quiet=False)

@@ -1,15 +1,17 @@
-"""The local engine: runs a plan in this process, one step after another."""
+"""The local engine: runs a plan on this machine, in this process or in several."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crossglot.engine.plan import Plan
+from crossglot.engine.plan import Plan, PlannedStep
 from crossglot.engine.progress import Progress
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
+from crossglot.engine.workers import Advanced, Done, Workers, started
 from crossglot.errors import CrossglotError, StorageError
 
 
@@ -40,11 +42,20 @@ class Outcome:
         return CrossglotError("\n".join([*messages, f"  {kept}"]))
 
 
-def run_locally(plan: Plan, store: Store, progress: Progress | None = None) -> Outcome:
+def run_locally(
+    plan: Plan, store: Store, progress: Progress | None = None, *, jobs: int = 1, threads: int | None = None
+) -> Outcome:
     """Runs what is not in the store yet.
 
     A step that fails with an error of the user's (CrossglotError) leaves out the steps that depend on it; the others go
     on, and the outcome tells. A full disk ends the run at once, since every further step would be lost as well.
+
+    Args:
+        plan: the steps.
+        store: where results are.
+        progress: told what happens.
+        jobs: steps that run at the same time, each in a process of its own; 1 runs all in this process.
+        threads: threads of each of several processes; None shares out the cores.
 
     Raises:
         StorageError: if results can no longer be stored.
@@ -55,24 +66,33 @@ def run_locally(plan: Plan, store: Store, progress: Progress | None = None) -> O
     states = plan.states(store)
     progress.start(states, list(store.records()))
     try:
-        for planned in states:
-            _run_one(planned.step, store, outcome, progress)
+        if jobs > 1:
+            with started(jobs, store.folder, threads) as workers:
+                _run_side_by_side(states, store, outcome, progress, workers)
+        else:
+            for planned in states:
+                if not _settled(planned.step, store, outcome, progress):
+                    _run_one(planned.step, store, outcome, progress)
     finally:
         progress.stop()
     return outcome
 
 
-def _run_one(step: Step, store: Store, outcome: Outcome, progress: Progress) -> None:
+def _settled(step: Step, store: Store, outcome: Outcome, progress: Progress) -> bool:
+    """Whether the step need not run: it is in the store, or cannot run for want of what it depends on."""
     if store.state(step) == "finished":
         outcome.found.append(step)
         progress.found(step)
-        return
+        return True
     blame = next((outcome.unfinished[need.id] for need in step.dependencies if need.id in outcome.unfinished), None)
     if blame is not None:
         outcome.left_out[step.id] = blame
         progress.left_out(step)
-        return
+        return True
+    return False
 
+
+def _run_one(step: Step, store: Store, outcome: Outcome, progress: Progress) -> None:
     def do(folder: Path) -> None:
         step.run(folder, store.result, lambda fraction: progress.advance(step, fraction))
 
@@ -88,3 +108,35 @@ def _run_one(step: Step, store: Store, outcome: Outcome, progress: Progress) -> 
     else:
         outcome.done.append(step)
         progress.done(step, time.monotonic() - began)
+
+
+def _run_side_by_side(
+    states: Sequence[PlannedStep], store: Store, outcome: Outcome, progress: Progress, workers: Workers
+) -> None:
+    waiting = {planned.step.id: planned.step for planned in states}
+    open_steps = set(waiting)  # waiting or running
+    while open_steps:
+        for step in list(waiting.values()):
+            if any(need.id in open_steps for need in step.dependencies):
+                continue
+            if _settled(step, store, outcome, progress):
+                open_steps.remove(step.id)
+            elif workers.free:
+                progress.began(step)
+                workers.begin(step)
+            else:
+                break
+            del waiting[step.id]
+        if not workers.busy:
+            continue  # what was settled may have set others free
+        for step, news in workers.news():
+            if isinstance(news, Advanced):
+                progress.advance(step, news.fraction)
+                continue
+            open_steps.remove(step.id)
+            if isinstance(news, Done):
+                outcome.done.append(step)
+                progress.done(step, news.seconds)
+            else:
+                outcome.failed[step.id] = error = news.error()
+                progress.failed(step, error)

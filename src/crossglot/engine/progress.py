@@ -49,13 +49,14 @@ class Progress:
 class Shown(Progress):
     """Prints one line for what was found, one for each step that took time; on a terminal a bar below them moves."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, jobs: int = 1) -> None:
         self._console = console
+        self._jobs = jobs
         self._pace = TimeToGo()
         self._left: dict[str, Work] = {}
         self._total = 0
         self._told: set[str] = set()
-        self._running: tuple[Step, float] | None = None
+        self._running: dict[str, tuple[Step, float, float]] = {}  # id → step, when it began, fraction done
         self._bars: Bars | None = None
         self._task: TaskID | None = None
 
@@ -82,12 +83,14 @@ class Shown(Progress):
 
     def began(self, step: Step) -> None:
         """See Progress."""
-        self._running = (step, time.monotonic())
-        self._draw(step.title, 0.0)
+        self._running[step.id] = (step, time.monotonic(), 0.0)
+        self._draw()
 
     def advance(self, step: Step, fraction: float) -> None:
         """See Progress."""
-        self._draw(step.title, fraction)
+        if step.id in self._running:
+            self._running[step.id] = (*self._running[step.id][:2], fraction)
+        self._draw()
 
     def done(self, step: Step, seconds: float) -> None:
         """See Progress."""
@@ -118,7 +121,7 @@ class Shown(Progress):
         self._console.print(line, style=style, highlight=False, markup=False, soft_wrap=True)
 
     def _end(self, step: Step) -> None:
-        self._running = None
+        self._running.pop(step.id, None)
         self._left.pop(step.id, None)
 
     def _start_bars(self) -> None:
@@ -131,21 +134,22 @@ class Shown(Progress):
         self._task = self._bars.add_task("", total=1.0)
         self._bars.start()
 
-    def _draw(self, title: str, fraction: float) -> None:
+    def _draw(self) -> None:
         if self._bars is None or self._task is None:
             return
         finished = self._total - len(self._left)
-        text = f"{finished}/{self._total} · {title} {fraction:.0%}{self._to_go(fraction)}"
-        self._bars.update(self._task, completed=(finished + fraction) / max(self._total, 1), description=text)
+        shown = " · ".join(f"{step.title} {fraction:.0%}" for step, _, fraction in self._running.values())
+        done = finished + sum(fraction for _, _, fraction in self._running.values())
+        text = f"{finished}/{self._total} · {shown}{self._to_go()}"
+        self._bars.update(self._task, completed=done / max(self._total, 1), description=text)
 
-    def _to_go(self, fraction: float = 0.0) -> str:
+    def _to_go(self) -> str:
         works = list(self._left.values())
         pace = self._pace
-        if self._running is not None:
-            step, began = self._running
+        for step, began, fraction in self._running.values():
             works.append(Work(-fraction * step.work.size, step.work.kind))
             if pace.seconds_for(works) is None and fraction > 0.02:
                 pace = TimeToGo()
                 pace.learn(Work(fraction * step.work.size, step.work.kind), time.monotonic() - began)
         seconds = pace.seconds_for(works)
-        return f" · {spell_seconds(seconds)} to go" if seconds else ""
+        return f" · {spell_seconds(seconds / self._jobs)} to go" if seconds else ""

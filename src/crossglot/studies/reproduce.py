@@ -59,6 +59,7 @@ def reproduce(
     out: str | Path | None = None,
     *,
     progress: Progress | None = None,
+    jobs: int = 1,
     **settings: Any,
 ) -> Path:
     """Runs the paper's experiments and writes the run's folder (results.csv, claims.csv, predictions/ …).
@@ -69,6 +70,7 @@ def reproduce(
         data: see `reproduce_study`.
         out: the run's folder, `runs/<name>` by default; giving it again goes on where the last run stopped.
         progress: told what happens.
+        jobs: see `run_study`.
         **settings: see `reproduce_study`.
 
     Returns:
@@ -78,7 +80,7 @@ def reproduce(
         CrossglotError: if something is wrong with what was asked, or steps failed.
     """
     study = reproduce_study(experiments, encoders, data, **settings)
-    return run_study(study, run_folder(study, out), progress)
+    return run_study(study, run_folder(study, out), progress, jobs=jobs)
 
 
 def plan_reproduction(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from crossglot.engine.local import Outcome, run_locally
 from crossglot.engine.locking import locked
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
-from crossglot.engine.store import is_disk_full
+from crossglot.engine.store import Store, is_disk_full
 from crossglot.errors import CrossglotError, StorageError
 from crossglot.probes.results import ResultRow, results_frame, write_results
 from crossglot.probes.tables import TABLES
@@ -32,7 +33,9 @@ from crossglot.studies.study import Study, study_toml
 PACKAGES = ("crossglot", "torch", "transformers", "tokenizers", "safetensors", "numpy", "polars")
 
 
-def run_study(study: Study, out: Path, progress: Progress | None = None) -> Path:
+def run_study(
+    study: Study, out: Path, progress: Progress | None = None, *, jobs: int = 1, threads: int | None = None
+) -> Path:
     """Runs what is not finished yet and writes results.csv, claims.csv, predictions/, study.toml and versions.json.
 
     Learning rates that have to be found come first; they are kept beside their encoders.
@@ -41,6 +44,8 @@ def run_study(study: Study, out: Path, progress: Progress | None = None) -> Path
         study: the study.
         out: the run's folder; giving it again goes on where the last run stopped.
         progress: told what happens.
+        jobs: steps that run at the same time, each in a process of its own; 1 runs all in this process.
+        threads: threads of each of several processes; None shares out the cores.
 
     Returns:
         The folder.
@@ -50,7 +55,7 @@ def run_study(study: Study, out: Path, progress: Progress | None = None) -> Path
     """
     plan = plan_study(study, out)
     load_encoders(plan)
-    plan, outcome = _run_steps(plan, progress)
+    plan, outcome = _run_steps(plan, partial(run_locally, progress=progress, jobs=jobs, threads=threads))
     try:
         out.mkdir(parents=True, exist_ok=True)
         with locked(out / ".writing"):  # another run in this folder may come to its end just now
@@ -66,11 +71,11 @@ def run_study(study: Study, out: Path, progress: Progress | None = None) -> Path
     return out
 
 
-def _run_steps(plan: StudyPlan, progress: Progress | None) -> tuple[StudyPlan, Outcome]:
+def _run_steps(plan: StudyPlan, engine: Callable[[Plan, Store], Outcome]) -> tuple[StudyPlan, Outcome]:
     """Runs the searches, then, planned with the rates that they found, everything else."""
     lost: dict[str, CrossglotError] = {}
     if plan.searches:
-        lost = run_locally(Plan(plan.searches), plan.store, progress).failed
+        lost = engine(Plan(plan.searches), plan.store).failed
         plan = lay_out(plan.study, plan.setting, plan.store)
     keep_rates(plan.setting.candidates)
     waiting: dict[str, CrossglotError] = {}  # in vain, for a search that failed
@@ -79,9 +84,7 @@ def _run_steps(plan: StudyPlan, progress: Progress | None) -> tuple[StudyPlan, O
         if blame is not None:
             waiting[step.id] = blame
     hopeless = lost.keys() | waiting.keys()
-    outcome = run_locally(
-        Plan(tuple(step for step in plan.steps.steps if step.id not in hopeless)), plan.store, progress
-    )
+    outcome = engine(Plan(tuple(step for step in plan.steps.steps if step.id not in hopeless)), plan.store)
     outcome.failed.update(lost)
     outcome.left_out.update(waiting)
     return plan, outcome
