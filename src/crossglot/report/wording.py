@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crossglot.errors import CrossglotError
 from crossglot.languages import language
-from crossglot.probes.tables import TABLES
+from crossglot.probes.experiments import EXPERIMENTS
 from crossglot.report.exhibits import Cell, Exhibit, Grid
 from crossglot.statistics.intervals import NO_INTERVAL
 
@@ -32,7 +32,7 @@ def place(exhibit: Exhibit) -> str:
 
 def title(exhibit: Exhibit) -> str:
     """What the exhibit shows, in words, with its variant."""
-    known = TABLES.get(exhibit.experiment)
+    known = EXPERIMENTS.get(exhibit.experiment)
     plain = (
         known.title
         if known

@@ -1,4 +1,4 @@
-"""From a study to a plan: the lines of its tables, the rows they need, what the store has of them already."""
+"""From a study to a plan: its probes, the lines of their tables, all steps they need, what the store has already."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from pathlib import Path
 
 from crossglot.corpora.download import data_cache
 from crossglot.engine.plan import Plan, PlannedStep
+from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import DataError
+from crossglot.probes.experiments import EXPERIMENTS
+from crossglot.probes.probe import Probe
 from crossglot.probes.setting import Absent, Corpora, Setting
-from crossglot.probes.tables import TABLES
 from crossglot.probes.transfer import Line, transfer_lines
 from crossglot.runtime import resolve_runtime
 from crossglot.steps.arguments import CorpusSplit
@@ -33,7 +35,8 @@ class StudyPlan:
     Attributes:
         study: the study.
         setting: what it puts to its probes.
-        lines: the lines of its tables.
+        probes: its experiments, each with the steps that it needs besides its table's.
+        lines: the lines of the probes' tables.
         scores: for each line the step that scores it; None for a line whose source or targets are all absent.
         store: where results are kept.
         steps: everything that is needed, in order, each once.
@@ -41,6 +44,7 @@ class StudyPlan:
 
     study: Study
     setting: Setting
+    probes: tuple[tuple[Probe, tuple[Step, ...]], ...]
     lines: tuple[Line, ...]
     scores: tuple[ScoreRows | None, ...]
     store: Store
@@ -85,20 +89,22 @@ def plan_study(study: Study, out: Path) -> StudyPlan:
 
 
 def lay_out(study: Study, setting: Setting, store: Store) -> StudyPlan:
-    """The plan of a study's tables; laid out again after its searches, it has the rates that they found.
+    """The plan of a study's experiments; laid out again after its searches, it has the rates that they found.
 
     Raises:
         CrossglotError: see `plan_study`.
     """
-    tables = [TABLES[name] for name in study.experiments]
+    probes = [EXPERIMENTS[name] for name in study.experiments]
+    tables = [table for probe in probes if (table := probe.table(setting)) is not None]
     setting = settle_rates(setting, tables, store)
     lines = [line for table in tables for line in transfer_lines(table, setting)]
+    needs = [tuple(probe.steps(setting)) for probe in probes]
     setting.corpora.check_chosen()
-    if not any(line.rows for line in lines):
+    if not any(line.rows for line in lines) and not any(needs):
         raise _nothing_to_run(lines, setting.corpora.root)
     scores = _score_steps(lines, store)
-    plan = Plan.of(step for step in scores if step is not None)
-    return StudyPlan(study, setting, tuple(lines), tuple(scores), store, plan)
+    plan = Plan.of([*(step for step in scores if step is not None), *(step for steps in needs for step in steps)])
+    return StudyPlan(study, setting, tuple(zip(probes, needs, strict=True)), tuple(lines), tuple(scores), store, plan)
 
 
 def data_root(study: Study) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -15,12 +15,14 @@ from crossglot.engine.local import Outcome, run_locally
 from crossglot.engine.locking import locked
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
+from crossglot.engine.step import Step
 from crossglot.engine.store import Store, is_disk_full
 from crossglot.errors import CrossglotError, StorageError
+from crossglot.probes.probe import Evidence
 from crossglot.probes.results import ResultRow, results_frame, write_results
-from crossglot.probes.tables import TABLES
-from crossglot.probes.tabulate import average_rows, cited_rows, tabulate
+from crossglot.probes.tabulate import tabulate
 from crossglot.runtime import machine
+from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.find_rate import FindRate
 from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 from crossglot.steps.rows import PREDICTIONS, Row
@@ -115,24 +117,27 @@ def write_run(plan: StudyPlan, outcome: Outcome, out: Path) -> None:
 
 
 def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
-    """All rows of results.csv: table by table, each with its cited systems, its cells and its averages."""
+    """All rows of results.csv, experiment by experiment."""
     failed = outcome.unfinished
-    rows: list[ResultRow] = []
-    for name in plan.study.experiments:
-        cells: list[ResultRow] = []
-        for line, step in zip(plan.lines, plan.scores, strict=True):
-            if line.table.key != name:
-                continue
-            scores: dict[str, list[Score]] = {}
-            failure = ""
-            if step is not None and step.id in failed:
-                failure = str(failed[step.id]).splitlines()[0]
-            elif step is not None:
-                for score in read_scores(plan.store.result(step)):
-                    scores.setdefault(score.target, []).append(score)
-            cells += tabulate(line, scores, failure)
-        rows += [*cited_rows(TABLES[name], plan.setting), *cells, *average_rows(cells)]
-    return rows
+
+    def failure(step: Step) -> str:
+        return str(failed[step.id]).splitlines()[0] if step.id in failed else ""
+
+    def result(step: Step) -> Path | None:
+        return None if step.id in failed else plan.store.result(step)
+
+    cells: dict[str, list[ResultRow]] = {}
+    for line, step in zip(plan.lines, plan.scores, strict=True):
+        scores: dict[str, list[Score]] = {}
+        folder = None if step is None else result(step)
+        for score in [] if folder is None else read_scores(folder):
+            scores.setdefault(score.target, []).append(score)
+        cells.setdefault(line.table.key, []).extend(tabulate(line, scores, "" if step is None else failure(step)))
+    return [
+        row
+        for probe, _ in plan.probes
+        for row in probe.rows(plan.setting, Evidence(cells.get(probe.key, []), result, failure))
+    ]
 
 
 def versions(plan: StudyPlan) -> dict[str, Any]:
@@ -143,7 +148,7 @@ def versions(plan: StudyPlan) -> dict[str, Any]:
             "sentences": split.sentences,
             "words": split.words,
         }
-        for split in _splits(step for step in plan.steps.steps if isinstance(step, Row))
+        for split in _splits(plan.steps.steps)
     }
     return {
         "packages": {name: version(name) for name in PACKAGES},
@@ -165,9 +170,14 @@ def versions(plan: StudyPlan) -> dict[str, Any]:
     }
 
 
-def _splits(rows: Iterable[Row]) -> Iterable[Any]:
-    for row in rows:
-        yield from (*row.sources, *row.targets)
+def _splits(steps: Iterable[Step]) -> Iterator[CorpusSplit]:
+    """Every split among the steps' arguments."""
+    for step in steps:
+        for name in type(step).model_fields:
+            value = getattr(step, name)
+            for item in value if isinstance(value, tuple) else (value,):
+                if isinstance(item, CorpusSplit):
+                    yield item
 
 
 def _write_claims(results: Any, out: Path) -> None:

@@ -13,9 +13,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from crossglot.errors import SpecError
-from crossglot.probes.tables import TABLES
+from crossglot.probes.experiments import EXPERIMENTS
 
-EXPERIMENTS: tuple[str, ...] = tuple(TABLES)
 ALL = "all"
 PRESETS = ("paper", "paper-ner", "paper-pos")
 
@@ -83,7 +82,7 @@ class Study(BaseModel):
     @field_validator("experiments")
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        papers = tuple(key for key in EXPERIMENTS if TABLES[key].blocks)
+        papers = tuple(key for key, probe in EXPERIMENTS.items() if probe.own)
         wanted = [name for one in names for name in (papers if one == ALL else (one,))]
         for name in wanted:
             if name not in EXPERIMENTS:
@@ -112,7 +111,7 @@ class Study(BaseModel):
         if len(set(roles)) < len(roles):
             raise ValueError("encoders: two have the same role; give one of them the role 'other'")
         for name in self.experiments:
-            if not TABLES[name].blocks and not (self.sources and self.targets):
+            if not EXPERIMENTS[name].own and not (self.sources and self.targets):
                 raise ValueError(f"experiments: {name} needs sources and targets")
         return self
 

@@ -1,0 +1,47 @@
+"""The transfer tables as probes: a matrix of taggers, its averages, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crossglot.engine.step import Step
+from crossglot.probes.probe import Evidence
+from crossglot.probes.results import ResultRow
+from crossglot.probes.setting import Setting
+from crossglot.probes.tables import TransferTable
+from crossglot.probes.tabulate import average_rows, cited_rows
+
+
+@dataclass(frozen=True)
+class MatrixProbe:
+    """How well taggers trained on one language do on others; see `Probe`."""
+
+    printed: TransferTable
+
+    @property
+    def key(self) -> str:
+        """See `Probe`."""
+        return self.printed.key
+
+    @property
+    def title(self) -> str:
+        """See `Probe`."""
+        return self.printed.title
+
+    @property
+    def own(self) -> bool:
+        """See `Probe`."""
+        return bool(self.printed.blocks)
+
+    def table(self, setting: Setting) -> TransferTable:  # noqa: ARG002
+        """See `Probe`."""
+        return self.printed
+
+    def steps(self, setting: Setting) -> Sequence[Step]:  # noqa: ARG002
+        """See `Probe`."""
+        return ()
+
+    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+        """Cited systems, cells and averages."""
+        return [*cited_rows(self.printed, setting), *evidence.cells, *average_rows(evidence.cells)]
