@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crossglot.commands import data, pretraining, studying, tagging
+from crossglot.commands import data, lab, pretraining, studying, tagging
 from crossglot.commands.faults import CommandGroup
 
 STUDIES, TAGGERS, CORPORA = "Studies", "Encoders and taggers", "Corpora"
@@ -28,6 +28,7 @@ app.command(rich_help_panel=TAGGERS)(tagging.finetune)
 app.command(rich_help_panel=TAGGERS)(tagging.predict)
 app.command(rich_help_panel=TAGGERS)(tagging.evaluate)
 app.add_typer(data.app, name="data", rich_help_panel=CORPORA)
+app.add_typer(lab.app, name="lab", rich_help_panel=CORPORA)
 
 
 def _version(wanted: bool) -> None:

@@ -21,13 +21,12 @@ The table lies beside this module in `languages.tsv`. Where its facts come from:
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from crossglot.errors import UsageError
+from crossglot.errors import DataError, UsageError
 
 WALS_VERSION = "v2020"
 WALS_FEATURES: Mapping[str, str] = MappingProxyType(
@@ -77,10 +76,35 @@ class Language:
     ner: tuple[str, ...]
 
 
-def _read_table() -> dict[str, Language]:
-    text = Path(__file__).with_suffix(".tsv").read_text(encoding="utf-8")
+TABLE_COLUMNS = (
+    *("key", "iso639_1", "iso639_3", "name", "script", "script_name", "family", "genus", "wals_code"),
+    *WALS_FEATURES,
+    *("conll2017", "treebanks", "ner"),
+)
+"""Columns of a table of languages, the package's own and that of a data root."""
+
+
+def read_languages(path: Path | str) -> Mapping[str, Language]:
+    """Languages by key from a table like the package's own: tab-separated, headed by `TABLE_COLUMNS`.
+
+    Raises:
+        DataError: a file that cannot be read, or a line that has not the columns' fields, with its number.
+    """
+    path = Path(path)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"cannot be read ({error})", path=path) from error
+    if not lines or tuple(lines[0].split("\t")) != TABLE_COLUMNS:
+        raise DataError(
+            "wrong column names", path=path, line=1, remedy=f"They are, tabs between: {' '.join(TABLE_COLUMNS)}"
+        )
     table = {}
-    for row in csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+    for number, line in enumerate(lines[1:], 2):
+        if (found := line.count("\t") + 1) != len(TABLE_COLUMNS):
+            what = f"{found} fields where {len(TABLE_COLUMNS)} should be"
+            raise DataError(what, path=path, line=number, remedy="Divide them by tabs; leave empty what has no value.")
+        row = dict(zip(TABLE_COLUMNS, line.split("\t"), strict=True))
         table[row["key"]] = Language(
             key=row["key"],
             iso639_1=row["iso639_1"] or None,
@@ -96,33 +120,37 @@ def _read_table() -> dict[str, Language]:
             treebanks=tuple(row["treebanks"].split()),
             ner=tuple(row["ner"].split()),
         )
-    return table
+    return MappingProxyType(table)
 
 
-LANGUAGES: Mapping[str, Language] = MappingProxyType(_read_table())
+LANGUAGES: Mapping[str, Language] = read_languages(Path(__file__).with_suffix(".tsv"))
 """Every language crossglot knows, by key: the paper's first, in its alphabet, then others the field uses."""
 
 
-def language(key: str) -> Language:
+def language(key: str, among: Mapping[str, Language] = LANGUAGES) -> Language:
     """The language with this key.
+
+    Args:
+        key: its key.
+        among: the table to look in; a data root may have languages of its own (`catalogue.root_languages`).
 
     Raises:
         UsageError: for a key that is not in the table; names those it may have meant.
     """
-    if key in LANGUAGES:
-        return LANGUAGES[key]
-    meant = _near_keys(key)
-    hint = f"did you mean {meant}?" if meant else f"known keys: {', '.join(LANGUAGES)}"
+    if key in among:
+        return among[key]
+    meant = _near_keys(key, among)
+    hint = f"did you mean {meant}?" if meant else f"known keys: {', '.join(among)}"
     raise UsageError(f"unknown language '{key}': {hint}")
 
 
-def _near_keys(key: str) -> str:
+def _near_keys(key: str, among: Mapping[str, Language]) -> str:
     """Keys whose own spelling, codes or name come near, said as `'de' (German)`."""
     import difflib
 
     wanted = key.casefold().replace("_", "-")
     spellings: dict[str, list[Language]] = {}
-    for entry in LANGUAGES.values():
+    for entry in among.values():
         codes = (entry.key, entry.iso639_1, entry.iso639_3, (entry.conll2017 or "").partition("_")[0])
         for spelling in {code.casefold() for code in codes if code} | set(entry.name.casefold().split()):
             spellings.setdefault(spelling, []).append(entry)

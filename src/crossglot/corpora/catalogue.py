@@ -17,8 +17,10 @@ from crossglot.corpora.opening import SUFFIXES, checksum, plain_name
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.sources import find_source
 from crossglot.errors import DataError, UsageError
+from crossglot.languages import LANGUAGES, Language, read_languages
 from crossglot.languages import language as find_language
 
+OWN_LANGUAGES = "languages.tsv"
 SPLITS = ("train", "dev", "test")
 TASKS = ("pos", "ner")
 
@@ -79,12 +81,31 @@ class Corpus:
         return checksum(self.file(split))
 
 
+def root_languages(root: Path | str) -> Mapping[str, Language]:
+    """The languages of a data root: all that crossglot knows, but those of the root's `languages.tsv` as it has them.
+
+    Raises:
+        DataError: if that file is faulty.
+    """
+    return {**LANGUAGES, **own_languages(root)}
+
+
+def own_languages(root: Path | str) -> Mapping[str, Language]:
+    """The languages that a data root's `languages.tsv` defines; none where there is no such file.
+
+    Raises:
+        DataError: if that file is faulty.
+    """
+    path = Path(root) / OWN_LANGUAGES
+    return read_languages(path) if path.is_file() else {}
+
+
 def find_corpus(root: Path | str, language: str, task: str, name: str | None = None) -> Corpus:
     """The corpus of a language for a task in a data root.
 
     Args:
         root: the data root.
-        language: a key of `crossglot.languages`.
+        language: a key of `crossglot.languages`, or of the root's own `languages.tsv`.
         task: `pos` or `ner`.
         name: `UD_Spanish-AnCora` for pos; `conll2002/es` for ner, or a bare set (`conll2002`, `uner`), in which the
             language's code is looked up. None: the first of the language's default corpora that is there.
@@ -98,7 +119,7 @@ def find_corpus(root: Path | str, language: str, task: str, name: str | None = N
         raise UsageError(f"no corpora for task {task!r}; the tasks are {', '.join(TASKS)}")
     if not root.is_dir():
         raise DataError("no such data root", path=root, remedy="Give a folder with ud/ and ner/ (see docs/data.md).")
-    entry = find_language(language)
+    entry = find_language(language, root_languages(root))
     defaults = entry.treebanks if task == "pos" else entry.ner
     if name is None:
         candidates = defaults

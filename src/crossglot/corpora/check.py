@@ -10,7 +10,7 @@ from functools import partial
 from itertools import combinations
 from pathlib import Path
 
-from crossglot.corpora.catalogue import SPLITS, corpus_files, list_corpora
+from crossglot.corpora.catalogue import OWN_LANGUAGES, SPLITS, corpus_files, list_corpora, own_languages
 from crossglot.corpora.column_layout import decode_columns
 from crossglot.corpora.columns import read_columns
 from crossglot.corpora.conllu import read_conllu
@@ -20,7 +20,7 @@ from crossglot.errors import DataError
 
 FOLDERS = ("ud", "ner", "codemix", "parallel", "mono")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
-_PAPERS = ("license", "readme", "source.")  # said beside the data, not data
+_PAPERS = ("license", "readme", "source.", OWN_LANGUAGES, "lab.toml")  # said beside the data, not data
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,10 @@ def check_root(root: Path | str, progress: Callable[[int, int, str], None] | Non
     root = Path(root)
     if not root.is_dir():
         raise DataError("no such data root", path=root, remedy="Give a folder with ud/, ner/ … (see docs/data.md).")
-    jobs = list(_jobs(root))
+    found = _Findings(root)
+    jobs = list(_jobs(root, _keys(root, found)))
     if not jobs:
         raise DataError("holds nothing of a data root", path=root, remedy="See docs/data.md for the layout.")
-    found = _Findings(root)
     for done, (name, check) in enumerate(jobs):
         if progress is not None:
             progress(done, len(jobs), name)
@@ -163,14 +163,23 @@ class _Findings:
         )
 
 
-def _jobs(root: Path) -> Iterator[tuple[str, Callable[[_Findings], None]]]:
+def _keys(root: Path, found: _Findings) -> frozenset[str]:
+    """Keys of the languages that the root itself defines."""
+    try:
+        return frozenset(own_languages(root))
+    except DataError as error:
+        found.blame([error], root / OWN_LANGUAGES)
+        return frozenset()
+
+
+def _jobs(root: Path, keys: frozenset[str]) -> Iterator[tuple[str, Callable[[_Findings], None]]]:
     for task in ("pos", "ner", "codemix"):
         for name in list_corpora(root, task):
             yield name, partial(_check_corpus, task=task, name=name)
     sets: dict[str, list[Path]] = {}
     for path in sorted((root / "parallel").glob("*")):
         name, _, language = plain_name(path).rpartition(".")
-        if path.is_file() and _LANGUAGE.fullmatch(language) and not _is_paper(path):
+        if path.is_file() and (language in keys or _LANGUAGE.fullmatch(language)) and not _is_paper(path):
             sets.setdefault(name, []).append(path)
     for name, paths in sets.items():
         yield f"parallel/{name}", partial(_check_parallel, paths=paths)

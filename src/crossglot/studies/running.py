@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from crossglot.corpora.catalogue import own_languages
 from crossglot.engine.local import Outcome, run_locally
 from crossglot.engine.locking import locked
 from crossglot.engine.plan import Plan
@@ -141,7 +142,7 @@ def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
 
 
 def versions(plan: StudyPlan) -> dict[str, Any]:
-    """Packages, machine, precision, encoders with revision and learning rate, checksums and sizes of all data."""
+    """Packages, machine, precision, encoders with revision and learning rate, checksums of all data, languages of its own."""
     splits = {
         f"{split.corpus} {split.split}": {
             "checksum": split.checksum,
@@ -167,6 +168,8 @@ def versions(plan: StudyPlan) -> dict[str, Any]:
             for candidate in plan.setting.candidates
         },
         "data": dict(sorted(splits.items())),
+        # The report reads no data root: what languages are that only this one knows, it can read here.
+        "languages": {key: language.name for key, language in own_languages(plan.setting.corpora.root).items()},
     }
 
 

@@ -1,0 +1,223 @@
+"""Making a lab: from a spec to a data root with treebanks, entities, plain, parallel and code-switched text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossglot.corpora.columns import write_columns
+from crossglot.corpora.conllu import write_conllu
+from crossglot.corpora.opening import write_text
+from crossglot.corpora.plain import write_lines
+from crossglot.errors import StorageError, UsageError
+from crossglot.lab.codeswitching import code_switched, draw_switches
+from crossglot.lab.grammar import Grammar, make_grammar
+from crossglot.lab.inventory import Inventory, make_inventory
+from crossglot.lab.lexicon import Lexicon, make_lexicons, written_forms
+from crossglot.lab.meanings import Meanings, World, draw_meanings, make_world
+from crossglot.lab.randomness import stream
+from crossglot.lab.scripts import SCRIPTS
+from crossglot.lab.sentences import Said, entities, lines, say, treebank
+from crossglot.lab.spec import LabSpec, spec_toml
+from crossglot.languages import LANGUAGES, TABLE_COLUMNS
+
+NAME = "lab"
+PARTS = {"test": (0,), "dev": (1,), "train": (2, 3, 4, 5, 6, 7, 8, 9)}
+"""Split → last digits of the hashes of its meanings: no two splits of whatever file or language say the same."""
+
+UNSEEN = 0.5
+"""Share of a test set's names that stand nowhere else."""
+
+Forms = NDArray[np.object_]
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A spec come to life.
+
+    Attributes:
+        spec: the spec.
+        inventory: what there is to say.
+        world: what goes with what.
+        lexicons: language → its words.
+        grammars: language → its orders.
+        forms: language → its words as written, see `written_forms`.
+    """
+
+    spec: LabSpec
+    inventory: Inventory
+    world: World
+    lexicons: Mapping[str, Lexicon]
+    grammars: Mapping[str, Grammar]
+    forms: Mapping[str, Forms]
+
+    def draw(self, part: str, size: int, name: str, *, names: float, unseen: float = 0.0) -> Meanings:
+        """So many meanings of a split, from the stream of that name."""
+        rng = stream(self.spec.seed, name, "meanings")
+        drawn: list[Meanings] = []
+        missing = size
+        while missing > 0:
+            most = int(missing * 10 / len(PARTS[part]) * 1.02) + 50
+            some = draw_meanings(self.world, rng, most, names=names, unseen=unseen)
+            some = some[np.isin(some.keys() % np.uint64(10), PARTS[part])][:missing]
+            drawn.append(some)
+            missing -= len(some)
+        return Meanings(
+            np.concatenate([some.items for some in drawn]), np.concatenate([some.inflection for some in drawn])
+        )
+
+    def say(self, meanings: Meanings, key: str, name: str) -> Said:
+        """Meanings in a language; the stream of that name decides where its grammar leaves a choice."""
+        return say(meanings, self.inventory, self.grammars[key], stream(self.spec.seed, name, "orders"))
+
+
+def build_lab(spec: LabSpec) -> Lab:
+    """World, words and grammars of a spec; nothing is written."""
+    inventory = make_inventory(spec.concepts)
+    lexicons = make_lexicons(spec, inventory)
+    forms = {
+        key: written_forms(lexicons[key], inventory, SCRIPTS[language.script], cases=language.cases)
+        for key, language in spec.languages.items()
+    }
+    grammars = {key: make_grammar(language.wals) for key, language in spec.languages.items()}
+    return Lab(spec, inventory, make_world(inventory, spec.seed), lexicons, grammars, forms)
+
+
+def make_lab(spec: LabSpec, out: Path | str, *, progress: Progress | None = None) -> Path:
+    """Writes a data root, whole or not at all.
+
+    Args:
+        spec: what is in it.
+        out: the folder; it must not exist yet, or be empty.
+        progress: told (files written, files in all, the next one's name) before each.
+
+    Returns:
+        The folder.
+
+    Raises:
+        UsageError: if there is something in the folder.
+        StorageError: if it cannot be written.
+    """
+    out = Path(out)
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise UsageError(f"{out}: is there already; name a folder that is new or empty")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        passing = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    except OSError as error:
+        raise StorageError(f"{out}: cannot be written ({error.strerror or error})") from error
+    try:
+        jobs = list(_files(build_lab(spec)))
+        for done, (name, write) in enumerate(jobs):
+            if progress is not None:
+                progress(done, len(jobs), name)
+            write(passing / name)
+        passing.chmod(0o755)
+        passing.replace(out)
+    except OSError as error:
+        raise StorageError(f"{out}: cannot be written ({error.strerror or error})") from error
+    finally:
+        shutil.rmtree(passing, ignore_errors=True)
+    if progress is not None:
+        progress(len(jobs), len(jobs), "")
+    return out
+
+
+def _files(lab: Lab) -> Iterator[tuple[str, Callable[[Path], object]]]:
+    """Every file of the root: its name, and what writes it."""
+    spec = lab.spec
+    for key in spec.languages:
+        for part in PARTS:
+            folder = f"ud/{treebank_name(spec, key)}"
+            yield f"{folder}/{key}_{NAME}-ud-{part}.conllu", partial(_write_treebank, lab, key, part)
+            yield f"ner/{NAME}/{key}-{part}.conll", partial(_write_entities, lab, key, part)
+        yield f"mono/{NAME}.{key}.txt", partial(_write_text, lab, key, "train", spec.sizes.mono, f"mono {key}")
+    for key in spec.parallel or spec.languages:
+        for part, name in (("test", NAME), ("train", f"{NAME}-train")):
+            yield (
+                f"parallel/{name}.{key}",
+                partial(_write_text, lab, key, part, spec.sizes.parallel, f"parallel {part}"),
+            )
+    for first, second in spec.codemix:
+        for part in PARTS:
+            yield f"codemix/{NAME}-{first}-{second}-{part}.conllu", partial(_write_mixed, lab, (first, second), part)
+    yield "languages.tsv", lambda path: write_text(path, [languages_table(spec)])
+    yield "lab.toml", lambda path: write_text(path, [spec_toml(spec)])
+
+
+def treebank_name(spec: LabSpec, key: str) -> str:
+    """`UD_Avonian-Lab`."""
+    return f"UD_{spec.languages[key].name.replace(' ', '_')}-Lab"
+
+
+def languages_table(spec: LabSpec) -> str:
+    """The languages as `crossglot.languages` reads them; each name says that the language is constructed."""
+    text = io.StringIO()
+    table = csv.DictWriter(text, TABLE_COLUMNS, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, restval="")
+    table.writeheader()
+    for key, language in spec.languages.items():
+        place = f", in place of {LANGUAGES[key].name}" if key in LANGUAGES else ""
+        table.writerow(
+            {
+                "key": key,
+                "iso639_3": "zxx",
+                "name": f"{language.name} (constructed{place})",
+                "script": language.script,
+                "script_name": SCRIPTS[language.script].name,
+                "family": "Constructed",
+                "genus": "Constructed",
+                "treebanks": treebank_name(spec, key),
+                "ner": f"{NAME}/{key}",
+                **language.wals,
+            }
+        )
+    return text.getvalue()
+
+
+def _unseen(part: str) -> float:
+    return UNSEEN if part == "test" else 0.0
+
+
+def _write_treebank(lab: Lab, key: str, part: str, path: Path) -> None:
+    name = f"ud {key} {part}"
+    meanings = lab.draw(part, getattr(lab.spec.sizes, part), name, names=lab.spec.names / 3, unseen=_unseen(part))
+    write_conllu(treebank(lab.say(meanings, key, name), lab.forms[key], f"{key}-{part}"), path)
+
+
+def _write_entities(lab: Lab, key: str, part: str, path: Path) -> None:
+    name = f"ner {key} {part}"
+    meanings = lab.draw(part, getattr(lab.spec.sizes, part), name, names=lab.spec.names, unseen=_unseen(part))
+    said = lab.say(meanings, key, name)
+    write_columns(entities(said, lab.inventory, said.forms(lab.forms[key])), path)
+
+
+def _write_text(lab: Lab, key: str, part: str, size: int, name: str, path: Path) -> None:
+    meanings = lab.draw(part, size, name, names=lab.spec.names / 3)
+    said = lab.say(meanings, key, f"{name} {key}")
+    write_lines(lines(said, said.forms(lab.forms[key])), path)
+
+
+def _write_mixed(lab: Lab, keys: tuple[str, str], part: str, path: Path) -> None:
+    name = f"codemix {' '.join(keys)} {part}"
+    meanings = lab.draw(part, getattr(lab.spec.sizes, part), name, names=lab.spec.names / 3, unseen=_unseen(part))
+    said = lab.say(meanings, keys[0], name)
+    script = SCRIPTS[lab.spec.languages[keys[1]].script]
+    written = [
+        written_forms(lab.lexicons[key], lab.inventory, script, cases=lab.spec.languages[key].cases) for key in keys
+    ]
+    switches = draw_switches(said, stream(lab.spec.seed, name, "switches"))
+    forms = lab.forms[keys[0]], lab.forms[keys[1]]
+    sentences = code_switched(
+        said, switches, lab.inventory, forms, (written[0], written[1]), keys, f"{keys[0]}-{keys[1]}-{part}"
+    )
+    write_conllu(sentences, path)

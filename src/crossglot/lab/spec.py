@@ -1,0 +1,243 @@
+"""What a lab is made of, written down in TOML: sizes, concepts, and the languages with their scripts, orders and cognates."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from crossglot.errors import SpecError
+from crossglot.lab.grammar import ORDERS
+from crossglot.lab.inventory import CONTENT_SHARES
+from crossglot.lab.scripts import SCRIPTS
+
+MOST_WITHOUT_ANCHORS = 19
+BUILTIN = "builtin.toml"
+_KEY = re.compile(r"[a-z]{2,12}(-[A-Za-z0-9]{2,8})?")
+
+
+class Sizes(BaseModel):
+    """Sentences of each file.
+
+    Attributes:
+        train: of a treebank, an entity set, and a code-switched set.
+        dev: likewise.
+        test: likewise.
+        mono: lines of plain text a language.
+        parallel: lines of each bitext, the one to evaluate on and the one to train on.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    train: int = Field(1500, ge=1)
+    dev: int = Field(200, ge=1)
+    test: int = Field(400, ge=1)
+    mono: int = Field(20_000, ge=1)
+    parallel: int = Field(5000, ge=1)
+
+
+class LanguageSpec(BaseModel):
+    """One constructed language.
+
+    Attributes:
+        name: what it is called.
+        script: ISO 15924 code of its script.
+        wals: the six order features, by WALS's names of their values.
+        cognates: language before it in the spec → share of the words and suffixes that it has from there. It also
+            takes its sounds and its pairs of homographs from the one with the largest share, even if that is 0.
+        lexicon_of: the language before it that it has all words and suffixes from, in whatever script.
+        cases: whether the accusative is marked by a suffix.
+        why: what it is there for.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, pattern=r"^[^\t\n]+$")
+    script: str
+    wals: Mapping[str, str]
+    cognates: Mapping[str, float] = {}
+    lexicon_of: str | None = None
+    cases: bool = False
+    why: str = ""
+
+    @field_validator("script")
+    @classmethod
+    def _known_script(cls, script: str) -> str:
+        if script not in SCRIPTS:
+            raise ValueError(f"unknown script '{script}'; the scripts are {', '.join(SCRIPTS)}")
+        return script
+
+    @field_validator("wals")
+    @classmethod
+    def _known_values(cls, wals: Mapping[str, str]) -> Mapping[str, str]:
+        for feature, values in ORDERS.items():
+            if wals.get(feature) not in values:
+                given = f"has no order '{wals[feature]}'" if feature in wals else "has to be given"
+                raise ValueError(f"{feature} {given}; its values are {', '.join(map(repr, values))}")
+        if strange := [feature for feature in wals if feature not in ORDERS]:
+            raise ValueError(f"unknown feature '{strange[0]}'; the features are {', '.join(ORDERS)}")
+        return {feature: wals[feature] for feature in ORDERS}
+
+    @field_validator("cognates")
+    @classmethod
+    def _shares(cls, cognates: Mapping[str, float]) -> Mapping[str, float]:
+        if any(not 0 <= rate <= 1 for rate in cognates.values()) or sum(cognates.values()) > 1 + 1e-9:
+            raise ValueError(f"{dict(cognates)} are no shares; allowed are 0 to 1 each, and together at most 1")
+        return cognates
+
+
+class LabSpec(BaseModel):
+    """A lab.
+
+    Attributes:
+        frozen: the day on which the spec was last changed, before anything was evaluated on it; for built-in specs.
+        seed: of everything drawn.
+        concepts: how many things, deeds and properties can be spoken of.
+        words: how many different words a language has for them: the other concepts are said by homographs, a verb
+            that is also a noun, an adverb that is also an adjective.
+        anchors: whether languages share digits, punctuation, names and addresses. Otherwise each has its own.
+        names: share of noun phrases that are names in entity sets; elsewhere it is a third of that.
+        sizes: sentences of each file.
+        parallel: languages of the bitexts; empty for all.
+        codemix: pairs of languages that are mixed.
+        languages: the languages by key; the key of a real one for a language that takes its place.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    frozen: str | None = None
+    seed: int = Field(1, ge=0)
+    concepts: int = Field(700, ge=40, le=5000)
+    words: int = Field(620, ge=1)
+    anchors: bool = True
+    names: float = Field(0.5, ge=0, le=0.8)
+    sizes: Sizes = Sizes()
+    parallel: tuple[str, ...] = ()
+    codemix: tuple[tuple[str, str], ...] = ()
+    languages: Mapping[str, LanguageSpec] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        fewest = self.concepts - sum(round(CONTENT_SHARES[upos] * self.concepts) for upos in ("VERB", "ADV"))
+        if not fewest <= self.words <= self.concepts:
+            raise ValueError(
+                f"words: {self.words} for {self.concepts} concepts; allowed are {fewest} to {self.concepts}"
+            )
+        if not self.anchors and len(self.languages) > MOST_WITHOUT_ANCHORS:
+            raise ValueError(
+                f"anchors: false is for at most {MOST_WITHOUT_ANCHORS} languages: there is no more punctuation"
+            )
+        for at, key in enumerate(self.languages):
+            if not _KEY.fullmatch(key):
+                raise ValueError(
+                    f"languages.{key}: a key is 2 to 12 small letters, perhaps with a -suffix: en, base, pt-BR"
+                )
+            self._check_kin(key, list(self.languages)[:at])
+        for field, keys in (("parallel", self.parallel), *(("codemix", pair) for pair in self.codemix)):
+            if strange := [key for key in keys if key not in self.languages]:
+                raise ValueError(f"{field}: unknown language '{strange[0]}'; allowed are {', '.join(self.languages)}")
+        return self
+
+    def _check_kin(self, key: str, earlier: list[str]) -> None:
+        language = self.languages[key]
+        place = f"languages.{key}"
+        for other in (*language.cognates, *([language.lexicon_of] if language.lexicon_of else [])):
+            if other not in earlier:
+                allowed = ", ".join(earlier) or "none, it is the first"
+                raise ValueError(f"{place}: '{other}' is no language that stands before it; allowed are {allowed}")
+        if language.lexicon_of and language.cognates:
+            raise ValueError(f"{place}.cognates: lexicon_of gives it all of its words; leave one of the two out")
+        for other, rate in language.cognates.items():
+            if rate and (script := self.languages[other].script) != language.script:
+                raise ValueError(
+                    f"{place}.cognates.{other}: {rate} of the words cannot be shared between disjoint scripts "
+                    f"({language.script}, {script}); allowed are 0, or script = '{script}', or lexicon_of = '{other}'"
+                )
+
+    def resized(self, **sizes: int) -> LabSpec:
+        """The same lab with other numbers of sentences: `spec.resized(mono=2000, train=300)`."""
+        return make_spec(self.model_dump(exclude_unset=True) | {"sizes": self.sizes.model_dump() | sizes})
+
+    def only(self, keys: Iterable[str]) -> LabSpec:
+        """The same lab with these languages alone; those that they have words from must be among them."""
+        kept = set(keys)
+        fields = self.model_dump(exclude_unset=True)
+        fields["languages"] = {key: language for key, language in fields["languages"].items() if key in kept}
+        fields["parallel"] = [key for key in self.parallel if key in kept]
+        fields["codemix"] = [pair for pair in self.codemix if kept.issuperset(pair)]
+        return make_spec(fields)
+
+
+def make_spec(fields: Mapping[str, Any], where: str = "lab") -> LabSpec:
+    """A spec from plain values.
+
+    Raises:
+        SpecError: naming each wrong field and what is allowed.
+    """
+    try:
+        return LabSpec.model_validate(fields)
+    except ValidationError as error:
+        faults = [f"  {_place(fault['loc'])}{_words(fault)}" for fault in error.errors()]
+        raise SpecError("\n".join([f"{where}: not a lab that can be made", *faults])) from error
+
+
+def load_spec(path: Path | str | None = None) -> LabSpec:
+    """A spec from a TOML file, or the built-in one.
+
+    Raises:
+        SpecError: for a missing file, bad TOML, or a wrong field.
+    """
+    try:
+        if path is None:
+            text = (files("crossglot.lab") / BUILTIN).read_text(encoding="utf-8")
+        else:
+            text = Path(path).read_text(encoding="utf-8")
+        fields = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path}: cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{path}: not TOML: {error}") from error
+    return make_spec(fields, str(path or "built-in"))
+
+
+def spec_toml(spec: LabSpec) -> str:
+    """The spec as TOML that `load_spec` reads back to the same spec."""
+    fields = spec.model_dump(exclude_none=True, exclude={"languages", "sizes"})
+    lines = [f"{key} = {_toml(value)}" for key, value in fields.items()]
+    lines += ["", "[sizes]", *(f"{key} = {value}" for key, value in spec.sizes)]
+    for key, language in spec.languages.items():
+        lines += ["", f"[languages.{key}]"]
+        lines += [f"{name} = {_toml(value)}" for name, value in language.model_dump(exclude_none=True).items()]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    """A value on one line; strings, numbers and booleans are written alike in JSON and TOML."""
+    if isinstance(value, Mapping):
+        return (
+            "{ " + ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items()) + " }" if value else "{}"
+        )
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return f"{'.'.join(map(str, location))}: " if location else ""
+
+
+def _words(fault: Any) -> str:
+    if fault["type"] == "extra_forbidden":
+        model = LabSpec if len(fault["loc"]) == 1 else Sizes if fault["loc"][0] == "sizes" else LanguageSpec
+        return f"no such field; fields: {', '.join(model.model_fields)}"
+    if fault["type"] == "missing":
+        return "has to be given"
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    given = fault.get("input")
+    return message if fault["type"] == "value_error" else f"{message} (given: {given!r})"
