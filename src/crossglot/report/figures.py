@@ -1,4 +1,4 @@
-"""Heat maps of an exhibit's matrices: one definition for SVG, PDF and the page, drawn offline."""
+"""Heat maps of an exhibit's matrices, and how every chart is written: one definition for SVG, PDF and the page."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ def heat_map(exhibit: Exhibit) -> Any:
     else:
         rows = [_matrices(exhibit, block) for block in exhibit.blocks]
         chart = alt.vconcat(*rows, spacing=28) if len(rows) > 1 else rows[0]
+    return chart
+
+
+def themed(chart: Any) -> Any:
+    """A chart in the report's fonts and inks, without grid or frame."""
     font = "Helvetica, Arial, 'Liberation Sans', 'Noto Sans', sans-serif"
     return (
         chart.configure(font=font, background="transparent", padding=4)
@@ -44,15 +49,15 @@ def heat_map(exhibit: Exhibit) -> Any:
     )  # fmt: skip
 
 
-def write_figure(exhibit: Exhibit, folder: Path) -> Path:
-    """Writes `<name>.svg` and `<name>.pdf`; returns the SVG's path."""
-    chart = heat_map(exhibit)
-    svg = folder / f"{exhibit.name}.svg"
+def write_figure(chart: Any, name: str, folder: Path) -> Path:
+    """Writes a themed chart as `<name>.svg` and `<name>.pdf`; returns the SVG's path."""
+    chart = themed(chart)
+    svg = folder / f"{name}.svg"
     drawing = io.StringIO()
     chart.save(drawing, format="svg")
     # The renderer counts gradients over its lifetime; named after the figure, they are the same in every report, and
     # differ among the figures of one page.
-    svg.write_text(re.sub(r"\bgradient_\d+", f"{exhibit.name}-ramp", drawing.getvalue()), encoding="utf-8")
+    svg.write_text(re.sub(r"\bgradient_\d+", f"{name}-ramp", drawing.getvalue()), encoding="utf-8")
     chart.save(svg.with_suffix(".pdf"), format="pdf")
     return svg
 

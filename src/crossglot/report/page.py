@@ -7,13 +7,14 @@ from importlib.resources import files
 from pathlib import Path
 
 from crossglot.report.claims import claims_section
+from crossglot.report.drawn import Drawn, section_of
 from crossglot.report.exhibits import Exhibit
 from crossglot.report.folder import RunFolder
 from crossglot.report.markup import Markup, element, joined
 from crossglot.report.overview import overview_section
 from crossglot.report.provenance import in_one_line, provenance_section
 from crossglot.report.tables import exhibit_notes, exhibit_table
-from crossglot.report.wording import place, title
+from crossglot.report.wording import place, place_of, title
 
 HOW_TO_READ = (
     "Rows are the language a tagger was trained on, columns the language it is evaluated on. Framed cells are not "
@@ -25,13 +26,14 @@ HOW_TO_READ = (
 )
 
 
-def page(run: RunFolder, shown: list[Exhibit], drawings: Mapping[str, Markup]) -> str:
-    """The whole page; `drawings` holds each exhibit's figure as inline SVG, by name."""
+def page(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn], drawings: Mapping[str, Markup]) -> str:
+    """The whole page: matrices, then charts; `drawings` holds each one's figure as inline SVG, by name."""
     name = run.path.resolve().name
     sections = [
         overview_section(shown),
         claims_section(run.claims),
         *(_exhibit_section(exhibit, drawings.get(exhibit.name)) for exhibit in shown),
+        *(section_of(each, drawings.get(each.experiment)) for each in drawn),
         provenance_section(run),
     ]
     body = element(
@@ -42,7 +44,7 @@ def page(run: RunFolder, shown: list[Exhibit], drawings: Mapping[str, Markup]) -
             element("p", "crossglot report", class_="kicker"),
             element("h1", name),
             element("p", in_one_line(run), class_="what"),
-            _navigation(run, shown),
+            _navigation(run, shown, drawn),
         ),
         element("main", element("p", HOW_TO_READ, class_="lead"), *sections, id="results"),
     )
@@ -69,9 +71,10 @@ def inline_drawing(svg: Path, label: str) -> Markup:
     return Markup(f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{described}{rest}')
 
 
-def _navigation(run: RunFolder, shown: list[Exhibit]) -> Markup:
+def _navigation(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn]) -> Markup:
     links = [("overview", "At a glance"), *([("claims", "Claims")] if run.claims else [])]
     links += [(exhibit.name, place(exhibit)) for exhibit in shown]
+    links += [(each.experiment, place_of(each.experiment)) for each in drawn]
     links.append(("provenance", "What was run"))
     items = (element("li", element("a", text, href=f"#{target}")) for target, text in links)
     return element("nav", element("ul", *items), aria_label="Sections")

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crossglot.report.claims import claim_parts, claims_summary, rounded
+from crossglot.report.drawn import terminal_of
 from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, exhibits, is_zero_shot
 from crossglot.report.folder import read_run_folder
+from crossglot.report.kinds import drawn_exhibits, matrix_rows
 from crossglot.report.wording import NO_VALUE, ROLES, language_name, number, place, title, verdict
 
 if TYPE_CHECKING:
@@ -27,9 +29,11 @@ def terminal_tables(folder: Path) -> Iterator[RenderableType]:
         StorageError: if `folder` is no run folder or damaged.
     """
     run = read_run_folder(Path(folder))
-    for exhibit in exhibits(run.rows()):
+    rows = run.rows()
+    for exhibit in exhibits(matrix_rows(rows)):
         for block in exhibit.blocks:
             yield _table(exhibit, block)
+    yield from map(terminal_of, drawn_exhibits(rows))
     if run.claims:
         yield _claims_table(run.claims)
 

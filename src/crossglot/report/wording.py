@@ -24,10 +24,15 @@ NO_VALUE = "–"
 
 
 def place(exhibit: Exhibit) -> str:
+    """Where the paper has it: see `place_of`."""
+    return place_of(exhibit.experiment)
+
+
+def place_of(experiment: str) -> str:
     """`table1` → `Table 1`; the name of an experiment of one's own stays as it is."""
-    kind = exhibit.experiment.rstrip("0123456789")
-    number = exhibit.experiment.removeprefix(kind)
-    return f"{kind.capitalize()} {number}" if kind in ("table", "figure") and number else exhibit.experiment
+    kind = experiment.rstrip("0123456789")
+    number = experiment.removeprefix(kind)
+    return f"{kind.capitalize()} {number}" if kind in ("table", "figure") and number else experiment
 
 
 def title(exhibit: Exhibit) -> str:

@@ -6,9 +6,11 @@ import os
 from pathlib import Path
 
 from crossglot.errors import StorageError
+from crossglot.report.drawn import csv_of, latex_of
 from crossglot.report.exhibits import Exhibit, exhibits
-from crossglot.report.figures import write_figure
+from crossglot.report.figures import heat_map, write_figure
 from crossglot.report.folder import read_run_folder
+from crossglot.report.kinds import drawn_exhibits, matrix_rows
 from crossglot.report.latex import latex_table
 from crossglot.report.page import inline_drawing, page
 from crossglot.report.spreadsheet import csv_table
@@ -25,7 +27,8 @@ def write_report(folder: Path) -> Path:
         StorageError: if `folder` is no run folder, one of its files is damaged, or the report cannot be written.
     """
     run = read_run_folder(Path(folder))
-    shown = exhibits(run.rows())
+    rows = run.rows()
+    shown, drawn = exhibits(matrix_rows(rows)), drawn_exhibits(rows)
     try:
         for name in ("tables", "figures"):
             (run.path / name).mkdir(exist_ok=True)
@@ -34,10 +37,16 @@ def write_report(folder: Path) -> Path:
             _replace(run.path / "tables" / f"{exhibit.name}.csv", csv_table(exhibit))
             _replace(run.path / "tables" / f"{exhibit.name}.tex", latex_table(exhibit))
             if exhibit.blocks:
-                svg = write_figure(exhibit, run.path / "figures")
+                svg = write_figure(heat_map(exhibit), exhibit.name, run.path / "figures")
                 drawings[exhibit.name] = inline_drawing(svg, drawing_label(exhibit))
+        for each in drawn:
+            _replace(run.path / "tables" / f"{each.experiment}.csv", csv_of(each))
+            _replace(run.path / "tables" / f"{each.experiment}.tex", latex_of(each))
+            if each.chart is not None:
+                svg = write_figure(each.chart, each.experiment, run.path / "figures")
+                drawings[each.experiment] = inline_drawing(svg, f"{each.heading}. The numbers are in the table below.")
         target = run.path / "report.html"
-        _replace(target, page(run, shown, drawings))
+        _replace(target, page(run, shown, drawn, drawings))
     except OSError as error:
         raise StorageError(f"{run.path}: cannot write the report: {error}") from error
     return target
