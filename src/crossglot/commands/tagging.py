@@ -186,7 +186,8 @@ def _find_rate(
     from crossglot.steps.arguments import sample
     from crossglot.steps.find_rate import ENOUGH_DEV, ENOUGH_TRAIN
     from crossglot.studies.rates import is_narrow, keep_rate
-    from crossglot.tagging.rates import GRID, find_learning_rate
+    from crossglot.tagging.rates import find_learning_rate
+    from crossglot.tagging.recipe import RATES
 
     source = find_source(encoder.name, weights=False) if Path(encoder.name).expanduser().is_dir() else None
     if source is None or source.folder is None or not is_narrow(source):
@@ -203,7 +204,7 @@ def _find_rate(
     with keeping("no learning rate was found"), bar("learning rate") as moved:
         found = find_learning_rate(
             encoder, few, held_out, task=task, recipe=recipe, seed=seed, runtime=runtime,
-            progress=lambda rate, _: moved(GRID.index(rate) + 1, len(GRID)),
+            progress=lambda rate, _: moved(RATES.index(rate) + 1, len(RATES)),
         )  # fmt: skip
     kept = ", kept beside the encoder" if keep_rate(source.folder, found.best) else ""
     console.print(f"learning rate {found.best:g} is best on the dev set{kept}", style="dim", soft_wrap=True)

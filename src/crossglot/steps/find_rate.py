@@ -9,11 +9,10 @@ from typing import ClassVar, Literal
 from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.arguments import CorpusSplit, EncoderReference, sample
-from crossglot.tagging.recipe import Recipe
+from crossglot.tagging.recipe import RATES, Recipe
 
 RATE = "rate.json"
 ENOUGH_TRAIN, ENOUGH_DEV = 2000, 1000  # sentences that tell rates apart, however large the treebank
-GRID = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3)
 
 
 class FindRate(Step):
@@ -29,7 +28,7 @@ class FindRate(Step):
     train: CorpusSplit
     dev: CorpusSplit
     recipe: Recipe = Recipe()
-    grid: tuple[float, ...] = GRID
+    grid: tuple[float, ...] = RATES
     max_train: int = ENOUGH_TRAIN
     seed: int = 1
     precision: Precision
@@ -41,7 +40,7 @@ class FindRate(Step):
         from crossglot.tagging.rates import find_learning_rate
 
         found = find_learning_rate(
-            self.encoder.load(self.device),
+            self.encoder.load(self.device).for_language(self.train.language),
             sample(self.train.read(), self.max_train),
             sample(self.dev.read(), ENOUGH_DEV),
             task=self.task,

@@ -14,10 +14,7 @@ from crossglot.encoders.encoder import Encoder
 from crossglot.errors import CrossglotError, DataError, UsageError
 from crossglot.runtime import Runtime
 from crossglot.tagging.finetuning import DivergenceError, finetune
-from crossglot.tagging.recipe import Recipe
-
-GRID = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3)
-"""From the paper's rate upwards, about threefold each."""
+from crossglot.tagging.recipe import RATES, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ def find_learning_rate(
     *,
     task: str = "pos",
     recipe: Recipe | None = None,
-    grid: Sequence[float] = GRID,
+    grid: Sequence[float] = RATES,
     seed: int = 1,
     runtime: Runtime | None = None,
     progress: Callable[[float, float], None] | None = None,
