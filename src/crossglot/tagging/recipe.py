@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 RATES = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3)
-"""Learning rates to try where the paper's is not meant for the encoder: from the paper's upwards, about threefold each."""
+"""Learning rates to try where the paper's is not meant for the encoder: from it upwards, about threefold each."""
 
 
 class Recipe(BaseModel):
