@@ -19,7 +19,7 @@ def test_a_row_is_of_one_language_and_holds_no_padding() -> None:
     rows = draw_rows(
         {"low": LOW, "high": HIGH}, {"low": 0.5, "high": 0.5}, rows=200, length=16, cls_id=CLS, sep_id=SEP,
         rng=np.random.default_rng(0),
-    )  # fmt: skip
+    ).ids  # fmt: skip
     assert rows.shape == (200, 16)
     assert (rows[:, 0] == CLS).all()
     assert (rows[:, -1] == SEP).all()
@@ -33,7 +33,7 @@ def test_a_row_is_of_one_language_and_holds_no_padding() -> None:
 def test_rows_start_with_a_sentence_and_go_on_with_the_next() -> None:
     rows = draw_rows(
         {"low": LOW}, {"low": 1.0}, rows=50, length=8, cls_id=CLS, sep_id=SEP, rng=np.random.default_rng(0)
-    )
+    ).ids
     seen = {tuple(row) for row in rows.tolist()}
     assert seen == {(2, 10, 11, 3, 12, 3, 10, 3), (2, 12, 3, 10, 11, 3, 12, 3)}
 
@@ -42,14 +42,14 @@ def test_languages_are_drawn_by_their_shares() -> None:
     rows = draw_rows(
         {"low": LOW, "high": HIGH}, {"low": 0.8, "high": 0.2}, rows=20_000, length=8, cls_id=CLS, sep_id=SEP,
         rng=np.random.default_rng(0),
-    )  # fmt: skip
+    ).ids  # fmt: skip
     assert (rows[:, 1] < 50).mean() == pytest.approx(0.8, abs=0.01)
 
 
 def test_a_stream_holds_every_line_as_the_tokenizer_cuts_it() -> None:
     lines = ["ein Haus", "zwei Häuser", "\u200b", "drei"]
     tokenizer = train_wordpiece({"de": lines * 5}, 60)
-    stream = piece_stream(tokenizer, lines, chunk=2)
+    stream = piece_stream(tokenizer, lines)
     expected = [tokenizer(line, add_special_tokens=False)["input_ids"] for line in lines]
     parts = [part.tolist() for part in np.split(stream.ids, stream.starts[1:])]
     assert parts == [[*ids, tokenizer.sep_token_id] for ids in expected if ids]
@@ -62,6 +62,7 @@ def test_the_second_part_goes_on_with_the_next_sentence_or_a_random_one() -> Non
     pairs = draw_pairs(
         {"x": stream}, {"x": 1.0}, rows=2_000, length=20, cls_id=CLS, sep_id=SEP, rng=np.random.default_rng(0)
     )
+    assert pairs.parts is not None and pairs.random is not None and pairs.positions is None
     assert pairs.ids.shape == pairs.parts.shape == (2_000, 20)
     assert pairs.random.mean() == pytest.approx(0.5, abs=0.05)
     follows = 0

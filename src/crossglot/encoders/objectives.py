@@ -8,11 +8,13 @@ together. Tests hold it against the Hugging Face model's own forward pass.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn import functional
 
+from crossglot.encoders.rows import NO_BLOCKS
 from crossglot.encoders.shapes import Shape
 
 if TYPE_CHECKING:
@@ -23,7 +25,9 @@ BLOCK = 512
 """Masked pieces whose scores exist at the same time: with 16,000 pieces 16 MB in bf16, which stays in cache."""
 
 
-def build_model(shape: Shape, vocab_size: int, seed: int, *, next_sentence: bool = False) -> BertForMaskedLM:
+def build_model(
+    shape: Shape, vocab_size: int, seed: int, *, next_sentence: bool = False, blocks: Mapping[str, int] = NO_BLOCKS
+) -> BertForMaskedLM:
     """A BERT of the shape with random weights that depend on the seed alone.
 
     Args:
@@ -31,6 +35,8 @@ def build_model(shape: Shape, vocab_size: int, seed: int, *, next_sentence: bool
         vocab_size: pieces in its vocabulary, which may be fewer than the shape allows.
         seed: of the weights.
         next_sentence: with a next-sentence head too (BertForPreTraining), whose model has the same parts.
+        blocks: where every language has position ids of its own, the first of them; the model's configuration keeps
+            them as `position_blocks`, and each language's positions start out unrelated to the others'.
     """
     from transformers import BertConfig, BertForMaskedLM, BertForPreTraining
 
@@ -40,17 +46,20 @@ def build_model(shape: Shape, vocab_size: int, seed: int, *, next_sentence: bool
         num_hidden_layers=shape.layers,
         num_attention_heads=shape.heads,
         intermediate_size=4 * shape.hidden,
-        max_position_embeddings=shape.positions,
+        max_position_embeddings=shape.positions * max(1, len(blocks)),
         hidden_dropout_prob=shape.dropout,
         attention_probs_dropout_prob=shape.dropout,
         initializer_range=shape.initializer_range,
+        **({"position_blocks": dict(blocks)} if blocks else {}),
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = (BertForPreTraining if next_sentence else BertForMaskedLM)(config)
+        waves = sinusoids(shape.positions, shape.hidden)
+        others = [waves @ torch.linalg.qr(torch.randn(shape.hidden, shape.hidden)).Q for _ in list(blocks)[1:]]
     with torch.no_grad():
         places = model.bert.embeddings.position_embeddings.weight
-        places.copy_(sinusoids(*places.shape) * shape.initializer_range)
+        places.copy_(torch.cat([waves, *others]) * shape.initializer_range)
     return model
 
 
@@ -95,7 +104,12 @@ def next_sentence_loss(model: BertForMaskedLM, hidden: Tensor, random: Tensor) -
 
 
 def last_hidden(
-    model: BertForMaskedLM, input_ids: Tensor, parts: Tensor | None = None, *, dtype: torch.dtype
+    model: BertForMaskedLM,
+    input_ids: Tensor,
+    parts: Tensor | None = None,
+    positions: Tensor | None = None,
+    *,
+    dtype: torch.dtype,
 ) -> Tensor:
     """The last layer's states of rows without padding; dropout is active if the model is in training mode.
 
@@ -103,6 +117,7 @@ def last_hidden(
         model: the encoder with its heads.
         input_ids: (rows, length).
         parts: (rows, length), 0 or 1: token types; None is 0 everywhere.
+        positions: (rows, length) position ids; None is 0, 1, 2 … in every row.
         dtype: of activations and matrix products; weights and their gradients keep theirs.
 
     Returns:
@@ -112,7 +127,8 @@ def last_hidden(
     dropout = config.hidden_dropout_prob if model.training else 0.0
     types = embeddings.token_type_embeddings.weight
     part = types[0] if parts is None else functional.embedding(parts, types)
-    places = embeddings.position_embeddings.weight[: input_ids.shape[1]] + part
+    table = embeddings.position_embeddings.weight
+    places = (table[: input_ids.shape[1]] if positions is None else functional.embedding(positions, table)) + part
     hidden = _norm(functional.embedding(input_ids, embeddings.word_embeddings.weight) + places, embeddings.LayerNorm)
     hidden = _dropped(hidden.to(dtype), dropout)
     for layer in model.bert.encoder.layer:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crossglot.encoders.masking import mask_pieces
-from crossglot.encoders.rows import PieceStream, full_rows
+from crossglot.encoders.rows import NO_BLOCKS, PieceStream, full_rows
 from crossglot.encoders.wordpiece import SPECIAL_TOKENS
 from crossglot.runtime import Runtime
 
@@ -27,6 +27,7 @@ def held_out_perplexity(
     *,
     length: int,
     runtime: Runtime,
+    blocks: Mapping[str, int] = NO_BLOCKS,
     rows_at_once: int = 64,
 ) -> dict[str, float]:
     """Perplexity at masked pieces, exp of the mean loss in nats, masked as in training; lower is better.
@@ -39,6 +40,7 @@ def held_out_perplexity(
         streams: held-out pieces of every language.
         length: row length in pieces.
         runtime: device and precision.
+        blocks: where every language has position ids of its own, the first of them.
         rows_at_once: rows in a forward pass.
     """
     import torch
@@ -55,6 +57,7 @@ def held_out_perplexity(
         masked = mask_pieces(
             rows, specials=len(SPECIAL_TOKENS), mask_id=tokenizer.mask_token_id, vocab_size=len(tokenizer), rng=rng
         )
+        places = blocks.get(language, 0) + torch.arange(length, device=runtime.device)
         total = 0.0
         for first in range(0, len(rows), rows_at_once):
             start, end = first * rows.shape[1], (first + rows_at_once) * rows.shape[1]
@@ -62,7 +65,7 @@ def held_out_perplexity(
             part = (masked.input_ids[first : first + rows_at_once], masked.positions[mine] - start, masked.labels[mine])
             input_ids, positions, labels = (torch.from_numpy(array).to(runtime.device) for array in part)
             with torch.no_grad():
-                hidden = last_hidden(model, input_ids, dtype=dtype)
+                hidden = last_hidden(model, input_ids, positions=places.expand_as(input_ids), dtype=dtype)
                 total += float(masked_lm_loss(model, hidden, positions, labels)) * len(labels)
         result[language] = math.exp(total / len(masked.positions))
     model.train(was_training)

@@ -21,6 +21,7 @@ from crossglot.encoders.rows import piece_stream
 from crossglot.encoders.sampling import EXPONENT, smoothed_shares
 from crossglot.encoders.shapes import Shape, find_shape
 from crossglot.encoders.texts import Text, cut_to_bytes, read_text
+from crossglot.encoders.translation import TLM_SHARE, Pair, describe_bitext, read_bitexts, translations
 from crossglot.encoders.wordpiece import train_wordpiece
 from crossglot.errors import UsageError
 from crossglot.runtime import Runtime, resolve_runtime
@@ -35,8 +36,14 @@ def pretrain(
     vocab_size: int | None = None,
     learning_rate: float | None = None,
     batch_pieces: int | None = None,
+    layers: int | None = None,
+    hidden: int | None = None,
+    heads: int | None = None,
     exponent: float = EXPONENT,
     next_sentence: bool = False,
+    bitexts: Mapping[tuple[str, str], tuple[Path, Path]] | None = None,
+    tlm_share: float = TLM_SHARE,
+    separate_positions: bool = False,
     max_bytes: int | None = None,
     max_total_bytes: int | None = None,
     role: str | None = None,
@@ -58,14 +65,22 @@ def pretrain(
     Args:
         texts: plain text files of every language, one sentence or paragraph a line; .gz and .xz allowed.
         out: the folder; a finished run with the same settings there is left as it is.
-        shape: name of a preset, or a `Shape`; the next four change one of its fields.
+        shape: name of a preset, or a `Shape`; the next seven change one of its fields.
         steps: optimizer steps.
         vocab_size: word pieces.
         learning_rate: peak learning rate.
         batch_pieces: pieces in a batch.
+        layers: Transformer layers.
+        hidden: width of a layer.
+        heads: attention heads.
         exponent: of the smoothing; 1 samples as the text is, 0 all languages alike.
         next_sentence: learn next-sentence prediction too, as BERT and M-BERT did; lines are then taken in file order.
-        max_bytes: most bytes of text a language.
+        bitexts: line-aligned files of pairs of languages, for translation language modelling beside masked language
+            modelling (Lample and Conneau 2019): a row holds sentences and their translations, both masked.
+        tlm_share: with bitexts, the probability with which a step is on translations.
+        separate_positions: give every language position ids of its own (Dufter and Schütze 2020, section 3.2) instead
+            of the same for all; taggers on the encoder must then know each sentence's language.
+        max_bytes: most bytes of text a language, bitexts not counted.
         max_total_bytes: most bytes of text over all languages; every language keeps its share.
         role: "m-bert" or "en-bert"; None infers it: several languages, or English alone.
         finetuning_rate: learning rate for taggers on this encoder, recorded with it; None is the shape's.
@@ -81,22 +96,27 @@ def pretrain(
         `out`.
 
     Raises:
-        DataError: a text is missing or empty.
+        DataError: a text or bitext is missing, empty or faulty.
         UsageError: an unknown shape or a setting that cannot be.
         StorageError: `out` holds another run, or cannot be written.
     """
     chosen = find_shape(shape).changed(
         steps=steps, vocab_size=vocab_size, learning_rate=learning_rate, batch_pieces=batch_pieces,
-        finetuning_rate=finetuning_rate,
+        layers=layers, hidden=hidden, heads=heads, finetuning_rate=finetuning_rate,
     )  # fmt: skip
     runtime = runtime or resolve_runtime()
     if dtype not in ("fp32", "bf16"):
         raise UsageError(f"unknown dtype '{dtype}': use fp32 or bf16")
     if exponent < 0:
         raise UsageError(f"the exponent of the smoothed sampling must be 0 or more, not {exponent}")
+    if not 0 < tlm_share <= 1:
+        raise UsageError(f"the share of steps on translations must be above 0 and at most 1, not {tlm_share}")
     files = _files(texts)
+    if separate_positions and len(files) < 2:
+        raise UsageError("separate positions are for several languages, and there is text of one only")
     corpus = {language: read_text(language, paths) for language, paths in files.items()}
     corpus = cut_to_bytes(corpus, each=max_bytes, total=max_total_bytes)
+    parallel = read_bitexts(bitexts or {}, list(corpus))
     settings = Settings(
         shape=chosen.settings(),
         texts={language: describe_text(text, files[language]) for language, text in corpus.items()},
@@ -106,14 +126,19 @@ def pretrain(
         dtype=dtype,
         seed=seed,
         precision=runtime.precision,
+        separate_positions=separate_positions,
+        tlm_share=tlm_share if parallel else 0.0,
+        bitexts={"-".join(pair): describe_bitext(parallel[pair], paths) for pair, paths in (bitexts or {}).items()},
     )
     if begin(out, settings, resume=resume):
-        run = _run(out, chosen, corpus, settings, runtime)
+        run = _run(out, chosen, corpus, parallel, settings, runtime)
         loss = train(
             run, out / CHECKPOINT, checkpoint_seconds=checkpoint_seconds, report_every=report_every, progress=progress
         )
         held_out = {language: piece_stream(run.tokenizer, text.held_out) for language, text in corpus.items()}
-        perplexity = held_out_perplexity(run.model, run.tokenizer, held_out, length=chosen.length, runtime=runtime)
+        perplexity = held_out_perplexity(
+            run.model, run.tokenizer, held_out, length=chosen.length, runtime=runtime, blocks=run.blocks
+        )
         finish(out, run.model, settings, learning_rate=chosen.finetuning_rate, perplexity=perplexity, loss=loss)
     return out
 
@@ -127,7 +152,14 @@ def _files(texts: Mapping[str, Path | Sequence[Path]]) -> dict[str, list[Path]]:
     }
 
 
-def _run(out: Path, shape: Shape, corpus: Mapping[str, Text], settings: Settings, runtime: Runtime) -> Run:
+def _run(
+    out: Path,
+    shape: Shape,
+    corpus: Mapping[str, Text],
+    parallel: Mapping[Pair, Sequence[Pair]],
+    settings: Settings,
+    runtime: Runtime,
+) -> Run:
     """Learns the vocabulary, or takes that of the interrupted run, and cuts the texts into pieces."""
     from crossglot.encoders.objectives import build_model
 
@@ -139,13 +171,20 @@ def _run(out: Path, shape: Shape, corpus: Mapping[str, Text], settings: Settings
         seed=settings.seed,
     )
     store_vocabulary(out, tokenizer)
+    separate = settings.separate_positions
+    blocks = {language: shape.positions * number for number, language in enumerate(corpus)} if separate else {}
+    bitexts, bitext_shares = translations(tokenizer, parallel) if parallel else ([], [])
     return Run(
         shape=shape,
-        model=build_model(shape, len(tokenizer), settings.seed, next_sentence=settings.next_sentence),
+        model=build_model(shape, len(tokenizer), settings.seed, next_sentence=settings.next_sentence, blocks=blocks),
         tokenizer=tokenizer,
         streams={language: piece_stream(tokenizer, text.training) for language, text in corpus.items()},
         shares=smoothed_shares({language: text.size for language, text in corpus.items()}, settings.exponent),
         seed=settings.seed,
         runtime=runtime,
         next_sentence=settings.next_sentence,
+        blocks=blocks,
+        bitexts=bitexts,
+        bitext_shares=bitext_shares,
+        tlm_share=settings.tlm_share,
     )

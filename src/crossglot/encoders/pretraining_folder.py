@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,9 @@ class Settings:
         dtype: how the weights are stored.
         seed: where all chance comes from.
         precision: in which matrix products ran.
+        separate_positions: whether every language had position ids of its own.
+        tlm_share: probability of a step of translation language modelling; 0 without bitexts.
+        bitexts: for every bitext (`en-de`) the names of its files, and pairs and SHA-256 of what was trained on.
     """
 
     shape: dict[str, object]
@@ -47,6 +50,14 @@ class Settings:
     dtype: str
     seed: int
     precision: str
+    separate_positions: bool = False
+    tlm_share: float = 0.0
+    bitexts: dict[str, dict[str, object]] = field(default_factory=dict)
+
+    def record(self) -> dict[str, object]:
+        """The settings as kept beside the encoder; those that came later only where they are in use."""
+        later = ("separate_positions", "tlm_share", "bitexts")
+        return {name: value for name, value in asdict(self).items() if value or name not in later}
 
 
 def infer_role(role: str | None, languages: Sequence[str]) -> str | None:
@@ -76,7 +87,7 @@ def begin(out: Path, settings: Settings, *, resume: bool) -> bool:
         UsageError: it holds a run with other settings, or files of something else.
         StorageError: it cannot be written.
     """
-    wanted = json.loads(json.dumps(asdict(settings)))
+    wanted = json.loads(json.dumps(settings.record()))
     try:
         out.mkdir(parents=True, exist_ok=True)
         if not resume:
@@ -120,7 +131,7 @@ def write_whole(path: Path, text: str) -> None:
 def _same_settings(path: Path, found: object, wanted: dict[str, object]) -> None:
     if found != wanted:
         known = found if isinstance(found, dict) else {}
-        differing = ", ".join(name for name, value in wanted.items() if known.get(name) != value)
+        differing = ", ".join(name for name in wanted | known if known.get(name) != wanted.get(name))
         raise UsageError(
             f"{path}: a pretraining with other settings ({differing}) is in this folder; "
             "give another --out, or start this one over"
@@ -161,7 +172,7 @@ def finish(
         "role": settings.role,
         "learning_rate": learning_rate,
         "perplexity": {language: round(value, 2) for language, value in perplexity.items()},
-        "made_by": asdict(settings),
+        "made_by": settings.record(),
         "loss": [list(point) for point in loss],
     }
     try:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from crossglot.encoders.checkpoints import load_checkpoint, save_checkpoint
 from crossglot.encoders.masking import MaskedRows, mask_pieces
-from crossglot.encoders.rows import PieceStream, SentencePairs, draw_pairs, draw_rows
+from crossglot.encoders.rows import PieceStream, Rows, draw_pairs, draw_rows
 from crossglot.encoders.shapes import Shape
+from crossglot.encoders.translation import Translations, draw_translations
 from crossglot.encoders.wordpiece import SPECIAL_TOKENS
 from crossglot.runtime import Runtime
 
@@ -55,6 +56,10 @@ class Run:
         seed: where all chance comes from.
         runtime: device and precision.
         next_sentence: whether the model has that head, and rows are pairs.
+        blocks: where every language has position ids of its own, the first of them.
+        bitexts: what translation language modelling draws from; empty without it.
+        bitext_shares: the probability with which a row of it is of each bitext.
+        tlm_share: the probability with which a step is one of translation language modelling.
     """
 
     shape: Shape
@@ -65,6 +70,10 @@ class Run:
     seed: int
     runtime: Runtime
     next_sentence: bool = False
+    blocks: Mapping[str, int] = field(default_factory=dict)
+    bitexts: Sequence[Translations] = ()
+    bitext_shares: Sequence[float] = ()
+    tlm_share: float = 0.0
 
 
 def train(
@@ -112,16 +121,17 @@ def train_step(run: Run, optimizer: torch.optim.Optimizer, step: int) -> torch.T
     from crossglot.encoders.objectives import last_hidden, masked_lm_loss, next_sentence_loss
 
     torch.manual_seed(_torch_seed(run.seed, step))  # dropout, too, is a function of seed and step
-    masked, pairs = masked_batch(run, step)
+    rows, masked = masked_batch(run, step)
 
     def tensor(array: NDArray[np.int64]) -> torch.Tensor:
         return torch.from_numpy(array).to(run.runtime.device)
 
     dtype = torch.bfloat16 if run.runtime.precision == "bf16" else torch.float32
-    parts = None if pairs is None else tensor(pairs.parts)
-    hidden = last_hidden(run.model, tensor(masked.input_ids), parts, dtype=dtype)
+    parts, positions = (None if array is None else tensor(array) for array in (rows.parts, rows.positions))
+    hidden = last_hidden(run.model, tensor(masked.input_ids), parts, positions, dtype=dtype)
     masked_lm = masked_lm_loss(run.model, hidden, tensor(masked.positions), tensor(masked.labels))
-    loss = masked_lm if pairs is None else masked_lm + next_sentence_loss(run.model, hidden, tensor(pairs.random))
+    pairs = rows.random
+    loss = masked_lm if pairs is None else masked_lm + next_sentence_loss(run.model, hidden, tensor(pairs))
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(run.model.parameters(), run.shape.clip, foreach=True)
     for group in optimizer.param_groups:
@@ -131,18 +141,21 @@ def train_step(run: Run, optimizer: torch.optim.Optimizer, step: int) -> torch.T
     return masked_lm.detach()
 
 
-def masked_batch(run: Run, step: int) -> tuple[MaskedRows, SentencePairs | None]:
-    """The masked rows of a step, and where next sentences are predicted the pairs that they are."""
+def masked_batch(run: Run, step: int) -> tuple[Rows, MaskedRows]:
+    """The rows of a step, as drawn and masked: of translations, of sentence pairs or of plain text."""
     rng = np.random.default_rng([run.seed, step])
     length, tokenizer = run.shape.row_length(step), run.tokenizer
     size, marks = run.shape.batch_pieces // length, (tokenizer.cls_token_id, tokenizer.sep_token_id)
-    draw = {"rows": size, "length": length, "cls_id": marks[0], "sep_id": marks[1]}
-    pairs = draw_pairs(run.streams, run.shares, **draw, rng=rng) if run.next_sentence else None
-    rows = draw_rows(run.streams, run.shares, **draw, rng=rng) if pairs is None else pairs.ids
+    draw: dict[str, Any] = {"rows": size, "length": length, "cls_id": marks[0], "sep_id": marks[1], "rng": rng}
+    draw["blocks"] = run.blocks
+    if run.bitexts and rng.random() < run.tlm_share:
+        rows = draw_translations(run.bitexts, run.bitext_shares, **draw)
+    else:
+        rows = (draw_pairs if run.next_sentence else draw_rows)(run.streams, run.shares, **draw)
     masked = mask_pieces(
-        rows, specials=len(SPECIAL_TOKENS), mask_id=tokenizer.mask_token_id, vocab_size=len(tokenizer), rng=rng
+        rows.ids, specials=len(SPECIAL_TOKENS), mask_id=tokenizer.mask_token_id, vocab_size=len(tokenizer), rng=rng
     )
-    return masked, pairs
+    return rows, masked
 
 
 def adamw(model: BertForMaskedLM, shape: Shape) -> torch.optim.AdamW:
