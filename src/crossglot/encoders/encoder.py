@@ -30,6 +30,8 @@ class Encoder:
         learning_rate: fine-tuning rate kept beside a local encoder, None for the paper's.
         trained: False for random weights.
         first_position: position id of a sequence's first piece.
+        position_blocks: where it was pretrained with position ids of its own for every language, the first of each.
+        language: whose block is in use (see `for_language`).
         packs_up_to: longest sequence, in pieces, for which `packs` was checked.
         max_positions: longest sequence the model takes, special pieces included; None without a limit.
         notes: what `crossglot.json` beside a local encoder says: how it was made, held-out perplexities.
@@ -47,6 +49,8 @@ class Encoder:
     first_position: int = 0
     packs_up_to: int = 0
     max_positions: int | None = None
+    position_blocks: Mapping[str, int] = field(default_factory=dict)
+    language: str | None = None
     notes: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -71,6 +75,39 @@ class Encoder:
                 f"{self.name} has positions for {self.max_positions} pieces, not for {length}\n"
                 f"  use a maximum length of at most {self.max_positions}"
             )
+
+    def for_language(self, language: str) -> Encoder:
+        """The same encoder, weights shared, reading sentences of this language with the language's own position ids.
+
+        Encoders whose languages share their position ids, as nearly all do, are given back as they are.
+
+        Raises:
+            ModelError: if the encoder has position ids for other languages only.
+        """
+        if not self.position_blocks:
+            return self
+        if language not in self.position_blocks:
+            known = ", ".join(self.position_blocks)
+            raise ModelError(
+                f"{self.name} has separate position ids for each of its languages ({known}), and none for '{language}'"
+            )
+        return replace(self, language=language)
+
+    def start(self) -> int:
+        """Position id of a sequence's first piece, in the language in use.
+
+        Raises:
+            ModelError: if the languages have position ids of their own and none was chosen.
+        """
+        if not self.position_blocks:
+            return self.first_position
+        if self.language is None:
+            known = ", ".join(self.position_blocks)
+            raise ModelError(
+                f"{self.name} has separate position ids for each of its languages ({known}): choose that of the "
+                "sentences with for_language(…)"
+            )
+        return self.first_position + self.position_blocks[self.language]
 
     def copy(self) -> Encoder:
         """The same encoder with its own weights, to be fine-tuned without changing this one."""

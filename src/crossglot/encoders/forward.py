@@ -23,16 +23,16 @@ def make_batch(encoder: Encoder, sequences: Sequence[Ids], capacity: int = 128) 
         capacity: widest packed row wanted.
 
     Raises:
-        ModelError: if a sequence is longer than the encoder has positions for.
+        ModelError: if a sequence is longer than the encoder has positions for, or its language is to be chosen first.
     """
     longest = max((len(sequence) for sequence in sequences), default=0)
     encoder.require_length(longest)
-    pad_id = encoder.pad_id
+    pad_id, start = encoder.pad_id, encoder.start()
     if encoder.packs and longest <= encoder.packs_up_to:
         widest = min(max(capacity, longest), encoder.packs_up_to)
-        return packed_batch(sequences, capacity=widest, pad_id=pad_id, first_position=encoder.first_position)
+        return packed_batch(sequences, capacity=widest, pad_id=pad_id, first_position=start)
     # Left to itself, the RoBERTa family counts positions by looking for the padding piece, which may be a word's too.
-    return padded_batch(sequences, pad_id=pad_id, first_position=encoder.first_position or None)
+    return padded_batch(sequences, pad_id=pad_id, first_position=start or None)
 
 
 def last_hidden(model: PreTrainedModel, batch: Batch) -> torch.Tensor:

@@ -42,7 +42,8 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
         )
     model = _load_weights(source, config)
     first_position = _first_position(model)
-    limit = int(getattr(config, "max_position_embeddings", None) or 0)
+    blocks = {str(language): int(start) for language, start in (getattr(config, "position_blocks", None) or {}).items()}
+    limit = int(getattr(config, "max_position_embeddings", None) or 0) // max(1, len(blocks))
     max_positions = limit - first_position if limit > 0 else None
     pad_id = int(tokenizer.pad_token_id) if tokenizer.pad_token_id is not None else 0
     with loading_quietly():
@@ -59,6 +60,7 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
         first_position=check.first_position,
         packs_up_to=check.up_to,
         max_positions=max_positions,
+        position_blocks=blocks,
         notes=source.notes(),
     )
 

@@ -149,4 +149,4 @@ def _load(location: str, revision: str, device: str) -> Encoder:
 def _prepare(split: CorpusSplit, encoder: EncoderReference, max_length: int, device: str) -> Prepared:
     from crossglot.tagging.prediction import prepare
 
-    return prepare(encoder.load(device), split.read(), max_length=max_length)
+    return prepare(encoder.load(device).for_language(split.language), split.read(), max_length=max_length)

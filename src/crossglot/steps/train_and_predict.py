@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from crossglot.engine.step import Advance, Inputs, Work
+from crossglot.errors import UsageError
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.arguments import EncoderReference, prepared
 from crossglot.steps.find_rate import FindRate
@@ -92,6 +93,12 @@ class TrainAndPredict(Row):
             return load_tagger(inputs(self.tagger_of) / TAGGER, runtime=runtime)
         recipe, seed = self.recipe, self.seed or 0
         encoder = self.encoder.load(self.device)
+        if encoder.position_blocks and len(self.sources) > 1:
+            raise UsageError(
+                f"{self.encoder.name} has separate position ids for each of its languages: "
+                f"it can be fine-tuned on one source, not on {self.source}"
+            )
+        encoder = encoder.for_language(self.sources[0].language)
         share = 3 * recipe.epochs * self.training_words() / max(self.work.size, 1)
         return finetune(
             encoder.untrained(seed) if self.untrained else encoder,

@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Collection, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +66,14 @@ class Tagger:
         if isinstance(sentences, str) or any(isinstance(sentence, str) for sentence in sentences):
             raise UsageError("predict takes sentences that are split into words, not strings: [['Das', 'ist', 'gut']]")
         return self.predict_prepared(prepare(self.encoder, sentences, max_length=self.recipe.max_length))
+
+    def for_language(self, language: str) -> Tagger:
+        """The same tagger, for sentences of this language; see `Encoder.for_language`.
+
+        Raises:
+            ModelError: if its encoder has position ids for other languages only.
+        """
+        return replace(self, encoder=self.encoder.for_language(language))
 
     def tag(self, words: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
         """Another name for `predict`, for words typed in: `tagger.tag([["Das", "ist", "gut"]])`."""
