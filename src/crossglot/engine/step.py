@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, is_dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, NamedTuple
@@ -103,6 +104,8 @@ def _describe(value: object) -> object:
         return value.id
     if isinstance(value, BaseModel):
         return _describe_fields(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return _describe(asdict(value))
     if isinstance(value, Mapping):
         return {str(key): _describe(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossglot.encoders.sources import NOTES, find_source
-from crossglot.engine.store import Store
+from crossglot.engine.store import RECORD, Store
 from crossglot.errors import ModelError, UsageError
 from crossglot.probes.setting import Candidate, Setting, Task
 from crossglot.probes.tables import TransferTable
@@ -77,7 +77,8 @@ def keep_rates(candidates: Iterable[Candidate]) -> None:
 def keep_rate(folder: Path, rate: float) -> bool:
     """Writes a rate into the folder's crossglot.json, whole or not at all, and leaves all else in it as it is.
 
-    A rate that is there already stays. A folder that cannot be written is no error: the log says so.
+    A rate that is there already stays, and so does a folder that is a step's result: changed, it would count as
+    damaged. A folder that cannot be written is no error: the log says so.
 
     Returns:
         Whether a rate is kept there now.
@@ -88,6 +89,8 @@ def keep_rate(folder: Path, rate: float) -> bool:
     notes = find_source(folder, weights=False).notes()
     if notes.get("learning_rate") is not None:
         return True
+    if (folder / RECORD).exists():
+        return False
     path = folder / NOTES
     fresh = path.with_name(f".{NOTES}.{os.getpid()}")
     try:

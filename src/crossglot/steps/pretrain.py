@@ -1,0 +1,168 @@
+"""Pretraining as a step: its result is an ordinary encoder folder, which rows take as they take any other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from crossglot.corpora.opening import checksum
+from crossglot.encoders.sampling import EXPONENT
+from crossglot.encoders.shapes import Shape, find_shape
+from crossglot.encoders.translation import TLM_SHARE
+from crossglot.engine.step import Advance, Inputs, Step, Work
+from crossglot.errors import DataError
+from crossglot.runtime import Precision, Runtime
+from crossglot.steps.arguments import EncoderReference
+
+if TYPE_CHECKING:
+    from crossglot.engine.store import Store
+
+
+class TextFiles(BaseModel):
+    """Plain text of one language, or the two sides of a bitext: the checksums say which lines, not where they lie."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"files"})
+
+    languages: tuple[str, ...]
+    checksums: tuple[str, ...]
+    files: tuple[Path, ...]
+
+    def check(self) -> None:
+        """Makes sure that the files are what they were when this was planned.
+
+        Raises:
+            DataError: if one is missing or has changed.
+        """
+        for path, known in zip(self.files, self.checksums, strict=True):
+            if checksum(path) != known:
+                raise DataError(
+                    "the text has changed since this was planned",
+                    path=path,
+                    remedy="run the same again: what depends on it is done anew",
+                )
+
+
+class Pretrain(Step):
+    """Pretrains an encoder; see `encoders.pretraining.pretrain` for what the fields do.
+
+    Attributes:
+        name: how the encoder is called; no part of what it is.
+        texts: of every language, in order.
+        bitexts: for translation language modelling.
+        tlm_share: None without bitexts.
+        precision: resolved, never `auto`.
+        device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
+    """
+
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"name", "device"})
+
+    name: str
+    texts: tuple[TextFiles, ...]
+    bitexts: tuple[TextFiles, ...] = ()
+    tlm_share: float | None = None
+    shape: Shape
+    exponent: float = EXPONENT
+    next_sentence: bool = False
+    separate_positions: bool = False
+    max_bytes: int | None = None
+    max_total_bytes: int | None = None
+    role: Literal["m-bert", "en-bert"] | None = None
+    dtype: Literal["fp32", "bf16"] = "fp32"
+    seed: int = 1
+    precision: Precision
+    device_kind: str
+    device: str
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
+        """Writes the encoder's folder."""
+        from crossglot.encoders.pretraining import pretrain
+
+        for files in (*self.texts, *self.bitexts):
+            files.check()
+        pretrain(
+            {text.languages[0]: text.files for text in self.texts},
+            folder,
+            shape=self.shape,
+            exponent=self.exponent,
+            next_sentence=self.next_sentence,
+            bitexts={(one.languages[0], one.languages[1]): (one.files[0], one.files[1]) for one in self.bitexts},
+            tlm_share=self.tlm_share or TLM_SHARE,
+            separate_positions=self.separate_positions,
+            max_bytes=self.max_bytes,
+            max_total_bytes=self.max_total_bytes,
+            role=self.role,
+            dtype=self.dtype,
+            seed=self.seed,
+            runtime=Runtime(self.device, self.precision),
+            checkpoint_seconds=float("inf"),  # a step is written whole or not at all
+            report_every=max(1, min(100, self.shape.steps // 20)),
+            progress=lambda now: advance(now.step / now.steps),
+        )
+
+    @property
+    def title(self) -> str:
+        """What the progress shows."""
+        languages = [text.languages[0] for text in self.texts]
+        return f"pretraining {self.name} on {', '.join(languages) if len(languages) <= 4 else len(languages)} languages"
+
+    @property
+    def work(self) -> Work:
+        """Pieces to be read."""
+        shape = self.shape
+        kind = f"pretraining {shape.layers} layers of {shape.hidden} on {self.device_kind}"
+        return Work(float(shape.steps * shape.batch_pieces), kind)
+
+
+def plan_pretraining(
+    name: str,
+    texts: Mapping[str, Path | Sequence[Path]],
+    *,
+    runtime: Runtime,
+    shape: str | Shape = "tiny",
+    bitexts: Mapping[tuple[str, str], tuple[Path, Path]] | None = None,
+    tlm_share: float = TLM_SHARE,
+    **settings: Any,
+) -> Pretrain:
+    """The step that calls `pretrain` with these texts, bitexts and settings; fields of the shape may be among them.
+
+    Raises:
+        DataError: if a file is missing.
+        UsageError: an unknown shape, or one that cannot be.
+    """
+    fields = {key: settings.pop(key) for key in list(settings) if key in Shape.__dataclass_fields__}
+    described = [
+        TextFiles(languages=(language,), checksums=tuple(map(checksum, files)), files=tuple(files))
+        for language, paths in texts.items()
+        for files in [[Path(paths)] if isinstance(paths, (str, Path)) else list(map(Path, paths))]
+    ]
+    parallel = [
+        TextFiles(languages=pair, checksums=(checksum(files[0]), checksum(files[1])), files=files)
+        for pair, files in (bitexts or {}).items()
+    ]
+    return Pretrain(
+        name=name,
+        texts=tuple(described),
+        bitexts=tuple(parallel),
+        tlm_share=tlm_share if parallel else None,
+        shape=find_shape(shape).changed(**fields),
+        precision=runtime.precision,
+        device_kind=runtime.kind,
+        device=runtime.device,
+        **settings,
+    )
+
+
+def pretrained(step: Pretrain, store: Store) -> EncoderReference:
+    """The finished step's encoder, as rows take it.
+
+    Raises:
+        StorageError: if the step is not finished.
+    """
+    from crossglot.encoders.sources import find_source
+
+    source = find_source(store.result(step))
+    return EncoderReference(revision=source.revision, location=source.location, name=step.name)
