@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import platform
+
 import pytest
 import torch
 
 from crossglot.errors import UsageError
-from crossglot.runtime import Runtime, machine, multiplies_in_bf16, resolve_runtime
+from crossglot.runtime import Runtime, keep_freed_memory, machine, multiplies_in_bf16, resolve_runtime
 
 
 @pytest.fixture
@@ -71,3 +73,15 @@ def test_the_machine_is_described() -> None:
     assert facts["processor"]
     assert facts["python"].startswith("3.")
     assert int(facts["threads"]) >= 1
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+def test_freed_memory_comes_back_without_page_faults() -> None:
+    import resource
+
+    keep_freed_memory()
+    torch.zeros(2**22)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(8):
+        torch.zeros(2**22)  # 16 MB, 4,096 pages
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 2048

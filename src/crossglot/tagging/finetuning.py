@@ -13,7 +13,7 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
 from crossglot.errors import CrossglotError
-from crossglot.runtime import Runtime
+from crossglot.runtime import Runtime, keep_freed_memory
 from crossglot.tagging.batches import LabelledBatch, count_steps, draw_batches, training_set
 from crossglot.tagging.dropout import dropout, quicken_dropout
 from crossglot.tagging.labels import label_set
@@ -57,6 +57,7 @@ def finetune(
         DivergenceError: if the loss is no longer a number: the learning rate is too high.
     """
     recipe, runtime = recipe or default_recipe(encoder), runtime or Runtime()
+    keep_freed_memory()
     labels = label_set(task, sentences)
     data = training_set(encoder, sentences, labels, recipe.max_length)
     device = torch.device(runtime.device)

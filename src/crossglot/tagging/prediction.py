@@ -21,6 +21,7 @@ from crossglot.encoders.forward import last_hidden, make_batch
 from crossglot.encoders.pieces import piece_words
 from crossglot.encoders.windows import windowed
 from crossglot.errors import CrossglotError
+from crossglot.runtime import keep_freed_memory
 from crossglot.tagging.batches import longest_sequence, read_words
 from crossglot.tagging.floors import words_of
 
@@ -88,6 +89,7 @@ def predict_labels(model: PreTrainedModel, head: nn.Linear, prepared: Prepared) 
     Raises:
         CrossglotError: if a word were left without a label.
     """
+    keep_freed_memory()
     device = head.weight.device
     numbers = np.full(int(prepared.word_starts[-1]), -1, dtype=np.int64)
     for item in prepared.batches:
