@@ -153,6 +153,8 @@ def test_a_full_disk_keeps_what_is_finished(
         (("pretrain", "--text", "en", "--out", "x"), "--text en"),
         (("pretrain", "--text", "en=gone.txt", "--out", "x"), "gone.txt"),
         (("pretrain", "--text", "en=gone.txt", "--out", "x", "--shape", "huge"), "huge"),
+        (("pretrain", "--text", "en=a", "--bitext", "en-de=a,b", "--out", "x"), "both languages need a --text"),
+        (("pretrain", "--text", "en=a", "--bitext", "en-de=a", "--out", "x"), "two languages and two files"),
     ],
 )
 def test_wrong_usage_is_told_in_one_message(

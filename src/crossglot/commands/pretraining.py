@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +11,7 @@ import typer
 
 from crossglot.commands.faults import keeping
 from crossglot.commands.options import Device, Precision, Threads, repeated_pairs
+from crossglot.errors import UsageError
 
 if TYPE_CHECKING:
     from crossglot.encoders.pretraining_loop import Progress
@@ -28,11 +29,24 @@ def pretrain(
     vocab_size: Annotated[int | None, typer.Option(metavar="N", min=1, help="Word pieces, likewise.")] = None,
     lr: Annotated[float | None, typer.Option(metavar="X", help="Highest learning rate, likewise.")] = None,
     batch_pieces: Annotated[int | None, typer.Option(metavar="N", min=1, help="Pieces a batch, likewise.")] = None,
+    layers: Annotated[int | None, typer.Option(metavar="N", min=1, help="Transformer layers, likewise.")] = None,
+    hidden: Annotated[int | None, typer.Option(metavar="N", min=1, help="Width of a layer, likewise.")] = None,
+    heads: Annotated[int | None, typer.Option(metavar="N", min=1, help="Attention heads, likewise.")] = None,
     exponent: Annotated[
         float, typer.Option(metavar="X", help="Smoothing of the languages' shares: 1 as the text is, 0 all alike.")
     ] = 0.7,
     next_sentence: Annotated[
         bool, typer.Option("--next-sentence", help="Learn next-sentence prediction too, as M-BERT did.")
+    ] = False,
+    bitext: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LANG-LANG=FILE,FILE", help="Line-aligned text of two languages; repeat for more pairs."),
+    ] = None,
+    tlm_share: Annotated[
+        float, typer.Option(metavar="X", help="Share of the steps that are on bitexts, where there are any.")
+    ] = 0.5,
+    separate_positions: Annotated[
+        bool, typer.Option("--separate-positions", help="Position ids of its own for every language.")
     ] = False,
     max_bytes: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so much text a language.")] = None,
     max_total_bytes: Annotated[
@@ -54,8 +68,9 @@ def pretrain(
     r"""Pretrain a BERT on plain text of one or many languages.
 
     Masked language modelling, no language marker, WordPiece from smoothed
-    sampling, as M-BERT. Writes an ordinary Hugging Face folder. Interrupted
-    anywhere, the same command goes on from its last checkpoint.
+    sampling, as M-BERT; with --bitext translation language modelling, too.
+    Writes an ordinary Hugging Face folder. Interrupted anywhere, the same
+    command goes on from its last checkpoint.
 
     [bold]Example:[/bold]
     crossglot pretrain --text en=en.txt.gz --text de=de.txt.gz \
@@ -66,16 +81,44 @@ def pretrain(
     from crossglot.runtime import resolve_runtime
 
     texts = {language: [Path(path) for path in paths] for language, paths in repeated_pairs(text, "--text").items()}
+    bitexts = _bitexts(bitext or [], texts)
     kept = f"the last checkpoint is kept in {out}; the same command goes on from there"
     with keeping(kept), _shown() as progress:
         pretrain_encoder(
             texts, out, shape=shape, steps=steps, vocab_size=vocab_size, learning_rate=lr, batch_pieces=batch_pieces,
-            exponent=exponent, next_sentence=next_sentence, max_bytes=max_bytes, max_total_bytes=max_total_bytes,
-            role=role, finetuning_rate=finetuning_rate, dtype=dtype, seed=seed,
+            layers=layers, hidden=hidden, heads=heads, exponent=exponent, next_sentence=next_sentence, bitexts=bitexts,
+            tlm_share=tlm_share, separate_positions=separate_positions, max_bytes=max_bytes,
+            max_total_bytes=max_total_bytes, role=role, finetuning_rate=finetuning_rate, dtype=dtype, seed=seed,
             runtime=resolve_runtime(device, precision, threads=threads), progress=progress, resume=not restart,
         )  # fmt: skip
     stderr_console().print(f"wrote {out}", style="dim", markup=False, soft_wrap=True)
     _print_perplexities(out)
+
+
+def _bitexts(values: Iterable[str], languages: Collection[str]) -> dict[tuple[str, str], tuple[Path, Path]]:
+    """`["en-de=a,b"]` → `{("en", "de"): (a, b)}`; in `pt-BR-en` the languages that have text tell where one ends.
+
+    Raises:
+        UsageError: for any other form, a pair that comes twice, or a language without text.
+    """
+    found: dict[tuple[str, str], tuple[Path, Path]] = {}
+    for name, files in ((name, file) for name, given in repeated_pairs(values, "--bitext").items() for file in given):
+        parts = name.split("-")
+        cuts = [("-".join(parts[:at]), "-".join(parts[at:])) for at in range(1, len(parts))]
+        pair = next((cut for cut in cuts if set(cut) <= set(languages)), None)
+        paths = [Path(path.strip()) for path in files.split(",") if path.strip()]
+        if not cuts or len(paths) != 2:
+            raise UsageError(
+                f"--bitext {name}={files}: write two languages and two files, as in --bitext en-de=FILE,FILE"
+            )
+        if pair is None:
+            raise UsageError(
+                f"--bitext {name}={files}: both languages need a --text, and it is of {', '.join(languages)}"
+            )
+        if pair in found or pair[::-1] in found:
+            raise UsageError(f"--bitext {name}: comes twice; join the files of a pair into one for each language")
+        found[pair] = (paths[0], paths[1])
+    return found
 
 
 @contextmanager

@@ -78,8 +78,8 @@ def pretrain(
         bitexts: line-aligned files of pairs of languages, for translation language modelling beside masked language
             modelling (Lample and Conneau 2019): a row holds sentences and their translations, both masked.
         tlm_share: with bitexts, the probability with which a step is on translations.
-        separate_positions: give every language position ids of its own (Dufter and Schütze 2020, section 3.2) instead
-            of the same for all; taggers on the encoder must then know each sentence's language.
+        separate_positions: give every language position ids of its own instead of the same for all (Dufter and Schütze
+            2020, section 2.3: lang-pos); taggers on the encoder must then be told each sentence's language.
         max_bytes: most bytes of text a language, bitexts not counted.
         max_total_bytes: most bytes of text over all languages; every language keeps its share.
         role: "m-bert" or "en-bert"; None infers it: several languages, or English alone.
