@@ -10,9 +10,10 @@ import pytest
 import torch
 from tiny_models import LAYERS, PACKING_FAMILIES, POSITIONS, WIDTH, save_tiny
 
+import crossglot.encoders.attention  # noqa: F401  (PRODUCTS is registered there)
 from crossglot.batching import Batch, packed_batch, padded_batch
 from crossglot.encoders.encoder import Encoder
-from crossglot.encoders.forward import all_hidden, last_hidden, make_batch
+from crossglot.encoders.forward import PRODUCTS, all_hidden, last_hidden, make_batch
 from crossglot.encoders.loading import load_encoder
 from crossglot.errors import ModelError
 
@@ -24,7 +25,7 @@ def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return load_encoder(save_tiny(tmp_path_factory.mktemp(request.param), request.param))
 
 
-@pytest.fixture(params=["sdpa", "eager"])
+@pytest.fixture(params=["sdpa", "eager", PRODUCTS])
 def attention(request: pytest.FixtureRequest, encoder: Encoder) -> str:
     encoder.model.set_attn_implementation(request.param)
     return str(request.param)

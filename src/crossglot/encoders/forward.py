@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from crossglot.encoders.encoder import Encoder
 
+PRODUCTS = "crossglot-products"
+"""What transformers calls the attention of `encoders.attention`."""
+
 
 def make_batch(encoder: Encoder, sequences: Sequence[Ids], capacity: int = 128) -> Batch:
     """A batch of these sequences as the encoder can take it: packed where that was found right, else padded.
@@ -51,7 +54,7 @@ def all_hidden(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
 def model_inputs(model: PreTrainedModel, batch: Batch) -> dict[str, Any]:
     """Arguments for the model's forward call, with the mask in the form that its attention wants.
 
-    A 4-D mask reaches attention untouched: "sdpa" takes it as booleans, "eager" adds it to the scores. Models with
+    A 4-D mask reaches attention untouched: "sdpa" takes it as booleans, others add it to the scores. Models with
     sliding-window layers (ModernBERT) take one mask a kind of layer, because a 4-D mask would override their window.
     """
     inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
@@ -71,7 +74,7 @@ def _block_mask(model: PreTrainedModel, batch: Batch) -> torch.Tensor | dict[str
 def _mask_form(model: PreTrainedModel, mask: torch.Tensor) -> torch.Tensor:
     import torch
 
-    if model.config._attn_implementation != "eager":
+    if model.config._attn_implementation not in ("eager", PRODUCTS):
         return mask
     return torch.zeros(mask.shape, dtype=model.dtype, device=mask.device).masked_fill_(
         ~mask, torch.finfo(model.dtype).min

@@ -10,12 +10,13 @@ from torch import nn
 from torch.nn import functional
 
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.attention import attending_by_products
+from crossglot.encoders.dropout import dropout, quicken_dropout
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
 from crossglot.errors import CrossglotError
 from crossglot.runtime import Runtime, keep_freed_memory
 from crossglot.tagging.batches import LabelledBatch, count_steps, draw_batches, training_set
-from crossglot.tagging.dropout import dropout, quicken_dropout
 from crossglot.tagging.labels import label_set
 from crossglot.tagging.optimisation import Optimisation
 from crossglot.tagging.recipe import Recipe
@@ -62,10 +63,11 @@ def finetune(
     data = training_set(encoder, sentences, labels, recipe.max_length)
     device = torch.device(runtime.device)
     steps = count_steps(len(data), recipe)
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+    encoder = encoder.copy()
+    model = encoder.model.to(device).train()
+    random_states = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
+    with random_states, attending_by_products(model):
         torch.manual_seed(seed)
-        encoder = encoder.copy()
-        model = encoder.model.to(device).train()
         head = new_head(encoder, len(labels), device)
         quicken_dropout(model)
         optimisation = Optimisation(model, head, data.ids(), recipe, steps, runtime.precision)
