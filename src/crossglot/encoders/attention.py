@@ -80,7 +80,7 @@ def _some_hidden(model: PreTrainedModel) -> torch.Tensor:
     ids = torch.arange(8).repeat(2, 1)
     mask = (ids < torch.tensor([[8], [5]])).long()
     training = model.training
-    hidden = model.eval()(input_ids=ids, attention_mask=mask).last_hidden_state[mask.bool()]
+    hidden: torch.Tensor = model.eval()(input_ids=ids, attention_mask=mask).last_hidden_state[mask.bool()]
     model.train(training)
     return hidden
 

@@ -64,7 +64,10 @@ class Optimisation:
         if self.kept is not self.working:
             for kept, weight in zip(self.kept, self.working, strict=True):
                 _copy_gradient(weight, kept)
-        nn.utils.clip_grad_norm_(self.kept, self.recipe.clip)
+        gradients = [weight.grad for weight in self.kept if weight.grad is not None]
+        norm = nn.utils.get_total_norm(gradients)
+        # AdamW divides by it as it reads the gradients: to clip them beforehand would be one more pass over memory.
+        self.optimizer.grad_scale = (norm / self.recipe.clip).clamp(min=1.0)  # type: ignore[attr-defined]
         self.optimizer.step()
         if self.kept is not self.working:
             torch._foreach_copy_(self.working, self.kept)
