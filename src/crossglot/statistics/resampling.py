@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,11 +45,24 @@ def means_over_seeds(by_seed: Floats, draws: np.random.Generator) -> Floats:
 def means_over_clusters(values: Floats, roles: list[list[str]], draws: np.random.Generator, resamples: int) -> Floats:
     """Means of values weighted by how often their labels were drawn: (values,) → (resamples,).
 
+    Args:
+        values: one a cell.
+        roles: for each role (source, target) the label of each value.
+        draws: source of randomness.
+        resamples: how many.
+    """
+    weights = cluster_weights(roles, draws, resamples)
+    means: Floats = weights @ values / weights.sum(axis=1)
+    return means
+
+
+def cluster_weights(roles: Sequence[Sequence[str]], draws: np.random.Generator, resamples: int) -> Floats:
+    """How often each value is drawn when its labels are drawn with replacement: (resamples, values).
+
     A label is drawn once for all roles it plays; a value weighs the product over its different labels, so that a
     diagonal cell weighs what its one language weighs. Draws that leave no value at all are drawn again.
 
     Args:
-        values: one a cell.
         roles: for each role (source, target) the label of each value.
         draws: source of randomness.
         resamples: how many.
@@ -55,13 +70,12 @@ def means_over_clusters(values: Floats, roles: list[list[str]], draws: np.random
     names = sorted(set().union(*roles))
     index = np.array([[names.index(label) for label in role] for role in roles])  # (roles, values)
     repeats = np.array([(index[:i] == index[i]).any(axis=0) for i in range(len(index))])
-    means: list[Floats] = []
-    while sum(map(len, means)) < resamples:
+    found: list[Floats] = []
+    while sum(map(len, found)) < resamples:
         times = draws.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples).astype(np.float64)
-        weights = np.where(repeats, 1.0, times[:, index]).prod(axis=1)  # (resamples, values)
-        total = weights.sum(axis=1)
-        means.append(weights[total > 0] @ values / total[total > 0])
-    return np.concatenate(means)[:resamples]
+        weights = np.where(repeats, 1.0, times[:, index]).prod(axis=1)
+        found.append(weights[weights.sum(axis=1) > 0])
+    return np.concatenate(found)[:resamples]
 
 
 def t_quantile(freedom: float, level: float) -> float:

@@ -1,0 +1,305 @@
+"""How two measurements of the same cells go together: correlation and straight line, each with its interval.
+
+Cells of a matrix share source and target languages, so naive intervals are far too narrow. Here languages are drawn, as
+in `intervals.bootstrap_clusters`: a cell weighs as often as its source was drawn times its target was drawn. Where
+cells share nothing, leave out the clusters: then cells themselves are drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from crossglot.errors import CrossglotError
+from crossglot.statistics.intervals import FEWEST_CLUSTERS, NO_INTERVAL, Interval, percent
+from crossglot.statistics.resampling import Floats, cluster_weights, t_quantile
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+Method = Literal["pearson", "spearman"]
+Clusters = Sequence[Sequence[str]]
+
+FEWEST_POINTS = 3
+_TINY = 1e-12  # a variance below this share of the squared values is rounding, not spread
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its interval, or the reason why there is none.
+
+    Attributes:
+        value: the number; None where it is not defined, as the correlation of two cells is not.
+        interval: its bounds; `no interval: …` where only these are lacking; None where there is no value.
+        n: how many cells it is over.
+        why: why there is no value; empty where there is one.
+    """
+
+    value: float | None
+    interval: Interval | None
+    n: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A straight line through cells, y = intercept + slope · x, fitted by least squares.
+
+    Attributes:
+        slope: in units of y a unit of x.
+        intercept: in units of y; where x is 0.
+        at: places on the x axis, (places,).
+        line: the fitted line there, (places,); empty if there is none.
+        low: lower bound of the line there.
+        high: upper bound of the line there.
+    """
+
+    slope: Estimate
+    intercept: Estimate
+    at: Floats
+    line: Floats
+    low: Floats
+    high: Floats
+
+
+def correlation(
+    x: ArrayLike,
+    y: ArrayLike,
+    clusters: Clusters | None = None,
+    *,
+    method: Method = "pearson",
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Estimate:
+    """Pearson's or Spearman's correlation over cells, with its interval.
+
+    The interval is made on Fisher's scale, atanh r plus and minus Student's t quantile times the standard deviation
+    over draws of languages, and turned back, so that it stays between -1 and 1. Spearman's ranks are taken anew in
+    each draw; ties share their mean rank.
+
+    Args:
+        x: (cells,).
+        y: (cells,).
+        clusters: for each cell its labels, one a role: `("en", "de")` for source and target. A role with fewer than
+            three labels is held fixed. None: cells share nothing and are drawn themselves.
+        method: `pearson` or `spearman`.
+        resamples: how many.
+        seed: of the random draws.
+        level: of the interval.
+
+    Raises:
+        CrossglotError: if the lengths differ or a value is not a finite number.
+    """
+    first, second = _checked(x, y, clusters)
+    why = _degenerate(first, second)
+    if why:
+        return Estimate(None, None, len(first), why)
+    measure = _weighted_pearson if method == "pearson" else _weighted_spearman
+    value = float(measure(np.ones((1, len(first))), first, second)[0])
+    drawn = _Draws.of(clusters, len(first), resamples, seed)
+    if isinstance(drawn, str):
+        return Estimate(value, Interval(value, value, NO_INTERVAL + drawn), len(first))
+    if abs(value) > 1 - _TINY:
+        return Estimate(value, Interval(value, value, f"{NO_INTERVAL}the cells lie on a line"), len(first))
+    # No sample of ours shows more than this; it keeps atanh finite in draws that happen to lie on a line.
+    scaled = np.arctanh(np.clip(measure(drawn.weights, first, second), -0.9999, 0.9999))
+    return _estimate(np.arctanh(value), scaled, drawn, level, len(first), back=np.tanh)
+
+
+def slope_difference(
+    x: tuple[ArrayLike, ArrayLike],
+    y: tuple[ArrayLike, ArrayLike],
+    clusters: Clusters,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Estimate:
+    """Slope of the first system's trend minus the second's over the same cells; both see the same draws of languages.
+
+    Args:
+        x: of each system, (cells,).
+        y: of each system, (cells,).
+        clusters: as in `correlation`.
+        resamples: how many.
+        seed: of the random draws.
+        level: of the interval.
+
+    Raises:
+        CrossglotError: if the lengths differ or a value is not a finite number.
+    """
+    columns = [_checked(one, other, clusters) for one, other in zip(x, y, strict=True)]
+    cells = len(clusters)
+    why = next((why for first, second in columns if (why := _degenerate(first, second, y_may_be_flat=True))), "")
+    if why:
+        return Estimate(None, None, cells, why)
+    even = np.ones((1, cells))
+    lines = [_weighted_line(even, *pair)[0] for pair in columns]
+    value = float(lines[0][0] - lines[1][0])
+    drawn = _Draws.of(clusters, cells, resamples, seed)
+    if isinstance(drawn, str):
+        return Estimate(value, Interval(value, value, NO_INTERVAL + drawn), cells)
+    slopes = [_weighted_line(drawn.weights, *pair)[0] for pair in columns]
+    return _estimate(value, slopes[0] - slopes[1], drawn, level, cells)
+
+
+def linear_trend(
+    x: ArrayLike,
+    y: ArrayLike,
+    clusters: Clusters | None = None,
+    *,
+    at: ArrayLike = (),
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Trend:
+    """The least-squares line through cells, with intervals of its slope, its intercept and of the line itself.
+
+    Args:
+        x: (cells,).
+        y: (cells,).
+        clusters: as in `correlation`.
+        at: where on the x axis the line's own interval is wanted.
+        resamples: how many.
+        seed: of the random draws.
+        level: of the intervals, each for itself.
+
+    Raises:
+        CrossglotError: if the lengths differ or a value is not a finite number.
+    """
+    first, second = _checked(x, y, clusters)
+    places, none = np.asarray(at, dtype=np.float64), np.empty(0)
+    why = _degenerate(first, second, y_may_be_flat=True)
+    if why:
+        nothing = Estimate(None, None, len(first), why)
+        return Trend(nothing, nothing, places, none, none, none)
+    slopes, intercepts = _weighted_line(np.ones((1, len(first))), first, second)
+    line = intercepts[0] + slopes[0] * places
+    drawn = _Draws.of(clusters, len(first), resamples, seed)
+    if isinstance(drawn, str):
+        bare = [
+            Estimate(float(number), Interval(float(number), float(number), NO_INTERVAL + drawn), len(first))
+            for number in (slopes[0], intercepts[0])
+        ]
+        return Trend(bare[0], bare[1], places, line, line, line)
+    drawn_slopes, drawn_intercepts = _weighted_line(drawn.weights, first, second)
+    bounds = [
+        _estimate(float(value), values, drawn, level, len(first))
+        for value, values in ((slopes[0], drawn_slopes), (intercepts[0], drawn_intercepts))
+    ]
+    spread = np.nanstd(drawn_intercepts[:, None] + drawn_slopes[:, None] * places, axis=0)
+    reach = drawn.reach(level) * spread
+    return Trend(bounds[0], bounds[1], places, line, line - reach, line + reach)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draws:
+    """Weights of cells in each draw, (resamples, cells), and what was drawn."""
+
+    weights: Floats
+    labels: int
+    fewest: int
+    what: str
+
+    @staticmethod
+    def of(clusters: Clusters | None, cells: int, resamples: int, seed: int) -> _Draws | str:
+        """The draws, or why there can be none."""
+        names = [(str(cell),) for cell in range(cells)] if clusters is None else clusters
+        roles = [list(role) for role in zip(*names, strict=True)]
+        free = [role for role in roles if len(set(role)) >= FEWEST_CLUSTERS]
+        if not free:
+            return f"fewer than {FEWEST_CLUSTERS} languages"
+        weights = cluster_weights(free, np.random.default_rng(seed), resamples)
+        what = "cells" if clusters is None else "languages"
+        return _Draws(weights, len(set().union(*free)), min(len(set(role)) for role in free), what)
+
+    def reach(self, level: float) -> float:
+        """Standard errors from the estimate to a bound: t with the fewest labels less one, and their small sample."""
+        return t_quantile(self.fewest - 1, level) * float(np.sqrt(self.fewest / (self.fewest - 1)))
+
+
+def _estimate(
+    value: float,
+    values: Floats,
+    drawn: _Draws,
+    level: float,
+    cells: int,
+    back: Callable[[float], float] = float,
+) -> Estimate:
+    """The interval from what the draws gave; draws in which the number is not defined are left out."""
+    defined = values[np.isfinite(values)]
+    point = float(back(value))
+    if 2 * len(defined) < len(values):
+        return Estimate(point, Interval(point, point, f"{NO_INTERVAL}too few different values"), cells)
+    reach = drawn.reach(level) * float(defined.std())
+    kind = f"{percent(level)} bootstrap over {drawn.labels} {drawn.what}"
+    return Estimate(point, Interval(float(back(value - reach)), float(back(value + reach)), kind), cells)
+
+
+def _checked(x: ArrayLike, y: ArrayLike, clusters: Clusters | None) -> tuple[Floats, Floats]:
+    first, second = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if first.ndim != 1 or first.shape != second.shape or (clusters is not None and len(clusters) != len(first)):
+        raise CrossglotError(f"x, y and clusters must be equally long, not {first.shape} and {second.shape}")
+    if not (np.isfinite(first).all() and np.isfinite(second).all()):
+        raise CrossglotError("x and y must be finite: leave out cells without a value")
+    return first, second
+
+
+def _degenerate(x: Floats, y: Floats, *, y_may_be_flat: bool = False) -> str:
+    """Why two columns have no correlation, or no line; empty if they have one."""
+    if len(x) < FEWEST_POINTS:
+        return f"fewer than {FEWEST_POINTS} cells"
+    if np.ptp(x) == 0:
+        return "all cells have the same x"
+    return "all cells have the same y" if np.ptp(y) == 0 and not y_may_be_flat else ""
+
+
+def _moments(weights: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Weighted means of x and y and (co)variances; a variance that is only rounding is 0: (resamples,) each.
+
+    x and y are (cells,), or (resamples, cells) where they differ by draw.
+    """
+    share = weights / weights.sum(axis=1, keepdims=True)
+    mean_x, mean_y = (share * x).sum(axis=1), (share * y).sum(axis=1)
+    from_x, from_y = x - mean_x[:, None], y - mean_y[:, None]
+    variances = [
+        np.where(found > _TINY * np.square(values).max(), found, 0.0)
+        for values, found in ((x, (share * from_x**2).sum(axis=1)), (y, (share * from_y**2).sum(axis=1)))
+    ]
+    return mean_x, mean_y, variances[0], variances[1], (share * from_x * from_y).sum(axis=1)
+
+
+def _weighted_pearson(weights: Floats, x: Floats, y: Floats) -> Floats:
+    """Correlations: (resamples, cells) → (resamples,); NaN where x or y does not vary."""
+    _, _, variance_x, variance_y, together = _moments(weights, x, y)
+    return _quotient(together, np.sqrt(variance_x * variance_y))
+
+
+def _weighted_spearman(weights: Floats, x: Floats, y: Floats) -> Floats:
+    """Rank correlations, a cell counting as often as it was drawn: (resamples, cells) → (resamples,)."""
+    return _weighted_pearson(weights, _weighted_ranks(weights, x), _weighted_ranks(weights, y))
+
+
+def _weighted_ranks(weights: Floats, values: Floats) -> Floats:
+    """Mean ranks of values, each standing as often as it weighs: (resamples, cells)."""
+    _, which = np.unique(values, return_inverse=True)
+    order = np.argsort(which, kind="stable")
+    starts = np.flatnonzero(np.diff(which[order], prepend=-1))
+    tied = np.add.reduceat(weights[:, order], starts, axis=1)
+    ranks: Floats = (tied.cumsum(axis=1) - tied / 2)[:, which]
+    return ranks
+
+
+def _weighted_line(weights: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Slopes and intercepts: (resamples, cells) → (resamples,) each; NaN where x does not vary."""
+    mean_x, mean_y, variance, _, together = _moments(weights, x, y)
+    slopes = _quotient(together, variance)
+    return slopes, mean_y - slopes * mean_x
+
+
+def _quotient(above: Floats, below: Floats) -> Floats:
+    return np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)

@@ -1,0 +1,82 @@
+"""Averages over groups of cells and what lies between them: macro-averages that share languages, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crossglot.errors import CrossglotError
+from crossglot.statistics.association import Estimate
+from crossglot.statistics.intervals import FEWEST_CLUSTERS, NO_INTERVAL, Interval, percent
+from crossglot.statistics.resampling import cluster_weights, t_quantile
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+def group_contrast(
+    values: ArrayLike,
+    groups: Sequence[str],
+    clusters: Sequence[Sequence[str]],
+    weights: dict[str, float],
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Estimate:
+    """A weighted sum of group means: a difference of two macro-averages, an interaction of four.
+
+    Languages are drawn with replacement, once for all groups and roles that they play a part in, so that what two
+    groups share (their sources, say) cancels out of a difference as it should. The interval is the sum plus and minus
+    Student's t quantile times its standard deviation over draws, as in `intervals.bootstrap_clusters`.
+
+    Args:
+        values: (cells,).
+        groups: each cell's group; cells of groups without a weight are left out.
+        clusters: each cell's labels, one a role: `("en", "de")`. A role that is played by fewer than three labels in
+            all is held fixed; one that is played by fewer than three in one group, but more in all, forbids an
+            interval, since two languages say nothing about languages of their kind.
+        weights: group → what its mean is multiplied by; `{"SVO→SVO": 1, "SVO→SOV": -1}`.
+        resamples: how many.
+        seed: of the random draws.
+        level: of the interval.
+
+    Returns:
+        The estimate over all cells of the groups; without a value if a group has no cell.
+
+    Raises:
+        CrossglotError: if the lengths differ.
+    """
+    if not len(groups) == len(clusters) == np.size(values):
+        raise CrossglotError("values, groups and clusters must be equally long")
+    kept = [place for place, group in enumerate(groups) if group in weights]
+    cells = np.asarray(values, dtype=np.float64)[kept]
+    names = [groups[place] for place in kept]
+    empty = [group for group in weights if group not in names]
+    if empty:
+        return Estimate(None, None, len(kept), f"no cell in {', '.join(empty)}")
+    members = np.array([[name == group for name in names] for group in weights], dtype=np.float64)  # (groups, cells)
+    factors = np.array(list(weights.values()))
+    value = float(factors @ (members @ cells / members.sum(axis=1)))
+    roles = [list(role) for role in zip(*(clusters[place] for place in kept), strict=True)]
+    free = [role for role in roles if len(set(role)) >= FEWEST_CLUSTERS]
+    fewest, smallest = min(
+        (
+            (len({label for label, name in zip(role, names, strict=True) if name == group}), group)
+            for role in free
+            for group in weights
+        ),
+        default=(0, ""),
+    )
+    if fewest < FEWEST_CLUSTERS:
+        why = f"fewer than {FEWEST_CLUSTERS} languages" + (f" in {smallest}" if smallest else "")
+        return Estimate(value, Interval(value, value, NO_INTERVAL + why), len(kept))
+    times = cluster_weights(free, np.random.default_rng(seed), resamples)
+    totals = times @ members.T  # (resamples, groups)
+    whole = (totals > 0).all(axis=1)
+    drawn = ((times * cells) @ members.T)[whole] / totals[whole] @ factors
+    reach = t_quantile(fewest - 1, level) * float(np.sqrt(fewest / (fewest - 1)) * drawn.std())
+    kind = f"{percent(level)} bootstrap over {len(set().union(*free))} languages"
+    return Estimate(value, Interval(value - reach, value + reach, kind), len(kept))
