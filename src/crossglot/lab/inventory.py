@@ -1,13 +1,16 @@
-"""What there is to say: items by part of speech (things, deeds, function words, names, figures), before any language."""
+"""What there is to say, before any language: concepts by part of speech, function words, names, figures, marks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CONTENT_SHARES: Mapping[str, float] = MappingProxyType({"NOUN": 0.45, "VERB": 0.25, "ADJ": 0.2, "ADV": 0.1})
 """How the concepts divide into parts of speech; roughly the types of an English dictionary."""
@@ -82,10 +85,13 @@ def make_inventory(concepts: int) -> Inventory:
     Args:
         concepts: how many nouns, verbs, adjectives and adverbs together.
     """
-    sizes = {upos: (upos, round(share * concepts)) for upos, share in CONTENT_SHARES.items()}
+    sizes: dict[str, tuple[str, int]] = {
+        upos: (upos, round(share * concepts)) for upos, share in CONTENT_SHARES.items()
+    }
     sizes["NOUN"] = ("NOUN", concepts - sum(size for upos, (_, size) in sizes.items() if upos != "NOUN"))
-    sizes |= FUNCTION_WORDS | {DEMONSTRATIVE_PRONOUN: ("PRON", FUNCTION_WORDS["demonstrative"][1])} | ANCHORS
-    blocks, upos = {}, []
+    sizes |= {**FUNCTION_WORDS, DEMONSTRATIVE_PRONOUN: ("PRON", FUNCTION_WORDS["demonstrative"][1]), **ANCHORS}
+    blocks: dict[str, range] = {}
+    upos: list[str] = []
     for name, (tag, size) in sizes.items():
         blocks[name] = range(len(upos), len(upos) + size)
         upos += [tag] * size

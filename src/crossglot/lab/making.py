@@ -7,28 +7,32 @@ import io
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crossglot.corpora.columns import write_columns
 from crossglot.corpora.conllu import write_conllu
 from crossglot.corpora.opening import write_text
 from crossglot.corpora.plain import write_lines
 from crossglot.errors import StorageError, UsageError
-from crossglot.lab.codeswitching import code_switched, draw_switches
+from crossglot.lab.codeswitching import Speaker, code_switched, draw_switches
 from crossglot.lab.grammar import Grammar, make_grammar
 from crossglot.lab.inventory import Inventory, make_inventory
 from crossglot.lab.lexicon import Lexicon, make_lexicons, written_forms
-from crossglot.lab.meanings import Meanings, World, draw_meanings, make_world
+from crossglot.lab.meanings import Meanings, draw_meanings, join_meanings
 from crossglot.lab.randomness import stream
 from crossglot.lab.scripts import SCRIPTS
 from crossglot.lab.sentences import Said, entities, lines, say, treebank
 from crossglot.lab.spec import LabSpec, spec_toml
+from crossglot.lab.world import World, make_world
 from crossglot.languages import LANGUAGES, TABLE_COLUMNS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 NAME = "lab"
 PARTS = {"test": (0,), "dev": (1,), "train": (2, 3, 4, 5, 6, 7, 8, 9)}
@@ -37,7 +41,6 @@ PARTS = {"test": (0,), "dev": (1,), "train": (2, 3, 4, 5, 6, 7, 8, 9)}
 UNSEEN = 0.5
 """Share of a test set's names that stand nowhere else."""
 
-Forms = NDArray[np.object_]
 Progress = Callable[[int, int, str], None]
 
 
@@ -51,7 +54,7 @@ class Lab:
         world: what goes with what.
         lexicons: language → its words.
         grammars: language → its orders.
-        forms: language → its words as written, see `written_forms`.
+        written: language → what its words look like, see `lexicon.written_forms`.
     """
 
     spec: LabSpec
@@ -59,22 +62,21 @@ class Lab:
     world: World
     lexicons: Mapping[str, Lexicon]
     grammars: Mapping[str, Grammar]
-    forms: Mapping[str, Forms]
+    written: dict[str, NDArray[np.object_]] = field(default_factory=dict)
+
+    def write(self, key: str, script: str) -> NDArray[np.object_]:
+        """What a language's words look like in a script, perhaps not its own."""
+        cases = self.spec.languages[key].cases
+        return written_forms(self.lexicons[key], self.inventory, SCRIPTS[script], cases=cases)
 
     def draw(self, part: str, size: int, name: str, *, names: float, unseen: float = 0.0) -> Meanings:
-        """So many meanings of a split, from the stream of that name."""
-        rng = stream(self.spec.seed, name, "meanings")
+        """So many meanings of a split, from the stream of that name; see `draw_meanings`."""
+        rng, digits = stream(self.spec.seed, name, "meanings"), PARTS[part]
         drawn: list[Meanings] = []
-        missing = size
-        while missing > 0:
-            most = int(missing * 10 / len(PARTS[part]) * 1.02) + 50
-            some = draw_meanings(self.world, rng, most, names=names, unseen=unseen)
-            some = some[np.isin(some.keys() % np.uint64(10), PARTS[part])][:missing]
-            drawn.append(some)
-            missing -= len(some)
-        return Meanings(
-            np.concatenate([some.items for some in drawn]), np.concatenate([some.inflection for some in drawn])
-        )
+        while (missing := size - sum(map(len, drawn))) > 0:
+            some = draw_meanings(self.world, rng, missing * 10 // len(digits) + 50, names=names, unseen=unseen)
+            drawn.append(some[np.isin(some.keys() % np.uint64(10), digits)][:missing])
+        return join_meanings(drawn)
 
     def say(self, meanings: Meanings, key: str, name: str) -> Said:
         """Meanings in a language; the stream of that name decides where its grammar leaves a choice."""
@@ -82,15 +84,12 @@ class Lab:
 
 
 def build_lab(spec: LabSpec) -> Lab:
-    """World, words and grammars of a spec; nothing is written."""
+    """World, words and grammars of a spec; nothing is written down yet."""
     inventory = make_inventory(spec.concepts)
-    lexicons = make_lexicons(spec, inventory)
-    forms = {
-        key: written_forms(lexicons[key], inventory, SCRIPTS[language.script], cases=language.cases)
-        for key, language in spec.languages.items()
-    }
     grammars = {key: make_grammar(language.wals) for key, language in spec.languages.items()}
-    return Lab(spec, inventory, make_world(inventory, spec.seed), lexicons, grammars, forms)
+    lab = Lab(spec, inventory, make_world(inventory, spec.seed), make_lexicons(spec, inventory), grammars)
+    lab.written.update((key, lab.write(key, language.script)) for key, language in spec.languages.items())
+    return lab
 
 
 def make_lab(spec: LabSpec, out: Path | str, *, progress: Progress | None = None) -> Path:
@@ -170,7 +169,7 @@ def languages_table(spec: LabSpec) -> str:
         table.writerow(
             {
                 "key": key,
-                "iso639_3": "zxx",
+                "iso639_3": "mis",
                 "name": f"{language.name} (constructed{place})",
                 "script": language.script,
                 "script_name": SCRIPTS[language.script].name,
@@ -191,33 +190,27 @@ def _unseen(part: str) -> float:
 def _write_treebank(lab: Lab, key: str, part: str, path: Path) -> None:
     name = f"ud {key} {part}"
     meanings = lab.draw(part, getattr(lab.spec.sizes, part), name, names=lab.spec.names / 3, unseen=_unseen(part))
-    write_conllu(treebank(lab.say(meanings, key, name), lab.forms[key], f"{key}-{part}"), path)
+    said, written = lab.say(meanings, key, name), lab.written[key]
+    write_conllu(treebank(said, said.forms(written), said.lemmas(written), f"{key}-{part}"), path)
 
 
 def _write_entities(lab: Lab, key: str, part: str, path: Path) -> None:
     name = f"ner {key} {part}"
     meanings = lab.draw(part, getattr(lab.spec.sizes, part), name, names=lab.spec.names, unseen=_unseen(part))
     said = lab.say(meanings, key, name)
-    write_columns(entities(said, lab.inventory, said.forms(lab.forms[key])), path)
+    write_columns(entities(said, lab.inventory, said.forms(lab.written[key])), path)
 
 
 def _write_text(lab: Lab, key: str, part: str, size: int, name: str, path: Path) -> None:
-    meanings = lab.draw(part, size, name, names=lab.spec.names / 3)
-    said = lab.say(meanings, key, f"{name} {key}")
-    write_lines(lines(said, said.forms(lab.forms[key])), path)
+    said = lab.say(lab.draw(part, size, name, names=lab.spec.names / 3), key, f"{name} {key}")
+    write_lines(lines(said, said.forms(lab.written[key])), path)
 
 
 def _write_mixed(lab: Lab, keys: tuple[str, str], part: str, path: Path) -> None:
     name = f"codemix {' '.join(keys)} {part}"
     meanings = lab.draw(part, getattr(lab.spec.sizes, part), name, names=lab.spec.names / 3, unseen=_unseen(part))
     said = lab.say(meanings, keys[0], name)
-    script = SCRIPTS[lab.spec.languages[keys[1]].script]
-    written = [
-        written_forms(lab.lexicons[key], lab.inventory, script, cases=lab.spec.languages[key].cases) for key in keys
-    ]
+    script = lab.spec.languages[keys[1]].script
+    first, second = (Speaker(key, lab.written[key], lab.write(key, script)) for key in keys)
     switches = draw_switches(said, stream(lab.spec.seed, name, "switches"))
-    forms = lab.forms[keys[0]], lab.forms[keys[1]]
-    sentences = code_switched(
-        said, switches, lab.inventory, forms, (written[0], written[1]), keys, f"{keys[0]}-{keys[1]}-{part}"
-    )
-    write_conllu(sentences, path)
+    write_conllu(code_switched(said, switches, lab.inventory, (first, second), f"{'-'.join(keys)}-{part}"), path)

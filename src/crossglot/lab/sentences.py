@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crossglot.corpora.conllu import ConlluSentence, Row
 from crossglot.corpora.sentences import TaggedSentence
@@ -14,25 +15,36 @@ from crossglot.lab.inventory import ENTITY_TYPES, Inventory
 from crossglot.lab.meanings import Meanings
 from crossglot.lab.slots import HEADS, SLOTS, slot
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _HEADS = np.array(HEADS)
 _DEPRELS = np.array([at.deprel for at in SLOTS], dtype=object)
 _NUMBERS = np.array([str(number) for number in range(len(SLOTS) + 1)], dtype=object)
 _FLAT = np.array([at.name in ("flat", "genitive flat") for at in SLOTS])
+_FEATURES = {
+    "NOUN": (
+        *("Number=Sing", "Number=Plur", "Case=Acc|Number=Sing", "Case=Acc|Number=Plur"),
+        *("Case=Gen|Number=Sing", "Case=Gen|Number=Plur"),
+    ),
+    "VERB": ("Number=Sing|Tense=Pres", "Number=Plur|Tense=Pres", "Number=Sing|Tense=Past", "Number=Plur|Tense=Past"),
+}
+"""FEATS by inflection, see `meanings.PLURAL`."""
 
 
 @dataclass(frozen=True)
 class Said:
-    """Sentences in a language, word after word; all arrays but `ends` are (words,).
+    """Sentences in some language's order, word after word; all arrays but `ends` are (words,).
 
     Attributes:
         ends: (sentences,) index after each sentence's last word.
         sentences: the sentence that each word stands in.
-        slots: the slot that each word fills.
+        slots: the slot that it fills.
         items: what it says.
         inflection: how it is inflected.
-        first: whether it is its sentence's first.
-        heads: number of its head in the sentence, from 1; 0 for the root.
-        deprels: relation to the head.
+        numbers: its place in the sentence, from 1.
+        heads: the place of its head; 0 for the root.
+        deprels: its relation to the head.
         upos: its tag.
     """
 
@@ -41,7 +53,7 @@ class Said:
     slots: NDArray[np.int64]
     items: NDArray[np.int32]
     inflection: NDArray[np.int8]
-    first: NDArray[np.bool_]
+    numbers: NDArray[np.int64]
     heads: NDArray[np.int64]
     deprels: NDArray[np.object_]
     upos: NDArray[np.object_]
@@ -52,9 +64,14 @@ class Said:
         return list(zip([0, *ends[:-1]], ends, strict=True))
 
     def forms(self, written: NDArray[np.object_]) -> NDArray[np.object_]:
-        """(words,) what the words look like; see `lexicon.written_forms`."""
-        forms: NDArray[np.object_] = written[self.first.astype(np.int8), self.items, self.inflection]
+        """(words,) what the words look like, given how a language writes all items (`lexicon.written_forms`)."""
+        forms: NDArray[np.object_] = written[(self.numbers == 1).astype(np.int8), self.items, self.inflection]
         return forms
+
+    def lemmas(self, written: NDArray[np.object_]) -> NDArray[np.object_]:
+        """(words,) what the words look like without inflection."""
+        lemmas: NDArray[np.object_] = written[0, self.items, 0]
+        return lemmas
 
 
 def say(meanings: Meanings, inventory: Inventory, grammar: Grammar, rng: np.random.Generator) -> Said:
@@ -62,16 +79,15 @@ def say(meanings: Meanings, inventory: Inventory, grammar: Grammar, rng: np.rand
     orders = grammar.draw_orders(rng, len(meanings))
     items = np.take_along_axis(meanings.items, orders, axis=1)
     filled = items >= 0
+    numbers = np.cumsum(filled, axis=1, dtype=np.int64)
+    number_of_slot = np.empty_like(numbers)
+    np.put_along_axis(number_of_slot, orders, numbers, axis=1)
     sentences, _ = np.nonzero(filled)
-    numbers = np.cumsum(filled, axis=1)
-    by_slot = np.zeros_like(numbers)
-    np.put_along_axis(by_slot, orders, numbers, axis=1)
     slots, words = orders[filled], items[filled]
     above = _HEADS[slots]
-    heads = np.where(above < 0, 0, by_slot[sentences, above])
     upos, deprels = inventory.upos[words], _DEPRELS[slots]
-    joined = upos == "CCONJ"
-    deprels[joined] = "cc"
+    # The second clause is coordinated or subordinate, as its linker is a CCONJ or a SCONJ.
+    deprels[upos == "CCONJ"] = "cc"
     coordinated = np.isin(meanings.items[:, slot("linker", clause=1)], inventory.blocks["and"])
     second = slots == slot("verb", clause=1)
     deprels[second] = np.where(coordinated[sentences[second]], "conj", "advcl")
@@ -81,8 +97,8 @@ def say(meanings: Meanings, inventory: Inventory, grammar: Grammar, rng: np.rand
         slots=slots,
         items=words,
         inflection=np.take_along_axis(meanings.inflection, orders, axis=1)[filled],
-        first=numbers[filled] == 1,
-        heads=heads,
+        numbers=numbers[filled],
+        heads=np.where(above < 0, 0, number_of_slot[sentences, above]),
         deprels=deprels,
         upos=upos,
     )
@@ -96,42 +112,26 @@ def lines(said: Said, forms: NDArray[np.object_]) -> list[str]:
 
 def treebank(
     said: Said,
-    written: NDArray[np.object_],
+    forms: NDArray[np.object_],
+    lemmas: NDArray[np.object_],
     name: str,
-    misc: list[str] | None = None,
-    forms: NDArray[np.object_] | None = None,
+    misc: Sequence[str] | None = None,
 ) -> list[ConlluSentence]:
-    """Sentences with lemma, tag, features, head and relation.
+    """Sentences with all that UD says of a word.
 
     Args:
         said: the sentences.
-        written: forms of all items, see `lexicon.written_forms`.
+        forms: (words,) the words.
+        lemmas: (words,) their lemmas.
         name: what sentence ids begin with.
-        misc: (words,) the last field.
-        forms: (words,) the words, if they are others than `written` has.
+        misc: (words,) their last fields.
     """
-    words = (said.forms(written) if forms is None else forms).tolist()
-    size = len(words)
-    starts = np.repeat(np.concatenate([[0], said.ends[:-1]]), np.diff(said.ends, prepend=0))
-    blank = ["_"] * size
-    rows = list(
-        map(
-            Row._make,
-            zip(
-                _NUMBERS[np.arange(size) - starts + 1].tolist(),
-                words,
-                written[0, said.items, 0].tolist(),
-                said.upos.tolist(),
-                blank,
-                _features(said).tolist(),
-                _NUMBERS[said.heads].tolist(),
-                said.deprels.tolist(),
-                blank,
-                blank if misc is None else misc,
-                strict=True,
-            ),
-        )
+    words, blank = forms.tolist(), ["_"] * len(forms)
+    fields = (
+        *(_NUMBERS[said.numbers].tolist(), words, lemmas.tolist(), said.upos.tolist(), blank, _features(said)),
+        *(_NUMBERS[said.heads].tolist(), said.deprels.tolist(), blank, misc or blank),
     )
+    rows = list(map(Row._make, zip(*fields, strict=True)))
     return [
         ConlluSentence(
             (f"# sent_id = {name}-{number}", f"# text = {' '.join(words[start:end])}"), tuple(rows[start:end])
@@ -140,28 +140,26 @@ def treebank(
     ]
 
 
-_NOUN_FEATURES = np.array(["Number=Sing", "Number=Plur", "Case=Acc|Number=Sing", "Case=Acc|Number=Plur", "Case=Gen|Number=Sing", "Case=Gen|Number=Plur"], dtype=object)  # fmt: skip
-_VERB_FEATURES = np.array(["Number=Sing|Tense=Pres", "Number=Plur|Tense=Pres", "Number=Sing|Tense=Past", "Number=Plur|Tense=Past"], dtype=object)  # fmt: skip
-
-
-def _features(said: Said) -> NDArray[np.object_]:
+def _features(said: Said) -> list[str]:
     features = np.full(len(said.items), "_", dtype=object)
-    for tag, values in (("NOUN", _NOUN_FEATURES), ("VERB", _VERB_FEATURES)):
+    for tag, values in _FEATURES.items():
         where = said.upos == tag
-        features[where] = values[said.inflection[where]]
-    return features
+        features[where] = np.array(values, dtype=object)[said.inflection[where]]
+    found: list[str] = features.tolist()
+    return found
 
 
 def entities(said: Said, inventory: Inventory, forms: NDArray[np.object_]) -> list[TaggedSentence]:
-    """Sentences with BIO2 tags of their names."""
-    kinds = np.full(len(inventory), "", dtype=object)
+    """Sentences with BIO2 tags of their names: PER, LOC, ORG, MISC."""
+    types = np.full(len(inventory), "", dtype=object)
     for block, kind in ENTITY_TYPES.items():
-        kinds[list(inventory.blocks[block])] = kind
+        types[list(inventory.blocks[block])] = kind
     inside = _FLAT[said.slots]
-    kind = kinds[said.items]
-    starts = (kind != "") & ~inside
-    # The rest of a name follows its first word, so the last start before it is its own.
-    last = np.maximum.accumulate(np.where(starts, np.arange(len(kind)), 0))
-    tags = np.where(inside, "I-" + kind[last], np.where(starts, "B-" + kind, "O")).tolist()
-    words = forms.tolist()
-    return [TaggedSentence(tuple(words[start:end]), tuple(tags[start:end])) for start, end in said.bounds()]
+    begins = (types[said.items] != "") & ~inside
+    # The rest of a name stands right after its first word, in every language.
+    before = np.where(inside, np.arange(len(inside)) - 1, np.arange(len(inside)))
+    tags = np.where(begins, "B-", np.where(inside, "I-", "O")).astype(object) + np.where(
+        begins | inside, types[said.items[before]], ""
+    )
+    words, labels = forms.tolist(), tags.tolist()
+    return [TaggedSentence(tuple(words[start:end]), tuple(labels[start:end])) for start, end in said.bounds()]

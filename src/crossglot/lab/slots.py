@@ -1,7 +1,7 @@
 """The places of a sentence: a tree of slots that a meaning fills and that a grammar puts into an order.
 
-A sentence has two clauses, of which the second may be empty, and each clause three noun phrases. Slots are numbered; what is said
-of a slot here holds for every language: its head, its relation (UD), whether it is inflected.
+A sentence has two clauses, of which the second may be empty, and a clause has three noun phrases. Slots are numbered.
+What is said of a slot here holds in every language: what it depends on, and by which relation of UD.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 PHRASES = ("subject", "object", "oblique")
 RELATIONS = {"subject": "nsubj", "object": "obj", "oblique": "obl"}
-OUTSIDE = ("comma", "address", "stop")
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,7 @@ def _clause(number: int) -> list[Slot]:
     return slots
 
 
-_CLAUSE = len(_clause(0))
-CLAUSE_SLOTS = _CLAUSE
+CLAUSE_SLOTS = len(_clause(0))
 """Slots of a clause; those of the second clause follow the first's, in the same order."""
 
 SLOTS: tuple[Slot, ...] = (
@@ -72,6 +70,9 @@ SLOTS: tuple[Slot, ...] = (
     Slot("stop", "", 0, "verb", "punct"),
 )
 _INDEX = {(slot.clause, slot.phrase, slot.name): at for at, slot in enumerate(SLOTS)}
+
+OUTSIDE = tuple(range(2 * CLAUSE_SLOTS, len(SLOTS)))
+"""The slots that belong to neither clause: comma, address, stop."""
 
 
 def slot(name: str, phrase: str = "", clause: int = 0) -> int:

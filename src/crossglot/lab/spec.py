@@ -1,4 +1,4 @@
-"""What a lab is made of, written down in TOML: sizes, concepts, and the languages with their scripts, orders and cognates."""
+"""What a lab is made of, written down in TOML: its sizes, and languages with their scripts, orders and cognates."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from crossglot.errors import SpecError
+from crossglot.lab.anchors import MOST_OWN
 from crossglot.lab.grammar import ORDERS
 from crossglot.lab.inventory import CONTENT_SHARES
 from crossglot.lab.scripts import SCRIPTS
 
-MOST_WITHOUT_ANCHORS = 19
 BUILTIN = "builtin.toml"
 _KEY = re.compile(r"[a-z]{2,12}(-[A-Za-z0-9]{2,8})?")
 
@@ -129,10 +129,8 @@ class LabSpec(BaseModel):
             raise ValueError(
                 f"words: {self.words} for {self.concepts} concepts; allowed are {fewest} to {self.concepts}"
             )
-        if not self.anchors and len(self.languages) > MOST_WITHOUT_ANCHORS:
-            raise ValueError(
-                f"anchors: false is for at most {MOST_WITHOUT_ANCHORS} languages: there is no more punctuation"
-            )
+        if not self.anchors and len(self.languages) > MOST_OWN:
+            raise ValueError(f"anchors: false is for at most {MOST_OWN} languages: there is no more punctuation")
         for at, key in enumerate(self.languages):
             if not _KEY.fullmatch(key):
                 raise ValueError(

@@ -142,7 +142,7 @@ def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
 
 
 def versions(plan: StudyPlan) -> dict[str, Any]:
-    """Packages, machine, precision, encoders with revision and learning rate, checksums of all data, languages of its own."""
+    """Packages, machine, precision, encoders with revision and rate, checksums of all data, the root's own languages."""
     splits = {
         f"{split.corpus} {split.split}": {
             "checksum": split.checksum,
