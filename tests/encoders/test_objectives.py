@@ -56,6 +56,21 @@ def test_hidden_states_are_those_of_hugging_face() -> None:
     torch.testing.assert_close(last_hidden(model, input_ids, dtype=torch.float32), expected, atol=1e-5, rtol=1e-5)
 
 
+def test_position_ids_reach_the_embeddings_and_their_gradients() -> None:
+    model = build_model(SHAPE, 700, seed=1, blocks={"en": 0, "de": 24}).train()
+    input_ids, positions, labels = _batch(216)
+    places = (torch.arange(60)[:, None] % 2 * 24 + torch.arange(24)).contiguous()
+    targets = torch.full((input_ids.numel(),), -100)
+    targets[positions] = labels
+    expected = model(input_ids=input_ids, position_ids=places, labels=targets.view_as(input_ids)).loss
+    hidden = last_hidden(model, input_ids, positions=places, dtype=torch.float32)
+    loss = masked_lm_loss(model, hidden, positions, labels)
+    table = model.bert.embeddings.position_embeddings.weight
+    assert loss.item() == pytest.approx(expected.item(), abs=1e-5)
+    mine, theirs = (torch.autograd.grad(one, table)[0] for one in (loss, expected))
+    torch.testing.assert_close(mine, theirs, atol=1e-6, rtol=1e-4)
+
+
 def test_both_losses_of_sentence_pairs_are_those_of_hugging_face() -> None:
     model = build_model(SHAPE, 700, seed=1, next_sentence=True).train()
     input_ids, positions, labels = _batch(216)
@@ -107,6 +122,22 @@ def test_weights_depend_on_the_seed_alone() -> None:
     assert all(torch.equal(mine, theirs) for mine, theirs in pairs)
     words = [model.bert.embeddings.word_embeddings.weight for model in (first, other)]
     assert not torch.equal(*words)
+
+
+def test_separate_positions_start_alike_within_a_language_and_unrelated_across() -> None:
+    blocks = {"en": 0, "de": 24, "hi": 48}
+    model = build_model(SHAPE, 700, seed=1, blocks=blocks)
+    assert model.config.position_blocks == blocks
+    english, german, hindi = model.bert.embeddings.position_embeddings.weight.detach().split(24)
+    for other in (german, hindi):
+        torch.testing.assert_close(
+            other @ other.T, english @ english.T
+        )  # a rotation: each language's own order is kept
+    likeness = torch.nn.functional.cosine_similarity
+    for one, other in ((english, german), (english, hindi), (german, hindi)):
+        assert likeness(one, other, dim=1).abs().mean() < 0.4
+    shared = build_model(SHAPE, 700, seed=1)
+    torch.testing.assert_close(shared.bert.embeddings.position_embeddings.weight.detach(), english)
 
 
 def test_position_embeddings_start_distinct_with_neighbours_most_alike() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {language: folder / f"{language}.txt" for language in ("en", "de")}
 
 
-def planned(texts: dict[str, Path], **settings: object) -> Pretrain:
+def planned(texts: dict[str, Path], **settings: Any) -> Pretrain:
     bitexts = {("en", "de"): (texts["en"], texts["de"])}
     return plan_pretraining("mine", texts, bitexts=bitexts, shape=SHAPE, runtime=FP32, **settings)
 
