@@ -113,8 +113,8 @@ class LabSpec(BaseModel):
 
     frozen: str | None = None
     seed: int = Field(1, ge=0)
-    concepts: int = Field(700, ge=40, le=5000)
-    words: int = Field(620, ge=1)
+    concepts: int = Field(800, ge=40, le=5000)
+    words: int = Field(710, ge=1)
     anchors: bool = True
     names: float = Field(0.5, ge=0, le=0.8)
     sizes: Sizes = Sizes()

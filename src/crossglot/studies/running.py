@@ -142,7 +142,7 @@ def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
 
 
 def versions(plan: StudyPlan) -> dict[str, Any]:
-    """Packages, machine, precision, encoders with revision and rate, checksums of all data, the root's own languages."""
+    """Packages, machine, precision, encoders with revision and rate, checksums of data, the root's own languages."""
     splits = {
         f"{split.corpus} {split.split}": {
             "checksum": split.checksum,
