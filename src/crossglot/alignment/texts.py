@@ -1,0 +1,57 @@
+"""Sentences as pieces of an encoder, every piece counted: texts as written, or words that are split already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crossglot.corpora.sentences import Sentence, TaggedSentence
+from crossglot.encoders.pieces import Pieces, piece_words
+from crossglot.errors import UsageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from transformers import PreTrainedTokenizerBase
+
+Text = str | Sequence[str] | Sentence | TaggedSentence
+"""A sentence: text as written, which the encoder's tokenizer splits itself, or words that are split already."""
+
+
+def every_piece(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Text]) -> Pieces:
+    """Sentences as pieces, each of which counts as a word: windows then read every piece exactly once.
+
+    Raises:
+        UsageError: for one text instead of a list, a list that mixes texts and words, or a sentence without a word.
+    """
+    if isinstance(sentences, str):
+        raise UsageError("sentences have to be a list, not one text: [text]")
+    texts = [sentence for sentence in sentences if isinstance(sentence, str)]
+    if texts and len(texts) < len(sentences):
+        raise UsageError("sentences have to be all texts or all words, not some of each")
+    if texts:
+        ids, starts = _cut_texts(tokenizer, texts)
+    else:
+        pieces = piece_words(tokenizer, [getattr(sentence, "words", sentence) for sentence in sentences])
+        ids, starts = pieces.ids, pieces.sentence_starts
+    empty = np.flatnonzero(np.diff(starts) == 0)
+    if len(empty):
+        many = f" and {len(empty) - 1} more" if len(empty) > 1 else ""
+        raise UsageError(f"sentence {empty[0] + 1}{many} is empty: leave out sentences without a word")
+    return Pieces(ids, starts, np.arange(len(ids)), starts)
+
+
+def _cut_texts(tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Pieces of all texts, one after another, and where each text starts; what the tokenizer erases is unknown."""
+    found = tokenizer(
+        texts, add_special_tokens=False, padding=False, truncation=False, return_attention_mask=False, verbose=False
+    )["input_ids"]
+    unknown = tokenizer.unk_token_id
+    rows = [
+        ids or ([int(unknown)] if text.strip() and unknown is not None else [])
+        for text, ids in zip(texts, found, strict=True)
+    ]
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    return np.fromiter((piece for row in rows for piece in row), np.int32, int(starts[-1])), starts

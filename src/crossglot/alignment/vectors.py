@@ -1,0 +1,170 @@
+"""Sentence vectors of all hidden layers in one pass: means over a sentence's pieces, special pieces left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from crossglot.alignment.texts import Text, every_piece
+from crossglot.batching import Batch
+from crossglot.encoders.forward import make_batch, model_inputs
+from crossglot.encoders.windows import Sequences, windowed
+from crossglot.errors import StorageError, UsageError
+from crossglot.runtime import Runtime, keep_freed_memory
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from transformers import PreTrainedModel
+
+    from crossglot.encoders.encoder import Encoder
+
+Progress = Callable[[int, int], None]
+
+PIECE_BUDGET = 4096
+"""Pieces a batch holds: enough to fill the matrix units, little enough that its hidden states stay small."""
+
+LONGEST = 512
+"""Longest sequence, in pieces, where the encoder itself has no limit."""
+
+
+def embed(
+    encoder: Encoder,
+    sentences: Sequence[Text],
+    *,
+    layers: Sequence[int] | None = None,
+    max_length: int | None = None,
+    runtime: Runtime | None = None,
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> NDArray[np.float32]:
+    """The mean of a sentence's piece vectors without special pieces, at each layer (section 5.1 of the paper).
+
+    Sentences are packed by length, and a batch's hidden states are summed at once, so that memory holds those of one
+    batch beside the result. A sentence over `max_length` is cut into overlapping windows, and each of its pieces counts
+    once, from the window where it stands farthest from a cut: no piece is lost.
+
+    Args:
+        encoder: from `load_encoder`.
+        sentences: texts as written, or words, `Sentence`s, `TaggedSentence`s.
+        layers: which, 0 being the embeddings; all of them unless given.
+        max_length: longest sequence in pieces, special ones included; what the encoder has positions for (or 512).
+        runtime: device and precision; by default where the encoder is, in fp32. Under bf16 sums are still in fp32.
+        out: an .npy file that holds the result instead of memory.
+        progress: called with (pieces done, pieces in all).
+
+    Returns:
+        float32, (layers, sentences, hidden); a memory map of `out` where that is given.
+
+    Raises:
+        UsageError: for a layer the encoder does not have, or sentences that `every_piece` refuses.
+        StorageError: if `out` cannot be written.
+    """
+    keep_freed_memory()
+    chosen = check_layers(encoder, layers)
+    pieces = every_piece(encoder.tokenizer, sentences)
+    longest = min(max_length or LONGEST, encoder.max_positions or LONGEST)
+    sequences = windowed(pieces, encoder.tokenizer, longest)
+    vectors = _zeros((len(chosen), len(sentences), encoder.hidden_size), out)
+    model = _computing(encoder, runtime)
+    lengths = np.diff(pieces.sentence_starts)
+    done, total = 0, int(lengths.sum())
+    for group in _groups(sequences.lengths):
+        batch = make_batch(encoder, [sequences.ids[i] for i in group]).to(model.device)
+        reads = _reads(sequences, group, batch, lengths)
+        for place, sums in enumerate(_sums(model, batch, reads, chosen)):
+            vectors[place, reads.sentences] += sums
+        done += reads.places.numel()
+        if progress is not None:
+            progress(done, total)
+    return vectors
+
+
+def check_layers(encoder: Encoder, layers: Sequence[int] | None) -> tuple[int, ...]:
+    """The layers that are wanted, in the order given; all, from the embeddings (0) on, for None.
+
+    Raises:
+        UsageError: for none at all, or one that the encoder does not have.
+    """
+    depth = int(encoder.model.config.num_hidden_layers)
+    chosen = tuple(range(depth + 1)) if layers is None else tuple(layers)
+    strange = [layer for layer in chosen if not 0 <= layer <= depth]
+    if strange or not chosen:
+        what = f"no layer {strange[0]}" if strange else "no layer was named"
+        raise UsageError(f"{encoder.name}: {what}: it has layers 0 (the embeddings) to {depth}")
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class _Reads:
+    """What a batch adds to which sentences.
+
+    Attributes:
+        places: int64, (pieces,), of the pieces that count, in the batch's flattened rows.
+        owners: int64, (pieces,), into `sentences`.
+        shares: float32, (sentences of the batch, 1), one over the number of a sentence's pieces.
+        sentences: int64, (sentences of the batch,).
+    """
+
+    places: torch.Tensor
+    owners: torch.Tensor
+    shares: torch.Tensor
+    sentences: NDArray[np.int64]
+
+
+def _reads(sequences: Sequences, group: NDArray[np.int64], batch: Batch, lengths: NDArray[np.int64]) -> _Reads:
+    counts = sequences.starts[group + 1] - sequences.starts[group]
+    spans = [sequences.offsets[sequences.starts[i] : sequences.starts[i + 1]] for i in group]
+    places = np.concatenate(spans) + np.repeat(batch.starts.numpy()[:-1], counts)
+    sentences, owners = np.unique(sequences.sentence[group], return_inverse=True)
+    device = batch.input_ids.device
+    return _Reads(
+        places=batch.flat_index[torch.from_numpy(places).to(device)],
+        owners=torch.from_numpy(np.repeat(owners, counts)).to(device),
+        shares=torch.from_numpy((1 / lengths[sentences]).astype(np.float32)[:, None]).to(device),
+        sentences=sentences,
+    )
+
+
+@torch.inference_mode()
+def _sums(model: PreTrainedModel, batch: Batch, reads: _Reads, layers: Sequence[int]) -> Iterator[NDArray[np.float32]]:
+    """For each layer what the batch adds to the means of its sentences: (sentences of the batch, hidden)."""
+    states = model(**model_inputs(model, batch), output_hidden_states=True).hidden_states
+    for layer in layers:
+        flat = states[layer].reshape(-1, states[layer].shape[-1])
+        sums = torch.zeros(len(reads.sentences), flat.shape[1], device=flat.device)
+        sums.index_add_(0, reads.owners, flat.index_select(0, reads.places).float())
+        yield sums.mul_(reads.shares).cpu().numpy()
+
+
+def _groups(lengths: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Sequences of similar length together, longest first: memory runs out at once or never."""
+    order = np.argsort(-lengths, kind="stable")
+    if not len(order):
+        return []
+    budgets = np.cumsum(lengths[order]) // PIECE_BUDGET
+    return np.split(order, np.flatnonzero(np.diff(budgets)) + 1)
+
+
+def _computing(encoder: Encoder, runtime: Runtime | None) -> PreTrainedModel:
+    """The model where and in the precision it is to compute; the encoder's own is left as it is."""
+    if runtime is None:
+        return encoder.model
+    model = encoder.model
+    if runtime.precision == "bf16":
+        return deepcopy(model).to(runtime.device, torch.bfloat16)
+    return model if model.device == torch.device(runtime.device) else deepcopy(model).to(runtime.device)
+
+
+def _zeros(shape: tuple[int, int, int], out: Path | None) -> NDArray[np.float32]:
+    if out is None:
+        return np.zeros(shape, np.float32)
+    try:
+        return np.lib.format.open_memmap(out, mode="w+", dtype=np.float32, shape=shape)
+    except OSError as error:
+        raise StorageError(f"{out}: the vectors cannot be written: {error}") from error
