@@ -3,7 +3,8 @@
 The same encoder (BERT-base's layers over M-BERT's vocabulary, random weights: they do not matter for speed), the same
 sentences, batches of 32. The Trainer pads to 128, to the longest of a batch, or to the longest after grouping by
 length; crossglot packs. Each in fp32 and bf16, each in a process of its own, so that peak memory is its own. The limit
-is what the matrix products over the real pieces take at the rate measured here, and nothing else.
+is what the matrix products over the real pieces take at the rate measured here, and nothing else. The floor, which no
+step with AdamW in fp32 can go below, adds what memory takes to read and write the weights that are trained.
 
     python -m benchmarks.finetuning [--data ROOT] [--steps 4] [--layers 12] [--only NAME-PRECISION]… [--threads N]
 
@@ -30,7 +31,7 @@ import torch
 import transformers
 from transformers import BertConfig, BertForTokenClassification, BertModel, Trainer, TrainerCallback, TrainingArguments
 
-from benchmarks.machine import Shape, product_seconds, training_limit
+from benchmarks.machine import Shape, optimiser_limit, product_seconds, training_limit
 from crossglot.corpora.conllu import read_conllu
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
@@ -49,12 +50,13 @@ PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds a training step, sentences predicted a second, peak resident GB, mean real pieces of a timed step."""
+    """Seconds a training step, sentences predicted a second, peak resident GB, real pieces a step, different pieces."""
 
     step: float
     predicted: float
     memory: float
     pieces: float
+    vocabulary: int
 
 
 def made_up_sentences(count: int, folder: Path) -> tuple[Any, list[TaggedSentence]]:
@@ -170,7 +172,8 @@ def measure(name: str, root: Path | None, steps: int, layers: int) -> Measured:
     if way not in CONFIGURATIONS or precision not in PRECISIONS:
         raise SystemExit(f"no configuration '{name}': {', '.join(CONFIGURATIONS)}, each with -fp32 or -bf16")
     encoder, sentences = workload(root, (steps + 1) * BATCH, layers)
-    pieces = sum(len(row["input_ids"]) for row in trainer_rows(encoder, sentences)) / (steps + 1)
+    ids = [row["input_ids"] for row in trainer_rows(encoder, sentences)]
+    pieces, vocabulary = sum(map(len, ids)) / (steps + 1), len(set().union(*ids))
     chosen: Precision = "bf16" if precision == "bf16" else "fp32"
     if way == "crossglot":
         device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -178,25 +181,32 @@ def measure(name: str, root: Path | None, steps: int, layers: int) -> Measured:
     else:
         step, predicted = measure_trainer(encoder, sentences, way, chosen)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return Measured(step, predicted, memory, pieces)
+    return Measured(step, predicted, memory, pieces, vocabulary)
 
 
 def print_table(found: dict[str, Measured], shape: Shape, device: str) -> None:
-    """Each configuration beside the limit of its precision."""
-    pieces = next(iter(found.values())).pieces
-    limits = {p: training_limit(shape, round(pieces), Runtime(device, p)) for p in PRECISIONS}
-    work = shape.operations(round(pieces))
-    print(f"{pieces:.0f} real pieces a step, {work / 1e9:.0f} GFLOP in its linear layers")
-    for precision, seconds in limits.items():
+    """Each configuration beside the limit and the floor of its precision."""
+    one = next(iter(found.values()))
+    pieces, weights = round(one.pieces), shape.weights + one.vocabulary * shape.hidden
+    limits, floors, work = {}, {}, shape.operations(pieces)
+    print(
+        f"{pieces} real pieces a step, {work / 1e9:.0f} GFLOP in its linear layers; {weights / 1e6:.0f} M weights in use"
+    )
+    for precision in PRECISIONS:
+        runtime = Runtime(device, precision)
+        limits[precision] = seconds = training_limit(shape, pieces, runtime)
+        floors[precision] = seconds + optimiser_limit(weights, runtime)
         square = 2 * 2048**3 / product_seconds(2048, 2048, 2048, precision, device)
         print(
             f"limit {precision}: {seconds:.2f} s a step at the rate of these products ({work / seconds / 1e9:.0f} "
-            f"GFLOP/s), {work / square:.2f} s at that of 2048 x 2048 ones ({square / 1e9:.0f} GFLOP/s)"
+            f"GFLOP/s), {work / square:.2f} s at that of 2048 x 2048 ones ({square / 1e9:.0f} GFLOP/s); "
+            f"floor, with AdamW's memory: {floors[precision]:.2f} s"
         )
-    print(f"\n{'':<24} {'s/step':>7} {'of limit':>9} {'predicted/s':>12} {'peak GB':>8}")
+    print(f"\n{'':<24} {'s/step':>7} {'of limit':>9} {'of floor':>9} {'predicted/s':>12} {'peak GB':>8}")
     for name, m in found.items():
-        share = limits["bf16" if name.endswith("bf16") else "fp32"] / m.step
-        print(f"{name:<24} {m.step:>7.2f} {share:>9.0%} {m.predicted:>12.1f} {m.memory:>8.1f}")
+        precision = "bf16" if name.endswith("bf16") else "fp32"
+        limit, floor = limits[precision] / m.step, floors[precision] / m.step
+        print(f"{name:<24} {m.step:>7.2f} {limit:>9.0%} {floor:>9.0%} {m.predicted:>12.1f} {m.memory:>8.1f}")
 
 
 def main() -> None:

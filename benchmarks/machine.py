@@ -1,7 +1,9 @@
 """What this machine can do: matrix products at the shapes of an encoder's layers, and memory bandwidth.
 
 The rate of matrix products bounds any fine-tuning: a step of BERT-base over n pieces is 6 · 85 M · n operations in its
-linear layers (two for the forward pass, four for the backward pass), whatever the code around them does.
+linear layers (two for the forward pass, four for the backward pass), whatever the code around them does. After them
+comes AdamW, bound by memory: it must read and write every weight and both its moments in fp32, and read the gradients
+twice, for their norm and for the update.
 
     python benchmarks/machine.py [--hidden 768] [--layers 12] [--pieces 700]
 """
@@ -39,6 +41,11 @@ class Shape:
             products.append((wide_out, pieces, wide_in, count * layers))  # gradients of weights
         return products
 
+    @property
+    def weights(self) -> int:
+        """Weights of these linear layers, which are nearly all that there are beside the embeddings."""
+        return self.layers * (4 * self.hidden**2 + 2 * self.hidden * self.intermediate)
+
     def operations(self, pieces: int) -> int:
         """Floating-point operations of these products."""
         return sum(2 * rows * inner * columns * count for rows, inner, columns, count in self.products(pieces))
@@ -72,11 +79,17 @@ def training_limit(shape: Shape, pieces: int, runtime: Runtime) -> float:
     )
 
 
+def optimiser_limit(weights: int, runtime: Runtime) -> float:
+    """Seconds that memory takes for one AdamW step with clipping; under bf16 the weights' bfloat16 copies are renewed."""
+    gradient = 2 if runtime.precision == "bf16" else 4
+    renewed = 2 if runtime.precision == "bf16" else 0
+    return weights * (6 * 4 + 2 * gradient + renewed) / bandwidth(runtime.device) / 1e9
+
+
 def bandwidth(device: str = "cpu", megabytes: int = 256) -> float:
-    """Gigabytes a second that a copy of a large array reads and writes."""
-    source = torch.ones(megabytes * 2**18, device=device)
-    target = torch.empty_like(source)
-    return 2 * megabytes * 2**20 / fastest(lambda: target.copy_(source)) / 1e9
+    """Gigabytes a second that are read and written while a large array is changed in place, as an optimiser does."""
+    values = torch.ones(megabytes * 2**18, device=device)
+    return 2 * megabytes * 2**20 / fastest(lambda: values.mul_(1.0)) / 1e9
 
 
 def _wait() -> None:
@@ -95,7 +108,7 @@ def main() -> None:
     device = resolve_runtime(options.device).device
     shape = Shape(options.hidden, options.layers, 4 * options.hidden)
     print("  ".join(f"{name}: {value}" for name, value in machine().items()))
-    print(f"memory bandwidth (copy): {bandwidth(device):.1f} GB/s\n")
+    print(f"memory bandwidth (in place): {bandwidth(device):.1f} GB/s\n")
     print(f"{'rows':>6} {'inner':>6} {'columns':>8} {'fp32 GFLOP/s':>13} {'bf16 GFLOP/s':>13}")
     for rows, inner, columns, _ in shape.products(options.pieces):
         work = 2e-9 * rows * inner * columns
@@ -104,8 +117,9 @@ def main() -> None:
     operations = shape.operations(options.pieces)
     print(f"\na training step over {options.pieces} pieces: {operations / 1e9:.0f} GFLOP in linear layers; at best")
     for precision in ("fp32", "bf16"):
-        seconds = training_limit(shape, options.pieces, Runtime(device, precision))
-        print(f"  {precision}: {seconds:.2f} s ({operations / seconds / 1e9:.0f} GFLOP/s)")
+        runtime = Runtime(device, precision)
+        seconds, after = training_limit(shape, options.pieces, runtime), optimiser_limit(shape.weights, runtime)
+        print(f"  {precision}: {seconds:.2f} s ({operations / seconds / 1e9:.0f} GFLOP/s), then {after:.2f} s of AdamW")
 
 
 if __name__ == "__main__":
