@@ -21,12 +21,12 @@ LAYER = torch.nn.Module()
 @pytest.mark.parametrize("scaling", [None, 0.3])
 def test_values_and_gradients_are_those_of_torch(scaling: float | None) -> None:
     torch.manual_seed(3)
-    parts = [torch.randn(2, 3, 7, 8, requires_grad=True) for _ in range(3)]
+    query, key, value = parts = [torch.randn(2, 3, 7, 8, requires_grad=True) for _ in range(3)]
     seen = torch.rand(2, 1, 7, 7) < 0.6
     seen |= torch.eye(7, dtype=torch.bool)
     added = torch.zeros(seen.shape).masked_fill_(~seen, torch.finfo(torch.float32).min)
-    expected = scaled_dot_product_attention(*parts, attn_mask=seen, scale=scaling).transpose(1, 2)
-    found, _ = attend(LAYER, *parts, added, scaling=scaling)
+    expected = scaled_dot_product_attention(query, key, value, attn_mask=seen, scale=scaling).transpose(1, 2)
+    found, _ = attend(LAYER, query, key, value, added, scaling=scaling)
     torch.testing.assert_close(found, expected)
     weight = torch.randn_like(expected)
     for ours, theirs in zip(*(torch.autograd.grad((x * weight).sum(), parts) for x in (found, expected)), strict=True):
@@ -53,8 +53,9 @@ def test_families_that_pack_attend_by_products_while_the_context_lasts(family: s
 def test_a_model_keeps_its_attention_where_products_give_other_hidden_states(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def wrong(*arguments: Any, scaling: float, **others: Any) -> Any:
-        return attend(*arguments, scaling=scaling / 2, **others)
+    def wrong(*parts: Any, scaling: float, **_others: Any) -> Any:
+        layer, query, key, value, mask = parts
+        return attend(layer, query, key, value, mask, scaling=scaling / 2)
 
     monkeypatch.setitem(AttentionInterface._global_mapping, PRODUCTS, wrong)
     model = load_encoder(save_tiny(tmp_path)).model
