@@ -189,9 +189,7 @@ def print_table(found: dict[str, Measured], shape: Shape, device: str) -> None:
     one = next(iter(found.values()))
     pieces, weights = round(one.pieces), shape.weights + one.vocabulary * shape.hidden
     limits, floors, work = {}, {}, shape.operations(pieces)
-    print(
-        f"{pieces} real pieces a step, {work / 1e9:.0f} GFLOP in its linear layers; {weights / 1e6:.0f} M weights in use"
-    )
+    print(f"{pieces} real pieces a step, {work / 1e9:.0f} GFLOP in linear layers; {weights / 1e6:.0f} M weights in use")
     for precision in PRECISIONS:
         runtime = Runtime(device, precision)
         limits[precision] = seconds = training_limit(shape, pieces, runtime)

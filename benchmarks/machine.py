@@ -80,7 +80,7 @@ def training_limit(shape: Shape, pieces: int, runtime: Runtime) -> float:
 
 
 def optimiser_limit(weights: int, runtime: Runtime) -> float:
-    """Seconds that memory takes for one AdamW step with clipping; under bf16 the weights' bfloat16 copies are renewed."""
+    """Seconds that memory takes for one AdamW step with clipping; under bf16 it renews the weights' bfloat16 copies."""
     gradient = 2 if runtime.precision == "bf16" else 4
     renewed = 2 if runtime.precision == "bf16" else 0
     return weights * (6 * 4 + 2 * gradient + renewed) / bandwidth(runtime.device) / 1e9
