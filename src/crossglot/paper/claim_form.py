@@ -1,7 +1,8 @@
 """What a claim is made of: a sentence, a statistic over cells of tables, a direction and a threshold.
 
 A statistic is a mean or a minimum, over cells, of a weighted sum of systems: "M-BERT minus EN-BERT, averaged over the
-twelve zero-shot pairs".
+twelve zero-shot pairs". Or it is a reading: a number that a probe computes of a whole figure, such as a correlation,
+and writes as a row of its own.
 
 Where a sentence of the paper names a number, that is the threshold. Where it says "big", "comparable" or "surprisingly
 good", the threshold is our reading of the word, decided here and nowhere else: a big gap is 10 points, comparable is at
@@ -17,11 +18,13 @@ from typing import Literal
 
 MOST_FREQUENT_TAG = "most frequent tag"
 M_BERT_UNTRAINED = "m-bert untrained"
+M_BERT_SHARED_PIECES = "m-bert shared pieces"
 
 BIG, COMPARABLE, HALF = 10.0, -5.0, 0.5
 """Our readings, in points but for the last, which is a share of the own-language score."""
 
 Pairs = tuple[tuple[str, str], ...]
+Layers = Literal["bottom", "two thirds", "last", "upper"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,16 @@ class Term:
         system: `m-bert` or `en-bert` (whatever encoder plays that role), `m-bert untrained`, `most frequent tag`, or a
             cited system by its published name.
         pairs: (source, target) of each cell; the terms of a statistic go together place by place.
+        condition: the variant of the experiment that the cells stand in, where it has several.
+        layers: where the experiment looks at hidden layers, which (see `layers_of`); several are places of their own.
     """
 
     weight: float
     experiment: str
     system: str
     pairs: Pairs
+    condition: str = ""
+    layers: Layers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,33 @@ class Statistic:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One row of results.csv that holds a probe's own statistic, its interval with it.
+
+    Attributes:
+        experiment: the table or figure it belongs to.
+        system: as in `Term`.
+        metric: the row's metric.
+        aggregate: what kind of statistic: `correlation`, `difference`, …
+        condition: the row's condition, where there is one.
+        source: the row's source: a language or a group of them.
+        target: likewise.
+        layer: the row's hidden layer.
+        unit: as in `Statistic`.
+    """
+
+    experiment: str
+    system: str
+    metric: str
+    aggregate: str
+    condition: str | None = None
+    source: str | None = None
+    target: str | None = None
+    layer: int | None = None
+    unit: Literal["languages", "cells"] = "languages"
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One sentence, and the number that decides it.
 
@@ -68,9 +102,9 @@ class Claim:
         sentence: the paper's words, shortened by `…`; for our own claims, ours.
         origin: `paper` or `ours`.
         says: the statistic in words.
-        statistic: the statistic as data, in points (per cent).
+        statistic: the statistic as data, in points (per cent) or, for a reading, in the row's unit.
         direction: on which side of the threshold the claim puts the statistic.
-        threshold: in points.
+        threshold: in the unit of the statistic.
     """
 
     id: str
@@ -78,18 +112,33 @@ class Claim:
     sentence: str
     origin: Literal["paper", "ours"]
     says: str
-    statistic: Statistic
+    statistic: Statistic | Reading
     direction: Literal["above", "below"]
     threshold: float
 
     @property
     def experiments(self) -> tuple[str, ...]:
-        """The tables it needs, each once."""
+        """The tables and figures it needs, each once."""
+        if isinstance(self.statistic, Reading):
+            return (self.statistic.experiment,)
         return tuple(dict.fromkeys(term.experiment for term in self.statistic.terms))
 
     def agrees(self, value: float) -> bool:
         """Whether a value lies on the claimed side of the threshold."""
         return value > self.threshold if self.direction == "above" else value < self.threshold
+
+
+def layers_of(which: Layers | None, depth: int) -> tuple[int | None, ...]:
+    """Hidden layers of an encoder `depth` layers deep: `bottom` is the embeddings, `upper` all above the bottom third.
+
+    The paper speaks of bottom layers and of the last few without numbers; in these words we read the bottom third and
+    what comes after two thirds, so that they mean something for encoders that are not twelve layers deep.
+    """
+    upper = tuple(layer for layer in range(1, depth + 1) if 3 * layer > depth)
+    groups: dict[Layers | None, tuple[int | None, ...]] = {
+        None: (None,), "bottom": (0,), "two thirds": (round(2 * depth / 3),), "last": (depth,), "upper": upper
+    }  # fmt: skip
+    return groups[which]
 
 
 def zero_shot(languages: str) -> Pairs:

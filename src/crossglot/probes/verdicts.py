@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from crossglot.paper.claim_form import M_BERT_UNTRAINED, Claim
+from crossglot.paper.claim_form import M_BERT_UNTRAINED, Claim, Reading, Statistic
 from crossglot.paper.claims import CLAIMS
 from crossglot.paper.published import CITED, EN_BERT, M_BERT, lookup
-from crossglot.probes.results import MEAN
+from crossglot.probes.readings import Readings
+from crossglot.probes.results import MEAN, MISSING
 from crossglot.probes.tabulate import is_papers_corpus
 from crossglot.statistics.intervals import NO_INTERVAL, Interval, bootstrap_clusters, combined_interval
 
@@ -22,7 +23,7 @@ OPEN: Final = "cannot tell"
 NAMED_AT_MOST = 4
 """How many things a verdict names before it counts the rest."""
 
-Key = tuple[str, str, str, str]  # experiment, system, source, target
+Key = tuple[str, str, str, str, str, int | None]  # experiment, system, source, target, condition, layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +117,23 @@ class _Run:
         self.experiments: set[str] = set()
         self.by_role: dict[str, dict[str, None]] = {}
         self.cells: dict[Key, Cell] = {}
-        self.reasons: dict[Key, str] = {}
+        self.reasons: dict[tuple[str, ...], str] = {}
+        self.depths: dict[tuple[str, str], int] = {}
         self.seeds: dict[Key, set[int]] = {}
+        self.readings = Readings()
         for row in results.iter_rows(named=True):
             self._take(row)
 
     def _take(self, row: Mapping[str, object]) -> None:
         self.experiments.add(str(row["experiment"]))
         self.by_role.setdefault(str(row["role"]), {})[str(row["system"])] = None
-        key = (str(row["experiment"]), str(row["system"]), str(row["source"]), str(row["target"]))
-        value, low, high, seed = (row[name] for name in ("value", "ci_low", "ci_high", "seed"))
+        self.readings.take(row)
+        whose = (str(row["experiment"]), str(row["system"]))
+        cell = (*whose, str(row["source"]), str(row["target"]))
+        value, low, high, seed, layer = (row[name] for name in ("value", "ci_low", "ci_high", "seed", "layer"))
+        layer = layer if isinstance(layer, int) else None
+        self.depths[whose] = max(self.depths.get(whose, 0), layer or 0)
+        key = (*cell, "" if row["task"] == "ner" else str(row["condition"] or ""), layer)
         if isinstance(seed, int) and value is not None:
             self.seeds.setdefault(key, set()).add(seed)
         elif row["aggregate"] == MEAN and isinstance(value, float):
@@ -135,34 +143,48 @@ class _Run:
             corpus = row["target_corpus"]
             self.cells[key] = Cell(value, *bounds, kind if known else "", str(corpus) if corpus else None)
         elif row["aggregate"] == MEAN:
-            self.reasons[key] = str(row["condition"] or "")
+            self.reasons[cell] = str(row["condition"] or "")
 
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on one claim."""
+        statistic = claim.statistic
         try:
-            places = self._places(claim)
+            if isinstance(statistic, Reading):
+                return self._read(claim, statistic)
+            places = self._places(claim, statistic)
         except UndecidedError as reason:
             return Verdict(OPEN, str(reason))
         sums = [sum(entry.weight * entry.cell.value for entry in place) for place in places]
-        value = min(sums) if claim.statistic.summary == "minimum" else sum(sums) / len(sums)
-        if claim.statistic.unit == "languages":
-            interval = bootstrap_clusters(sums, claim.statistic.terms[0].pairs)
+        value = min(sums) if statistic.summary == "minimum" else sum(sums) / len(sums)
+        if statistic.unit == "languages":
+            interval = bootstrap_clusters(sums, statistic.terms[0].pairs)
         else:
-            interval = _from_cells(claim, places)
+            interval = _from_cells(statistic, places)
         single = {entry.key[1] for place in places for entry in place if len(self.seeds.get(entry.key, ())) == 1}
-        return _decide(claim, value, interval, sorted(single), self._cast(claim) + self._lowest(claim, sums))
+        return _decide(claim, value, interval, sorted(single), self._cast(statistic) + self._lowest(statistic, sums))
 
-    def _places(self, claim: Claim) -> Places:
+    def _read(self, claim: Claim, reading: Reading) -> Verdict:
+        """The verdict by a row that a probe wrote; UndecidedError if it is not there or has no value."""
+        if reading.experiment not in self.experiments:
+            raise UndecidedError(f"{_table(reading.experiment)} was not run")
+        system = self._system(reading.system)
+        found = self.readings.find(reading, system)
+        if isinstance(found, str):
+            raise UndecidedError(f"no {reading.aggregate} for {system} ({_table(reading.experiment)}){found}")
+        single = any(len(seeds) == 1 for key, seeds in self.seeds.items() if key[:2] == (reading.experiment, system))
+        return _decide(claim, *found, [system] if single else [], self._cast(reading))
+
+    def _places(self, claim: Claim, statistic: Statistic) -> Places:
         """The cells a claim needs; UndecidedError if any is not there."""
         for experiment in claim.experiments:
             if experiment not in self.experiments:
                 raise UndecidedError(f"{_table(experiment)} was not run")
         missing: list[Key] = []
         places: list[list[Entry]] = []
-        for pairs in zip(*(term.pairs for term in claim.statistic.terms), strict=True):
+        terms = claim.statistic.terms
+        for keys in zip(*(self._keys(term) for term in terms), strict=True):
             places.append([])
-            for term, (source, target) in zip(claim.statistic.terms, pairs, strict=True):
-                key = (term.experiment, self._system(term.system), source, target)
+            for term, key in zip(terms, keys, strict=True):
                 cell = self.cells.get(key) or _cited(key)
                 if cell is None:
                     missing.append(key)
@@ -173,10 +195,16 @@ class _Run:
         _same_data(places)
         return places
 
+    def _keys(self, term: Term) -> list[Key]:
+        """The cells of a term, one a place."""
+        system = self._system(term.system)
+        layers = layers_of(term.layers, self.depths.get((term.experiment, system), 0))
+        return [(term.experiment, system, *pair, term.condition, layer) for pair in term.pairs for layer in layers]
+
     def _system(self, player: str) -> str:
         """The system in the results that a term's system stands for."""
-        if player == M_BERT_UNTRAINED:
-            return f"{self._system(M_BERT)} untrained"
+        if player in (M_BERT_UNTRAINED, M_BERT_SHARED_PIECES):
+            return self._system(M_BERT) + player.removeprefix(M_BERT)
         if player not in (M_BERT, EN_BERT):
             return player
         if player in self.players:
@@ -192,9 +220,9 @@ class _Run:
         """Which cells are missing and why, those with one system, table and reason together."""
         groups: dict[tuple[str, str], dict[str, None]] = {}
         for key in keys:
-            experiment, system, source, target = key
+            experiment, system, source, target, *_ = key
             whole = not any(known[:2] == key[:2] for known in (*self.cells, *self.reasons))
-            group = groups.setdefault((f"{system} ({_table(experiment)})", self.reasons.get(key, "")), {})
+            group = groups.setdefault((f"{system} ({_table(experiment)})", self.reasons.get(key[:4], "")), {})
             if not whole:
                 group[f"{source} → {target}"] = None
         return _listed(
@@ -204,22 +232,24 @@ class _Run:
             ]
         )
 
-    def _cast(self, claim: Claim) -> str:
+    def _cast(self, statistic: Statistic | Reading) -> str:
         """Who plays the roles, where that is not said by the name."""
-        roles = dict.fromkeys(term.system.removesuffix(" untrained") for term in claim.statistic.terms)
+        parts = (statistic,) if isinstance(statistic, Reading) else statistic.terms
+        roles = dict.fromkeys(part.system.removesuffix(" untrained") for part in parts)
         names = [f"{role} is {self._system(role)}" for role in roles if role in (M_BERT, EN_BERT)]
         return f"; {', '.join(names)}" if names else ""
 
-    def _lowest(self, claim: Claim, sums: Sequence[float]) -> str:
-        if claim.statistic.summary != "minimum":
-            return ""
-        source, target = claim.statistic.terms[0].pairs[sums.index(min(sums))]
-        return f"; lowest at {source} → {target}"
+
+def _lowest(claim: Claim, places: Places, sums: Sequence[float]) -> str:
+    if claim.statistic.summary != "minimum":
+        return ""
+    _, _, source, target, _, layer = places[sums.index(min(sums))][0].key
+    return f"; lowest at {source} → {target}" + ("" if layer is None else f", layer {layer}")
 
 
 def _cited(key: Key) -> Cell | None:
     """The published number of a system that the paper cites; of no other."""
-    experiment, system, source, target = key
+    experiment, system, source, target, *_ = key
     printed = lookup(experiment, source, target, role=CITED, system=system)
     return Cell(printed.value, printed.value, printed.value, CITED) if printed else None
 
@@ -236,13 +266,13 @@ def _same_data(places: Places) -> None:
         raise UndecidedError(f"the published numbers are for the paper's data, but here {_listed(list(others))}")
 
 
-def _from_cells(claim: Claim, places: Places) -> Interval:
+def _from_cells(statistic: Statistic, places: Places) -> Interval:
     """The interval of a statistic over named cells, from the cells' own."""
     entries = [entry for place in places for entry in place]
     bare = [f"{entry.key[1]}, {entry.key[2]} → {entry.key[3]}" for entry in entries if not entry.cell.interval]
     if bare:
         return Interval(0.0, 0.0, f"{NO_INTERVAL}none for {_listed(list(dict.fromkeys(bare)))}")
-    lowest = claim.statistic.summary == "minimum"
+    lowest = statistic.summary == "minimum"
     bounds = [_summed(place, 1) for place in places] if lowest else [_summed(entries, len(places))]
     return Interval(min(low for low, _ in bounds), min(high for _, high in bounds), "from the cells' own intervals")
 
@@ -287,4 +317,4 @@ def _points(value: float) -> str:
 
 
 def _table(experiment: str) -> str:
-    return experiment.replace("table", "table ", 1)
+    return experiment.replace("table", "table ", 1).replace("figure", "figure ", 1).replace("figure", "figure ", 1)

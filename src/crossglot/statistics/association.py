@@ -302,4 +302,5 @@ def _weighted_line(weights: Floats, x: Floats, y: Floats) -> tuple[Floats, Float
 
 
 def _quotient(above: Floats, below: Floats) -> Floats:
-    return np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
+    quotient: Floats = np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
+    return quotient

@@ -175,7 +175,8 @@ def _correlations(x: Floats, y: Floats, names: NDArray[np.int64], without_effect
     varies = (count > 2) & np.all([now > 1e-10 * then for now, then in zip(spreads, before, strict=True)], axis=0)
     below = np.sqrt(spreads[0] * spreads[1])
     together = (centred[0] * centred[1]).sum(axis=(1, 2))
-    return np.divide(together, below, out=np.full(len(names), np.nan), where=varies)
+    found: Floats = np.divide(together, below, out=np.full(len(names), np.nan), where=varies)
+    return found
 
 
 def _squares(tables: Floats, known: NDArray[np.bool_]) -> Floats:

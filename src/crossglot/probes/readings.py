@@ -1,0 +1,37 @@
+"""Rows of results.csv that hold a whole statistic of a figure, found for the claims that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from crossglot.paper.claim_form import Reading
+from crossglot.probes.results import MISSING
+from crossglot.statistics.intervals import NO_INTERVAL, Interval
+
+_KEY = ("experiment", "system", "metric", "aggregate", "source", "target", "layer", "condition")
+
+
+class Readings:
+    """All rows of a results table, by what a reading names."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[object, ...], Mapping[str, object]] = {}
+
+    def take(self, row: Mapping[str, object]) -> None:
+        """Adds a row."""
+        self._rows[tuple(row[name] for name in _KEY)] = row
+
+    def find(self, reading: Reading, system: str) -> tuple[float, Interval] | str:
+        """The value and interval of a reading for a system; or why there is none, in brackets, empty if unknown.
+
+        A probe that has no value writes a row whose condition is `missing: <condition>: <why>`.
+        """
+        place = (reading.experiment, system, reading.metric, reading.aggregate)
+        place += (reading.source, reading.target, reading.layer)
+        row = self._rows.get((*place, reading.condition))
+        if row is not None and isinstance(row["value"], float):
+            low, high = (float(str(row[name] if row["interval"] else row["value"])) for name in ("ci_low", "ci_high"))
+            return row["value"], Interval(low, high, str(row["interval"] or f"{NO_INTERVAL}none was made"))
+        named = f"{MISSING}{reading.condition}: " if reading.condition else MISSING
+        reasons = (str(key[-1] or "") for key in self._rows if key[:-1] == place)
+        return next((f" ({why.removeprefix(named)})" for why in reasons if why.startswith(named)), "")
