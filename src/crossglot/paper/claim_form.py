@@ -18,13 +18,11 @@ from typing import Literal
 
 MOST_FREQUENT_TAG = "most frequent tag"
 M_BERT_UNTRAINED = "m-bert untrained"
-M_BERT_SHARED_PIECES = "m-bert shared pieces"
 
 BIG, COMPARABLE, HALF = 10.0, -5.0, 0.5
 """Our readings, in points but for the last, which is a share of the own-language score."""
 
 Pairs = tuple[tuple[str, str], ...]
-Layers = Literal["bottom", "two thirds", "last", "upper"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +35,12 @@ class Term:
         system: `m-bert` or `en-bert` (whatever encoder plays that role), `m-bert untrained`, `most frequent tag`, or a
             cited system by its published name.
         pairs: (source, target) of each cell; the terms of a statistic go together place by place.
-        condition: the variant of the experiment that the cells stand in, where it has several.
-        layers: where the experiment looks at hidden layers, which (see `layers_of`); several are places of their own.
     """
 
     weight: float
     experiment: str
     system: str
     pairs: Pairs
-    condition: str = ""
-    layers: Layers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +120,6 @@ class Claim:
     def agrees(self, value: float) -> bool:
         """Whether a value lies on the claimed side of the threshold."""
         return value > self.threshold if self.direction == "above" else value < self.threshold
-
-
-def layers_of(which: Layers | None, depth: int) -> tuple[int | None, ...]:
-    """Hidden layers of an encoder `depth` layers deep: `bottom` is the embeddings, `upper` all above the bottom third.
-
-    The paper speaks of bottom layers and of the last few without numbers; in these words we read the bottom third and
-    what comes after two thirds, so that they mean something for encoders that are not twelve layers deep.
-    """
-    upper = tuple(layer for layer in range(1, depth + 1) if 3 * layer > depth)
-    groups: dict[Layers | None, tuple[int | None, ...]] = {
-        None: (None,), "bottom": (0,), "two thirds": (round(2 * depth / 3),), "last": (depth,), "upper": upper
-    }  # fmt: skip
-    return groups[which]
 
 
 def zero_shot(languages: str) -> Pairs:

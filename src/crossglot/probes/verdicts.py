@@ -10,7 +10,7 @@ from crossglot.paper.claim_form import M_BERT_UNTRAINED, Claim, Reading, Statist
 from crossglot.paper.claims import CLAIMS
 from crossglot.paper.published import CITED, EN_BERT, M_BERT, lookup
 from crossglot.probes.readings import Readings
-from crossglot.probes.results import MEAN, MISSING
+from crossglot.probes.results import MEAN
 from crossglot.probes.tabulate import is_papers_corpus
 from crossglot.statistics.intervals import NO_INTERVAL, Interval, bootstrap_clusters, combined_interval
 
@@ -23,7 +23,7 @@ OPEN: Final = "cannot tell"
 NAMED_AT_MOST = 4
 """How many things a verdict names before it counts the rest."""
 
-Key = tuple[str, str, str, str, str, int | None]  # experiment, system, source, target, condition, layer
+Key = tuple[str, str, str, str]  # experiment, system, source, target
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,7 @@ class _Run:
         self.experiments: set[str] = set()
         self.by_role: dict[str, dict[str, None]] = {}
         self.cells: dict[Key, Cell] = {}
-        self.reasons: dict[tuple[str, ...], str] = {}
-        self.depths: dict[tuple[str, str], int] = {}
+        self.reasons: dict[Key, str] = {}
         self.seeds: dict[Key, set[int]] = {}
         self.readings = Readings()
         for row in results.iter_rows(named=True):
@@ -128,12 +127,8 @@ class _Run:
         self.experiments.add(str(row["experiment"]))
         self.by_role.setdefault(str(row["role"]), {})[str(row["system"])] = None
         self.readings.take(row)
-        whose = (str(row["experiment"]), str(row["system"]))
-        cell = (*whose, str(row["source"]), str(row["target"]))
-        value, low, high, seed, layer = (row[name] for name in ("value", "ci_low", "ci_high", "seed", "layer"))
-        layer = layer if isinstance(layer, int) else None
-        self.depths[whose] = max(self.depths.get(whose, 0), layer or 0)
-        key = (*cell, "" if row["task"] == "ner" else str(row["condition"] or ""), layer)
+        key = (str(row["experiment"]), str(row["system"]), str(row["source"]), str(row["target"]))
+        value, low, high, seed = (row[name] for name in ("value", "ci_low", "ci_high", "seed"))
         if isinstance(seed, int) and value is not None:
             self.seeds.setdefault(key, set()).add(seed)
         elif row["aggregate"] == MEAN and isinstance(value, float):
@@ -143,7 +138,7 @@ class _Run:
             corpus = row["target_corpus"]
             self.cells[key] = Cell(value, *bounds, kind if known else "", str(corpus) if corpus else None)
         elif row["aggregate"] == MEAN:
-            self.reasons[cell] = str(row["condition"] or "")
+            self.reasons[key] = str(row["condition"] or "")
 
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on one claim."""
@@ -181,10 +176,10 @@ class _Run:
                 raise UndecidedError(f"{_table(experiment)} was not run")
         missing: list[Key] = []
         places: list[list[Entry]] = []
-        terms = claim.statistic.terms
-        for keys in zip(*(self._keys(term) for term in terms), strict=True):
+        for pairs in zip(*(term.pairs for term in statistic.terms), strict=True):
             places.append([])
-            for term, key in zip(terms, keys, strict=True):
+            for term, (source, target) in zip(statistic.terms, pairs, strict=True):
+                key = (term.experiment, self._system(term.system), source, target)
                 cell = self.cells.get(key) or _cited(key)
                 if cell is None:
                     missing.append(key)
@@ -195,16 +190,10 @@ class _Run:
         _same_data(places)
         return places
 
-    def _keys(self, term: Term) -> list[Key]:
-        """The cells of a term, one a place."""
-        system = self._system(term.system)
-        layers = layers_of(term.layers, self.depths.get((term.experiment, system), 0))
-        return [(term.experiment, system, *pair, term.condition, layer) for pair in term.pairs for layer in layers]
-
     def _system(self, player: str) -> str:
         """The system in the results that a term's system stands for."""
-        if player in (M_BERT_UNTRAINED, M_BERT_SHARED_PIECES):
-            return self._system(M_BERT) + player.removeprefix(M_BERT)
+        if player == M_BERT_UNTRAINED:
+            return f"{self._system(M_BERT)} untrained"
         if player not in (M_BERT, EN_BERT):
             return player
         if player in self.players:
@@ -220,9 +209,9 @@ class _Run:
         """Which cells are missing and why, those with one system, table and reason together."""
         groups: dict[tuple[str, str], dict[str, None]] = {}
         for key in keys:
-            experiment, system, source, target, *_ = key
+            experiment, system, source, target = key
             whole = not any(known[:2] == key[:2] for known in (*self.cells, *self.reasons))
-            group = groups.setdefault((f"{system} ({_table(experiment)})", self.reasons.get(key[:4], "")), {})
+            group = groups.setdefault((f"{system} ({_table(experiment)})", self.reasons.get(key, "")), {})
             if not whole:
                 group[f"{source} → {target}"] = None
         return _listed(
@@ -249,7 +238,7 @@ def _lowest(claim: Claim, places: Places, sums: Sequence[float]) -> str:
 
 def _cited(key: Key) -> Cell | None:
     """The published number of a system that the paper cites; of no other."""
-    experiment, system, source, target, *_ = key
+    experiment, system, source, target = key
     printed = lookup(experiment, source, target, role=CITED, system=system)
     return Cell(printed.value, printed.value, printed.value, CITED) if printed else None
 
