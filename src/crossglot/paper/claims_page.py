@@ -22,7 +22,9 @@ read that word:
 - *surprisingly good* at zero-shot transfer: more than half of what training on the target itself gives;
 - *depends directly* on overlap: correlates with it above {DIRECTLY:g}; *flat*: correlates below that;
 - *almost no* overlap: less than {NEAR_ZERO_OVERLAP:g} % of the pieces; an F1 *near zero*: below {NEAR_ZERO_F1:g};
-- *low similarity*: at most {FEW_FEATURES} of the six word-order features in common.
+- *low similarity*: at most {FEW_FEATURES} of the six word-order features in common;
+- *bottom layers*: the bottom third of an encoder; accuracy goes down in the *last few* if it is higher two thirds of
+  the way up than at the last layer.
 
 A claim **holds** when the whole 95 % interval of its statistic lies on the claimed side of the threshold, **does not
 hold** when all of it lies on the other side, and otherwise nobody **can tell**; nor can they where a cell is missing,
