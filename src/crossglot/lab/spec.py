@@ -19,7 +19,7 @@ from crossglot.lab.inventory import CONTENT_SHARES
 from crossglot.lab.scripts import SCRIPTS
 
 BUILTIN = "builtin.toml"
-_KEY = re.compile(r"[a-z]{2,12}(-[A-Za-z0-9]{2,8})?")
+_KEY = re.compile(r"[a-z][a-z0-9]{1,11}(-[A-Za-z0-9]{2,8})?")
 
 
 class Sizes(BaseModel):
@@ -134,7 +134,7 @@ class LabSpec(BaseModel):
         for at, key in enumerate(self.languages):
             if not _KEY.fullmatch(key):
                 raise ValueError(
-                    f"languages.{key}: a key is 2 to 12 small letters, perhaps with a -suffix: en, base, pt-BR"
+                    f"languages.{key}: a key is 2 to 12 small letters or digits, perhaps with a -suffix: en, pt-BR"
                 )
             self._check_kin(key, list(self.languages)[:at])
         for field, keys in (("parallel", self.parallel), *(("codemix", pair) for pair in self.codemix)):
