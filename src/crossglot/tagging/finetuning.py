@@ -15,7 +15,7 @@ from crossglot.encoders.dropout import dropout, quicken_dropout
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
 from crossglot.errors import CrossglotError
-from crossglot.runtime import Runtime, keep_freed_memory
+from crossglot.runtime import Runtime
 from crossglot.tagging.batches import LabelledBatch, count_steps, draw_batches, training_set
 from crossglot.tagging.labels import label_set
 from crossglot.tagging.optimisation import Optimisation
@@ -58,7 +58,6 @@ def finetune(
         DivergenceError: if the loss is no longer a number: the learning rate is too high.
     """
     recipe, runtime = recipe or default_recipe(encoder), runtime or Runtime()
-    keep_freed_memory()
     labels = label_set(task, sentences)
     data = training_set(encoder, sentences, labels, recipe.max_length)
     device = torch.device(runtime.device)
