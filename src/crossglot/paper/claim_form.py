@@ -93,8 +93,8 @@ class Claim:
     Attributes:
         id: short name, unique.
         where: section and page, or table and page.
-        sentence: the paper's words, shortened by `…`; for our own claims, ours.
-        origin: `paper` or `ours`.
+        sentence: the paper's words, shortened by `…`; for all others, ours.
+        origin: `paper`; `related`: what another paper reports; `ours`.
         says: the statistic in words.
         statistic: the statistic as data, in points (per cent) or, for a reading, in the row's unit.
         direction: on which side of the threshold the claim puts the statistic.
@@ -104,7 +104,7 @@ class Claim:
     id: str
     where: str
     sentence: str
-    origin: Literal["paper", "ours"]
+    origin: Literal["paper", "related", "ours"]
     says: str
     statistic: Statistic | Reading
     direction: Literal["above", "below"]

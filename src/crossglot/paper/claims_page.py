@@ -46,12 +46,16 @@ SOV → SOV 64.22, and NA → AN 75.10 above AN → AN 73.29.
 def claims_page(claims: Sequence[Claim] = CLAIMS) -> str:
     """The page as Markdown: one table of the paper's claims, one of ours."""
     papers = [claim for claim in claims if claim.origin == "paper"]
+    related = [claim for claim in claims if claim.origin == "related"]
     ours = [claim for claim in claims if claim.origin == "ours"]
     return "\n".join(
         [
             _HEAD,
             "## Of the paper\n",
             *_table(papers),
+            "\n## Of related papers\n",
+            "About the causal study (docs/causes.md). They measured other things on other models: signs and sizes count.\n",
+            *_table(related),
             "\n## Of our own\n",
             "Not said in the paper, but its argument needs them.\n",
             *_table(ours),

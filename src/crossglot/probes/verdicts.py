@@ -99,7 +99,7 @@ def _row(claim: Claim, verdict: Verdict) -> tuple[str | float | None, ...]:
     bounds = verdict.interval
     return (
         f"{claim.id}: {claim.sentence}",
-        claim.where if claim.origin == "paper" else f"ours, {claim.where}",
+        f"ours, {claim.where}" if claim.origin == "ours" else claim.where,
         claim.says,
         f"{'>' if claim.direction == 'above' else '<'} {claim.threshold:g}",
         None if verdict.value is None else round(verdict.value, 4),

@@ -1,0 +1,130 @@
+"""Claims about the causal study, and what others report for its knobs. Written 22 November 2026, before its first run.
+
+A knob's effect is zero-shot POS accuracy with the knob moved minus that of the base, with the same seed, in points.
+Words are read as in `claim_form`: to cost little is at most 5 points, to cost much is more than 10; transfer has ended
+when it is at most 5 points above an untrained encoder's. Others measured other models, other languages and other things
+(K et al. natural-language inference; Dufter and Schütze alignment, retrieval and translation): what is claimed here is
+the sign and the order of size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from crossglot.paper.claim_form import BIG, COMPARABLE, Claim, Reading
+
+SYSTEM, METRIC = "BERT of this condition", "accuracy difference"
+SOURCE, TARGET = "qaa", "qab"
+NOISE = 2.0
+"""Two accuracies that differ by less, in points, are the same but for the training sentences' chance."""
+
+K_OVERLAP = "K et al. (2020), without any word-piece overlap: XNLI es 72.3 → 70.9, hi 60.1 → 59.6, ru 66.4 → 65.7"
+K_PERMUTED = "K et al. (2020), all words permuted: XNLI es 70.9 → 62.5, hi 59.6 → 43.1, ru 65.7 → 53.6"
+K_DEPTH = "K et al. (2020), depth 1 → 24 at equal size: the gap from Fake-English to Russian narrows from 21.6 to 11.3"
+D_INVERTED = "Dufter and Schütze (2020): inverted word order ends multilinguality"
+D_POSITIONS = "Dufter and Schütze (2020): shared position ids help"
+D_ANCHORS = "Dufter and Schütze (2020): shared special tokens help; Conneau et al. (2020): anchors matter a little"
+D_SIZE = "Dufter and Schütze (2020): an over-sized model is less multilingual"
+
+REPORTED: Mapping[str, str] = MappingProxyType(
+    {
+        "Cyrillic": K_OVERLAP,
+        "cognates 0.25": K_OVERLAP,
+        "cognates 0.5": K_OVERLAP,
+        "all six orders": D_INVERTED,
+        "target's words shuffled": K_PERMUTED,
+        "no anchors": D_ANCHORS,
+        "separate positions": D_POSITIONS,
+        "1 layer": K_DEPTH,
+        "4 layers": K_DEPTH,
+        "128 wide": D_SIZE,
+    }
+)
+"""What others report where they moved the same knob, by condition."""
+
+ONE_LANGUAGE = "With all words, order and script the same, transfer is the diagonal"
+K_ET_AL, DUFTER = "K et al. (2020)", "Dufter and Schütze (2020)"
+
+
+def _claim(
+    name: str,
+    where: str,
+    sentence: str,
+    origin: Literal["paper", "related", "ours"],
+    condition: str,
+    direction: Literal["above", "below"],
+    threshold: float,
+    says: str = "",
+) -> Claim:
+    return Claim(
+        id=name,
+        where=f"{where}; causes",
+        sentence=sentence,
+        origin=origin,
+        says=(says or f"effect of “{condition}” on zero-shot POS accuracy") + " (causes)",
+        statistic=Reading("causes", SYSTEM, METRIC, "mean", condition, SOURCE, TARGET, unit="cells"),
+        direction=direction,
+        threshold=threshold,
+    )
+
+
+def _typology(name: str, condition: str) -> Claim:
+    sentence = "transfer works best between typologically similar languages"
+    return _claim(f"typology-{name}", "abstract, p. 4996", sentence, "paper", condition, "below", 0.0)
+
+
+CAUSES_CLAIMS: tuple[Claim, ...] = (
+    _claim(
+        "scripts-transfer", "abstract, p. 4996", "transfer is possible even to languages in different scripts", "paper",
+        "Cyrillic against untrained", "above", 0.0,
+        "zero-shot POS accuracy to a target in Cyrillic minus an untrained encoder's to one in the source's script",
+    ),
+    _typology("verb", "verb last"),
+    _typology("adposition", "postpositions"),
+    _typology("owner", "owner before noun"),
+    _typology("adjective", "adjective after noun"),
+    _typology("demonstrative", "demonstrative after noun"),
+    _typology("numeral", "numeral after noun"),
+    _typology("all", "all six orders"),
+    _claim(
+        "divergent-needs-objective", "section 6, p. 5000",
+        "effective transfer to typologically divergent … targets will likely require the model to incorporate an "
+        "explicit multilingual training objective", "paper", "TLM, all six orders", "above", 0.0,
+        "zero-shot POS accuracy with TLM minus without, both to a target with all six orders flipped",
+    ),
+    _claim("overlap-quarter", K_ET_AL, K_OVERLAP, "related", "cognates 0.25", "below", -COMPARABLE),
+    _claim("overlap-half", K_ET_AL, K_OVERLAP, "related", "cognates 0.5", "below", -COMPARABLE),
+    _claim("other-script", K_ET_AL, K_OVERLAP, "related", "Cyrillic", "above", COMPARABLE),
+    _claim("permuted-words", K_ET_AL, K_PERMUTED, "related", "target's words shuffled", "below", -BIG),
+    _claim("inverted-costs-much", DUFTER, D_INVERTED, "related", "all six orders", "below", -BIG),
+    _claim(
+        "inverted-ends-it", DUFTER, D_INVERTED, "related", "all six orders against untrained", "below", -COMPARABLE,
+        "zero-shot POS accuracy with all six orders flipped minus an untrained encoder's",
+    ),
+    _claim("deeper-is-better", K_ET_AL, K_DEPTH, "related", "4 layers", "above", 0.0),
+    _claim("shallower-is-worse", K_ET_AL, K_DEPTH, "related", "1 layer", "below", 0.0),
+    _claim("anchors-help", DUFTER, D_ANCHORS, "related", "no anchors", "below", 0.0),
+    _claim("positions-help", DUFTER, D_POSITIONS, "related", "separate positions", "below", 0.0),
+    _claim("larger-is-less-multilingual", DUFTER, D_SIZE, "related", "128 wide", "below", 0.0),
+    _claim("tlm-helps", "beside section 6", "Translation language modelling helps", "ours", "TLM", "above", 0.0),
+    _claim(
+        "pretraining-carries-over", "floor", "What transfers was pretrained: without it, much is lost", "ours",
+        "untrained", "below", -BIG,
+    ),
+    _claim(
+        "untrained-knows-little", "floor", "An untrained encoder transfers no more than tag frequency and word shape",
+        "ours", "untrained against most frequent tag", "below", -COMPARABLE,
+        "zero-shot POS accuracy of an untrained encoder minus that of each word's most frequent tag in the source",
+    ),
+    _claim(
+        "one-language-not-worse", "known truth", ONE_LANGUAGE, "ours", "cognates 1 against own", "above", -NOISE,
+        "with all words the same: zero-shot POS accuracy minus that of training on the target itself",
+    ),
+    _claim(
+        "one-language-not-better", "known truth", ONE_LANGUAGE, "ours", "cognates 1 against own", "below", NOISE,
+        "with all words the same: zero-shot POS accuracy minus that of training on the target itself",
+    ),
+)  # fmt: skip
+"""Of the paper, of related papers, and what the study itself has to show."""
