@@ -16,7 +16,7 @@ from crossglot.encoders.rows import PieceStream, Rows, draw_pairs, draw_rows
 from crossglot.encoders.shapes import Shape
 from crossglot.encoders.translation import Translations, draw_translations
 from crossglot.encoders.wordpiece import SPECIAL_TOKENS
-from crossglot.runtime import Runtime
+from crossglot.runtime import Runtime, keep_freed_memory
 
 if TYPE_CHECKING:
     import torch
@@ -91,6 +91,7 @@ def train(
     """
     import torch
 
+    keep_freed_memory()
     run.model.to(run.runtime.device).train()
     optimizer = adamw(run.model, run.shape)
     first, history = _restore(run, optimizer, checkpoint)
