@@ -1,0 +1,206 @@
+"""Figure 3: translations found as nearest neighbours, layer by layer (section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+
+from crossglot.corpora.parallel import Pair, choose_sets
+from crossglot.engine.step import Step
+from crossglot.paper import claims_translation as told
+from crossglot.probes.probe import Evidence
+from crossglot.probes.results import MEAN, MISSING, ResultRow, Role
+from crossglot.probes.setting import Candidate, Setting
+from crossglot.probes.tables import TransferTable
+from crossglot.steps.embed import EmbedLines
+from crossglot.steps.lines import Side, describe_side, usable_pairs
+from crossglot.steps.score_translations import ScoreTranslations, TranslationScore, read_translation_scores
+from crossglot.steps.translate import Translate, TranslateByPieces
+
+POOL = 5000
+"""Pairs of sentences that the paper compares."""
+PAIRS: tuple[Pair, ...] = (("en", "de"), ("en", "ru"), ("hi", "ur"))
+CHANCE = "chance"
+"""The system that takes any sentence of the pool: one over their number."""
+TASK = "translation"
+
+AGGREGATES = {
+    "accuracy": MEAN,
+    "minimum": told.MINIMUM,
+    "fall": told.FALL,
+    "rise": told.RISE,
+    "by shift": told.BY_SHIFT,
+    "by own pairs": told.BY_OWN_PAIRS,
+    "by csls": told.BY_CSLS,
+    "over pieces": told.OVER_PIECES,
+    "over untrained": told.OVER_UNTRAINED,
+}
+GAINS = (told.BY_SHIFT, told.BY_OWN_PAIRS, told.BY_CSLS, told.OVER_PIECES, told.OVER_UNTRAINED)
+"""Those that are also averaged over all curves."""
+
+
+@dataclass(frozen=True)
+class _Bitext:
+    """Two languages, the set they are read from and its sides; or why there is none."""
+
+    pair: Pair
+    name: str = ""
+    sides: tuple[Side, ...] = ()
+
+    @property
+    def why_missing(self) -> str:
+        return "" if self.sides else f"no bitext of {self.pair[0]} and {self.pair[1]} in parallel/"
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The pairs of a study, all with equally many pairs of sentences, and what scores them."""
+
+    setting: Setting
+
+    @cached_property
+    def bitexts(self) -> tuple[_Bitext, ...]:
+        root = self.setting.corpora.root
+        chosen = choose_sets(root, language_pairs(self.setting.sources, self.setting.targets))
+        found = []
+        for pair, files in chosen.items():
+            if files is None:
+                found.append(_Bitext(pair))
+                continue
+            name, *paths = files
+            sides = (describe_side(key, name, path) for key, path in zip(pair, paths, strict=True))
+            found.append(_Bitext(pair, name, tuple(sides)))
+        return tuple(found)
+
+    @cached_property
+    def pool(self) -> int:
+        """Pairs of sentences that every pair of languages has: the fewest, and at most the paper's 5,000."""
+        return min([POOL, *(len(usable_pairs(*bitext.sides)) for bitext in self.bitexts if bitext.sides)])
+
+    def step(self, candidate: Candidate, bitext: _Bitext) -> ScoreTranslations:
+        runtime = self.setting.runtime
+
+        def translate(untrained: int | None) -> Translate:
+            source, target = (
+                EmbedLines(
+                    encoder=candidate.encoder, untrained=untrained, side=side,
+                    precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
+                )
+                for side in bitext.sides
+            )  # fmt: skip
+            return Translate(source=source, target=target, pairs=self.pool)
+
+        source, target = bitext.sides
+        return ScoreTranslations(
+            trained=translate(None),
+            untrained=translate(self.setting.seeds[0]),
+            pieces=TranslateByPieces(encoder=candidate.encoder, source=source, target=target, pairs=self.pool),
+        )
+
+
+@dataclass(frozen=True)
+class TranslationProbe:
+    """Whether an encoder's layers hold translations near each other; see `Probe`."""
+
+    key: str = told.FIGURE
+    title: str = "Translation by nearest neighbours, by layer"
+    own: bool = True
+
+    def table(self, setting: Setting) -> TransferTable | None:  # noqa: ARG002
+        """It needs no taggers."""
+        return None
+
+    def steps(self, setting: Setting) -> Sequence[Step]:
+        """One step a pair and encoder scores what others embedded and found.
+
+        Raises:
+            DataError: if a bitext is faulty: sides of different length, fewer than two different lines.
+        """
+        plan = _Plan(setting)
+        present = [bitext for bitext in plan.bitexts if bitext.sides]
+        return [plan.step(candidate, bitext) for candidate, bitext in product(setting.candidates, present)]
+
+    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+        """Every encoder's curves, then their statistics; the floors of each; chance."""
+        plan = _Plan(setting)
+        rows: list[ResultRow] = []
+        for candidate in setting.candidates:
+            found: list[ResultRow] = []
+            for bitext in plan.bitexts:
+                step = plan.step(candidate, bitext) if bitext.sides else None
+                folder = evidence.result(step) if step else None
+                if folder is None:
+                    why = evidence.failure(step) if step else bitext.why_missing
+                    found += _missing_rows(candidate, bitext, why)
+                else:
+                    found += _score_rows(candidate, bitext, plan.pool, folder)
+            rows += [*found, *_means_over_curves(found)]
+        return [*rows, *(row for bitext in plan.bitexts if bitext.sides for row in _chance_rows(bitext, plan.pool))]
+
+
+def language_pairs(sources: Sequence[str], targets: Sequence[str]) -> list[Pair]:
+    """The pairs of a study, each once whatever the direction: the paper's, or those of its sources and targets.
+
+    With sources or targets alone, the paper's pairs that have one of them.
+    """
+    if sources and targets:
+        asked = [pair for pair in product(sources, targets) if pair[0] != pair[1]]
+        return list({frozenset(pair): pair for pair in reversed(asked)}.values())[::-1]
+    named = {*sources, *targets}
+    return [pair for pair in PAIRS if not named or named & set(pair)]
+
+
+def _score_rows(candidate: Candidate, bitext: _Bitext, pool: int, folder: Path) -> Iterator[ResultRow]:
+    for score in read_translation_scores(folder):
+        system, role = _system(candidate, score)
+        yield _row(
+            bitext, score.forward, system=system, role=role, layer=score.layer, condition=score.condition or None,
+            aggregate=AGGREGATES[score.statistic], value=score.value, ci_low=score.low, ci_high=score.high,
+            interval=score.interval, n=pool,
+        )  # fmt: skip
+
+
+def _system(candidate: Candidate, score: TranslationScore) -> tuple[str, Role]:
+    if score.system == "encoder":
+        return candidate.encoder.name, candidate.role
+    return f"{candidate.encoder.name} {score.system}", "floor"
+
+
+def _missing_rows(candidate: Candidate, bitext: _Bitext, why: str) -> Iterator[ResultRow]:
+    for forward in (True, False):
+        named = {"system": candidate.encoder.name, "role": candidate.role, "aggregate": MEAN}
+        yield _row(bitext, forward, condition=MISSING + why, **named)
+
+
+def _chance_rows(bitext: _Bitext, pool: int) -> Iterator[ResultRow]:
+    for forward in (True, False):
+        yield _row(bitext, forward, system=CHANCE, role="floor", aggregate=MEAN, value=100 / pool, n=pool)
+
+
+def _means_over_curves(rows: Sequence[ResultRow]) -> Iterator[ResultRow]:
+    """Each gain averaged over all curves of an encoder, with languages as clusters."""
+    from crossglot.statistics.intervals import bootstrap_clusters
+
+    for aggregate in GAINS:
+        members = [row for row in rows if row.aggregate == aggregate]
+        if not members:
+            continue
+        values = [row.value or 0.0 for row in members]
+        bounds = bootstrap_clusters(values, [(row.source or "", row.target or "") for row in members])
+        yield ResultRow(
+            experiment=told.FIGURE, system=members[0].system, role=members[0].role, task=TASK, aggregate=aggregate,
+            metric=told.MEASURE, value=sum(values) / len(values), ci_low=bounds.low, ci_high=bounds.high,
+            interval=bounds.kind, n=len(values),
+        )  # fmt: skip
+
+
+def _row(bitext: _Bitext, forward: bool, **fields: object) -> ResultRow:
+    source, target = bitext.pair if forward else bitext.pair[::-1]
+    described: dict[str, object] = {
+        "experiment": told.FIGURE, "task": TASK, "source": source, "target": target, "metric": told.MEASURE,
+        "source_corpus": bitext.name or None, "target_corpus": bitext.name or None,
+    }  # fmt: skip
+    return ResultRow.model_validate(described | fields)

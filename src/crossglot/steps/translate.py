@@ -1,0 +1,132 @@
+"""Sentences translated by nearest neighbours: for each pair of lines, which line was found, at every layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from crossglot.engine.step import Advance, Inputs, Step, Work
+from crossglot.steps.arguments import EncoderReference, sample
+from crossglot.steps.embed import EmbedLines, read_vectors
+from crossglot.steps.lines import Side, usable_pairs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FOUND = "found.npy"
+ShiftName = Literal["mean shift", "held-out mean shift", "no shift", "centred"]
+Condition = tuple[ShiftName, Literal["l2", "cosine", "csls"]]
+
+CONDITIONS: tuple[Condition, ...] = (
+    ("mean shift", "l2"),
+    ("held-out mean shift", "l2"),
+    ("no shift", "l2"),
+    ("no shift", "cosine"),
+    ("centred", "cosine"),
+    ("no shift", "csls"),
+    ("centred", "csls"),
+)
+"""The paper's, then those beside it; centring in l2 would be the mean shift over again."""
+
+
+def condition_name(condition: Condition) -> str:
+    """`mean shift, l2`."""
+    return ", ".join(condition)
+
+
+class Translate(Step):
+    """Looks for the translation of each sentence among those of the other side, in both directions.
+
+    Attributes:
+        source: vectors of the one side.
+        target: vectors of the other.
+        pairs: how many pairs, the pool: accuracy falls as it grows, so pairs of languages are given equal ones.
+        conditions: shift and metric of each search.
+    """
+
+    source: EmbedLines
+    target: EmbedLines
+    pairs: int
+    conditions: tuple[Condition, ...] = CONDITIONS
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
+        """Writes found.npy, int32 (directions, conditions, layers, pairs): the place of what was found in the pool."""
+        import numpy as np
+
+        from crossglot.alignment.neighbours import nearest
+        from crossglot.alignment.shifts import shifted
+
+        pool = sample(usable_pairs(self.source.side, self.target.side), self.pairs)
+        sides = [_of_pool(read_vectors(inputs(step)), pool) for step in (self.source, self.target)]
+        layers = len(sides[0][0])
+        found = np.empty((2, len(self.conditions), layers, len(pool)), np.int32)
+        for layer in range(layers):
+            source, target = (np.asarray(vectors[layer])[places] for vectors, places in sides)
+            for direction, (here, there) in enumerate(((source, target), (target, source))):
+                for place, (shift, metric) in enumerate(self.conditions):
+                    queries, candidates = shifted(here, there, shift)
+                    found[direction, place, layer] = nearest(queries, candidates, metric, device=self.source.device)
+            advance((layer + 1) / layers)
+        np.save(folder / FOUND, found)
+
+    @property
+    def title(self) -> str:
+        """What the progress shows."""
+        return f"{self.source.system}: {self.source.side.language}-{self.target.side.language} translations"
+
+    @property
+    def work(self) -> Work:
+        """Comparisons."""
+        return Work(float(self.pairs**2), f"translating with {self.source.encoder.name} on {self.source.device_kind}")
+
+
+class TranslateByPieces(Step):
+    """Looks for translations by the word pieces that sentences share: the floor without an encoder.
+
+    Attributes:
+        encoder: whose tokenizer.
+        source: the one side.
+        target: the other.
+        pairs: as in `Translate`.
+    """
+
+    encoder: EncoderReference
+    source: Side
+    target: Side
+    pairs: int
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
+        """Writes found.npy, int32 (directions, pairs); -1 where no piece is shared."""
+        import numpy as np
+
+        from crossglot.alignment.shared_pieces import nearest_by_pieces
+        from crossglot.alignment.texts import every_piece
+
+        pool = sample(usable_pairs(self.source, self.target), self.pairs)
+        tokenizer = self.encoder.load_tokenizer()
+        sides = [every_piece(tokenizer, [side.read()[i] for i in pool]) for side in (self.source, self.target)]
+        np.save(folder / FOUND, np.stack(nearest_by_pieces(*sides)).astype(np.int32))
+
+    @property
+    def title(self) -> str:
+        """What the progress shows."""
+        return f"{self.encoder.name}: {self.source.language}-{self.target.language} translations by shared pieces"
+
+
+def read_found(folder: Path) -> NDArray[np.int32]:
+    """What `Translate` or `TranslateByPieces` wrote."""
+    import numpy as np
+
+    found: NDArray[np.int32] = np.load(folder / FOUND)
+    return found
+
+
+def _of_pool(
+    embedded: tuple[NDArray[np.float32], NDArray[np.int64]], pool: list[int]
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The vectors, and the places of the pool's lines among them."""
+    import numpy as np
+
+    vectors, numbers = embedded
+    return vectors, np.searchsorted(numbers, pool)
