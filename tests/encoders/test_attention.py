@@ -50,17 +50,19 @@ def test_families_that_pack_attend_by_products_while_the_context_lasts(family: s
     assert model.config._attn_implementation == "sdpa"
 
 
-def test_a_model_keeps_its_attention_where_products_give_other_hidden_states(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("keys", [2, 1])
+def test_a_model_keeps_its_attention_where_products_give_other_hidden_states_or_none(
+    keys: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def wrong(*parts: Any, scaling: float, **_others: Any) -> Any:
         layer, query, key, value, mask = parts
-        return attend(layer, query, key, value, mask, scaling=scaling / 2)
+        return attend(layer, query, key[:, :, ::keys], value, mask, scaling=scaling / 2)
 
     monkeypatch.setitem(AttentionInterface._global_mapping, PRODUCTS, wrong)
-    model = load_encoder(save_tiny(tmp_path)).model
+    model = load_encoder(save_tiny(tmp_path)).model.train()
     with attending_by_products(model):
         assert model.config._attn_implementation == "sdpa"
+        assert model.training
 
 
 def test_a_model_with_another_attention_keeps_it(tmp_path: Path) -> None:
