@@ -1,21 +1,32 @@
 """Named corpora of a data root: found by language and task, read split by split, known by their checksums.
 
 The layout (docs/data.md): `ud/UD_<Name>/<code>-ud-{train,dev,test}.conllu`, `ner/<set>/<code>-{train,dev,test}.conll`,
-any of them .gz or .xz.
+`codemix/<set>-{train,dev,test}.conllu`, any of them .gz or .xz. Code-switched text is found by its switch key
+(`hi/en:corrected`, see `corpora.codemix`).
 """
 
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crossglot.corpora.codemix import (
+    CodeSwitchedSentence,
+    is_switch_key,
+    read_codemix,
+    split_switch_key,
+)
 from crossglot.corpora.columns import read_columns
 from crossglot.corpora.conllu import read_conllu
+from crossglot.corpora.mixing import VERSION as MIXING_VERSION
+from crossglot.corpora.mixing import mix_treebanks
 from crossglot.corpora.opening import SUFFIXES, checksum, plain_name
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.sources import find_source
+from crossglot.corpora.transliteration import DEVANAGARI
 from crossglot.errors import DataError, UsageError
 from crossglot.languages import LANGUAGES, Language, read_languages
 from crossglot.languages import language as find_language
@@ -23,6 +34,10 @@ from crossglot.languages import language as find_language
 OWN_LANGUAGES = "languages.tsv"
 SPLITS = ("train", "dev", "test")
 TASKS = ("pos", "ner")
+PARALLEL = "-PUD"
+SYNTHETIC_CORPUS = "synthetic/pud"
+SWITCHED: Mapping[tuple[str, str], tuple[str, ...]] = {("hi", "en"): ("codemix/hiencs", "codemix/hiencs_full")}
+"""Sets of real code-switched text by pair, best first: HIENCS merged with its tweets, then the few it has in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +46,11 @@ class Corpus:
 
     Attributes:
         name: `UD_German-GSD`, or `uner/en_ewt` (set and code).
-        language: the key it was asked for by.
+        language: the key it was asked for by; a switch key for code-switched text.
         task: `pos` or `ner`.
         root: the data root.
         files: split → file, for the splits that are there.
+        translation: for synthetic code-switched text, the parallel treebank whose phrases are mixed in.
     """
 
     name: str
@@ -42,6 +58,7 @@ class Corpus:
     task: str
     root: Path
     files: Mapping[str, Path] = field(hash=False)
+    translation: Path | None = None
 
     def has(self, split: str) -> bool:
         """Whether the corpus has that split (PUD treebanks are test sets only)."""
@@ -69,16 +86,34 @@ class Corpus:
         Raises:
             DataError: no such split, or a fault in the file (unless `lenient`, see `read_conllu`).
         """
+        if is_switch_key(self.language):
+            _, form, _ = split_switch_key(self.language)
+            return [sentence.in_form(form) for sentence in self.read_switched(split, lenient=lenient, skipped=skipped)]
         read = read_conllu if self.task == "pos" else read_columns
         return read(self.file(split), lenient=lenient, skipped=skipped)
 
+    def read_switched(
+        self, split: str, *, lenient: bool = False, skipped: list[DataError] | None = None
+    ) -> list[CodeSwitchedSentence]:
+        """Sentences of a code-switched corpus in both forms, with the language of every word.
+
+        Raises:
+            DataError: see `read_codemix`.
+        """
+        if self.translation is not None:
+            return mix_treebanks(self.file(split), self.translation, split, split_switch_key(self.language)[0])
+        return read_codemix(self.file(split), lenient=lenient, skipped=skipped)
+
     def checksum(self, split: str) -> str:
-        """SHA-256 of the split's decompressed bytes.
+        """SHA-256 of the split's decompressed bytes; of synthetic text, of what it is made of.
 
         Raises:
             DataError: no such split.
         """
-        return checksum(self.file(split))
+        if self.translation is None:
+            return checksum(self.file(split))
+        made_of = f"{checksum(self.file(split))} {checksum(self.translation)} {split} {MIXING_VERSION}"
+        return hashlib.sha256(made_of.encode()).hexdigest()
 
 
 def root_languages(root: Path | str) -> Mapping[str, Language]:
@@ -105,10 +140,12 @@ def find_corpus(root: Path | str, language: str, task: str, name: str | None = N
 
     Args:
         root: the data root.
-        language: a key of `crossglot.languages`, or of the root's own `languages.tsv`.
+        language: a key of `crossglot.languages`, or of the root's own `languages.tsv`, or a switch key
+            (`hi/en:corrected`).
         task: `pos` or `ner`.
         name: `UD_Spanish-AnCora` for pos; `conll2002/es` for ner, or a bare set (`conll2002`, `uner`), in which the
-            language's code is looked up. None: the first of the language's default corpora that is there.
+            language's code is looked up; `codemix/hiencs` or `hiencs` for code-switched text. None: the first of the
+            language's default corpora that is there.
 
     Raises:
         DataError: no such root; none of the defaults, or not the named one, is there. Says what is.
@@ -119,6 +156,8 @@ def find_corpus(root: Path | str, language: str, task: str, name: str | None = N
         raise UsageError(f"no corpora for task {task!r}; the tasks are {', '.join(TASKS)}")
     if not root.is_dir():
         raise DataError("no such data root", path=root, remedy="Give a folder with ud/ and ner/ (see docs/data.md).")
+    if is_switch_key(language):
+        return _find_switched(root, language, task, name)
     entry = find_language(language, root_languages(root))
     defaults = entry.treebanks if task == "pos" else entry.ner
     if name is None:
@@ -131,6 +170,45 @@ def find_corpus(root: Path | str, language: str, task: str, name: str | None = N
         if files := corpus_files(root, task, candidate):
             return Corpus(candidate, language, task, root, files)
     raise _missing(root, language, entry.name, task, name, candidates)
+
+
+def _find_switched(root: Path, language: str, task: str, name: str | None) -> Corpus:
+    """Code-switched text: real sets before others, of others those whose names end in the pair's keys."""
+    pair, _, synthetic = split_switch_key(language)
+    if task != "pos":
+        raise UsageError(f"code-switched text has no {task} tags")
+    if synthetic:
+        treebanks = parallel_treebanks(root, pair)
+        if treebanks is None:
+            raise DataError(f"no treebanks of {' and '.join(pair)} to make synthetic code-switched text of", path=root)
+        return Corpus(SYNTHETIC_CORPUS, language, task, root, dict.fromkeys(SPLITS, treebanks[0]), treebanks[1])
+    there = list_corpora(root, "codemix")
+    ending = "-".join(("", *pair))
+    candidates = [*SWITCHED.get(pair, ()), *(set_name for set_name in there if set_name.endswith(ending))]
+    if name is not None:
+        candidates = [name if name.startswith("codemix/") else f"codemix/{name}"]
+    for candidate in candidates:
+        if files := corpus_files(root, "codemix", candidate):
+            return Corpus(candidate, language, task, root, files)
+    remedy = "Put one at codemix/<set>-{train,dev,test}.conllu (see docs/data.md)."
+    if there:
+        remedy = f"There are {', '.join(there)}: choose with --corpus {'/'.join(pair)}=NAME."
+    what = f"no code-switched corpus of {'/'.join(pair)}" + (f" named {name!r}" if name else "")
+    raise DataError(what, path=root, remedy=remedy)
+
+
+def parallel_treebanks(root: Path, pair: tuple[str, str]) -> tuple[Path, Path] | None:
+    """The parallel (PUD) treebanks of two languages, the first written in Devanagari; None where that is not so."""
+    entries = [root_languages(root).get(key) for key in pair]
+    if entries[0] is None or entries[0].script != DEVANAGARI:
+        return None
+    found = [
+        files["test"]
+        for entry in entries
+        for name in (entry.treebanks if entry else ())
+        if name.endswith(PARALLEL) and "test" in (files := corpus_files(root, "pos", name))
+    ]
+    return (found[0], found[1]) if len(found) == 2 else None
 
 
 def corpus_files(root: Path, task: str, name: str) -> dict[str, Path]:

@@ -11,6 +11,7 @@ from itertools import combinations
 from pathlib import Path
 
 from crossglot.corpora.catalogue import OWN_LANGUAGES, SPLITS, corpus_files, list_corpora, own_languages
+from crossglot.corpora.codemix import TRANSLITERATED, read_codemix
 from crossglot.corpora.column_layout import decode_columns
 from crossglot.corpora.columns import read_columns
 from crossglot.corpora.conllu import read_conllu
@@ -211,6 +212,9 @@ def _check_corpus(found: _Findings, task: str, name: str) -> None:
             if task == "ner":
                 encoding = decode_columns(read_bytes(path), path)[1]
                 sentences = read_columns(path, lenient=True, skipped=skipped)
+            elif task == "codemix":
+                both = read_codemix(path, lenient=True, skipped=skipped)
+                sentences = [sentence.in_form(TRANSLITERATED) for sentence in both]
             else:
                 sentences = read_conllu(path, lenient=True, skipped=skipped)
         except DataError as error:

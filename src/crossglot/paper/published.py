@@ -172,12 +172,19 @@ def lookup(
 
     Args:
         experiment: `table1` … `table8`.
-        source: as in `Published`.
-        target: as in `Published`.
+        source: as in `Published`, or as in results.csv, where code-switched text is named with its form
+            (`hi/en:corrected`).
+        target: likewise; its form is then the condition. The paper has no number for training on one form and
+            evaluating the other.
         role: `m-bert`, `en-bert` or `published`; any, if empty.
         system: the system's name in the paper; any, if empty.
         condition: as in `Published`; must match.
     """
+    target, _, form = target.partition(":")
+    source, _, trained_on = source.partition(":")
+    if trained_on not in ("", form):
+        return None
+    condition = form or condition
     for cell in PUBLISHED:
         asked = (cell.experiment, cell.source, cell.target, cell.condition) == (experiment, source, target, condition)
         if asked and role in ("", cell.role) and system in ("", cell.system):

@@ -9,17 +9,20 @@ What the columns hold (empty where a column does not apply):
                 `floor`: most frequent tag, untrained encoder; `baseline`: a tagger without a BERT;
                 `published`: a cited system that was not run, whose row holds a published number alone
     task        `pos`, `ner` or `labels`
-    source      key of the language trained on, several joined by `+` (`hi+en`); empty in averages over cells
+    source      key of the language trained on, several joined by `+` (`hi+en`), or of code-switched text with its form
+                (`hi/en:corrected`); empty in averages over cells
     target      key of the language evaluated; source == target is the diagonal, everything else is zero-shot
     source_corpus, target_corpus   `UD_English-EWT`, `conll2002/es`; several joined by `+`
     split       of the target: `test`, `dev`
-    condition   an experiment's variant (`corrected`, `transliterated`); in NER cells the entity types that were scored,
-                sorted (`LOC ORG PER`); in a cell without a value why there is none: `missing: …`
+    condition   an experiment's variant (`corrected`), in `mean of a part` with that part (`corrected, hi`); in NER
+                cells the entity types that were scored, sorted (`LOC ORG PER`); in a cell without a value why there is
+                none: `missing: …`
     layer       hidden layer, 0 is the embeddings
     seed        in rows of one seed; then `aggregate` is empty
     aggregate   `mean`: a cell of a table, the mean over its seeds (one row a cell, also of systems without seeds, of
                 published systems and of missing cells: tables are made of these rows); `zero-shot mean`,
-                `diagonal mean`: over a system's cells, with source and target empty
+                `diagonal mean`: over a system's cells, with source and target empty; `mean of a part`: of a cell, some
+                words alone
     metric      `accuracy`, `f1`, …
     value       in the paper's unit: per cent for accuracy and F1
     ci_low, ci_high, interval   bounds, and what kind of interval: its level and what was resampled
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
 Role = Literal["m-bert", "en-bert", "other", "floor", "baseline", "published"]
 
 MISSING = "missing: "  # a condition that begins so says why a cell has no value
-MEAN, ZERO_SHOT_MEAN, DIAGONAL_MEAN = "mean", "zero-shot mean", "diagonal mean"
+MEAN, ZERO_SHOT_MEAN, DIAGONAL_MEAN, PART_MEAN = "mean", "zero-shot mean", "diagonal mean", "mean of a part"
 
 
 class ResultRow(BaseModel):

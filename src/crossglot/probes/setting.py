@@ -81,7 +81,7 @@ class Corpora:
             DataError: if one is not there.
             UsageError: if none of the splits described so far is of it, or its language is unknown.
         """
-        used = {(task, language) for language, task, _ in self._described}
+        used = {(task, _without_form(language)) for language, task, _ in self._described}
         for (task, language), name in self.chosen.items():
             find_corpus(self.root, language, task, name)
             if (task, language) not in used:
@@ -90,7 +90,7 @@ class Corpora:
                 )
 
     def _describe(self, language: str, task: str, split: str) -> CorpusSplit | Absent:
-        named = self.chosen.get((task, language))
+        named = self.chosen.get((task, _without_form(language)))
         try:
             corpus = find_corpus(self.root, language, task, named)
         except DataError as error:
@@ -100,6 +100,11 @@ class Corpora:
         if not corpus.has(split) and named is None:
             return Absent(language, f"{corpus.name} has no {split} split")
         return describe_split(corpus, split, root=self.root, lenient=self.lenient)
+
+
+def _without_form(language: str) -> str:
+    """Both forms of code-switched text are of one corpus: `hi/en:corrected` → `hi/en`."""
+    return language.partition(":")[0]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ class TransferTable:
         task: `pos` or `ner`.
         role: the encoder that fills it in the paper; None: every encoder.
         blocks: languages of each square matrix in it.
+        sources: what is trained on where that is not what is evaluated; then nothing but these and the languages of
+            `blocks` can be asked for instead.
         diagonal: whether it has nothing but the diagonal.
         cited: systems whose published numbers stand beside it.
     """
@@ -29,6 +31,7 @@ class TransferTable:
     task: Task
     role: Literal["m-bert", "en-bert"] | None
     blocks: tuple[tuple[str, ...], ...]
+    sources: tuple[str, ...] = ()
     diagonal: bool = False
     cited: tuple[str, ...] = ()
 
@@ -38,6 +41,10 @@ class TransferTable:
         A source may join several languages with `+`.
         """
         own = [language for block in self.blocks for language in block]
+        if self.sources:
+            rows = [source for source in self.sources if source in sources] or self.sources
+            columns = [target for target in own if target in targets] or own
+            return [(source, target) for source in rows for target in columns]
         if self.diagonal:
             kept = [language for language in (sources or own) if not targets or language in targets]
             return [(language, language) for language in kept]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from crossglot.paper.published import lookup
-from crossglot.probes.results import DIAGONAL_MEAN, MEAN, MISSING, ZERO_SHOT_MEAN, ResultRow
+from crossglot.probes.results import DIAGONAL_MEAN, MEAN, MISSING, PART_MEAN, ZERO_SHOT_MEAN, ResultRow
 from crossglot.probes.setting import Absent, Setting
 from crossglot.probes.tables import TransferTable
 from crossglot.probes.transfer import SPLIT, Line
@@ -15,6 +15,8 @@ from crossglot.steps.score import METRICS, Score
 
 def tabulate(line: Line, scores: Mapping[str, Sequence[Score]], failure: str = "") -> list[ResultRow]:
     """A line's rows of results.csv: each target's mean over seeds, then its seeds; or why the cell is empty.
+
+    Where code-switched text is scored by language as well, those rows follow, with the language id for condition.
 
     Args:
         line: the line.
@@ -28,11 +30,12 @@ def tabulate(line: Line, scores: Mapping[str, Sequence[Score]], failure: str = "
             found.append(_cell(line, target, aggregate=MEAN, condition=MISSING + why))
             continue
         for score in scores[target]:
+            mean = PART_MEAN if score.part else MEAN
             found.append(
                 _cell(
-                    line, target, seed=score.seed, aggregate=MEAN if score.seed is None else None,
-                    condition=" ".join(score.types) or None, value=score.value, ci_low=score.low, ci_high=score.high,
-                    interval=score.interval, n=score.n,
+                    line, target, seed=score.seed, aggregate=mean if score.seed is None else None,
+                    condition=score.part or " ".join(score.types) or None, value=score.value, ci_low=score.low,
+                    ci_high=score.high, interval=score.interval, n=score.n,
                 )
             )  # fmt: skip
     return found

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
 
+from crossglot.corpora.catalogue import find_corpus
+from crossglot.corpora.codemix import is_switch_key
 from crossglot.engine.step import Advance, Inputs, Step
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.rows import Row, read_predictions, tags_of
@@ -25,7 +27,10 @@ METRICS: Mapping[str, Literal["accuracy", "f1"]] = {"pos": "accuracy", "ner": "f
 
 
 class Score(BaseModel):
-    """One number in per cent with its interval; `seed` is None in the mean over seeds."""
+    """One number in per cent with its interval; `seed` is None in the mean over seeds.
+
+    `part` is a language id where, of code-switched text, only the words with that id are scored.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,6 +43,7 @@ class Score(BaseModel):
     interval: str
     n: int
     types: tuple[str, ...]
+    part: str = ""
 
 
 class ScoreRows(Step):
@@ -59,9 +65,9 @@ class ScoreRows(Step):
     resamples: int = 1000
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
-        """Writes scores.json: for each target the mean over seeds, then every seed."""
+        """Writes scores.json: for each target, then for each language in it, the mean over seeds, then every seed."""
         wanted = {(split.language, split.checksum) for split in self.targets}
-        found: dict[str, dict[int | None, Counts]] = {}
+        found: dict[tuple[str, str], dict[int | None, Counts]] = {}
         for done, row in enumerate(self.rows):
             predictions = read_predictions(inputs(row))
             for split in row.targets:
@@ -69,14 +75,18 @@ class ScoreRows(Step):
                     continue
                 gold, predicted = tags_of(predictions, split.language)
                 counts = _count(row.task, gold, predicted, self.types.get(split.language))
-                found.setdefault(split.language, {})[row.seed] = counts
+                found.setdefault((split.language, ""), {})[row.seed] = counts
+                for part, of_part in _count_languages(split, gold, predicted).items():
+                    found.setdefault((split.language, part), {})[row.seed] = of_part
             advance((done + 1) / len(self.rows))
         scores = [
-            score for target, counts in found.items() for score in self._scores(self.rows[0].task, target, counts)
+            score
+            for (target, part), counts in found.items()
+            for score in self._scores(self.rows[0].task, target, part, counts)
         ]
         (folder / SCORES).write_bytes(_SCORES.dump_json(scores, indent=1))
 
-    def _scores(self, task: str, target: str, counts: Mapping[int | None, Counts]) -> list[Score]:
+    def _scores(self, task: str, target: str, part: str, counts: Mapping[int | None, Counts]) -> list[Score]:
         import numpy as np
 
         from crossglot.statistics.intervals import accuracy, bootstrap_cell, span_f1
@@ -98,6 +108,7 @@ class ScoreRows(Step):
                 interval=bounds.kind,
                 n=int(stacked[0, :, -1].sum()),
                 types=self.types.get(target, ()),
+                part=part,
             )
             scores.append(score)
         return scores
@@ -123,3 +134,22 @@ def _count(
     from crossglot.tagging.metrics import accuracy_counts, span_counts
 
     return span_counts(gold, predicted, types) if task == "ner" else accuracy_counts(gold, predicted)
+
+
+def _count_languages(
+    split: CorpusSplit, gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]
+) -> dict[str, Counts]:
+    """For code-switched text, language id → counts over the words with that id."""
+    if not is_switch_key(split.language):
+        return {}
+    corpus = find_corpus(split.root, split.language, split.task, split.corpus)
+    languages = [sentence.languages for sentence in corpus.read_switched(split.split, lenient=split.lenient)]
+    return {
+        name: _count(split.task, *(_words_in(name, languages, tags) for tags in (gold, predicted)), types=None)
+        for name in sorted({name for sentence in languages for name in sentence})
+    }
+
+
+def _words_in(language: str, languages: Sequence[Sequence[str]], tags: Sequence[Sequence[str]]) -> list[list[str]]:
+    pairs = zip(languages, tags, strict=True)
+    return [[tag for own, tag in zip(*pair, strict=True) if own == language] for pair in pairs]

@@ -1,0 +1,140 @@
+"""Code-switched treebanks: each word as written and in its language's own script, its tag, and which language it is.
+
+A file is CoNLL-U. FORM is the word as its writer had it, Hindi in Latin letters for example (`transliterated`); MISC
+has `Norm=<form in the language's own script>` (`corrected`) and `Lang=<language id>`: a language's key, `ne` (names),
+`univ` (marks, figures), `acro`, `mixed`, … as in UD_Hindi_English-HIENCS (Bhat et al. 2018). A word without `Norm` is
+written the same way in both forms.
+
+The language of such text is a *switch key*: `hi/en`, with a form after a colon where words are read
+(`hi/en:corrected`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from crossglot.corpora.conllu import ConlluSentence, parse_conllu
+from crossglot.corpora.conllu_faults import UPOS, blame_word, require_words
+from crossglot.corpora.opening import resolve
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.skipping import Faults
+from crossglot.errors import DataError, UsageError
+
+CORRECTED, TRANSLITERATED = "corrected", "transliterated"
+FORMS = (CORRECTED, TRANSLITERATED)
+SYNTHETIC = "synthetic-"
+"""What the forms of text begin with that nobody wrote: made of treebanks by `corpora.mixing`."""
+
+UNKNOWN_LANGUAGE = "unknown"
+_FEWEST = 20  # words in Latin letters below which nothing is said about how long they are
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSwitchedSentence:
+    """One sentence in both of its forms, with the language of every word.
+
+    Attributes:
+        written: the words as their writer had them.
+        native: the words in their languages' own scripts.
+        tags: UPOS of each word.
+        languages: language id of each word; `unknown` where the file says none.
+        id: the corpus's own sentence id, where it has one.
+    """
+
+    written: tuple[str, ...]
+    native: tuple[str, ...]
+    tags: tuple[str, ...]
+    languages: tuple[str, ...]
+    id: str | None = None
+
+    def in_form(self, form: str) -> TaggedSentence:
+        """The words and their tags, `corrected` or `transliterated`."""
+        return TaggedSentence(self.native if form == CORRECTED else self.written, self.tags, self.id)
+
+
+def is_switch_key(language: str) -> bool:
+    """Whether a language key stands for code-switched text."""
+    return "/" in language
+
+
+def split_switch_key(key: str) -> tuple[tuple[str, str], str, bool]:
+    """`hi/en:synthetic-corrected` → (`hi`, `en`), `corrected`, True; the form is empty where the key has none.
+
+    Raises:
+        UsageError: for a key that is not of this form.
+    """
+    pair, _, rest = key.partition(":")
+    first, _, second = pair.partition("/")
+    form = rest.removeprefix(SYNTHETIC)
+    if not first or not second or "/" in second or (rest and form not in FORMS):
+        forms = ", ".join(FORMS)
+        raise UsageError(f"no code-switched language {key!r}: write hi/en:FORM, where FORM is one of {forms}")
+    return (first, second), form, rest.startswith(SYNTHETIC)
+
+
+def read_codemix(
+    path: Path | str, *, lenient: bool = False, skipped: list[DataError] | None = None
+) -> list[CodeSwitchedSentence]:
+    """Sentences of a code-switched treebank.
+
+    Args:
+        path: a .conllu file; `path.gz` and `path.xz` are found too.
+        lenient: skip bad sentences, counting them, instead of stopping at the first.
+        skipped: gets the error of every skipped sentence; without it, a warning with the count is logged.
+
+    Raises:
+        DataError: missing, empty, damaged or malformed file, with the line; a treebank released without its words, or
+            with their first letters only; one that has no `Norm` at all, and so no corrected form.
+    """
+    path = resolve(path)
+    faults = Faults(lenient=lenient, skipped=skipped)
+    kept: list[DataError] = []
+    sentences, noted = [], False
+    for sentence in parse_conllu(path, lenient=lenient, skipped=kept):
+        bad = next((row for row in sentence.words if row.upos not in UPOS), None)
+        if bad is not None:
+            faults.add(blame_word(bad.form, bad.upos, path, sentence.line + sentence.rows.index(bad)))
+            continue
+        noted = noted or any(row.attribute("Norm") for row in sentence.words)
+        sentences.append(_switched(sentence))
+    for error in kept:
+        faults.add(error)
+    faults.finish(path, len(sentences))
+    _require_texts(sentences, path)
+    if not noted:
+        raise DataError(
+            "no word has Norm= in MISC, so there is no corrected form of it",
+            path=path,
+            remedy="Write each word's form in its language's own script into MISC: Norm=यहाँ|Lang=hi.",
+        )
+    return sentences
+
+
+def _switched(sentence: ConlluSentence) -> CodeSwitchedSentence:
+    rows = sentence.words
+    # HIENCS as released has the bare id for MISC
+    bare = [row.misc if row.misc.isalpha() else UNKNOWN_LANGUAGE for row in rows]
+    native = [row.attribute("Norm") or row.form for row in rows]
+    return CodeSwitchedSentence(
+        tuple(row.form for row in rows),
+        tuple(row.form if norm == "_" else norm for norm, row in zip(native, rows, strict=True)),
+        tuple(row.upos for row in rows),
+        tuple(row.attribute("Lang") or other for row, other in zip(rows, bare, strict=True)),
+        sentence.id,
+    )
+
+
+def _require_texts(sentences: list[CodeSwitchedSentence], path: Path) -> None:
+    """Refuses a release that masks its words, as HIENCS does with `_` or with their first letters."""
+    words = [word for sentence in sentences for word in sentence.written]
+    require_words(words.count("_"), len(words), path)
+    latin = [word for word in words if word.isascii() and word.isalpha()]
+    letters = sum(len(word) == 1 for word in latin)
+    if len(latin) >= _FEWEST and 2 * letters > len(latin):
+        raise DataError(
+            f"{letters} of its {len(latin)} words in Latin letters are single letters: it holds first letters only",
+            path=path,
+            remedy="UD_Hindi_English-HIENCS is released so: crawl the tweets as its README says, merge their words "
+            "into FORM, and give the merged file.",
+        )
