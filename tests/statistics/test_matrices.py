@@ -126,12 +126,28 @@ def test_what_good_sources_share_is_told_apart_from_what_pairs_share() -> None:
     assert abs(pairs.value or 0) < 0.25 < abs(plain.value or 0)
 
 
+def test_few_sources_and_many_targets_swap_names_among_themselves_only() -> None:
+    """One source: then QAP is the permutation test of a plain correlation over targets."""
+    rng = np.random.default_rng(9)
+    x, y = np.full((2, 7, 7), np.nan)
+    x[0, 1:], y[0, 1:] = rng.normal(size=(2, 6))
+    oracle = scipy.stats.permutation_test(
+        (x[0, 1:],), lambda values: scipy.stats.pearsonr(values, y[0, 1:]).statistic,
+        permutation_type="pairings", n_resamples=10_000,
+    )  # fmt: skip
+    found = qap(x, y)
+    assert found.permutations == 720
+    assert found.value == pytest.approx(oracle.statistic)
+    strengths = np.abs(oracle.null_distribution)
+    assert found.p == pytest.approx(np.mean(strengths >= abs(oracle.statistic) - 1e-12))
+
+
 def test_what_cannot_be_tested_says_why() -> None:
     table = np.full((3, 3), np.nan)
     table[0, 1], table[1, 0], table[0, 2] = 1, 2, 4
     few = qap(table, table)
     assert few.value == pytest.approx(1)
-    assert (few.p, few.why) == (None, "fewer than 4 languages")
+    assert (few.p, few.why) == (None, "too few ways to name 3 languages (1)")
     flat = np.where(np.eye(5), np.nan, 1.0)
     assert "does not vary" in qap(flat, matrix(np.random.default_rng(7), 5)).why
     only_effects = two_way(matrix(np.random.default_rng(8), 5)).sources[:, None] + flat

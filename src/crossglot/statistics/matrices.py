@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import permutations as all_permutations
+from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -21,8 +22,8 @@ from crossglot.statistics.resampling import Floats
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-FEWEST_LANGUAGES = 4
-"""With three there are six ways to name them: no p-value below 1/6."""
+FEWEST_NAMINGS = 20
+"""With fewer ways to name the languages, as there are of three, no p-value can be as low as 5 %."""
 
 _AT_ONCE = 2_000_000  # numbers a batch of permuted matrices may hold
 _RIDGE = 1e-9
@@ -37,8 +38,7 @@ class MatrixTest:
         p: two-sided p-value; None where there is no value.
         cells: how many cells both have.
         languages: how many languages have such a cell.
-        permutations: how many ways to name the languages were tried, the observed one included; all there are, if these
-            are no more than were asked for.
+        permutations: how many ways to name the languages the p-value is over, the observed one included.
         why: why there is no value or no p-value; else empty.
     """
 
@@ -111,6 +111,9 @@ def qap(
 ) -> MatrixTest:
     """Whether two matrices over the same languages go together, by permuting rows and columns of `x` together.
 
+    A language that is only a source, only a target, or both, gives its name to another such language alone, so that
+    matrices of few sources and many targets stay what they are. Namings that leave nothing to correlate do not count.
+
     Args:
         x: (languages, languages), what may explain: overlap, common features. NaN where there is none. The more of its
             cells are known beyond those of `y`, the better: a renamed matrix is compared where it has values.
@@ -140,23 +143,32 @@ def qap(
     if not np.isfinite(value):
         left = " once source and target effects are removed" if without_effects else ""
         return MatrixTest(None, None, cells, languages, 0, f"one of the two does not vary{left}, or fewer than 3 cells")
-    if languages < FEWEST_LANGUAGES:
-        return MatrixTest(value, None, cells, languages, 0, f"fewer than {FEWEST_LANGUAGES} languages")
-    names = _namings(len(first), permutations, np.random.default_rng(seed))
+    names = _namings(np.isfinite(first), permutations, np.random.default_rng(seed))
     size = max(1, _AT_ONCE // (4 * len(first) ** 2))
     parts = [names[start : start + size] for start in range(0, len(names), size)]
     found = np.concatenate([_correlations(first, second, part, without_effects) for part in parts])
-    # A naming that leaves nothing to correlate is no stronger than what was observed.
-    as_strong = int((np.abs(np.nan_to_num(found)) >= abs(value) - 1e-12).sum())
-    return MatrixTest(value, as_strong / len(names), cells, languages, len(names))
+    tried = found[np.isfinite(found)]
+    if len(tried) < FEWEST_NAMINGS:
+        why = f"too few ways to name {languages} languages ({len(tried)})"
+        return MatrixTest(value, None, cells, languages, len(tried), why)
+    as_strong = int((np.abs(tried) >= abs(value) - 1e-12).sum())
+    return MatrixTest(value, as_strong / len(tried), cells, languages, len(tried))
 
 
-def _namings(languages: int, wanted: int, draws: np.random.Generator) -> NDArray[np.int64]:
-    """Ways to name the languages, the observed one first: all if there are no more than wanted, else drawn."""
-    if languages < 12 and math.factorial(languages) <= wanted:
-        return np.array(list(all_permutations(range(languages))))
-    drawn = draws.permuted(np.tile(np.arange(languages), (wanted - 1, 1)), axis=1)
-    return np.vstack([np.arange(languages)[None], drawn])
+def _namings(known: NDArray[np.bool_], wanted: int, draws: np.random.Generator) -> NDArray[np.int64]:
+    """Ways to name the languages within their roles, the observed one first: all if no more than wanted, else drawn."""
+    roles = 2 * known.any(axis=1) + known.any(axis=0)
+    classes = [np.flatnonzero(roles == role) for role in (1, 2, 3) if (roles == role).any()]
+    names = np.tile(np.arange(len(known)), (wanted, 1))
+    if math.prod(math.factorial(len(members)) for members in classes) <= wanted:
+        ways = list(product(*(all_permutations(members) for members in classes)))
+        names = names[: len(ways)]
+        for place, members in enumerate(classes):
+            names[:, members] = [way[place] for way in ways]
+        return names
+    for members in classes:
+        names[1:, members] = draws.permuted(names[1:, members], axis=1)
+    return names
 
 
 def _correlations(x: Floats, y: Floats, names: NDArray[np.int64], without_effects: bool) -> Floats:

@@ -15,6 +15,8 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.errors import DataError
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
     from crossglot.encoders.encoder import Encoder
     from crossglot.tagging.prediction import Prepared
 
@@ -107,6 +109,16 @@ class EncoderReference(BaseModel):
         """
         return _GIVEN.get(self.revision) or _load(self.location, self.revision, device)
 
+    def load_tokenizer(self) -> PreTrainedTokenizerBase:
+        """Its tokenizer alone, without weights.
+
+        Raises:
+            ModelError: if there is none.
+        """
+        if self.revision in _GIVEN:
+            return _GIVEN[self.revision].tokenizer
+        return _load_tokenizer(self.location, self.revision)
+
 
 _GIVEN: dict[str, Encoder] = {}
 
@@ -143,6 +155,13 @@ def _load(location: str, revision: str, device: str) -> Encoder:
     from crossglot.encoders.loading import load_encoder
 
     return load_encoder(location, revision=revision, device=device)
+
+
+@lru_cache(maxsize=4)
+def _load_tokenizer(location: str, revision: str) -> PreTrainedTokenizerBase:
+    from crossglot.encoders.tokenizers import load_tokenizer
+
+    return load_tokenizer(location, revision=revision)
 
 
 @lru_cache(maxsize=96)

@@ -1,0 +1,98 @@
+"""How well a tokenizer spells a language: pieces a word, unknown words, letters and scripts that it covers."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from crossglot.encoders.pieces import piece_words
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+class Spelling(BaseModel):
+    """How a tokenizer spells some text.
+
+    Attributes:
+        words: how many words.
+        pieces_per_word: word pieces for one of them, on average.
+        unknown_words: per cent of the words with a piece that stands for something unknown.
+        letters: how many letters the words have.
+        known_letters: per cent of them that the tokenizer can spell when they stand alone.
+        scripts: script → per cent of the letters, the most frequent first, by their Unicode names.
+        script_pieces: script → how many pieces of the vocabulary have a letter of it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    words: int
+    pieces_per_word: float
+    unknown_words: float
+    letters: int
+    known_letters: float
+    scripts: Mapping[str, float]
+    script_pieces: Mapping[str, int]
+
+
+def spelling(sentences: Sequence[Sequence[str]], tokenizer: PreTrainedTokenizerBase) -> Spelling:
+    """How a tokenizer spells sentences; no weights are needed.
+
+    Args:
+        sentences: words, each a string as written.
+        tokenizer: from `load_tokenizer`; a bare `vocab.txt` will do.
+    """
+    pieces = piece_words(tokenizer, sentences)
+    words = len(pieces.first_pieces)
+    unknown = tokenizer.unk_token_id
+    word_of_piece = np.cumsum(np.bincount(pieces.first_pieces, minlength=len(pieces.ids))) - 1
+    unspelled = 0 if unknown is None else len(np.unique(word_of_piece[pieces.ids == unknown]))
+    letters = Counter(
+        letter
+        for sentence in sentences
+        for word in sentence
+        for letter in word
+        if unicodedata.category(letter)[0] == "L"
+    )
+    total = sum(letters.values())
+    alone = piece_words(tokenizer, [[letter] for letter in letters])
+    firsts = alone.ids[alone.first_pieces]
+    known = sum(count for count, first in zip(letters.values(), firsts, strict=True) if first != unknown)
+    scripts: Counter[str] = Counter()
+    for letter, count in letters.items():
+        scripts[script_of(letter)] += count
+    vocabulary = _pieces_by_script(tokenizer)
+    return Spelling(
+        words=words,
+        pieces_per_word=len(pieces.ids) / max(words, 1),
+        unknown_words=100 * unspelled / max(words, 1),
+        letters=total,
+        known_letters=100 * known / max(total, 1),
+        scripts={name: 100 * count / total for name, count in scripts.most_common()},
+        script_pieces={name: vocabulary[name] for name, _ in scripts.most_common()},
+    )
+
+
+@lru_cache(maxsize=4096)
+def script_of(letter: str) -> str:
+    """Script of a letter by the first word of its Unicode name: `Latin`, `Devanagari`, `Cjk`; `Other` without a name.
+
+    The standard library knows no script property; letters' names begin with it, but for full-width and mathematical
+    forms.
+    """
+    first = unicodedata.name(letter, "OTHER").partition(" ")[0].capitalize()
+    return first.partition("-")[0]
+
+
+def _pieces_by_script(tokenizer: PreTrainedTokenizerBase) -> Counter[str]:
+    """How many pieces have a letter of each script; byte-level vocabularies are counted as they are written there."""
+    found: Counter[str] = Counter()
+    for piece in tokenizer.get_vocab():
+        found.update({script_of(letter) for letter in piece if unicodedata.category(letter)[0] == "L"})
+    return found

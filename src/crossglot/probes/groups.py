@@ -1,0 +1,162 @@
+"""Transfer between groups of languages by word order: macro-averages, rows and columns, and what is left (table 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from crossglot.engine.step import Step
+from crossglot.languages import LANGUAGES, PAPER_POS, Language
+from crossglot.paper.published import lookup
+from crossglot.probes.probe import Evidence
+from crossglot.probes.relations import Pair, Scores, corrected, qap_rows, zero_shot_scores
+from crossglot.probes.results import MEAN, ResultRow
+from crossglot.probes.setting import Setting
+from crossglot.probes.tables import TransferTable
+from crossglot.probes.tabulate import is_papers_corpus
+from crossglot.probes.typology import languages_of, pos_table
+from crossglot.probes.word_order import GROUPS, group_of
+from crossglot.statistics.association import Estimate
+from crossglot.statistics.groups import group_contrast
+from crossglot.statistics.matrices import two_way
+
+DIFFERENCE = "difference"
+SAME_MINUS_DIFFERENT = "same minus different, without effects"
+ARROW = " → "
+
+
+@dataclass(frozen=True)
+class GroupsProbe:
+    """Macro-averages of zero-shot cells between groups of languages; see `Probe`."""
+
+    key: str = "table5"
+    title: str = "POS accuracy between word-order groups, macro-averages"
+    own: bool = True
+
+    def table(self, setting: Setting) -> TransferTable:
+        """The cells that are averaged: those of figure 2."""
+        return pos_table(self.key, self.title, setting)
+
+    def steps(self, setting: Setting) -> Sequence[Step]:  # noqa: ARG002
+        """None: groups are known without."""
+        return ()
+
+    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+        """For each system and grouping its four averages, their differences by row and by column, and tests."""
+        languages = languages_of(setting)
+        papers = {candidate.encoder.name for candidate in setting.candidates if candidate.papers}
+        rows: list[ResultRow] = []
+        for system, scores in zero_shot_scores(evidence.cells).items():
+            tests = []
+            for grouping in GROUPS:
+                grouped = _Grouped.of(scores, grouping, languages)
+                rows += grouped.averages(evidence.cells, papers=system in papers)
+                rows += grouped.differences()
+                tests += grouped.tests()
+            rows += [*tests, *corrected(tests)]
+        return rows
+
+
+@dataclass(frozen=True)
+class _Grouped:
+    """One system's zero-shot cells whose languages both have a group.
+
+    Attributes:
+        scores: all of the system's cells.
+        grouping: `81A`, …
+        names: the two groups.
+        groups: (source, target) → (group of the source, group of the target).
+        values: (source, target) → score.
+    """
+
+    scores: Scores
+    grouping: str
+    names: tuple[str, ...]
+    groups: Mapping[Pair, Pair]
+    values: Mapping[Pair, float]
+
+    @staticmethod
+    def of(scores: Scores, grouping: str, languages: Mapping[str, Language]) -> _Grouped:
+        groups: dict[Pair, Pair] = {}
+        for pair in scores.values:
+            one, other = (group_of(languages[key], grouping) if key in languages else None for key in pair)
+            if one and other:
+                groups[pair] = (one, other)
+        values = {pair: value for pair, value in scores.values.items() if pair in groups}
+        return _Grouped(scores, grouping, tuple(GROUPS[grouping].values()), groups, values)
+
+    def averages(self, cells: Sequence[ResultRow], *, papers: bool) -> list[ResultRow]:
+        """The table's four cells, each with its seeds."""
+        first = self.scores.first
+        rows = []
+        for source, target in product(self.names, repeat=2):
+            printed = None
+            if first.role in ("m-bert", "other"):
+                printed = lookup(first.experiment, source, target, condition=self.grouping)
+            place = {"source": source, "target": target}
+            mean = self.scores.row(MEAN, self.grouping, self._contrast({(source, target): 1.0}))
+            published = {"published": printed.value, "comparable": papers and self._is_papers()} if printed else {}
+            rows.append(mean.model_copy(update=place | published))
+            by_seed: dict[int, list[float]] = {}
+            for row in cells:
+                pair = (row.source or "", row.target or "")
+                if row.system == first.system and row.seed is not None and self.groups.get(pair) == (source, target):
+                    by_seed.setdefault(row.seed, []).append(row.value or 0.0)
+            for seed, values in by_seed.items():
+                bare = {"seed": seed, "aggregate": None, "ci_low": None, "ci_high": None, "interval": None}
+                update = place | bare | {"value": float(np.mean(values)), "n": len(values)}
+                rows.append(mean.model_copy(update=update))
+        return rows
+
+    def differences(self) -> list[ResultRow]:
+        """Same order minus different order: of each row, as the paper reads the table, and of each column."""
+        rows = []
+        for one, other in (self.names, self.names[::-1]):
+            for minuend, subtrahend, source, target in (
+                ((one, one), (one, other), one, f"{one} minus {other}"),
+                ((one, one), (other, one), f"{one} minus {other}", one),
+            ):
+                row = self.scores.row(DIFFERENCE, self.grouping, self._contrast({minuend: 1.0, subtrahend: -1.0}))
+                rows.append(row.model_copy(update={"source": source, "target": target}))
+        return rows
+
+    def tests(self) -> list[ResultRow]:
+        """What is left of order when good sources and easy targets are taken away, and how likely by chance."""
+        same = {pair: float(source == target) for pair, (source, target) in self.groups.items()}
+        return [
+            self.scores.row(SAME_MINUS_DIFFERENT, self.grouping, self._without_effects(same)),
+            *qap_rows(self.scores, same, self.grouping),
+        ]
+
+    def _contrast(self, weights: Mapping[Pair, float]) -> Estimate:
+        pairs = list(self.groups)
+        return group_contrast(
+            [self.values[pair] for pair in pairs],
+            [ARROW.join(self.groups[pair]) for pair in pairs],
+            pairs,
+            {ARROW.join(group): weight for group, weight in weights.items()},
+        )
+
+    def _without_effects(self, same: Mapping[Pair, float]) -> Estimate:
+        """Mean residual of same-order pairs minus that of the others, two-way effects removed by least squares."""
+        pairs = list(self.groups)
+        names = sorted({language for pair in pairs for language in pair})
+        table = np.full((len(names), len(names)), np.nan)
+        for (source, target), value in self.values.items():
+            table[names.index(source), names.index(target)] = value
+        residuals = two_way(table).residuals if pairs else table
+        left = [float(residuals[names.index(source), names.index(target)]) for source, target in pairs]
+        kinds = ["the same order" if same[pair] else "different order" for pair in pairs]
+        return group_contrast(left, kinds, pairs, {"the same order": 1.0, "different order": -1.0})
+
+    def _is_papers(self) -> bool:
+        """Whether these are the paper's languages, all of them, in the paper's data."""
+        wanted = {key for key in PAPER_POS if group_of(LANGUAGES[key], self.grouping)}
+        rows = [self.scores.cells[pair] for pair in self.groups]
+        corpora = [corpus for row in rows for corpus in (row.source_corpus, row.target_corpus)]
+        return wanted == {source for source, _ in self.groups} and all(
+            is_papers_corpus("pos", name) for name in corpora
+        )

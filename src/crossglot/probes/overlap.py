@@ -1,0 +1,228 @@
+"""Does transfer come from shared word pieces? Zero-shot NER F1 against the overlap of entities' pieces (figure 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from crossglot.corpora.catalogue import root_languages
+from crossglot.engine.step import Step
+from crossglot.languages import PAPER_NER
+from crossglot.paper.claims_overlap import ACROSS_SCRIPTS, BY_OVERLAP, BY_SEEN_TOKENS, NEAR_ZERO_OVERLAP, NO_OVERLAP
+from crossglot.probes.probe import Evidence
+from crossglot.probes.relations import (
+    Pair,
+    Scores,
+    corrected,
+    mean_over,
+    minimum_over,
+    relation_rows,
+    slope_against,
+    zero_shot_scores,
+)
+from crossglot.probes.results import MEAN, MISSING, ResultRow
+from crossglot.probes.setting import Absent, Candidate, Setting
+from crossglot.probes.tables import TransferTable
+from crossglot.probes.transfer import SPLIT
+from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.count_pieces import Counted, CountPieces, read_counted
+from crossglot.tagging.overlap import PieceUse, Share, joined, overlap_of, seen_tokens, seen_types
+
+ENTITY_OVERLAP, SEEN_TYPES, SEEN_TOKENS = "entity overlap", "seen piece types", "seen piece tokens"
+MEASURES: Mapping[str, tuple[str, Callable[[PieceUse, PieceUse], Share]]] = {
+    ENTITY_OVERLAP: (BY_OVERLAP, overlap_of),
+    SEEN_TYPES: ("by seen pieces (types)", seen_types),
+    SEEN_TOKENS: (BY_SEEN_TOKENS, seen_tokens),
+}
+"""Metric of a pair → the condition of its statistics, and how it is measured."""
+
+SPELLING = ("pieces per word", "unknown words", "known letters", "pieces in its script")
+"""Metrics of a language: how a tokenizer spells its test set."""
+
+Needed = dict[tuple[str, str], CountPieces | Absent]
+"""(language, split) → the step that counts its pieces, or why there is none."""
+
+
+@dataclass(frozen=True)
+class OverlapProbe:
+    """How zero-shot NER depends on the word pieces that two languages share; see `Probe`."""
+
+    key: str = "figure1"
+    title: str = "NER F1 against overlap of entities' word pieces"
+    own: bool = True
+
+    def table(self, setting: Setting) -> TransferTable:
+        """All ordered pairs of those of the paper's 16 languages that the data root has."""
+        present = [
+            language
+            for language in PAPER_NER
+            if not any(isinstance(setting.corpora.split(language, "ner", split), Absent) for split in ("train", SPLIT))
+        ]
+        return TransferTable(self.key, self.title, "ner", None, (tuple(present) or PAPER_NER,))
+
+    def steps(self, setting: Setting) -> Sequence[Step]:
+        """The pieces of every split, in every encoder's tokenizer."""
+        needed = [step for candidate in setting.candidates for step in self._needed(setting, candidate).values()]
+        return [step for step in needed if not isinstance(step, Absent)]
+
+    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+        """Cells; overlap of each pair; spelling of each language; and what they say together."""
+        pairs = self.table(setting).cells(setting.sources, setting.targets)
+        scores = zero_shot_scores(evidence.cells)
+        rows, statistics = list(evidence.cells), []
+        x: dict[str, dict[str, dict[Pair, float]]] = {}
+        for candidate in setting.candidates:
+            tokenizer = _Tokenizer(candidate, self.key, self._needed(setting, candidate), evidence)
+            measured = {metric: [tokenizer.pair(metric, *pair) for pair in pairs] for metric in MEASURES}
+            rows += [row for members in measured.values() for row in members]
+            rows += [
+                row for target in dict.fromkeys(target for _, target in pairs) for row in tokenizer.spelling(target)
+            ]
+            x[candidate.encoder.name] = {
+                metric: {(row.source or "", row.target or ""): row.value for row in members if row.value is not None}
+                for metric, members in measured.items()
+            }
+            for system in (candidate.encoder.name, f"{candidate.encoder.name} untrained"):
+                if system in scores:
+                    statistics += _statistics(scores[system], x[candidate.encoder.name], setting)
+        return [*rows, *statistics, *corrected(statistics), *_compared(setting, scores, x), *self._absences(setting)]
+
+    def _needed(self, setting: Setting, candidate: Candidate) -> Needed:
+        cells = self.table(setting).cells(setting.sources, setting.targets)
+        wanted = [(part, "train") for source, _ in cells for part in source.split("+")]
+        wanted += [(target, SPLIT) for _, target in cells]
+        found: Needed = {}
+        for language, split in dict.fromkeys(wanted):
+            data = setting.corpora.split(language, "ner", split)
+            at_most = setting.max_train if split == "train" else None
+            found[language, split] = (
+                CountPieces(encoder=candidate.encoder, split=data, at_most=at_most)
+                if isinstance(data, CorpusSplit)
+                else data
+            )
+        return found
+
+    def _absences(self, setting: Setting) -> list[ResultRow]:
+        """A row for each of the paper's languages that is not there."""
+        if setting.sources or setting.targets:
+            return []
+        shown = {language for block in self.table(setting).blocks for language in block}
+        absent = [
+            next(
+                data.why
+                for split in ("train", SPLIT)
+                if isinstance(data := setting.corpora.split(language, "ner", split), Absent)
+            )
+            for language in PAPER_NER
+            if language not in shown
+        ]
+        return [
+            ResultRow(
+                experiment=self.key, system=candidate.encoder.name, role=candidate.role, task="ner", aggregate=MEAN,
+                metric=ENTITY_OVERLAP, condition=MISSING + why,
+            )
+            for candidate in setting.candidates
+            for why in absent
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Tokenizer:
+    """One encoder's tokenizer, and what it makes of the splits."""
+
+    candidate: Candidate
+    experiment: str
+    needed: Needed
+    evidence: Evidence
+
+    def pair(self, metric: str, source: str, target: str) -> ResultRow:
+        """What source and target share, or why that cannot be said."""
+        places = [*((part, "train") for part in source.split("+")), (target, SPLIT)]
+        found = [self._counted(place) for place in places]
+        why = next((counted for counted in found if isinstance(counted, str)), "")
+        share = Share(None, 0)
+        if not why:
+            uses = [counted.use for counted in found if isinstance(counted, Counted)]
+            for place, use in zip(places, uses, strict=True):
+                if metric == ENTITY_OVERLAP and not use.in_entities:
+                    why = why or f"no entity in {self._corpus(place)} {place[1]}"
+            share = share if why else MEASURES[metric][1](joined(uses[:-1]), uses[-1])
+            why = why or ("" if share.value is not None else f"no word in {self._corpus(places[-1])}")
+        return self._row(
+            metric, share.value, share.n, MISSING + why if why else None, source=source, target=target,
+            source_corpus="+".join(self._corpus(place) for place in places[:-1]) or None,
+            target_corpus=self._corpus(places[-1]) or None,
+        )  # fmt: skip
+
+    def spelling(self, target: str) -> list[ResultRow]:
+        """How the tokenizer spells a target's test set; the script that most of its letters are of as `condition`."""
+        counted = self._counted((target, SPLIT))
+        where = {"target": target, "target_corpus": self._corpus((target, SPLIT)) or None}
+        if isinstance(counted, str):
+            return [self._row(metric, None, 0, MISSING + counted, **where) for metric in SPELLING]
+        spelling = counted.spelling
+        script = next(iter(spelling.scripts), "")
+        numbers = (
+            (spelling.pieces_per_word, spelling.words),
+            (spelling.unknown_words, spelling.words),
+            (spelling.known_letters, spelling.letters),
+            (float(spelling.script_pieces.get(script, 0)), spelling.letters),
+        )
+        return [
+            self._row(metric, value, n, script or None, **where)
+            for metric, (value, n) in zip(SPELLING, numbers, strict=True)
+        ]
+
+    def _counted(self, place: tuple[str, str]) -> Counted | str:
+        step = self.needed[place]
+        if isinstance(step, Absent):
+            return step.why
+        folder = self.evidence.result(step)
+        return self.evidence.failure(step) if folder is None else read_counted(folder)
+
+    def _corpus(self, place: tuple[str, str]) -> str:
+        step = self.needed[place]
+        return "" if isinstance(step, Absent) else step.split.corpus
+
+    def _row(self, metric: str, value: float | None, n: int, condition: str | None, **where: str | None) -> ResultRow:
+        fields = {
+            "experiment": self.experiment, "system": self.candidate.encoder.name, "role": self.candidate.role,
+            "task": "ner", "split": SPLIT, "aggregate": MEAN, "metric": metric, "value": value, "n": n,
+            "condition": condition,
+        }  # fmt: skip
+        return ResultRow.model_validate(fields | where)
+
+
+def _statistics(scores: Scores, x: Mapping[str, Mapping[Pair, float]], setting: Setting) -> list[ResultRow]:
+    """Relations to each measure of overlap, and averages over the pairs that the paper speaks of."""
+    rows = [row for metric, (condition, _) in MEASURES.items() for row in relation_rows(scores, x[metric], condition)]
+    languages = root_languages(setting.corpora.root)
+    across = [
+        (source, target)
+        for source, target in scores.cells
+        if languages[target].script not in {languages[part].script for part in source.split("+")}
+    ]
+    apart = [
+        pair for pair, overlap in x[ENTITY_OVERLAP].items() if overlap < NEAR_ZERO_OVERLAP and pair in scores.cells
+    ]
+    none = f"no pair with less than {NEAR_ZERO_OVERLAP:g} % overlap"
+    return [
+        *rows,
+        scores.row("mean over pairs", ACROSS_SCRIPTS, mean_over(scores.values, across, "no pair across scripts")),
+        scores.row("mean over pairs", NO_OVERLAP, mean_over(scores.values, apart, none)),
+        scores.row("minimum over pairs", NO_OVERLAP, minimum_over(scores, apart, none)),
+    ]
+
+
+def _compared(
+    setting: Setting, scores: Mapping[str, Scores], x: Mapping[str, Mapping[str, Mapping[Pair, float]]]
+) -> list[ResultRow]:
+    """The slope of whatever plays M-BERT minus that of what plays EN-BERT, where both do."""
+    players = {candidate.role: candidate.encoder.name for candidate in setting.candidates}
+    ours, theirs = players.get("m-bert", ""), players.get("en-bert", "")
+    if ours not in scores or theirs not in scores:
+        return []
+    return [
+        slope_against(scores[ours], scores[theirs], x[ours][metric], x[theirs][metric], condition, "en-bert's")
+        for metric, (condition, _) in MEASURES.items()
+    ]

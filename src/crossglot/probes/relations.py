@@ -1,0 +1,169 @@
+"""What figures 1 and 2 say in numbers: how scores of pairs of languages go with something known about the pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crossglot.probes.results import MEAN, MISSING, ResultRow
+from crossglot.statistics.association import Estimate, correlation, linear_trend, slope_difference
+from crossglot.statistics.correction import holm
+from crossglot.statistics.intervals import Interval, bootstrap_clusters
+from crossglot.statistics.matrices import qap, two_way
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Pair = tuple[str, str]
+Values = Mapping[Pair, float]
+
+QAP_P, QAP_P_WITHOUT = "QAP p", "QAP p without effects"
+HOLM = ", Holm"
+NAMINGS = 1000
+
+
+@dataclass(frozen=True)
+class Scores:
+    """One system's zero-shot cells.
+
+    Attributes:
+        first: one of its rows, for what all its rows share.
+        cells: (source, target) → the row of its mean.
+    """
+
+    first: ResultRow
+    cells: Mapping[Pair, ResultRow]
+
+    @property
+    def values(self) -> dict[Pair, float]:
+        """(source, target) → score, of cells that have one."""
+        return {pair: row.value for pair, row in self.cells.items() if row.value is not None}
+
+    def row(self, aggregate: str, condition: str | None, estimate: Estimate) -> ResultRow:
+        """A statistic of the system as a row; one without a value says why: `missing: <condition>: <why>`."""
+        bounds = estimate.interval
+        fields = {
+            "condition": condition, "value": estimate.value, "n": estimate.n,
+            "ci_low": bounds.low if bounds else None, "ci_high": bounds.high if bounds else None,
+            "interval": bounds.kind if bounds else None,
+        }  # fmt: skip
+        if estimate.value is None:
+            fields |= {"condition": MISSING + (f"{condition}: " if condition else "") + estimate.why}
+        kept = {name: getattr(self.first, name) for name in ("experiment", "system", "role", "task", "split", "metric")}
+        return ResultRow.model_validate({**kept, "aggregate": aggregate, **fields})
+
+
+def zero_shot_scores(rows: Iterable[ResultRow]) -> dict[str, Scores]:
+    """System → its zero-shot cells, in the order of the rows; the diagonal is left out."""
+    found: dict[str, dict[Pair, ResultRow]] = {}
+    for row in rows:
+        if row.aggregate == MEAN and row.source and row.target and row.target not in row.source.split("+"):
+            found.setdefault(row.system, {})[row.source, row.target] = row
+    return {system: Scores(next(iter(cells.values())), cells) for system, cells in found.items()}
+
+
+def relation_rows(scores: Scores, x: Values, condition: str) -> list[ResultRow]:
+    """Correlations, line and QAP tests of a system's scores against x, over the pairs that have both.
+
+    Args:
+        scores: the system's cells.
+        x: pair → what may explain its score; pairs without it are left out.
+        condition: what x is, in the rows' `condition`.
+    """
+    values = scores.values
+    pairs = [pair for pair in values if pair in x]
+    across, up = [x[pair] for pair in pairs], [values[pair] for pair in pairs]
+    trend = linear_trend(across, up, pairs)
+    return [
+        scores.row("correlation", condition, correlation(across, up, pairs)),
+        scores.row("rank correlation", condition, correlation(across, up, pairs, method="spearman")),
+        scores.row("slope", condition, trend.slope),
+        scores.row("intercept", condition, trend.intercept),
+        scores.row("correlation without effects", condition, _without_effects(_matrices(x, values, pairs), pairs)),
+        *qap_rows(scores, x, condition),
+    ]
+
+
+def qap_rows(scores: Scores, x: Values, condition: str) -> list[ResultRow]:
+    """P-values of a system's scores against x, over the pairs that have both: plain, and source and target apart."""
+    values = scores.values
+    matrices = _matrices(x, values, [pair for pair in values if pair in x])
+    rows = []
+    for aggregate, without_effects in ((QAP_P, False), (QAP_P_WITHOUT, True)):
+        test = qap(*matrices, permutations=NAMINGS, without_effects=without_effects)
+        # A p-value has no interval; its n is how many namings of the languages it is over.
+        rows.append(scores.row(aggregate, condition, Estimate(test.p, None, test.permutations, test.why)))
+    return rows
+
+
+def corrected(rows: Sequence[ResultRow]) -> list[ResultRow]:
+    """For each kind of p-value among the rows the same ones corrected for their number, by Holm's method."""
+    found = []
+    for aggregate in (QAP_P, QAP_P_WITHOUT):
+        tests = [row for row in rows if row.aggregate == aggregate and row.value is not None]
+        for row, value in zip(tests, holm([row.value or 0.0 for row in tests]), strict=True):
+            found.append(row.model_copy(update={"aggregate": aggregate + HOLM, "value": float(value)}))
+    return found
+
+
+def slope_against(scores: Scores, other: Scores, x: Values, other_x: Values, condition: str, name: str) -> ResultRow:
+    """A system's slope minus another's, over the pairs that both have; each may see an x of its own."""
+    ours, theirs = scores.values, other.values
+    pairs = [pair for pair in ours if pair in theirs and pair in x and pair in other_x]
+    estimate = slope_difference(
+        ([x[pair] for pair in pairs], [other_x[pair] for pair in pairs]),
+        ([ours[pair] for pair in pairs], [theirs[pair] for pair in pairs]),
+        pairs,
+    )
+    return scores.row(f"slope minus {name}", condition, estimate)
+
+
+def mean_over(values: Values, pairs: Iterable[Pair], nothing: str) -> Estimate:
+    """Mean over the pairs that have a value, with languages resampled; `nothing` says why there may be none."""
+    kept = [pair for pair in pairs if pair in values]
+    if not kept:
+        return Estimate(None, None, 0, nothing)
+    cells = [values[pair] for pair in kept]
+    return Estimate(float(np.mean(cells)), bootstrap_clusters(cells, kept), len(kept))
+
+
+def minimum_over(scores: Scores, pairs: Iterable[Pair], nothing: str) -> Estimate:
+    """Lowest of the pairs' scores; its interval runs from the lowest lower to the lowest upper bound of theirs."""
+    rows = [row for pair in pairs if (row := scores.cells.get(pair)) is not None and row.value is not None]
+    if not rows:
+        return Estimate(None, None, 0, nothing)
+    values = [row.value or 0.0 for row in rows]
+    lows, highs = (
+        min(value if bound is None else bound for value, bound in zip(values, bounds, strict=True))
+        for bounds in ([row.ci_low for row in rows], [row.ci_high for row in rows])
+    )
+    return Estimate(min(values), Interval(lows, highs, "from the cells' own intervals"), len(rows))
+
+
+def _matrices(x: Values, y: Values, pairs: Sequence[Pair]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Both as square matrices over the languages of the pairs; x also where y has no value."""
+    names = sorted({language for pair in pairs for language in pair})
+    place = {name: number for number, name in enumerate(names)}
+    tables = np.full((2, len(names), len(names)), np.nan)
+    for table, values in zip(tables, (x, y), strict=True):
+        for (source, target), value in values.items():
+            if source in place and target in place and source != target:
+                table[place[source], place[target]] = value
+    return tables[0], tables[1]
+
+
+def _without_effects(matrices: tuple[NDArray[np.float64], NDArray[np.float64]], pairs: Sequence[Pair]) -> Estimate:
+    """Correlation of what source and target effects leave of both, over the cells that both have."""
+    shared = np.isfinite(matrices[0]) & np.isfinite(matrices[1])
+    if not shared.any():
+        return Estimate(None, None, 0, "no cells")
+    names = sorted({language for pair in pairs for language in pair})
+    left = [two_way(np.where(shared, table, np.nan)).residuals[shared] for table in matrices]
+    labels = [(names[source], names[target]) for source, target in zip(*shared.nonzero(), strict=True)]
+    spread = [float(np.std(values)) for values in left]
+    if min(spread) < 1e-9:
+        return Estimate(None, None, len(labels), "source and target effects explain everything")
+    return correlation(left[0], left[1], labels)

@@ -1,0 +1,103 @@
+"""Does transfer follow word order? Zero-shot POS accuracy against common WALS features (figure 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from crossglot.corpora.catalogue import root_languages
+from crossglot.engine.step import Step
+from crossglot.languages import PAPER_POS, WALS_VERSION, Language
+from crossglot.paper.claims_typology import BY_FEATURES, FEW_FEATURES, LOW_SIMILARITY
+from crossglot.probes.probe import Evidence
+from crossglot.probes.relations import Pair, corrected, mean_over, relation_rows, slope_against, zero_shot_scores
+from crossglot.probes.results import MEAN, MISSING, ResultRow
+from crossglot.probes.setting import Absent, Setting
+from crossglot.probes.tables import TransferTable
+from crossglot.probes.transfer import SPLIT
+from crossglot.probes.word_order import likeness
+
+COMMON = "common features"
+WALS = f"WALS {WALS_VERSION}"
+
+
+@dataclass(frozen=True)
+class TypologyProbe:
+    """How zero-shot tagging depends on word order that two languages share; see `Probe`."""
+
+    key: str = "figure2"
+    title: str = "POS accuracy against common word-order features"
+    own: bool = True
+
+    def table(self, setting: Setting) -> TransferTable:
+        """All ordered pairs of those of the paper's 41 languages that the data root has."""
+        return pos_table(self.key, self.title, setting)
+
+    def steps(self, setting: Setting) -> Sequence[Step]:  # noqa: ARG002
+        """None: features are known without."""
+        return ()
+
+    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+        """Cells; common features of each pair; and what they say together."""
+        scores = zero_shot_scores(evidence.cells)
+        pairs = list(dict.fromkeys(pair for one in scores.values() for pair in one.cells))
+        names = dict.fromkeys(language for pair in pairs for language in pair)
+        # QAP wants features of all pairs, also of those without a score.
+        features = self._feature_rows([*pairs, *product(names, repeat=2)], languages_of(setting))
+        counted = {(row.source or "", row.target or ""): row for row in features}
+        x = {pair: row.value for pair, row in counted.items() if row.value}  # none in common: left out, as in the paper
+        low = [pair for pair, common in x.items() if common <= FEW_FEATURES]
+        none = f"no pair with 1 to {FEW_FEATURES} features in common"
+        statistics = []
+        for one in scores.values():
+            statistics += relation_rows(one, x, BY_FEATURES)
+            statistics.append(one.row("mean over pairs", LOW_SIMILARITY, mean_over(one.values, low, none)))
+        players = {candidate.role: candidate.encoder.name for candidate in setting.candidates}
+        ours, theirs = (scores.get(players.get(role, "")) for role in ("m-bert", "en-bert"))
+        if ours and theirs:
+            statistics.append(slope_against(ours, theirs, x, x, BY_FEATURES, "en-bert's"))
+            gaps = {pair: value - theirs.values[pair] for pair, value in ours.values.items() if pair in theirs.values}
+            gap = mean_over(gaps, low, none)
+            statistics.append(ours.row("mean over pairs minus en-bert's", LOW_SIMILARITY, gap))
+        shown = [counted[pair] for pair in pairs]
+        return [*evidence.cells, *shown, *statistics, *corrected(statistics)]
+
+    def _feature_rows(self, pairs: Iterable[Pair], languages: Mapping[str, Language]) -> list[ResultRow]:
+        """For each pair of different languages the number of common features, of how many comparable ones."""
+        rows = []
+        for source, target in pairs:
+            if source == target:
+                continue
+            alike = likeness(languages[source], languages[target]) if "+" not in source else None
+            silent = [key for key in (source, target) if key in languages and not languages[key].wals]
+            why = ""
+            if alike is None:
+                why = "several sources have no common word order"
+            elif silent:
+                why = f"{WALS} has no word-order feature of {languages[silent[0]].name}"
+            elif not alike.comparable:
+                why = "no feature that both have a value of"
+            rows.append(
+                ResultRow(
+                    experiment=self.key, system=WALS, role="published", task="pos", source=source, target=target,
+                    aggregate=MEAN, metric=COMMON, value=None if why or alike is None else float(alike.common),
+                    n=alike.comparable if alike else None, condition=MISSING + why if why else None,
+                )
+            )  # fmt: skip
+        return rows
+
+
+def pos_table(key: str, title: str, setting: Setting) -> TransferTable:
+    """All ordered pairs of those of the paper's 41 languages that the data root has; every encoder plays."""
+    present = [
+        language
+        for language in PAPER_POS
+        if not any(isinstance(setting.corpora.split(language, "pos", split), Absent) for split in ("train", SPLIT))
+    ]
+    return TransferTable(key, title, "pos", None, (tuple(present) or PAPER_POS,))
+
+
+def languages_of(setting: Setting) -> Mapping[str, Language]:
+    """The languages of the study's data root, as it has them."""
+    return root_languages(setting.corpora.root)

@@ -1,0 +1,68 @@
+"""Word pieces of an annotated split in an encoder's own tokenizer: what overlap and spelling are told by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from crossglot.encoders.spelling import Spelling
+from crossglot.engine.step import Advance, Inputs, Step
+from crossglot.steps.arguments import CorpusSplit, EncoderReference, sample
+from crossglot.tagging.overlap import PieceUse
+
+PIECES = "pieces.json"
+
+
+class Counted(BaseModel):
+    """What the step found: ids of pieces in entities, id → occurrences of every piece, and how the text is spelled."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    in_entities: tuple[int, ...]
+    counts: dict[int, int]
+    spelling: Spelling
+
+    @property
+    def use(self) -> PieceUse:
+        """The pieces as `tagging.overlap` takes them."""
+        return PieceUse(frozenset(self.in_entities), self.counts)
+
+
+class CountPieces(Step):
+    """Counts the word pieces of one split, once for every pair that it is part of; loads no weights.
+
+    Attributes:
+        encoder: whose tokenizer.
+        split: sentences with named entities (tags other than `O`).
+        at_most: at most so many sentences: the same ones that are trained on.
+    """
+
+    encoder: EncoderReference
+    split: CorpusSplit
+    at_most: int | None = None
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
+        """Writes pieces.json."""
+        from crossglot.encoders.spelling import spelling
+        from crossglot.tagging.overlap import piece_use
+
+        tokenizer = self.encoder.load_tokenizer()
+        sentences = sample(self.split.read(), self.at_most)
+        use = piece_use(sentences, tokenizer)
+        found = Counted(
+            in_entities=tuple(sorted(use.in_entities)),
+            counts=use.counts,
+            spelling=spelling([sentence.words for sentence in sentences], tokenizer),
+        )
+        (folder / PIECES).write_text(found.model_dump_json() + "\n", encoding="utf-8")
+
+    @property
+    def title(self) -> str:
+        """What the progress shows."""
+        return f"{self.encoder.name}: word pieces of {self.split.corpus} {self.split.split}"
+
+
+def read_counted(folder: Path) -> Counted:
+    """What `CountPieces` wrote."""
+    return Counted.model_validate_json((folder / PIECES).read_bytes())
