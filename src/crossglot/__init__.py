@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from crossglot.alignment.vectors import embed
     from crossglot.corpora.bitext import read_bitext
     from crossglot.corpora.columns import read_columns
     from crossglot.corpora.conllu import read_conllu
@@ -32,6 +33,7 @@ _HOMES = {
     "Bitext": "crossglot.corpora.sentences",
     "CrossglotError": "crossglot.errors",
     "Encoder": "crossglot.encoders.encoder",
+    "embed": "crossglot.alignment.vectors",
     "finetune": "crossglot.tagging.finetuning",
     "language": "crossglot.languages",
     "LANGUAGES": "crossglot.languages",
@@ -61,6 +63,7 @@ __all__ = [
     "Sentence",
     "TaggedSentence",
     "Tagger",
+    "embed",
     "finetune",
     "language",
     "load_encoder",

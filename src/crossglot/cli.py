@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crossglot.commands import data, lab, pretraining, studying, tagging
+from crossglot.commands import data, embedding, lab, pretraining, studying, tagging
 from crossglot.commands.faults import CommandGroup
 
 STUDIES, TAGGERS, CORPORA = "Studies", "Encoders and taggers", "Corpora"
@@ -27,6 +27,7 @@ app.command(rich_help_panel=TAGGERS)(pretraining.pretrain)
 app.command(rich_help_panel=TAGGERS)(tagging.finetune)
 app.command(rich_help_panel=TAGGERS)(tagging.predict)
 app.command(rich_help_panel=TAGGERS)(tagging.evaluate)
+app.command(rich_help_panel=TAGGERS)(embedding.embed)
 app.add_typer(data.app, name="data", rich_help_panel=CORPORA)
 app.add_typer(lab.app, name="lab", rich_help_panel=CORPORA)
 
