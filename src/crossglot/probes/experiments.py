@@ -7,5 +7,6 @@ from collections.abc import Mapping
 from crossglot.probes.matrices import MatrixProbe
 from crossglot.probes.probe import Probe
 from crossglot.probes.tables import TABLES
+from crossglot.probes.translation import TranslationProbe
 
-EXPERIMENTS: Mapping[str, Probe] = {probe.key: probe for probe in map(MatrixProbe, TABLES.values())}
+EXPERIMENTS: Mapping[str, Probe] = {probe.key: probe for probe in (*map(MatrixProbe, TABLES.values()), TranslationProbe())}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from crossglot.probes.results import ResultRow
+from crossglot.report.curves import curves
 from crossglot.report.drawn import Drawn
 
-DRAWERS: Mapping[str, Callable[[Sequence[ResultRow]], Drawn]] = {}
+DRAWERS: Mapping[str, Callable[[Sequence[ResultRow]], Drawn]] = {"figure3": curves}
 """Experiment → what makes a chart and a table of its rows of results.csv."""
 
 
