@@ -115,7 +115,7 @@ def _panel(
     def scale(values: Sequence[Any]) -> Any:
         return alt.Scale(domain=names, range=[values[place % len(values)] for place in range(len(names))])
 
-    legend = alt.Legend(title=None, orient="right", symbolSize=70, symbolStrokeWidth=1.6)
+    legend = alt.Legend(title=None, orient="right", symbolSize=70, symbolStrokeWidth=1.6, symbolOpacity=1)
     axis = alt.Axis(grid=True, gridColor=GREY, gridOpacity=0.22, tickCount=4)
     base = alt.Chart(alt.InlineData(values=records)).encode(
         x=alt.X("layer:Q", title="layer", axis=alt.Axis(tickMinStep=1, ticks=True)),
