@@ -147,8 +147,10 @@ def language_pairs(sources: Sequence[str], targets: Sequence[str]) -> list[Pair]
     With sources or targets alone, the paper's pairs that have one of them.
     """
     if sources and targets:
-        asked = [pair for pair in product(sources, targets) if pair[0] != pair[1]]
-        return list({frozenset(pair): pair for pair in reversed(asked)}.values())[::-1]
+        asked: dict[frozenset[str], Pair] = {}
+        for pair in product(sources, targets):
+            asked.setdefault(frozenset(pair), pair)
+        return [pair for pair in asked.values() if pair[0] != pair[1]]
     named = {*sources, *targets}
     return [pair for pair in PAIRS if not named or named & set(pair)]
 
