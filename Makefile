@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: test test-all lint types bench clean
+.PHONY: test test-all demo lint types bench clean
 
 test: lint types
 	$(BIN)/pytest -m "not slow"
 
 test-all: lint types
 	$(BIN)/pytest
+
+# DEMO holds options for it: make demo DEMO='--seed 2'.
+demo: $(READY)
+	$(BIN)/crossglot demo $(DEMO)
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

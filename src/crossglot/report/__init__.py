@@ -1,6 +1,6 @@
 """Reports: tables, figures and the page, from results and predictions; loads no model."""
 
-from crossglot.report.terminal import terminal_tables
+from crossglot.report.terminal import terminal_findings, terminal_tables
 from crossglot.report.writing import write_report
 
-__all__ = ["terminal_tables", "write_report"]
+__all__ = ["terminal_findings", "terminal_tables", "write_report"]

@@ -31,6 +31,11 @@ class RunFolder:
     versions: dict[str, Any]
     study: dict[str, Any]
 
+    @property
+    def languages(self) -> dict[str, str]:
+        """Key → name of the languages that only the run's data root knows: constructed ones."""
+        return dict(self.versions.get("languages") or {})
+
     def rows(self) -> list[ResultRow]:
         """Every row of results.csv, typed."""
         return [ResultRow.model_construct(**row) for row in self.results.iter_rows(named=True)]

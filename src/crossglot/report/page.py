@@ -9,6 +9,7 @@ from pathlib import Path
 from crossglot.report.claims import claims_section
 from crossglot.report.drawn import Drawn, section_of
 from crossglot.report.exhibits import Exhibit
+from crossglot.report.findings import findings_section
 from crossglot.report.folder import RunFolder
 from crossglot.report.markup import Markup, element, joined
 from crossglot.report.overview import overview_section
@@ -30,6 +31,8 @@ def page(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn], drawings: Map
     """The whole page: matrices, then charts; `drawings` holds each one's figure as inline SVG, by name."""
     name = run.path.resolve().name
     sections = [
+        findings_section(run.claims, run.languages),
+        element("p", HOW_TO_READ, class_="lead"),
         overview_section(shown),
         claims_section(run.claims),
         *(_exhibit_section(exhibit, drawings.get(exhibit.name)) for exhibit in shown),
@@ -46,7 +49,7 @@ def page(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn], drawings: Map
             element("p", in_one_line(run), class_="what"),
             _navigation(run, shown, drawn),
         ),
-        element("main", element("p", HOW_TO_READ, class_="lead"), *sections, id="results"),
+        element("main", *sections, id="results"),
     )
     head = element(
         "head",
@@ -72,7 +75,8 @@ def inline_drawing(svg: Path, label: str) -> Markup:
 
 
 def _navigation(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn]) -> Markup:
-    links = [("overview", "At a glance"), *([("claims", "Claims")] if run.claims else [])]
+    links = [("findings", "What was found")] if run.claims else []
+    links += [("overview", "At a glance"), *([("claims", "Claims")] if run.claims else [])]
     links += [(exhibit.name, place(exhibit)) for exhibit in shown]
     links += [(each.experiment, place_of(each.experiment)) for each in drawn]
     links.append(("provenance", "What was run"))

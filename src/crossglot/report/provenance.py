@@ -47,7 +47,7 @@ def provenance_section(run: RunFolder) -> Markup:
     """Encoders and corpora as tables, the machine and packages in words, the study as it was run."""
     versions = run.versions
     parts: list[Child] = [_encoders(versions.get("encoders") or {}), _corpora(versions.get("data") or {})]
-    known = ("encoders", "data")
+    known = ("encoders", "data", "languages")
     rest = {key: value for key, value in versions.items() if key not in known}
     parts.append(described(rest) if rest else None)
     if run.study:

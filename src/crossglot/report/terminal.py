@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from crossglot.report.claims import claim_parts, claims_summary, rounded
 from crossglot.report.drawn import terminal_of
 from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, exhibits, is_zero_shot
+from crossglot.report.findings import constructed
 from crossglot.report.folder import read_run_folder
 from crossglot.report.kinds import drawn_exhibits, matrix_rows
-from crossglot.report.wording import NO_VALUE, ROLES, language_name, number, place, title, verdict
+from crossglot.report.wording import NO_VALUE, ROLES, calling, language_name, number, place, title, verdict
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -30,10 +31,24 @@ def terminal_tables(folder: Path) -> Iterator[RenderableType]:
     """
     run = read_run_folder(Path(folder))
     rows = run.rows()
-    for exhibit in exhibits(matrix_rows(rows)):
-        for block in exhibit.blocks:
-            yield _table(exhibit, block)
-    yield from map(terminal_of, drawn_exhibits(rows))
+    with calling(run.languages):
+        matrices = [_table(exhibit, block) for exhibit in exhibits(matrix_rows(rows)) for block in exhibit.blocks]
+        drawn = [terminal_of(each) for each in drawn_exhibits(rows)]
+    yield from (*matrices, *drawn)
+    yield from terminal_findings(folder)
+
+
+def terminal_findings(folder: Path) -> Iterator[RenderableType]:
+    """What the languages are, where they are the run's own, and its claims in a line each.
+
+    Raises:
+        StorageError: if `folder` is no run folder or damaged.
+    """
+    from rich.text import Text
+
+    run = read_run_folder(Path(folder))
+    if run.languages:
+        yield Text(constructed(run.languages), style="dim")
     if run.claims:
         yield _claims_table(run.claims)
 

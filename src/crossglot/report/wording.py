@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+
 from crossglot.errors import CrossglotError
 from crossglot.languages import language
 from crossglot.probes.experiments import EXPERIMENTS
@@ -21,6 +26,18 @@ ROLES = {
 VERDICTS = {"holds": "✓ holds", "does not hold": "✗ does not hold", "cannot tell": "? cannot tell"}
 PAPER = "Pires et al. (2019)"
 NO_VALUE = "–"
+
+_OWN: ContextVar[Mapping[str, str]] = ContextVar("_OWN", default=MappingProxyType({}))
+
+
+@contextmanager
+def calling(languages: Mapping[str, str]) -> Iterator[None]:
+    """Within the block, `language_name` knows these languages too: those that a run's data root defines."""
+    token = _OWN.set(languages)
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
 
 
 def place(exhibit: Exhibit) -> str:
@@ -52,9 +69,15 @@ def metric(exhibit: Exhibit) -> str:
 
 
 def language_name(key: str) -> str:
-    """`nn` → `Norwegian Nynorsk`, `hi+en` → `Hindi + English`; an unknown key stands for itself."""
-    names = []
+    """`nn` → `Norwegian Nynorsk`, `hi+en` → `Hindi + English`; an unknown key stands for itself.
+
+    A language of the run's own has its key beside it: `Avonian (en)`; what it stands for is said in the findings.
+    """
+    own, names = _OWN.get(), []
     for part in key.split("+"):
+        if part in own:
+            names.append(f"{own[part].partition(' (')[0]} ({part})")
+            continue
         try:
             names.append(language(part).name)
         except CrossglotError:

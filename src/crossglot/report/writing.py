@@ -9,12 +9,12 @@ from crossglot.errors import StorageError
 from crossglot.report.drawn import csv_of, latex_of
 from crossglot.report.exhibits import Exhibit, exhibits
 from crossglot.report.figures import heat_map, write_figure
-from crossglot.report.folder import read_run_folder
+from crossglot.report.folder import RunFolder, read_run_folder
 from crossglot.report.kinds import drawn_exhibits, matrix_rows
 from crossglot.report.latex import latex_table
 from crossglot.report.page import inline_drawing, page
 from crossglot.report.spreadsheet import csv_table
-from crossglot.report.wording import place, title
+from crossglot.report.wording import calling, place, title
 
 
 def write_report(folder: Path) -> Path:
@@ -27,6 +27,11 @@ def write_report(folder: Path) -> Path:
         StorageError: if `folder` is no run folder, one of its files is damaged, or the report cannot be written.
     """
     run = read_run_folder(Path(folder))
+    with calling(run.languages):
+        return _write(run)
+
+
+def _write(run: RunFolder) -> Path:
     rows = run.rows()
     shown, drawn = exhibits(matrix_rows(rows)), drawn_exhibits(rows)
     try:
