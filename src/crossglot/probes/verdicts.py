@@ -156,7 +156,7 @@ class _Run:
         else:
             interval = _from_cells(statistic, places)
         single = {entry.key[1] for place in places for entry in place if len(self.seeds.get(entry.key, ())) == 1}
-        return _decide(claim, value, interval, sorted(single), self._cast(statistic) + self._lowest(statistic, sums))
+        return _decide(claim, value, interval, sorted(single), self._cast(statistic) + _lowest(statistic, sums))
 
     def _read(self, claim: Claim, reading: Reading) -> Verdict:
         """The verdict by a row that a probe wrote; UndecidedError if it is not there or has no value."""
@@ -229,11 +229,12 @@ class _Run:
         return f"; {', '.join(names)}" if names else ""
 
 
-def _lowest(claim: Claim, places: Places, sums: Sequence[float]) -> str:
-    if claim.statistic.summary != "minimum":
+def _lowest(statistic: Statistic, sums: Sequence[float]) -> str:
+    """Where a minimum lies."""
+    if statistic.summary != "minimum":
         return ""
-    _, _, source, target, _, layer = places[sums.index(min(sums))][0].key
-    return f"; lowest at {source} → {target}" + ("" if layer is None else f", layer {layer}")
+    source, target = statistic.terms[0].pairs[sums.index(min(sums))]
+    return f"; lowest at {source} → {target}"
 
 
 def _cited(key: Key) -> Cell | None:
