@@ -29,7 +29,7 @@ Out = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would run and what is finished already.")]
 StudyName = Annotated[
-    str, typer.Argument(metavar="STUDY", help="A TOML file, or a preset: paper, paper-ner, paper-pos.")
+    str, typer.Argument(metavar="STUDY", help="A TOML file, or a preset: causes, paper, paper-ner, paper-pos.")
 ]
 
 

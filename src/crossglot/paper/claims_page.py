@@ -54,7 +54,7 @@ def claims_page(claims: Sequence[Claim] = CLAIMS) -> str:
             "## Of the paper\n",
             *_table(papers),
             "\n## Of related papers\n",
-            "About the causal study (docs/causes.md). They measured other things on other models: signs and sizes count.\n",
+            "About the causal study (docs/causes.md); they measured other things on other models.\n",
             *_table(related),
             "\n## Of our own\n",
             "Not said in the paper, but its argument needs them.\n",

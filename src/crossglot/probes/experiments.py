@@ -1,12 +1,31 @@
-"""Every experiment by name: the paper's tables and figures, and matrices of one's own."""
+"""Every experiment by name: the paper's tables and figures, matrices of one's own, and the causal study."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from crossglot.probes.causes import CausesProbe
+from crossglot.probes.codeswitch import CodeSwitchProbe
+from crossglot.probes.groups import GroupsProbe
 from crossglot.probes.matrices import MatrixProbe
+from crossglot.probes.overlap import OverlapProbe
 from crossglot.probes.probe import Probe
 from crossglot.probes.tables import TABLES
 from crossglot.probes.translation import TranslationProbe
+from crossglot.probes.typology import TypologyProbe
 
-EXPERIMENTS: Mapping[str, Probe] = {probe.key: probe for probe in (*map(MatrixProbe, TABLES.values()), TranslationProbe())}
+EXPERIMENTS: Mapping[str, Probe] = {
+    probe.key: probe
+    for probe in (
+        *map(MatrixProbe, TABLES.values()),
+        GroupsProbe(),
+        CodeSwitchProbe(),
+        OverlapProbe(),
+        TypologyProbe(),
+        TranslationProbe(),
+        CausesProbe(),
+    )
+}
+
+SELF_SUFFICIENT = frozenset({"causes"})
+"""Experiments that make their languages and encoders themselves: a study of these alone names no encoder and no data."""

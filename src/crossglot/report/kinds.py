@@ -7,8 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from crossglot.probes.results import ResultRow
 from crossglot.report.curves import curves
 from crossglot.report.drawn import Drawn
+from crossglot.report.effects import effects
 
-DRAWERS: Mapping[str, Callable[[Sequence[ResultRow]], Drawn]] = {"figure3": curves}
+DRAWERS: Mapping[str, Callable[[Sequence[ResultRow]], Drawn]] = {
+    "causes": effects,
+    "figure3": curves,
+    "table6": switched,
+}
 """Experiment → what makes a chart and a table of its rows of results.csv."""
 
 

@@ -79,28 +79,36 @@ def write_row(
     Raises:
         CrossglotError: if a word was lost.
     """
+    gold = {split.language: split.read() for split in row.targets}
+    for language, sentences in gold.items():
+        if list(map(len, sentences)) != list(map(len, predicted[language])):
+            raise CrossglotError(f"{row.title}: the words predicted for {language} are not the words of its gold")
+    predictions_frame(gold, predicted).write_parquet(folder / PREDICTIONS, compression="zstd")
+    (folder / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def predictions_frame(
+    gold: Mapping[str, Sequence[TaggedSentence]], predicted: Mapping[str, Sequence[Sequence[str]]]
+) -> polars.DataFrame:
+    """One line a word: target (the key of both mappings), sentence and word (numbers from 0), form, gold, predicted."""
     import polars as pl
 
     tables = []
-    for split in row.targets:
-        gold, tags = split.read(), predicted[split.language]
-        if [len(sentence) for sentence in gold] != [len(sentence) for sentence in tags]:
-            raise CrossglotError(f"{row.title}: the words predicted for {split.language} are not the words of its gold")
-        lengths = [len(sentence) for sentence in gold]
+    for target, sentences in gold.items():
+        lengths = [len(sentence) for sentence in sentences]
         tables.append(
             pl.DataFrame(
                 {
-                    "target": pl.Series([split.language] * sum(lengths), dtype=pl.String),
+                    "target": pl.Series([target] * sum(lengths), dtype=pl.String),
                     "sentence": pl.Series([i for i, n in enumerate(lengths) for _ in range(n)], dtype=pl.Int32),
                     "word": pl.Series([j for n in lengths for j in range(n)], dtype=pl.Int32),
-                    "form": pl.Series([word for sentence in gold for word in sentence.words], dtype=pl.String),
-                    "gold": pl.Series([tag for sentence in gold for tag in sentence.tags], dtype=pl.String),
-                    "predicted": pl.Series([tag for sentence in tags for tag in sentence], dtype=pl.String),
+                    "form": pl.Series([word for sentence in sentences for word in sentence.words], dtype=pl.String),
+                    "gold": pl.Series([tag for sentence in sentences for tag in sentence.tags], dtype=pl.String),
+                    "predicted": pl.Series([tag for tags in predicted[target] for tag in tags], dtype=pl.String),
                 }
             )
         )
-    pl.concat(tables).write_parquet(folder / PREDICTIONS, compression="zstd")
-    (folder / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return pl.concat(tables)
 
 
 def read_predictions(path: Path) -> polars.DataFrame:

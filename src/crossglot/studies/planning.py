@@ -77,7 +77,7 @@ def plan_study(study: Study, out: Path) -> StudyPlan:
     """
     setting = Setting(
         candidates=find_candidates(study),
-        corpora=Corpora(data_root(study), study.chosen_corpora(), study.lenient),
+        corpora=Corpora(out if study.self_sufficient else data_root(study), study.chosen_corpora(), study.lenient),
         seeds=study.seeds,
         runtime=resolve_runtime(study.device, study.precision),
         sources=study.sources,

@@ -29,6 +29,7 @@ from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 from crossglot.steps.rows import PREDICTIONS, Row
 from crossglot.steps.score import Score, read_scores
 from crossglot.steps.train_and_predict import TrainAndPredict
+from crossglot.steps.train_on_lab import TrainOnLab
 from crossglot.studies.planning import StudyPlan, lay_out, plan_study
 from crossglot.studies.rates import keep_rates
 from crossglot.studies.study import Study, study_toml
@@ -197,7 +198,7 @@ def _link_predictions(plan: StudyPlan, outcome: Outcome, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for step in plan.steps.steps:
-        if isinstance(step, Row) and step.id not in outcome.unfinished:
+        if isinstance(step, Row | TrainOnLab) and step.id not in outcome.unfinished:
             name = prediction_name(step)
             taken = sum(1 for _ in folder.glob(f"{name}*.parquet"))
             target = folder / (f"{name}-{taken + 1}.parquet" if taken else f"{name}.parquet")
@@ -208,9 +209,16 @@ def _link_predictions(plan: StudyPlan, outcome: Outcome, folder: Path) -> None:
                 shutil.copyfile(source, target)
 
 
-def prediction_name(row: Row) -> str:
-    """`m-bert-small.pos.en.seed1`, fit for a file name."""
-    system = row.system if isinstance(row, TrainAndPredict) else MOST_FREQUENT_TAG
-    seed = "" if row.seed is None else f".seed{row.seed}"
-    text = f"{system}.{row.task}.{row.source}{seed}"
+def prediction_name(step: Row | TrainOnLab) -> str:
+    """`m-bert-small.pos.en.seed1`, fit for a file name; in the causal study `causes.cognates-0.5.seed1`."""
+    if isinstance(step, TrainOnLab):
+        text = f"causes.{step.name}.seed{step.seed}"
+    else:
+        system = step.system if isinstance(step, TrainAndPredict) else MOST_FREQUENT_TAG
+        text = f"{system}.{step.task}.{step.source}" + ("" if step.seed is None else f".seed{step.seed}")
+    return file_name(text)
+
+
+def file_name(text: str) -> str:
+    """A text fit for a file name: what is neither letter nor digit nor one of `._+-` becomes a hyphen."""
     return "".join(character if character.isalnum() or character in "._+-" else "-" for character in text)

@@ -13,10 +13,16 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from crossglot.errors import SpecError
-from crossglot.probes.experiments import EXPERIMENTS
+from crossglot.probes.experiments import EXPERIMENTS, SELF_SUFFICIENT
 
 ALL = "all"
-PRESETS = ("paper", "paper-ner", "paper-pos")
+PRESETS = ("causes", "paper", "paper-ner", "paper-pos")
+
+_OF_TAGGERS = (
+    "encoders", "data", "corpora", "sources", "targets", "max_train", "learning_rate", "epochs", "keep_weights",
+    "lenient",
+)  # fmt: skip
+"""Fields that say nothing to experiments that make their languages and encoders themselves."""
 
 
 class EncoderEntry(BaseModel):
@@ -44,7 +50,7 @@ class Study(BaseModel):
     Attributes:
         name: names the folder under `runs/` where none is given.
         experiments: `table1` …; `transfer-pos` and `transfer-ner` are matrices over `sources` and `targets`.
-        encoders: whose taggers fill the tables.
+        encoders: whose taggers fill the tables; none for experiments that make their own.
         data: the data root; None for the data cache.
         corpora: language → corpora to use for it instead of the default (`UD_Spanish-AnCora`, `conll2002/es`).
         sources: languages to train on instead of the experiment's (`hi+en` joins two).
@@ -64,7 +70,7 @@ class Study(BaseModel):
 
     name: str = Field("study", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     experiments: tuple[str, ...] = Field(min_length=1)
-    encoders: tuple[EncoderEntry, ...] = Field(min_length=1)
+    encoders: tuple[EncoderEntry, ...] = ()
     data: Path | None = None
     corpora: Mapping[str, tuple[str, ...]] = {}
     sources: tuple[str, ...] = ()
@@ -110,15 +116,29 @@ class Study(BaseModel):
         roles = [entry.role for entry in self.encoders if entry.role in ("m-bert", "en-bert")]
         if len(set(roles)) < len(roles):
             raise ValueError("encoders: two have the same role; give one of them the role 'other'")
+        if self.self_sufficient:
+            if idle := [name for name in _OF_TAGGERS if getattr(self, name)]:
+                raise ValueError(f"{idle[0]}: {self.experiments[0]} makes its own languages, encoders and taggers")
+            return self
+        if not self.encoders:
+            raise ValueError("encoders: has to be given")
         for name in self.experiments:
-            if not EXPERIMENTS[name].own and not (self.sources and self.targets):
+            if not (EXPERIMENTS[name].own or name in SELF_SUFFICIENT or (self.sources and self.targets)):
                 raise ValueError(f"experiments: {name} needs sources and targets")
         return self
 
+    @property
+    def self_sufficient(self) -> bool:
+        """Whether all that is run makes its languages and encoders itself."""
+        return SELF_SUFFICIENT.issuperset(self.experiments)
+
     def chosen_corpora(self) -> dict[tuple[str, str], str]:
-        """(task, language) → the corpus that was named for it: treebanks begin with `UD_`, all others are NER sets."""
+        """(task, language) → the corpus that was named for it.
+
+        Treebanks begin with `UD_`, code-switched text is of two languages (`hi/en`), all others are NER sets.
+        """
         return {
-            ("pos" if name.startswith("UD_") else "ner", language): name
+            ("pos" if name.startswith("UD_") or "/" in language else "ner", language): name
             for language, names in self.corpora.items()
             for name in names
         }

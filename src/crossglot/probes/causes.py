@@ -1,0 +1,259 @@
+"""The causal study: what each knob, moved alone, does to zero-shot transfer between two constructed languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crossglot.engine.step import Step
+from crossglot.probes.knobs import (
+    ALL_FLIPPED,
+    BASE,
+    COGNATES,
+    CONDITIONS,
+    CYRILLIC,
+    SOURCE,
+    TARGET,
+    UNTRAINED,
+    WORLD,
+    Condition,
+    World,
+    lab_of,
+)
+from crossglot.probes.probe import Evidence
+from crossglot.probes.results import MEAN, MISSING, ResultRow, Role
+from crossglot.probes.setting import Setting
+from crossglot.probes.tables import TransferTable
+from crossglot.steps.make_lab import MakeLab
+from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
+from crossglot.steps.rows import read_predictions, tags_of
+from crossglot.steps.train_on_lab import MOST_FREQUENT, OWN_SOURCE, OWN_TARGET, SHUFFLED, ZERO_SHOT, TrainOnLab
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+    from crossglot.statistics.intervals import CountStatistic
+
+    Counts = NDArray[np.int64]  # (sentences, 2): right and all
+    BySeed = Mapping[int, Counts]
+
+KEY = "causes"
+ENCODER = "BERT of this condition"
+WORDS_SHUFFLED = "target's words shuffled"
+SPLIT = "test"
+EFFECT = "accuracy difference"
+"""Metric of rows that hold a difference between two outcomes, in points."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One accuracy of one condition.
+
+    Attributes:
+        predicted: which of the step's predictions it is of.
+        source: language trained on.
+        target: language evaluated.
+        system: what did it.
+        role: the system's.
+    """
+
+    predicted: str
+    source: str
+    target: str
+    system: str
+    role: Role
+
+
+OUTCOMES: tuple[Outcome, ...] = (
+    Outcome(ZERO_SHOT, SOURCE, TARGET, ENCODER, "other"),
+    Outcome(OWN_SOURCE, SOURCE, SOURCE, ENCODER, "other"),
+    Outcome(OWN_TARGET, TARGET, TARGET, ENCODER, "other"),
+    Outcome(MOST_FREQUENT, SOURCE, TARGET, MOST_FREQUENT_TAG, "floor"),
+)
+
+Place = tuple[str, str]  # condition, which of its predictions
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A difference between two accuracies on the same sentences said in two ways.
+
+    Attributes:
+        key: how results call it.
+        one: condition and prediction that the other's is subtracted from.
+        other: likewise; by default the base's zero-shot transfer, and the contrast then is the effect of a knob.
+    """
+
+    key: str
+    one: Place
+    other: Place = (BASE.key, ZERO_SHOT)
+
+
+SAME_LANGUAGE = COGNATES[-1].key
+CHECKS: tuple[Contrast, ...] = (
+    Contrast(f"{SAME_LANGUAGE} against own", (SAME_LANGUAGE, ZERO_SHOT), (SAME_LANGUAGE, OWN_TARGET)),
+    Contrast("untrained against most frequent tag", (UNTRAINED.key, ZERO_SHOT), (UNTRAINED.key, MOST_FREQUENT)),
+    Contrast(f"{CYRILLIC.key} against untrained", (CYRILLIC.key, ZERO_SHOT), (UNTRAINED.key, ZERO_SHOT)),
+    Contrast(f"{ALL_FLIPPED.key} against untrained", (ALL_FLIPPED.key, ZERO_SHOT), (UNTRAINED.key, ZERO_SHOT)),
+)
+"""Differences that are no effect of a knob: see paper/claims_causes.py for what they are to show."""
+
+
+def contrasts(conditions: Sequence[Condition]) -> list[Contrast]:
+    """The effect of each condition but the base, that of shuffling, and the checks whose conditions are there."""
+    keys = {condition.key for condition in conditions}
+    effects = [
+        Contrast(condition.key, (condition.key, ZERO_SHOT), (condition.against, ZERO_SHOT))
+        for condition in conditions
+        if condition != BASE
+    ]
+    found = [*effects, Contrast(WORDS_SHUFFLED, (BASE.key, SHUFFLED)), *CHECKS]
+    return [contrast for contrast in found if {contrast.one[0], contrast.other[0]} <= keys]
+
+
+@dataclass(frozen=True)
+class CausesProbe:
+    """See `Probe`.
+
+    Attributes:
+        conditions: what is run; the base is among them.
+        world: what is the same in all.
+    """
+
+    conditions: tuple[Condition, ...] = CONDITIONS
+    world: World = WORLD
+    key: str = KEY
+    title: str = "What moves zero-shot transfer: one knob at a time"
+    own: bool = False
+
+    def table(self, setting: Setting) -> TransferTable | None:  # noqa: ARG002
+        """See `Probe`: it trains taggers on languages of its own."""
+        return None
+
+    def steps(self, setting: Setting) -> Sequence[Step]:
+        """A run of each condition with each seed; seed by seed, so that a stopped study has whole comparisons."""
+        return [self.step(condition, seed, setting) for seed in setting.seeds for condition in self.conditions]
+
+    def step(self, condition: Condition, seed: int, setting: Setting) -> TrainOnLab:
+        """The run of one condition with one seed, which moves languages, pretraining and fine-tuning alike."""
+        return TrainOnLab(
+            name=condition.key,
+            lab=MakeLab(spec=lab_of(condition, self.world, seed)),
+            shape=self.world.shape.changed(**condition.shape),
+            recipe=self.world.recipe,
+            seed=seed,
+            precision=setting.runtime.precision,
+            device_kind=setting.runtime.kind,
+            device=setting.runtime.device,
+            **condition.training,
+        )
+
+    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+        """Every condition's accuracies, then the contrasts."""
+        from crossglot.tagging.metrics import accuracy_counts
+
+        counts: dict[Place, dict[int, Counts]] = {}
+        failures: dict[str, str] = {}
+        for condition in self.conditions:
+            for seed in setting.seeds:
+                step = self.step(condition, seed, setting)
+                folder = evidence.result(step)
+                if folder is None:
+                    failures[condition.key] = evidence.failure(step)
+                    continue
+                predictions = read_predictions(folder)
+                for predicted in (*(outcome.predicted for outcome in OUTCOMES), SHUFFLED):
+                    right = accuracy_counts(*tags_of(predictions, predicted))
+                    counts.setdefault((condition.key, predicted), {})[seed] = right
+        return [*self._outcome_rows(counts, failures), *self._contrast_rows(counts, failures)]
+
+    def _outcome_rows(self, counts: Mapping[Place, BySeed], failures: Mapping[str, str]) -> Iterator[ResultRow]:
+        from crossglot.statistics.intervals import accuracy
+
+        for condition in self.conditions:
+            for outcome in OUTCOMES:
+                role = "floor" if condition == UNTRAINED else outcome.role
+                found = counts.get((condition.key, outcome.predicted), {})
+                scores = _scores(found, accuracy, (0.0, 1.0)) or [_missing(failures[condition.key])]
+                for score in scores:
+                    yield _row(condition.key, outcome.system, role, outcome.source, outcome.target, "accuracy", score)
+
+    def _contrast_rows(self, counts: Mapping[Place, BySeed], failures: Mapping[str, str]) -> Iterator[ResultRow]:
+        for contrast in contrasts(self.conditions):
+            found = paired(counts.get(contrast.one, {}), counts.get(contrast.other, {}))
+            scores = _scores(found, accuracy_difference, (-1.0, 1.0), ", paired by both")
+            if not scores:
+                reasons = (failures.get(condition) for condition, _ in (contrast.one, contrast.other))
+                scores = [_missing(next(filter(None, reasons), "no seed in common"))]
+            for score in scores:
+                yield _row(contrast.key, ENCODER, "other", SOURCE, TARGET, EFFECT, score)
+
+
+def paired(one: BySeed, other: BySeed) -> dict[int, Counts]:
+    """For each seed that both have, (sentences, 4): right and all of the one, then of the other.
+
+    With one seed both said the same meanings in the same order, so sentence stands by sentence.
+
+    Args:
+        one: seed → (sentences, 2), right and all.
+        other: likewise.
+    """
+    import numpy as np
+
+    return {seed: np.hstack([one[seed], other[seed]]) for seed in one if seed in other}
+
+
+def accuracy_difference(counts: ArrayLike) -> NDArray[np.float64]:
+    """One accuracy minus the other: counts (…, 4) → (…), in -1 to 1."""
+    import numpy as np
+
+    from crossglot.statistics.intervals import accuracy
+
+    table = np.asarray(counts)
+    return accuracy(table[..., :2]) - accuracy(table[..., 2:])
+
+
+def _scores(
+    found: BySeed, statistic: CountStatistic, bounds: tuple[float, float], how: str = ""
+) -> list[dict[str, object]]:
+    """The mean over seeds, then every seed, as fields of rows; none if nothing was found."""
+    import numpy as np
+
+    from crossglot.statistics.intervals import bootstrap_cell
+
+    groups: list[tuple[int | None, list[Counts]]] = [(None, list(found.values()))] if found else []
+    groups += [(seed, [counts]) for seed, counts in found.items()]
+    scores: list[dict[str, object]] = []
+    for seed, members in groups:
+        stacked = np.stack(members)
+        interval = bootstrap_cell(stacked, statistic, bounds=bounds)
+        scores.append(
+            {
+                "seed": seed,
+                "aggregate": MEAN if seed is None else None,
+                "value": 100 * float(np.mean(statistic(stacked.sum(axis=1)))),
+                "ci_low": 100 * interval.low,
+                "ci_high": 100 * interval.high,
+                "interval": interval.kind + how,
+                "n": int(stacked[..., 1].sum() / len(members)),
+            }
+        )
+    return scores
+
+
+def _missing(why: str) -> dict[str, object]:
+    return {"aggregate": MEAN, "why": why}
+
+
+def _row(
+    condition: str, system: str, role: Role, source: str, target: str, metric: str, score: Mapping[str, object]
+) -> ResultRow:
+    fields = dict(score)
+    why = fields.pop("why", None)
+    fields["condition"] = condition if why is None else f"{MISSING}{condition}: {why}"
+    return ResultRow.model_validate(
+        {"experiment": KEY, "system": system, "role": role, "task": "pos", "source": source, "target": target,
+         "split": SPLIT, "metric": metric} | fields
+    )  # fmt: skip

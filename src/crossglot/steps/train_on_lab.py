@@ -1,0 +1,151 @@
+"""An encoder's whole life on two constructed languages: pretrained on both, fine-tuned on each, predicting both."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crossglot.corpora.catalogue import find_corpus
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.shapes import Shape
+from crossglot.engine.step import Advance, Inputs, Step, Work
+from crossglot.runtime import Precision, Runtime
+from crossglot.steps.make_lab import ROOT, MakeLab, lab_bitext, lab_texts
+from crossglot.steps.rows import ABOUT, PREDICTIONS, predictions_frame
+from crossglot.tagging.recipe import Recipe
+
+if TYPE_CHECKING:
+    from crossglot.encoders.encoder import Encoder
+
+OWN_SOURCE, ZERO_SHOT, SHUFFLED, OWN_TARGET = "source to source", "zero-shot", "zero-shot, words shuffled", "own"
+MOST_FREQUENT = "zero-shot, most frequent tag"
+"""What is predicted: the first language by its own tagger; the second by the first's, in order and with the words of
+each sentence shuffled, and by its own; the second by the most frequent tag of each word of the first."""
+
+ENCODER, NOTES = "encoder", "crossglot.json"
+PRETRAINING_SHARE = 0.9
+"""Of the time; for the progress only."""
+
+
+class TrainOnLab(Step):
+    """Pretrains on both languages of a lab, fine-tunes a POS tagger on each, keeps what they predict, drops weights.
+
+    Attributes:
+        name: what it is a run of; no part of what it is.
+        lab: makes the languages; the first is the source, the second the target.
+        shape: of the encoder, and its schedule.
+        bitext: whether translation language modelling is done beside masked language modelling.
+        separate_positions: whether each language has position ids of its own.
+        untrained: whether the encoder keeps random weights: nothing is pretrained but its vocabulary.
+        recipe: how taggers are fine-tuned.
+        seed: of pretraining and fine-tuning.
+        precision: resolved, never `auto`.
+        device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
+    """
+
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"name", "device"})
+
+    name: str
+    lab: MakeLab
+    shape: Shape
+    bitext: bool = False
+    separate_positions: bool = False
+    untrained: bool = False
+    recipe: Recipe
+    seed: int
+    precision: Precision
+    device_kind: str
+    device: str
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
+        """Writes row.json and predictions.parquet, whose column `target` names one of the five predictions."""
+        root = inputs(self.lab) / ROOT
+        encoder = self._encoder(root, folder / ENCODER, lambda share: advance(PRETRAINING_SHARE * share))
+        notes = json.loads((folder / ENCODER / NOTES).read_text(encoding="utf-8"))
+        gold, predicted = self._predict(root, encoder)
+        predictions_frame(gold, predicted).write_parquet(folder / PREDICTIONS, compression="zstd")
+        about: dict[str, Any] = {"perplexity": notes["perplexity"], "loss": notes["loss"]}
+        (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+        shutil.rmtree(folder / ENCODER)
+
+    def _encoder(self, root: Path, folder: Path, advance: Advance) -> Encoder:
+        from crossglot.encoders.loading import load_encoder
+        from crossglot.encoders.pretraining import pretrain
+
+        pretrain(
+            lab_texts(root, self.languages),
+            folder,
+            shape=self.shape,
+            steps=1 if self.untrained else None,
+            bitexts={self.languages: lab_bitext(root, *self.languages)} if self.bitext else None,
+            separate_positions=self.separate_positions,
+            seed=self.seed,
+            runtime=Runtime(self.device, self.precision),
+            checkpoint_seconds=float("inf"),  # a step is written whole or not at all
+            progress=lambda now: advance(now.step / now.steps),
+        )
+        encoder = load_encoder(folder, device=self.device)
+        return encoder.untrained(self.seed) if self.untrained else encoder
+
+    def _predict(
+        self, root: Path, encoder: Encoder
+    ) -> tuple[Mapping[str, Sequence[TaggedSentence]], Mapping[str, Sequence[Sequence[str]]]]:
+        """Gold and predicted tags of every set."""
+        from crossglot.tagging.finetuning import finetune
+        from crossglot.tagging.floors import MostFrequentTag
+
+        training, tests, taggers = {}, {}, {}
+        for language in self.languages:
+            treebank = find_corpus(root, language, "pos")
+            training[language], tests[language] = treebank.read("train"), treebank.read("test")
+            taggers[language] = finetune(
+                encoder.for_language(language), training[language], task="pos", recipe=self.recipe, seed=self.seed,
+                runtime=Runtime(self.device, self.precision),
+            )  # fmt: skip
+        source, target = self.languages
+        across, own = taggers[source].for_language(target), taggers[target]
+        shuffled = shuffle_words(tests[target], self.seed)
+        gold = dict.fromkeys((ZERO_SHOT, OWN_TARGET, MOST_FREQUENT), tests[target])
+        gold |= {OWN_SOURCE: tests[source], SHUFFLED: shuffled}
+        predicted = {
+            OWN_SOURCE: taggers[source].predict(tests[source]),
+            ZERO_SHOT: across.predict(tests[target]),
+            SHUFFLED: across.predict(shuffled),
+            OWN_TARGET: own.predict(tests[target]),
+            MOST_FREQUENT: MostFrequentTag.fit(training[source]).predict(tests[target]),
+        }
+        return gold, predicted
+
+    @property
+    def languages(self) -> tuple[str, str]:
+        """Keys of source and target."""
+        source, target = self.lab.spec.languages
+        return source, target
+
+    @property
+    def title(self) -> str:
+        """What the progress shows."""
+        return f"{self.name}, seed {self.seed}"
+
+    @property
+    def work(self) -> Work:
+        """Pieces to be read in pretraining; the rest is little beside it."""
+        shape = self.shape
+        pieces = 0.0 if self.untrained else float(shape.steps * shape.batch_pieces)
+        return Work(pieces, f"pretraining {shape.layers} layers of {shape.hidden} on {self.device_kind}")
+
+
+def shuffle_words(sentences: Sequence[TaggedSentence], seed: int) -> list[TaggedSentence]:
+    """The same sentences, the words of each in an order by chance; every word keeps its tag."""
+    rng = random.Random(seed)  # noqa: S311
+    shuffled = []
+    for sentence in sentences:
+        order = rng.sample(range(len(sentence)), len(sentence))
+        shuffled.append(
+            TaggedSentence(tuple(sentence.words[at] for at in order), tuple(sentence.tags[at] for at in order))
+        )
+    return shuffled

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from crossglot.engine.store import Store
+from crossglot.errors import SpecError
+from crossglot.lab.spec import Sizes
+from crossglot.probes.causes import EFFECT, ENCODER, CausesProbe
+from crossglot.probes.experiments import EXPERIMENTS
+from crossglot.probes.knobs import BASE, COGNATES, UNTRAINED, WORLD, Condition
+from crossglot.probes.results import read_results
+from crossglot.report.writing import write_report
+from crossglot.steps.rows import read_predictions
+from crossglot.studies.planning import plan_study
+from crossglot.studies.running import run_study
+from crossglot.studies.study import Study, load_study, make_study, study_toml
+
+TWIN = Condition("twin")
+MINIATURE = CausesProbe(
+    conditions=(BASE, TWIN, UNTRAINED, COGNATES[-1]),
+    world=replace(
+        WORLD,
+        sizes=Sizes(train=40, dev=1, test=20, mono=200, parallel=1),
+        shape=WORLD.shape.changed(steps=20, layers=1, hidden=16, heads=1, batch_pieces=512),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A miniature of the causal study, and its report."""
+    folder = tmp_path_factory.mktemp("causes") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(EXPERIMENTS, "causes", MINIATURE)
+        run_study(make_study({"experiments": ["causes"], "seeds": [1], "precision": "fp32"}), folder)
+        write_report(folder)
+    return folder
+
+
+def means(run: Path) -> dict[tuple[str, str, str, str], float]:
+    """(condition, metric, system, target) → value, from source to target."""
+    rows = read_results(run / "results.csv").filter(pl.col("aggregate") == "mean", pl.col("source") == "qaa")
+    return {
+        (row["condition"], row["metric"], row["system"], row["target"]): row["value"]
+        for row in rows.iter_rows(named=True)
+    }
+
+
+def test_the_study_of_causes_leaves_what_every_run_leaves(run: Path) -> None:
+    left = {path.relative_to(run).as_posix() for path in run.rglob("*") if "steps" not in path.parts}
+    assert {
+        "results.csv", "claims.csv", "study.toml", "versions.json", "report.html", "tables/causes.csv",
+        "tables/causes.tex", "figures/causes.svg", "figures/causes.pdf", "predictions/causes.base.seed1.parquet",
+        "predictions/causes.cognates-1.seed1.parquet",
+    } <= left  # fmt: skip
+    assert json.loads((run / "versions.json").read_text(encoding="utf-8"))["encoders"] == {}
+
+
+def test_a_condition_that_changes_nothing_has_no_effect(run: Path) -> None:
+    twin = read_results(run / "results.csv").filter(pl.col("condition") == "twin", pl.col("metric") == EFFECT)
+    assert twin["value"].to_list() == [0.0, 0.0]
+    assert twin["ci_low"].to_list() == twin["ci_high"].to_list() == [0.0, 0.0]
+
+
+def test_an_effect_is_the_difference_of_the_accuracies_in_the_same_table(run: Path) -> None:
+    found = means(run)
+    for condition in ("untrained", "cognates 1"):
+        with_knob, without = (found[key, "accuracy", ENCODER, "qab"] for key in (condition, "base"))
+        assert found[condition, EFFECT, ENCODER, "qab"] == pytest.approx(with_knob - without)
+
+
+def test_accuracies_are_those_of_the_kept_predictions(run: Path) -> None:
+    kept = read_predictions(run / "predictions/causes.base.seed1.parquet").filter(pl.col("target") == "zero-shot")
+    right = [gold == predicted for gold, predicted in zip(kept["gold"], kept["predicted"], strict=True)]
+    assert means(run)["base", "accuracy", ENCODER, "qab"] == pytest.approx(100 * np.mean(right))
+
+
+def test_only_the_target_differs_between_conditions_and_both_say_the_same(run: Path) -> None:
+    base, cognates = (
+        read_predictions(run / f"predictions/causes.{name}.seed1.parquet") for name in ("base", "cognates-1")
+    )
+    source = pl.col("target") == "source to source"
+    assert base.filter(source)["form"].to_list() == cognates.filter(source)["form"].to_list()
+    target = pl.col("target") == "zero-shot"
+    assert base.filter(target)["gold"].to_list() == cognates.filter(target)["gold"].to_list()
+    assert base.filter(target)["form"].to_list() != cognates.filter(target)["form"].to_list()
+
+
+def test_shuffling_keeps_every_word_with_its_tag(run: Path) -> None:
+    frame = read_predictions(run / "predictions/causes.base.seed1.parquet")
+    said, shuffled = (
+        frame.filter(pl.col("target") == name).group_by("sentence", maintain_order=True).agg("form", "gold")
+        for name in ("zero-shot", "zero-shot, words shuffled")
+    )
+    assert said["form"].to_list() != shuffled["form"].to_list()
+    for one, other in zip(said.iter_rows(), shuffled.iter_rows(), strict=True):
+        assert sorted(zip(one[1], one[2], strict=True)) == sorted(zip(other[1], other[2], strict=True))
+
+
+def test_a_finished_study_of_causes_has_nothing_to_do(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(EXPERIMENTS, "causes", MINIATURE)
+    plan = plan_study(load_study(run / "study.toml"), run)
+    assert {planned.state for planned in plan.states()} == {"finished"}
+    assert len(list(Store(run / "steps").records())) == len(plan.steps) == 2 + 3  # labs; the twin is the base
+
+
+def test_the_preset_runs_every_condition_with_three_seeds(tmp_path: Path) -> None:
+    study = load_study("causes")
+    assert (study.experiments, study.seeds, study.encoders) == (("causes",), (1, 2, 3), ())
+    assert make_study_again(study, tmp_path) == study
+
+
+def make_study_again(study: Study, folder: Path) -> Study:
+    """The study, written down and read back."""
+    path = folder / "again.toml"
+    path.write_text(study_toml(study), encoding="utf-8")
+    return load_study(path)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [{"encoders": [{"encoder": "somewhere"}]}, {"data": "data"}, {"max_train": 100}, {"learning_rate": 1e-3}],
+)
+def test_what_says_nothing_to_the_study_of_causes_is_refused(field: dict[str, object]) -> None:
+    with pytest.raises(SpecError, match=f"{next(iter(field))}: causes makes its own"):
+        make_study({"experiments": ["causes"], **field})
+
+
+def test_other_studies_still_need_encoders() -> None:
+    with pytest.raises(SpecError, match="encoders: has to be given"):
+        make_study({"experiments": ["causes", "table1"]})
