@@ -15,6 +15,7 @@ from crossglot.corpora.bitext import read_bitext
 from crossglot.corpora.catalogue import find_corpus, root_languages
 from crossglot.corpora.check import check_root
 from crossglot.corpora.conllu import ConlluSentence, parse_conllu, read_conllu
+from crossglot.corpora.parallel import choose_sets
 from crossglot.errors import UsageError
 from crossglot.lab import LabSpec, make_lab
 from crossglot.lab.grammar import ORDERS
@@ -185,6 +186,22 @@ def test_a_bitext_says_the_same_on_both_sides(root: Path) -> None:
         assert len(source.split()) == len(target.split())  # word by word, in another order
         figures = re.compile(r"\b[0-9]+\b|www\.\w+\.org|[?.,]$")
         assert sorted(figures.findall(source)) == sorted(figures.findall(target))
+
+
+def test_the_bitext_to_evaluate_on_is_found_and_not_the_one_to_train_on(root: Path) -> None:
+    chosen = choose_sets(root, [("base", "variant")])["base", "variant"]
+    assert chosen is not None
+    assert chosen[0] == "lab"
+    source, training = (set((root / f"parallel/{name}.base").read_text().splitlines()) for name in ("lab", "lab-train"))
+    assert not source & training
+
+
+def test_the_same_words_and_grammar_say_the_same_text(tmp_path: Path) -> None:
+    """So whatever is learned from one holds for the other: transfer at cognate rate 1 can only be the diagonal's."""
+    root = make_lab(two(cognates={"base": 1}), tmp_path / "lab")
+    for name in ("lab", "lab-train"):
+        bitext = read_bitext(root / f"parallel/{name}.base", root / f"parallel/{name}.variant")
+        assert bitext.source == bitext.target
 
 
 def test_half_of_the_names_of_a_test_set_are_new(root: Path) -> None:

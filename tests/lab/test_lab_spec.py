@@ -84,6 +84,8 @@ def test_a_lab_can_be_made_smaller() -> None:
         ({"cognates": {"other": 0.2}}, ("languages.variant", "'other'", "allowed are base")),
         ({"lexicon_of": "variant"}, ("languages.variant", "'variant'", "allowed are base")),
         ({"lexicon_of": "base", "cognates": {"base": 1}}, ("languages.variant.cognates", "lexicon_of")),
+        ({"name": "../up"}, ("languages.variant.name", "'../up'")),
+        ({"name": "Base"}, ("languages.variant.name: another language has it", "taken are Base")),
         ({"accent": "thick"}, ("languages.variant.accent: no such field", "lexicon_of")),
         ({"lab": {"concepts": 500}}, ("words: 710 for 500 concepts", "allowed are 325 to 500")),
         ({"lab": {"words": 100}}, ("words: 100", "allowed are 520 to 800")),
@@ -112,9 +114,8 @@ def test_a_missing_value_is_asked_for_by_name() -> None:
 
 def test_more_languages_without_anchors_than_there_is_punctuation_for() -> None:
     language = {"name": "X", "script": "Latn", "wals": ENGLISH}
-    keys = [f"x{letter}" for letter in "abcdefghijklmnopqrst"]
     with pytest.raises(SpecError, match="anchors: false is for at most 19 languages"):
-        make_spec({"anchors": False, "languages": dict.fromkeys(keys, language)})
+        make_spec({"anchors": False, "languages": {f"x{at}": language | {"name": f"X{at}"} for at in range(20)}})
 
 
 @pytest.mark.parametrize(("text", "said"), [("seed = ", "not TOML"), ("seed = 'x'", "seed")])

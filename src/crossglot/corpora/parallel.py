@@ -38,7 +38,7 @@ def choose_sets(root: Path | str, pairs: Iterable[Pair]) -> dict[Pair, tuple[str
     serves = {name: sum(one in files and other in files for one, other in pairs) for name, files in sets.items()}
     chosen: dict[Pair, tuple[str, Path, Path] | None] = {}
     for one, other in pairs:
-        fit = [name for name, files in sets.items() if one in files and other in files]
+        fit = sorted(name for name, files in sets.items() if one in files and other in files)
         best = max(fit, key=lambda name: (serves[name], len(read_side(sets[name][one]))), default=None)
         chosen[one, other] = None if best is None else (best, sets[best][one], sets[best][other])
     return chosen

@@ -143,10 +143,8 @@ def _files(lab: Lab) -> Iterator[tuple[str, Callable[[Path], object]]]:
         yield f"mono/{NAME}.{key}.txt", partial(_write_text, lab, key, "train", spec.sizes.mono, f"mono {key}")
     for key in spec.parallel or spec.languages:
         for part, name in (("test", NAME), ("train", f"{NAME}-train")):
-            yield (
-                f"parallel/{name}.{key}",
-                partial(_write_text, lab, key, part, spec.sizes.parallel, f"parallel {part}"),
-            )
+            write = partial(_write_text, lab, key, part, spec.sizes.parallel, f"parallel {part}")
+            yield f"parallel/{name}.{key}", write
     for first, second in spec.codemix:
         for part in PARTS:
             yield f"codemix/{NAME}-{first}-{second}-{part}.conllu", partial(_write_mixed, lab, (first, second), part)

@@ -46,7 +46,7 @@ class LanguageSpec(BaseModel):
     """One constructed language.
 
     Attributes:
-        name: what it is called.
+        name: what it is called, and its treebank: letters, digits, blanks and hyphens.
         script: ISO 15924 code of its script.
         wals: the six order features, by WALS's names of their values.
         cognates: language before it in the spec → share of the words and suffixes that it has from there. It also
@@ -58,7 +58,7 @@ class LanguageSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(min_length=1, pattern=r"^[^\t\n]+$")
+    name: str = Field(pattern=r"^\w[\w -]*$")
     script: str
     wals: Mapping[str, str]
     cognates: Mapping[str, float] = {}
@@ -137,6 +137,9 @@ class LabSpec(BaseModel):
                     f"languages.{key}: a key is 2 to 12 small letters or digits, perhaps with a -suffix: en, pt-BR"
                 )
             self._check_kin(key, list(self.languages)[:at])
+            names = [language.name for language in self.languages.values()]
+            if self.languages[key].name in names[:at]:
+                raise ValueError(f"languages.{key}.name: another language has it; taken are {', '.join(names[:at])}")
         for field, keys in (("parallel", self.parallel), *(("codemix", pair) for pair in self.codemix)):
             if strange := [key for key in keys if key not in self.languages]:
                 raise ValueError(f"{field}: unknown language '{strange[0]}'; allowed are {', '.join(self.languages)}")
