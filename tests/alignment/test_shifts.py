@@ -66,7 +66,7 @@ def test_centring_is_the_mean_shift_in_l2(seed: int) -> None:
         np.linalg.norm(queries[:, None].astype(float) - candidates[None].astype(float), axis=2)
         for queries, candidates in (shifted(source, target, "centred"), shifted(source, target, "mean shift"))
     ]
-    np.testing.assert_allclose(*distances, atol=1e-4)
+    np.testing.assert_allclose(distances[0], distances[1], atol=1e-4)
 
 
 def test_what_cannot_be_shifted_is_refused() -> None:

@@ -70,7 +70,8 @@ def nearest(
         own = torch.zeros(len(right), device=device)
     if metric == "csls":
         own = _mean_of_greatest(right, left, neighbourhood).mul_(-0.5)
-    return _first_equal(candidates)[_greatest(left, right, own).cpu().numpy()]
+    found: NDArray[np.int64] = _first_equal(candidates)[_greatest(left, right, own).cpu().numpy()]
+    return found
 
 
 def _greatest(left: torch.Tensor, right: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
@@ -113,4 +114,5 @@ def _blocks(count: int) -> Iterator[slice]:
 
 def _unit(vectors: torch.Tensor) -> torch.Tensor:
     """Each row over its length; a row of zeros stays one."""
-    return vectors / torch.linalg.vector_norm(vectors, dim=1, keepdim=True).clamp_min(torch.finfo(torch.float32).tiny)
+    lengths: torch.Tensor = torch.linalg.vector_norm(vectors, dim=1, keepdim=True)
+    return vectors / lengths.clamp_min(torch.finfo(torch.float32).tiny)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,15 +18,43 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Resampled:
-    """Accuracies in per cent, and what they were in each resample of the pairs.
+class Sampled:
+    """A number, and what it was in each resample of the pairs.
 
-    All accuracies are resampled together, so what is computed from several of them (a difference, a minimum) is
-    computed in every resample, and its interval knows that they were measured on the same sentences.
+    Attributes:
+        value: in per cent, or points.
+        draws: (resamples,).
+        pairs: how many pairs of sentences it was measured on.
+    """
+
+    value: float
+    draws: NDArray[np.float64]
+    pairs: int
+
+    def minus(self, other: Sampled) -> Sampled:
+        """The difference of two numbers measured on the same pairs."""
+        return Sampled(self.value - other.value, self.draws - other.draws, self.pairs)
+
+    def interval(self, low: float, high: float) -> Interval:
+        """The percentile interval, stretched from the normal's to Student's t quantile, within these limits."""
+        if self.pairs < 2:
+            return Interval(self.value, self.value, NO_INTERVAL + "one pair")
+        stretch = t_quantile(self.pairs - 1, LEVEL) / t_quantile(np.inf, LEVEL)
+        bounds = self.value + stretch * (np.quantile(self.draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]) - self.value)
+        lower, upper = np.clip(bounds, low, high)
+        return Interval(float(lower), float(upper), f"{percent(LEVEL)} bootstrap over {self.pairs} pairs")
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracies:
+    """Accuracies in per cent, all resampled together.
+
+    What is computed from several of them (a difference, a minimum) is computed in every resample, so that its interval
+    knows that they were measured on the same sentences.
 
     Attributes:
         observed: (...).
-        draws: (resamples, ...).
+        draws: (..., resamples).
         pairs: how many pairs there are.
     """
 
@@ -34,25 +62,17 @@ class Resampled:
     draws: NDArray[np.float64]
     pairs: int
 
-    def interval(self, observed: float, draws: NDArray[np.float64], low: float, high: float) -> Interval:
-        """The percentile interval of a statistic, given its value and its resamples, stretched from normal to t.
+    def at(self, *place: int) -> Sampled:
+        """One accuracy; without a place, the only one there is."""
+        return Sampled(float(self.observed[place]), np.asarray(self.draws[place]), self.pairs)
 
-        Args:
-            observed: the statistic.
-            draws: (resamples,).
-            low: least possible value.
-            high: greatest.
-        """
-        if self.pairs < 2:
-            return Interval(observed, observed, NO_INTERVAL + "one pair")
-        stretch = t_quantile(self.pairs - 1, LEVEL) / t_quantile(np.inf, LEVEL)
-        bounds = observed + stretch * (np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]) - observed)
-        lower, upper = np.clip(bounds, low, high)
-        return Interval(float(lower), float(upper), f"{percent(LEVEL)} bootstrap over {self.pairs} pairs")
+    def least(self, *place: Any) -> Sampled:
+        """The least accuracy of a row of them (the last index a slice), which may be another one in each resample."""
+        return Sampled(float(self.observed[place].min()), self.draws[place].min(axis=0), self.pairs)
 
 
-def resample(right: NDArray[np.bool_], *, resamples: int = RESAMPLES, seed: int = 0) -> Resampled:
-    """Accuracies over the last axis, in per cent, with the pairs drawn with replacement.
+def resampled_accuracies(right: NDArray[np.bool_], *, resamples: int = RESAMPLES, seed: int = 0) -> Accuracies:
+    """Accuracies over the last axis, with the pairs drawn with replacement.
 
     Args:
         right: (..., pairs), whether the neighbour found is the translation.
@@ -62,8 +82,5 @@ def resample(right: NDArray[np.bool_], *, resamples: int = RESAMPLES, seed: int 
     *shape, pairs = right.shape
     columns = right.reshape(-1, pairs).T.astype(np.float64)
     sums = resampled_sums(columns[None], np.random.default_rng(seed), resamples)
-    return Resampled(
-        observed=100 * columns.mean(axis=0).reshape(shape),
-        draws=100 * sums.reshape(resamples, *shape) / pairs,
-        pairs=pairs,
-    )
+    draws = 100 * sums.reshape(resamples, -1).T / pairs
+    return Accuracies(100 * columns.mean(axis=0).reshape(shape), draws.reshape(*shape, resamples), pairs)

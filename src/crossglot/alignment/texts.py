@@ -33,7 +33,10 @@ def every_piece(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Text]) -
     if texts:
         ids, starts = _cut_texts(tokenizer, texts)
     else:
-        pieces = piece_words(tokenizer, [getattr(sentence, "words", sentence) for sentence in sentences])
+        words = [
+            sentence.words if isinstance(sentence, Sentence | TaggedSentence) else sentence for sentence in sentences
+        ]
+        pieces = piece_words(tokenizer, words)
         ids, starts = pieces.ids, pieces.sentence_starts
     empty = np.flatnonzero(np.diff(starts) == 0)
     if len(empty):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from typing import Any
 
 from crossglot.paper.claims_translation import PAPERS_CONDITION
@@ -60,22 +61,28 @@ def _chart(found: Mapping[Curve, Sequence[ResultRow]], layered: Mapping[Curve, S
     first = {pair: next(curve[1:3] for curve in layered if frozenset(curve[1:3]) == pair) for pair in pairs}
     forward = list(first.values())
     conditions = [each for each in dict.fromkeys(curve[3] for curve in layered) if each != PAPERS_CONDITION]
-    parts = []
+    top = _top(row for rows in found.values() for row in rows)
+    parts: list[Any] = []
     for encoder in encoders:
         both = [
-            _panel(_records(found, encoder, way, PAPERS_CONDITION, forward), forward, PANEL, title, subtitle)
+            _panel(_records(found, encoder, way, PAPERS_CONDITION, forward), forward, PANEL, top, title, subtitle)
             for way, title, subtitle in (
                 (forward, encoder, "first to second language"),
                 ([pair[::-1] for pair in forward], encoder, "second to first language"),
             )
         ]
         others = [
-            _panel(_records(found, encoder, forward, condition, forward), forward, SMALL, condition, "")
+            _panel(_records(found, encoder, forward, condition, forward), forward, SMALL, top, condition)
             for condition in conditions
         ]
-        parts += [alt.hconcat(*both, spacing=26), alt.concat(*others, columns=3, spacing=16)]
-    chart = alt.vconcat(*(part for part in parts), spacing=22)
+        parts += [alt.hconcat(*both, spacing=26), *([alt.concat(*others, columns=3, spacing=16)] if others else [])]
+    chart = alt.vconcat(*parts, spacing=22)
     return chart.resolve_scale(color="shared", shape="shared", strokeDash="shared")
+
+
+def _top(rows: Iterable[ResultRow]) -> int:
+    """Where all panels' axes end: the least multiple of 20 that leaves room for every bound, so that panels compare."""
+    return 20 * max(1, ceil(max(row.ci_high or row.value or 0.0 for row in rows) / 20))
 
 
 def _records(
@@ -106,7 +113,12 @@ def _name(pair: tuple[str, str]) -> str:
 
 
 def _panel(
-    records: list[dict[str, Any]], pairs: Sequence[tuple[str, str]], size: tuple[int, int], title: str, subtitle: str
+    records: list[dict[str, Any]],
+    pairs: Sequence[tuple[str, str]],
+    size: tuple[int, int],
+    top: int,
+    title: str,
+    subtitle: str = "",
 ) -> Any:
     import altair as alt
 
@@ -119,7 +131,7 @@ def _panel(
     axis = alt.Axis(grid=True, gridColor=GREY, gridOpacity=0.22, tickCount=4)
     base = alt.Chart(alt.InlineData(values=records)).encode(
         x=alt.X("layer:Q", title="layer", axis=alt.Axis(tickMinStep=1, ticks=True)),
-        y=alt.Y("value:Q", title="accuracy, %", axis=axis, scale=alt.Scale(domain=[0, 100])),
+        y=alt.Y("value:Q", title="accuracy, %", axis=axis, scale=alt.Scale(domain=[0, top])),
         color=alt.Color("pair:N", scale=scale(LINES), legend=legend),
     )
     curve = base.transform_filter("datum.what == 'encoder'")

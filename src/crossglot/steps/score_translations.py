@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from crossglot.alignment.scoring import Resampled
+    from crossglot.alignment.scoring import Accuracies, Sampled
 
 SCORES = "scores.json"
 PAPERS: Condition = ("mean shift", "l2")
@@ -73,12 +74,14 @@ class ScoreTranslations(Step):
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
         """Writes scores.json."""
-        from crossglot.alignment.scoring import resample
+        from crossglot.alignment.scoring import resampled_accuracies
 
         scores: list[TranslationScore] = []
         steps = (self.trained, self.untrained, self.pieces)
         for direction in (0, 1):
-            trained, untrained, pieces = (resample(_right(read_found(inputs(step))[direction])) for step in steps)
+            trained, untrained, pieces = (
+                resampled_accuracies(_right(read_found(inputs(step))[direction])) for step in steps
+            )
             curves = _Curves(self.trained.conditions, trained, untrained, pieces)
             scores += [score.model_copy(update={"forward": direction == 0}) for score in curves.scores()]
         (folder / SCORES).write_bytes(_SCORES.dump_json(scores, indent=1))
@@ -89,70 +92,61 @@ class ScoreTranslations(Step):
         return f"scores of {self.trained.title}"
 
 
+@dataclass(frozen=True)
 class _Curves:
     """Accuracies from one language to the other: (conditions, layers) of encoders, one number of shared pieces."""
 
-    def __init__(
-        self, conditions: Sequence[Condition], trained: Resampled, untrained: Resampled, pieces: Resampled
-    ) -> None:
-        self.conditions, self.trained, self.untrained, self.pieces = conditions, trained, untrained, pieces
+    conditions: Sequence[Condition]
+    trained: Accuracies
+    untrained: Accuracies
+    pieces: Accuracies
 
     def scores(self) -> Iterator[TranslationScore]:
         """Curves, floors, statistics."""
         for system, curves in (("encoder", self.trained), ("untrained", self.untrained)):
             for place, condition in enumerate(self.conditions):
                 for layer in range(curves.observed.shape[1]):
-                    at = (place, layer)
-                    values = curves.observed[at], curves.draws[:, *at]
-                    yield self._score("accuracy", *values, system=system, condition=condition, layer=layer)
-        yield self._score("accuracy", self.pieces.observed[()], self.pieces.draws, system="shared pieces")
-        yield from self._statistics()
+                    found = curves.at(place, layer)
+                    yield _score("accuracy", found, system=system, condition=condition, layer=layer)
+        yield _score("accuracy", self.pieces.at(), system="shared pieces")
+        papers, middle = self.conditions.index(PAPERS), two_thirds(self._depth)
+        yield _score("minimum", self.trained.least(papers, slice(bottom_third(self._depth), None)), condition=PAPERS)
+        here = self.trained.at(papers, middle)
+        for statistic, other in self._compared(papers, middle):
+            yield _score(statistic, here.minus(other), condition=PAPERS)
+        best = self.trained.at(self.conditions.index(BEST_PRACTICE), middle)
+        yield _score("by csls", best.minus(here), condition=PAPERS)
 
-    def _statistics(self) -> Iterator[TranslationScore]:
-        depth = self.trained.observed.shape[1] - 1
-        papers, middle = self.conditions.index(PAPERS), two_thirds(depth)
-        upper = (
-            self.trained.observed[papers, bottom_third(depth) :],
-            self.trained.draws[:, papers, bottom_third(depth) :],
-        )
-        yield self._score("minimum", upper[0].min(), upper[1].min(axis=1), condition=PAPERS)
-        here = papers, middle
-        less: tuple[tuple[Statistic, Resampled, tuple[int, ...]], ...] = (
-            ("fall", self.trained, (papers, depth)),
-            ("rise", self.trained, (papers, 0)),
-            ("by shift", self.trained, (self.conditions.index(UNSHIFTED), middle)),
-            ("by own pairs", self.trained, (self.conditions.index(HELD_OUT), middle)),
-            ("over untrained", self.untrained, here),
-            ("over pieces", self.pieces, ()),
-        )
-        for statistic, other, place in less:
-            value = self.trained.observed[here] - other.observed[place]
-            draws = self.trained.draws[:, *here] - other.draws[:, *place]
-            yield self._score(statistic, value, draws, condition=PAPERS)
-        best = self.conditions.index(BEST_PRACTICE), middle
-        value = self.trained.observed[best] - self.trained.observed[here]
-        draws = self.trained.draws[:, *best] - self.trained.draws[:, *here]
-        yield self._score("by csls", value, draws, condition=PAPERS)
+    @property
+    def _depth(self) -> int:
+        return int(self.trained.observed.shape[1]) - 1
 
-    def _score(
-        self,
-        statistic: Statistic,
-        value: float,
-        draws: NDArray[np.float64],
-        *,
-        system: str = "encoder",
-        condition: Condition | None = None,
-        layer: int | None = None,
-    ) -> TranslationScore:
-        lowest = 0.0 if statistic in ("accuracy", "minimum") else -100.0
-        bounds = self.trained.interval(float(value), draws, lowest, 100.0)
-        return TranslationScore.model_validate(
-            {
-                "forward": True, "system": system, "statistic": statistic, "layer": layer, "value": float(value),
-                "condition": condition_name(condition) if condition else "",
-                "low": bounds.low, "high": bounds.high, "interval": bounds.kind,
-            }
-        )  # fmt: skip
+    def _compared(self, papers: int, middle: int) -> Iterator[tuple[Statistic, Sampled]]:
+        """What is taken from the paper's accuracy two thirds of the way up."""
+        yield "fall", self.trained.at(papers, self._depth)
+        yield "rise", self.trained.at(papers, 0)
+        yield "by shift", self.trained.at(self.conditions.index(UNSHIFTED), middle)
+        yield "by own pairs", self.trained.at(self.conditions.index(HELD_OUT), middle)
+        yield "over untrained", self.untrained.at(papers, middle)
+        yield "over pieces", self.pieces.at()
+
+
+def _score(
+    statistic: Statistic,
+    found: Sampled,
+    *,
+    system: str = "encoder",
+    condition: Condition | None = None,
+    layer: int | None = None,
+) -> TranslationScore:
+    bounds = found.interval(0.0 if statistic in ("accuracy", "minimum") else -100.0, 100.0)
+    return TranslationScore.model_validate(
+        {
+            "forward": True, "system": system, "statistic": statistic, "layer": layer, "value": found.value,
+            "condition": condition_name(condition) if condition else "",
+            "low": bounds.low, "high": bounds.high, "interval": bounds.kind,
+        }
+    )  # fmt: skip
 
 
 def bottom_third(depth: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -123,7 +124,7 @@ def read_found(folder: Path) -> NDArray[np.int32]:
 
 
 def _of_pool(
-    embedded: tuple[NDArray[np.float32], NDArray[np.int64]], pool: list[int]
+    embedded: tuple[NDArray[np.float32], NDArray[np.int64]], pool: Sequence[int]
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """The vectors, and the places of the pool's lines among them."""
     import numpy as np
