@@ -12,7 +12,6 @@ from crossglot.report.effects import effects
 DRAWERS: Mapping[str, Callable[[Sequence[ResultRow]], Drawn]] = {
     "causes": effects,
     "figure3": curves,
-    "table6": switched,
 }
 """Experiment → what makes a chart and a table of its rows of results.csv."""
 
