@@ -58,7 +58,7 @@ class LanguageSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(pattern=r"^\w[\w -]*$")
+    name: str = Field(pattern=r"^[^\W_]+([ -][^\W_]+)*$")
     script: str
     wals: Mapping[str, str]
     cognates: Mapping[str, float] = {}
