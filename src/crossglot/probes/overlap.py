@@ -29,9 +29,10 @@ from crossglot.steps.count_pieces import Counted, CountPieces, read_counted
 from crossglot.tagging.overlap import PieceUse, Share, joined, overlap_of, seen_tokens, seen_types
 
 ENTITY_OVERLAP, SEEN_TYPES, SEEN_TOKENS = "entity overlap", "seen piece types", "seen piece tokens"
+BY_SEEN_TYPES = "by seen pieces (types)"
 MEASURES: Mapping[str, tuple[str, Callable[[PieceUse, PieceUse], Share]]] = {
     ENTITY_OVERLAP: (BY_OVERLAP, overlap_of),
-    SEEN_TYPES: ("by seen pieces (types)", seen_types),
+    SEEN_TYPES: (BY_SEEN_TYPES, seen_types),
     SEEN_TOKENS: (BY_SEEN_TOKENS, seen_tokens),
 }
 """Metric of a pair → the condition of its statistics, and how it is measured."""

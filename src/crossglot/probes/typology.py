@@ -42,7 +42,7 @@ class TypologyProbe:
         """Cells; common features of each pair; and what they say together."""
         scores = zero_shot_scores(evidence.cells)
         pairs = list(dict.fromkeys(pair for one in scores.values() for pair in one.cells))
-        names = dict.fromkeys(language for pair in pairs for language in pair)
+        names = dict.fromkeys(language for pair in pairs for language in pair if "+" not in language)
         # QAP wants features of all pairs, also of those without a score.
         features = self._feature_rows([*pairs, *product(names, repeat=2)], languages_of(setting))
         counted = {(row.source or "", row.target or ""): row for row in features}

@@ -30,6 +30,7 @@ class Drawn:
         columns: heads of the table.
         lines: its lines; text as it is, numbers with one decimal (whole numbers without), None as a dash.
         notes: what has to be said with it, a sentence each.
+        more: further tables of the same experiment, folded away on the page; their `experiment` names their files only.
     """
 
     experiment: str
@@ -38,6 +39,7 @@ class Drawn:
     columns: tuple[str, ...]
     lines: tuple[tuple[Entry, ...], ...]
     notes: tuple[str, ...] = ()
+    more: tuple[Drawn, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -79,6 +81,25 @@ def latex_of(drawn: Drawn) -> str:
 
 def section_of(drawn: Drawn, drawing: Markup | None) -> Markup:
     """The page's section: the chart, then the table (folded away where it is long), then the notes."""
+    frame = _frame(drawn)
+    if len(drawn.lines) > SHOWN_LINES:
+        frame = element("details", element("summary", f"All {len(drawn.lines)} lines"), frame)
+    return element(
+        "section",
+        element("h2", element("span", place_of(drawn.experiment), class_="number"), " ", drawn.title),
+        element("figure", drawing) if drawing else None,
+        frame,
+        element("ul", *(element("li", note) for note in drawn.notes), class_="notes") if drawn.notes else None,
+        *(
+            element("details", element("summary", f"{part.title} ({len(part.lines)} lines)"), _frame(part))
+            for part in drawn.more
+        ),
+        id=drawn.experiment,
+    )
+
+
+def _frame(drawn: Drawn) -> Markup:
+    """The table in a frame that scrolls sideways on narrow screens."""
     heads = element("tr", *(element("th", head, scope="col") for head in drawn.columns))
     rows = (
         element(
@@ -88,17 +109,7 @@ def section_of(drawn: Drawn, drawing: Markup | None) -> Markup:
     )
     caption = element("caption", drawn.heading)
     table = element("table", caption, element("thead", heads), element("tbody", *rows), class_="numbers plain")
-    frame = element("div", table, class_="scroll", role="region", tabindex="0", aria_label=drawn.heading)
-    if len(drawn.lines) > SHOWN_LINES:
-        frame = element("details", element("summary", f"All {len(drawn.lines)} lines"), frame)
-    return element(
-        "section",
-        element("h2", element("span", place_of(drawn.experiment), class_="number"), " ", drawn.title),
-        element("figure", drawing) if drawing else None,
-        frame,
-        element("ul", *(element("li", note) for note in drawn.notes), class_="notes") if drawn.notes else None,
-        id=drawn.experiment,
-    )
+    return element("div", table, class_="scroll", role="region", tabindex="0", aria_label=drawn.heading)
 
 
 def terminal_of(drawn: Drawn) -> RenderableType:

@@ -45,8 +45,9 @@ def _write(run: RunFolder) -> Path:
                 svg = write_figure(heat_map(exhibit), exhibit.name, run.path / "figures")
                 drawings[exhibit.name] = inline_drawing(svg, drawing_label(exhibit))
         for each in drawn:
-            _replace(run.path / "tables" / f"{each.experiment}.csv", csv_of(each))
-            _replace(run.path / "tables" / f"{each.experiment}.tex", latex_of(each))
+            for part in (each, *each.more):
+                _replace(run.path / "tables" / f"{part.experiment}.csv", csv_of(part))
+                _replace(run.path / "tables" / f"{part.experiment}.tex", latex_of(part))
             if each.chart is not None:
                 svg = write_figure(each.chart, each.experiment, run.path / "figures")
                 drawings[each.experiment] = inline_drawing(svg, f"{each.heading}. The numbers are in the table below.")

@@ -1,0 +1,257 @@
+"""Figures 1 and 2: scores of pairs of languages against their overlap and their likeness, drawn and in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from crossglot.paper.claims_overlap import BY_OVERLAP, BY_SEEN_TOKENS, NEAR_ZERO_OVERLAP
+from crossglot.paper.claims_typology import BY_FEATURES
+from crossglot.probes.experiments import EXPERIMENTS
+from crossglot.probes.overlap import BY_SEEN_TYPES, ENTITY_OVERLAP, SEEN_TOKENS, SEEN_TYPES, SPELLING
+from crossglot.probes.relations import HOLM, QAP_P, QAP_P_WITHOUT
+from crossglot.probes.results import MEAN, MISSING, ResultRow
+from crossglot.probes.typology import COMMON
+from crossglot.report.drawn import Drawn, Entry
+from crossglot.report.exhibits import is_zero_shot
+from crossglot.report.scatter import Point, Series, scatter
+from crossglot.report.wording import METRICS, NO_VALUE, interval_note, language_name, number
+
+COLUMNS = (
+    "system", "against", "pairs", "correlation", "slope", "correlation, effects removed", "QAP p",
+    "QAP p, effects removed",
+)  # fmt: skip
+NAMED = 12  # pairs that a note names before it counts the rest
+
+Pair = tuple[str, str]
+
+
+def overlap_figure(rows: Sequence[ResultRow]) -> Drawn:
+    """Figure 1: F1 against entity overlap, and against Wu and Dredze's share of seen pieces beside it."""
+    scores = _scores(rows, "f1")
+    x = {
+        metric: {system: _values(rows, metric, system) for system in _encoders(rows)}
+        for metric in (ENTITY_OVERLAP, SEEN_TYPES, SEEN_TOKENS)
+    }
+    chart = _charts(
+        [
+            [
+                Series(system, _points(scores[system], x[metric][system]))
+                for system in _encoders(rows)
+                if system in scores
+            ]
+            for metric in (ENTITY_OVERLAP, SEEN_TOKENS)
+        ],
+        ("overlap of word pieces in entities, %", "target's pieces seen in training, %"),
+        "zero-shot NER F1, %",
+    )
+    conditions = {
+        BY_OVERLAP: "entity overlap",
+        BY_SEEN_TYPES: "seen pieces, by type",
+        BY_SEEN_TOKENS: "seen pieces, by token",
+    }
+    return Drawn(
+        rows[0].experiment,
+        EXPERIMENTS[rows[0].experiment].title,
+        chart,
+        COLUMNS,
+        _relations(rows, conditions),
+        (
+            "Overlap is |E_train ∩ E_eval| / |E_train ∪ E_eval|, of the word pieces used in entities (section 3.1). "
+            "Seen pieces are the target's that occur in the source's training set, in all words, each once (by type) "
+            "or as often as it occurs (by token), after Wu and Dredze (2019). The unknown piece counts nowhere.",
+            *_near_zero(scores, x[ENTITY_OVERLAP]),
+            *_remarks(rows),
+        ),
+        (_pairs_table(rows, scores, x), _spelling_table(rows)),
+    )
+
+
+def likeness_figure(rows: Sequence[ResultRow]) -> Drawn:
+    """Figure 2: accuracy against the number of common word-order features."""
+    scores = _scores(rows, "accuracy")
+    known = {(row.source or "", row.target or ""): row for row in rows if row.metric == COMMON}
+    x = {pair: row.value for pair, row in known.items() if row.value}
+    chart = _charts(
+        [[Series(system, _points(scores[system], x)) for system in _encoders(rows) if system in scores]],
+        ("common word-order features (WALS)",),
+        "zero-shot POS accuracy, %",
+    )
+    none = [pair for pair, row in known.items() if row.value == 0]
+    lines = tuple(
+        (*pair, number(row.value, 0), row.n, *(scores[system].get(pair) for system in scores))
+        for pair, row in known.items()
+    )
+    pairs = Drawn("figure2-pairs", "Pairs of languages", None, ("from", "to", COMMON, "comparable", *scores), lines)
+    return Drawn(
+        rows[0].experiment,
+        EXPERIMENTS[rows[0].experiment].title,
+        chart,
+        COLUMNS,
+        _relations(rows, {BY_FEATURES: COMMON}),
+        (
+            "Common features: those of WALS 81A, 85A, 86A, 87A, 88A and 89A in which both languages have the same "
+            "value; “no dominant order” is a value like any other, a missing one is neither equal nor different. "
+            "Systems stand side by side at each number.",
+            f"Left out, as in the paper, for having no feature in common: {_listed(none) or 'no pair'}.",
+            *_remarks(rows),
+        ),
+        (pairs,),
+    )  # fmt: skip
+
+
+def _encoders(rows: Iterable[ResultRow]) -> list[str]:
+    return list(dict.fromkeys(row.system for row in rows if row.role in ("m-bert", "en-bert", "other")))
+
+
+def _scores(rows: Iterable[ResultRow], metric: str) -> dict[str, dict[Pair, float]]:
+    """System → zero-shot cells that have a value."""
+    found: dict[str, dict[Pair, float]] = {}
+    for row in rows:
+        if row.metric == metric and row.aggregate == MEAN and row.source and row.target:
+            cells = found.setdefault(row.system, {})
+            if row.value is not None and is_zero_shot(row.source, row.target):
+                cells[row.source, row.target] = row.value
+    return found
+
+
+def _values(rows: Iterable[ResultRow], metric: str, system: str) -> dict[Pair, float]:
+    return {
+        (row.source or "", row.target or ""): row.value
+        for row in rows
+        if (row.metric, row.system, row.aggregate) == (metric, system, MEAN) and row.value is not None
+    }
+
+
+def _points(scores: Mapping[Pair, float], x: Mapping[Pair, float]) -> tuple[Point, ...]:
+    return tuple(Point(*pair, x[pair], score) for pair, score in scores.items() if pair in x)
+
+
+def _charts(panels: Sequence[Sequence[Series]], x_titles: Sequence[str], y_title: str) -> Any:
+    """Panels side by side; None if there is no point in any."""
+    import altair as alt
+
+    shown = [
+        scatter(series, title, y_title)
+        for series, title in zip(panels, x_titles, strict=True)
+        if any(one.points for one in series)
+    ]
+    if not shown:
+        return None
+    return shown[0] if len(shown) == 1 else alt.hconcat(*shown, spacing=30)
+
+
+def _relations(rows: Sequence[ResultRow], conditions: Mapping[str, str]) -> tuple[tuple[Entry, ...], ...]:
+    """One line a system and measure."""
+    found = {(row.system, row.aggregate, row.condition): row for row in rows if row.aggregate != MEAN}
+    lines = []
+    for system in dict.fromkeys(row.system for row in rows if row.aggregate == "correlation"):
+        for condition, words in conditions.items():
+            statistic = partial(_statistic, found, system, condition)
+            n = found.get((system, "correlation", condition))
+            numbers = [_estimate(statistic(name)) for name in ("correlation", "slope", "correlation without effects")]
+            tests = [_p_value(statistic(name + HOLM)) for name in (QAP_P, QAP_P_WITHOUT)]
+            lines.append((system, words, n.n if n else 0, *numbers, *tests))
+    return tuple(lines)
+
+
+def _statistic(
+    found: Mapping[tuple[str, str | None, str | None], ResultRow], system: str, condition: str, name: str
+) -> ResultRow | None:
+    return found.get((system, name, condition))
+
+
+def _estimate(row: ResultRow | None) -> str:
+    """`0.43 (0.10 to 0.70)`."""
+    if row is None or row.value is None:
+        return NO_VALUE
+    if row.ci_low is None or row.ci_low == row.ci_high:
+        return f"{row.value:.2f}"
+    return f"{row.value:.2f} ({row.ci_low:.2f} to {row.ci_high:.2f})"
+
+
+def _p_value(row: ResultRow | None) -> str:
+    return NO_VALUE if row is None or row.value is None else f"{row.value:.3f}"
+
+
+def _near_zero(scores: Mapping[str, Mapping[Pair, float]], overlaps: Mapping[str, Mapping[Pair, float]]) -> list[str]:
+    """The pairs with almost no overlap, and what each encoder scores there."""
+    said = []
+    for system, x in overlaps.items():
+        pairs = sorted(
+            (pair for pair in scores.get(system, {}) if x.get(pair, 100.0) < NEAR_ZERO_OVERLAP),
+            key=lambda pair: x[pair],
+        )
+        if pairs:
+            named = [f"{source}→{target} {number(scores[system][source, target])}" for source, target in pairs[:NAMED]]
+            rest = f" and {len(pairs) - NAMED} more" if len(pairs) > NAMED else ""
+            said.append(
+                f"Almost no overlap (below {NEAR_ZERO_OVERLAP:g} %) in {system}'s pieces, F1: {', '.join(named)}{rest}."
+            )
+    return said
+
+
+def _remarks(rows: Sequence[ResultRow]) -> list[str]:
+    statistics = [row for row in rows if row.aggregate not in (None, MEAN)]
+    why = dict.fromkeys(
+        f"{row.system}, {row.aggregate}: {str(row.condition).removeprefix(MISSING)}."
+        for row in statistics
+        if row.value is None
+    )
+    missing = dict.fromkeys(
+        str(row.condition).removeprefix(MISSING)
+        for row in rows
+        if row.aggregate == MEAN and row.value is None and row.condition
+    )
+    return [
+        "Effects removed: what makes a source good or a target easy for every pair is taken away first, from both "
+        "sides. QAP p-values permute languages, rows and columns together; they are corrected by Holm's method for "
+        "the number of tests in a column.",
+        interval_note(tuple(dict.fromkeys(row.interval for row in statistics if row.interval))),
+        *why,
+        *(f"No value: {reason}." for reason in missing),
+    ]
+
+
+def _pairs_table(
+    rows: Sequence[ResultRow],
+    scores: Mapping[str, Mapping[Pair, float]],
+    x: Mapping[str, Mapping[str, Mapping[Pair, float]]],
+) -> Drawn:
+    """Every pair with its overlaps and its scores, an encoder a line."""
+    lines = [
+        (system, *pair, *(x[metric][system].get(pair) for metric in x), score)
+        for system in _encoders(rows)
+        for pair, score in scores.get(system, {}).items()
+    ]
+    return Drawn("figure1-pairs", "Pairs of languages", None, ("system", "from", "to", *x, METRICS["f1"]), tuple(lines))
+
+
+def _spelling_table(rows: Sequence[ResultRow]) -> Drawn:
+    """How each encoder's tokenizer spells each language."""
+    found = {(row.system, row.target, row.metric): row for row in rows if row.metric in SPELLING and row.target}
+    lines = []
+    for system, target in dict.fromkeys(key[:2] for key in found):
+        entries = [found.get((system, target, metric)) for metric in SPELLING]
+        first = entries[0]
+        script = first.condition if first and first.value is not None else None
+        values = [None if row is None or row.value is None else row.value for row in entries]
+        pieces = None if values[0] is None else f"{values[0]:.2f}"
+        lines.append(
+            (
+                system,
+                language_name(target or ""),
+                script,
+                pieces,
+                *values[1:3],
+                None if values[3] is None else int(values[3]),
+            )
+        )
+    heads = ("tokenizer of", "language", "script", SPELLING[0], f"{SPELLING[1]}, %", f"{SPELLING[2]}, %", SPELLING[3])
+    return Drawn("figure1-spelling", "How the tokenizers spell the test sets", None, heads, tuple(lines))
+
+
+def _listed(pairs: Sequence[Pair]) -> str:
+    rest = f" and {len(pairs) - NAMED} more" if len(pairs) > NAMED else ""
+    return ", ".join(f"{source}→{target}" for source, target in pairs[:NAMED]) + rest
