@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crossglot.errors import CrossglotError
     from crossglot.languages import LANGUAGES, language
     from crossglot.runtime import resolve_runtime
+    from crossglot.studies.comparing import compare
     from crossglot.studies.reproduce import reproduce, transfer_matrix
     from crossglot.tagging.finetuning import finetune
     from crossglot.tagging.recipe import Recipe
@@ -31,6 +32,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Bitext": "crossglot.corpora.sentences",
+    "compare": "crossglot.studies.comparing",
     "CrossglotError": "crossglot.errors",
     "Encoder": "crossglot.encoders.encoder",
     "embed": "crossglot.alignment.vectors",
@@ -63,6 +65,7 @@ __all__ = [
     "Sentence",
     "TaggedSentence",
     "Tagger",
+    "compare",
     "embed",
     "finetune",
     "language",

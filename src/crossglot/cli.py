@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crossglot.commands import data, demo, embedding, lab, pretraining, studying, tagging
+from crossglot.commands import comparing, data, demo, embedding, lab, pretraining, studying, tagging
 from crossglot.commands.faults import CommandGroup
 
 STUDIES, TAGGERS, CORPORA = "Studies", "Encoders and taggers", "Corpora"
@@ -21,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _study in (demo.demo, studying.reproduce, studying.run, studying.plan, studying.report):
+for _study in (demo.demo, studying.reproduce, studying.run, studying.plan, studying.report, comparing.compare):
     app.command(rich_help_panel=STUDIES)(_study)
 app.command(rich_help_panel=TAGGERS)(pretraining.pretrain)
 app.command(rich_help_panel=TAGGERS)(tagging.finetune)

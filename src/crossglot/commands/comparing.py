@@ -1,0 +1,110 @@
+"""`crossglot compare`: what differs between two runs, by how much, and what is within noise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import polars
+    from rich.table import Table
+
+SHOWN = 40  # lines in the terminal; the file has all
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="DIR", help="A run's folder.")],
+    second: Annotated[Path, typer.Argument(metavar="DIR", help="Another one's; or the same, with --systems.")],
+    systems: Annotated[
+        str | None,
+        typer.Option(metavar="A=B", help="Compare A of the first run with B of the second, and nothing else."),
+    ] = None,
+    level: Annotated[float, typer.Option(metavar="X", help="Level of the intervals.")] = 0.95,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Write every cell to this file too.")] = None,
+) -> None:
+    """Say what differs between two runs, by how much, and what is within noise.
+
+    Cells are compared on the very sentences that both predicted, from the
+    predictions that the runs have kept; no encoder is loaded. With many cells,
+    p-values are corrected (Holm).
+
+    [bold]Example:[/bold]
+    crossglot compare runs/small runs/large --out differences.csv
+    """
+    from crossglot.commands.progress import bar, stderr_console, stdout_console
+    from crossglot.studies.comparing import compare as compare_folders
+
+    with bar("comparing") as moved:
+        found = compare_folders(first, second, systems=_pair(systems), level=level, out=out, progress=moved)
+    console = stdout_console()
+    for table in _tables(found, level):
+        console.print(table)
+    for line in _summary(found, level):
+        console.print(line, markup=False, soft_wrap=True)
+    if out is not None:
+        stderr_console().print(f"all cells: {out}", style="dim", markup=False, soft_wrap=True)
+
+
+def _pair(systems: str | None) -> tuple[str, str] | None:
+    from crossglot.errors import UsageError
+
+    if systems is None:
+        return None
+    first, equals, second = systems.partition("=")
+    if not (first and equals and second):
+        raise UsageError(f"--systems {systems}: name one system of each run, such as m-bert-small=en-bert-small")
+    return first, second
+
+
+def _tables(found: polars.DataFrame, level: float) -> Iterator[Table]:
+    """One a pair of systems and a task, the largest differences first."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    for (first, second, task, metric), cells in found.group_by(
+        "first", "second", "task", "metric", maintain_order=True
+    ):
+        versus = str(first) if first == second else f"{first} : {second}"
+        more = len(cells) - SHOWN
+        table = Table(
+            title=Text(f"{versus}, {task} {metric}, %", style="bold"), title_justify="left", title_style="",
+            caption=f"and {more} cells more; --out writes all" if more > 0 else None, caption_justify="left",
+            box=SIMPLE_HEAD, pad_edge=False,
+        )  # fmt: skip
+        table.add_column("cell", overflow="fold")
+        for head in ("first", "second", "differ by", f"{100 * level:g} %", "p (Holm)"):
+            table.add_column(head, justify="right", no_wrap=True)
+        table.add_column("verdict", overflow="fold")
+        for row in cells.head(SHOWN).iter_rows(named=True):
+            table.add_row(*_entries(row))
+        yield table
+
+
+def _entries(row: Mapping[str, Any]) -> list[str]:
+    cell = f"{row['source']} → {row['target']}"
+    if row["difference"] is None:
+        return [cell, *[""] * 5, row["verdict"]]
+    bounds = f"{row['ci_low']:+.1f} … {row['ci_high']:+.1f}"
+    values = [f"{row['value_first']:.1f}", f"{row['value_second']:.1f}", f"{row['difference']:+.1f}", bounds]
+    return [cell, *values, f"{row['p_holm']:.4f}", row["verdict"]]
+
+
+def _summary(found: polars.DataFrame, level: float) -> Iterator[str]:
+    from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
+
+    verdicts = found["verdict"].value_counts(sort=True).rows()
+    yield f"{len(found)} cells: " + ", ".join(f"{count} {verdict}" for verdict, count in verdicts)
+    yield (
+        "Differences are first minus second, in points, on the same sentences. One is better where the interval "
+        "(paired bootstrap over sentences and seeds) leaves out zero and the p-value (approximate randomisation, "
+        f"corrected for {found['p'].count()} cells) is below {1 - level:.2g}; anything else is within noise."
+    )
+    trained = found.remove(first=MOST_FREQUENT_TAG, second=MOST_FREQUENT_TAG)  # which has no seed
+    if 1 in (trained["seeds_first"].min(), trained["seeds_second"].min()):
+        yield "Where a side has one seed, this is about these very taggers: trained again, they may differ as much."
+    yield from (f"not compared: {why}" for why in dict.fromkeys(found["why"]) if why)

@@ -1,0 +1,283 @@
+"""Comparing two runs, or two systems of one, cell by cell from what they predicted: no encoder is loaded.
+
+A cell's difference is tested on the sentences that both tagged. Its interval resamples sentences and seeds
+(`paired_bootstrap`); its p-value is approximate randomisation's (`swap_test`), corrected by Holm's method for the
+number of cells. A difference counts only if the interval leaves out zero and the corrected p-value is below 1 - level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from crossglot.errors import StorageError, UsageError
+from crossglot.steps.rows import read_predictions, tags_of
+from crossglot.steps.score import METRICS
+from crossglot.studies.kept import KeptRow, KeptRun, read_kept
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars
+    from numpy.typing import NDArray
+
+    from crossglot.statistics.intervals import CountStatistic
+
+    Counts = NDArray[np.int64]
+
+LEVEL = 0.95
+FEWEST_PERMUTATIONS, PERMUTATIONS_A_CELL = 5000, 25
+"""Even with Holm's factor of the number of cells, the smallest p-value possible is 0.04."""
+
+FIRST, SECOND, NOISE, SKIPPED = "first better", "second better", "within noise", "not compared"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedCell:
+    """One cell of both sides; values and differences in per cent, first minus second.
+
+    Attributes:
+        systems: of the first side and of the second.
+        task: `pos`, `ner` or `labels`.
+        source: what both were trained on.
+        target: what both tagged.
+        metric: `accuracy` or `f1`.
+        types: the entity types that count (`ner`).
+        values: the scores of both, means over their seeds; empty if the cell is not compared.
+        difference: with its bounds `low` and `high`.
+        interval: what the bounds are.
+        p: of this cell alone.
+        p_holm: corrected for the number of cells.
+        seeds: how many of both.
+        sentences: that both tagged.
+        verdict: who is better, `within noise`, or `not compared`.
+        why: why it is not compared.
+    """
+
+    systems: tuple[str, str]
+    task: str
+    source: str
+    target: str
+    metric: str
+    types: str = ""
+    values: tuple[float, ...] = ()
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    interval: str | None = None
+    p: float | None = None
+    p_holm: float | None = None
+    seeds: tuple[int, ...] = ()
+    sentences: int | None = None
+    verdict: str = SKIPPED
+    why: str = ""
+
+
+def compare(
+    first: str | Path,
+    second: str | Path,
+    *,
+    systems: tuple[str, str] | None = None,
+    level: float = LEVEL,
+    out: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> polars.DataFrame:
+    """What differs between two runs, by how much, and what is within noise.
+
+    Systems of the same name are compared; beside them those that are alone in their role in both runs.
+
+    Args:
+        first: a run's folder.
+        second: another one's, or the same one's if `systems` are given.
+        systems: one of the first run's and the one of the second run's to compare it with, and no others.
+        level: of the intervals; 1 - level is the chance of even one false alarm among all cells.
+        out: a CSV file to write the table to.
+        progress: told how many cells are done, of how many.
+
+    Returns:
+        A row a cell, the largest differences first, then what is within noise, then what cannot be compared and why.
+
+    Raises:
+        StorageError: if a folder is no run, or has no predictions, or `out` cannot be written.
+        UsageError: if there is nothing that could be compared: no system, source and target in common, or other
+            sentences.
+    """
+    if not 0.5 <= level < 1:
+        raise UsageError(f"level {level:g}: an interval's level is between 0.5 and 1, such as 0.95")
+    cells = compare_runs(read_kept(Path(first)), read_kept(Path(second)), systems, level, progress)
+    frame = comparison_frame(cells)
+    if out is not None:
+        try:
+            frame.write_csv(out)
+        except OSError as error:
+            raise StorageError(f"{out}: cannot write the comparison: {error}") from error
+    return frame
+
+
+def compare_runs(
+    first: KeptRun,
+    second: KeptRun,
+    systems: tuple[str, str] | None = None,
+    level: float = LEVEL,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[ComparedCell]:
+    """The cells of two runs, in the order of `compare`, which also says what is raised."""
+    pairs = _pairs(first, second, systems)
+    places = [
+        (ours, theirs, target)
+        for ours, theirs in pairs
+        for target in ours.targets
+        if target in theirs.targets
+    ]  # fmt: skip
+    if not places:
+        raise UsageError(f"{first.folder} and {second.folder} have no cell in common: {_what(first)}; {_what(second)}")
+    permutations = max(FEWEST_PERMUTATIONS, PERMUTATIONS_A_CELL * len(places))
+    cells = []
+    for done, (ours, theirs, target) in enumerate(places):
+        cells.append(_compare_cell(ours, theirs, target, level, permutations))
+        if progress is not None:
+            progress(done + 1, len(places))
+    if all(cell.verdict == SKIPPED for cell in cells):
+        raise UsageError(f"{first.folder} and {second.folder} cannot be compared: {cells[0].why}")
+    return _judged(cells, level)
+
+
+def _pairs(first: KeptRun, second: KeptRun, systems: tuple[str, str] | None) -> list[tuple[KeptRow, KeptRow]]:
+    """Rows that go together: of systems that do, with one task and one source."""
+    if systems is not None:
+        for run, name in zip((first, second), systems, strict=True):
+            if name not in run.systems:
+                raise UsageError(f"{run.folder}: no system '{name}'; it has {', '.join(run.systems)}")
+        partners = {systems[0]: systems[1]}
+    elif first.folder.resolve() == second.folder.resolve():
+        raise UsageError(
+            f"{first.folder}: one and the same run; name two of its systems with --systems A=B: "
+            f"{', '.join(first.systems)}"
+        )
+    else:
+        partners = _partners(first, second)
+    others = {(row.system, row.task, row.source): row for row in second.rows}
+    return [
+        (row, found)
+        for row in first.rows
+        if (found := others.get((partners.get(row.system, ""), row.task, row.source))) is not None
+    ]
+
+
+def _partners(first: KeptRun, second: KeptRun) -> dict[str, str]:
+    """System of the first run → the second's: of one name, or alone in one role; so also their untrained twins."""
+    partners = {name: name for name in first.systems if name in second.systems}
+    for name, role in first.roles.items():
+        rivals = [other for other, its in second.roles.items() if its == role]
+        alone = [own for own, its in first.roles.items() if its == role] == [name] and len(rivals) == 1
+        if alone and name not in partners and role != "floor":
+            partners[name] = rivals[0]
+            partners[f"{name} untrained"] = f"{rivals[0]} untrained"
+    return partners
+
+
+def _compare_cell(ours: KeptRow, theirs: KeptRow, target: str, level: float, permutations: int) -> ComparedCell:
+    import numpy as np
+
+    from crossglot.statistics.intervals import accuracy, paired_bootstrap, span_f1
+    from crossglot.statistics.randomisation import swap_test
+
+    types = ours.common_types(theirs, target)
+    cell = {
+        "systems": (ours.system, theirs.system), "task": ours.task, "source": ours.source, "target": target,
+        "metric": METRICS.get(ours.task, "accuracy"), "types": " ".join(types or ()),
+    }  # fmt: skip
+    frames = [[read_predictions(path) for path in row.targets[target]] for row in (ours, theirs)]
+    why = _unlike(frames[0][0], frames[1][0], target)
+    if why:
+        return ComparedCell(**cell, why=f"{ours.source} → {target}: {why}")  # type: ignore[arg-type]
+    counts = [np.stack([_count(ours.task, frame, target, types) for frame in side]) for side in frames]
+    statistic: CountStatistic = span_f1 if ours.task == "ner" else accuracy
+    found = paired_bootstrap(counts[0], counts[1], statistic, level=level)
+    test = swap_test(counts[0], counts[1], statistic, permutations=permutations)
+    return ComparedCell(
+        **cell,  # type: ignore[arg-type]
+        values=tuple(100 * float(np.mean(statistic(side.sum(axis=1)))) for side in counts),
+        difference=100 * found.value,
+        low=100 * found.interval.low,
+        high=100 * found.interval.high,
+        interval=found.interval.kind,
+        p=test.p,
+        seeds=(len(counts[0]), len(counts[1])),
+        sentences=counts[0].shape[1],
+        verdict=NOISE,
+    )
+
+
+def _unlike(one: polars.DataFrame, other: polars.DataFrame, target: str) -> str:
+    """Why two predictions of one target cannot be held against each other; empty if they can."""
+    import polars as pl
+
+    ours, theirs = (
+        frame.filter(pl.col("target") == target).select("sentence", "word", "form", "gold") for frame in (one, other)
+    )
+    if ours.equals(theirs):
+        return ""
+    numbers = [frame["sentence"].n_unique() for frame in (ours, theirs)]
+    if numbers[0] != numbers[1]:
+        return f"they predicted different sentences ({numbers[0]} and {numbers[1]})"
+    if ours.drop("gold").equals(theirs.drop("gold")):
+        return "their gold tags differ: another version of the corpus?"
+    return f"they predicted different sentences ({numbers[0]} each)"
+
+
+def _count(task: str, frame: polars.DataFrame, target: str, types: Sequence[str] | None) -> Counts:
+    from crossglot.tagging.metrics import accuracy_counts, span_counts
+
+    gold, predicted = tags_of(frame, target)
+    return span_counts(gold, predicted, types) if task == "ner" else accuracy_counts(gold, predicted)
+
+
+def _judged(cells: Sequence[ComparedCell], level: float) -> list[ComparedCell]:
+    """Corrected for their number, and in order."""
+    from dataclasses import replace
+
+    from crossglot.statistics.correction import holm
+
+    tested = [cell for cell in cells if cell.p is not None]
+    judged = []
+    for cell, p in zip(tested, holm([cell.p or 0.0 for cell in tested]), strict=True):
+        sure = p < 1 - level and ((cell.low or 0.0) > 0 or (cell.high or 0.0) < 0)
+        verdict = NOISE if not sure else FIRST if (cell.difference or 0.0) > 0 else SECOND
+        judged.append(replace(cell, p_holm=float(p), verdict=verdict))
+    judged.sort(key=lambda cell: (cell.verdict == NOISE, -abs(cell.difference or 0.0)))
+    return [*judged, *(cell for cell in cells if cell.p is None)]
+
+
+def comparison_frame(cells: Sequence[ComparedCell]) -> polars.DataFrame:
+    """A row a cell."""
+    import polars as pl
+
+    def halves(name: Literal["values", "seeds"], cell: ComparedCell) -> tuple[float | None, float | None]:
+        return (*getattr(cell, name), None, None)[:2]
+
+    schema: Mapping[str, pl.DataType] = {
+        **dict.fromkeys(("first", "second", "task", "source", "target", "metric", "types"), pl.String()),
+        **dict.fromkeys(("value_first", "value_second", "difference", "ci_low", "ci_high"), pl.Float64()),
+        "interval": pl.String(),
+        **dict.fromkeys(("p", "p_holm"), pl.Float64()),
+        **dict.fromkeys(("seeds_first", "seeds_second", "sentences"), pl.Int64()),
+        **dict.fromkeys(("verdict", "why"), pl.String()),
+    }
+    rows = [
+        (
+            *cell.systems, cell.task, cell.source, cell.target, cell.metric, cell.types, *halves("values", cell),
+            cell.difference, cell.low, cell.high, cell.interval, cell.p, cell.p_holm, *halves("seeds", cell),
+            cell.sentences, cell.verdict, cell.why,
+        )
+        for cell in cells
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _what(run: KeptRun) -> str:
+    """What a run has, in a few words."""
+    sources = dict.fromkeys(f"{row.task} from {row.source}" for row in run.rows)
+    named = ", ".join([*list(sources)[:4], *([f"and {len(sources) - 4} more"] if len(sources) > 4 else [])])
+    return f"{run.folder.name} has {', '.join(run.systems)} ({named})"
