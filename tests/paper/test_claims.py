@@ -12,6 +12,7 @@ from crossglot.paper.claim_form import MOST_FREQUENT_TAG, Claim, Reading, Statis
 from crossglot.paper.claims import CLAIMS
 from crossglot.paper.claims_page import claims_page
 from crossglot.paper.published import PUBLISHED, lookup
+from crossglot.probes.codeswitch import WITH_SYNTHETIC
 
 ROOT = Path(__file__).parents[2]
 OF_CELLS = [(claim, claim.statistic) for claim in CLAIMS if isinstance(claim.statistic, Statistic)]
@@ -19,7 +20,7 @@ READINGS = [(claim, claim.statistic) for claim in CLAIMS if isinstance(claim.sta
 
 TABLES = {
     cell.experiment: {(c.source, c.target) for c in PUBLISHED if c.experiment == cell.experiment} for cell in PUBLISHED
-}
+} | {"table6": set(WITH_SYNTHETIC.cells())}
 
 
 def at(term: Term, place: int) -> float | None:
@@ -82,7 +83,7 @@ def test_every_table_of_these_sections_has_a_claim_of_the_papers() -> None:
     covered = {experiment for claim in CLAIMS if claim.origin == "paper" for experiment in claim.experiments}
     assert covered == {
         "causes",
-        *(f"table{number}" for number in (1, 2, 3, 4, 5, 7, 8)),
+        *(f"table{number}" for number in range(1, 9)),
         "figure1",
         "figure2",
         "figure3",
@@ -118,6 +119,11 @@ KNOWN = {
     "english-gives-more-ner": 5.34,
     "english-gives-more-pos": 4.83,
     "urdu-to-hindi-near-own": 6.0,
+    "corrected-comparable": -3.97,
+    "no-transfer-to-transliterated": 36.18,
+    "outperformed-monolingual-only": 26.99,
+    "outperformed-code-switched": 4.89,
+    "code-switched-training-helps-transliterated": 35.23,
 }
 """Worked out by hand from the printed tables."""
 
