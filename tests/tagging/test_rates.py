@@ -6,7 +6,7 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import CrossglotError, DataError, UsageError
 from crossglot.tagging.finetuning import finetune
-from crossglot.tagging.rates import find_learning_rate
+from crossglot.tagging.rates import find_learning_rate, lowest_nearly_best
 from crossglot.tagging.recipe import Recipe
 
 QUICK = Recipe(batch_size=8, max_length=32, epochs=3)
@@ -24,6 +24,12 @@ def test_the_rate_best_on_dev_is_taken(encoder: Encoder, sentences: list[TaggedS
     assert seen == [1e-6, 3e-3]
     best = finetune(encoder, train, recipe=QUICK.model_copy(update={"learning_rate": 3e-3}))
     assert scores[3e-3] == best.evaluate(dev).value > scores[1e-6]
+
+
+def test_of_rates_that_are_nearly_best_the_lowest_is_taken() -> None:
+    assert lowest_nearly_best([(3e-4, 0.785), (1e-3, 0.861), (3e-3, 0.875)]) == 1e-3
+    assert lowest_nearly_best([(3e-4, 0.785), (1e-3, 0.850), (3e-3, 0.875), (1e-2, 0.6)]) == 3e-3
+    assert lowest_nearly_best([(1e-3, 0.0)]) == 1e-3
 
 
 def test_rates_that_diverge_are_passed_over(encoder: Encoder, sentences: list[TaggedSentence]) -> None:

@@ -44,7 +44,7 @@ def finetune(
         typer.Option(
             metavar="X",
             help="Learning rate; else the one kept beside the encoder; else, for encoders narrower than BERT-base, "
-            "the one best on --dev; else the paper's 3e-5.",
+            "one found on --dev; else the paper's 3e-5.",
         ),
     ] = None,
     epochs: Annotated[int, typer.Option(metavar="N", min=1, help="Passes over the training sentences.")] = 3,
@@ -207,7 +207,11 @@ def _find_rate(
             progress=lambda rate, _: moved(RATES.index(rate) + 1, len(RATES)),
         )  # fmt: skip
     kept = ", kept beside the encoder" if keep_rate(source.folder, found.best) else ""
-    console.print(f"learning rate {found.best:g} is best on the dev set{kept}", style="dim", soft_wrap=True)
+    console.print(
+        f"learning rate {found.best:g} is the lowest that is nearly best on the dev set{kept}",
+        style="dim",
+        soft_wrap=True,
+    )
     return found.best
 
 

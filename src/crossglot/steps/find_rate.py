@@ -16,11 +16,12 @@ ENOUGH_TRAIN, ENOUGH_DEV = 2000, 1000  # sentences that tell rates apart, howeve
 
 
 class FindRate(Step):
-    """Fine-tunes at each rate of a grid and keeps the one that is best on the dev set of the language trained on.
+    """Fine-tunes at each rate of a grid and keeps the lowest that is nearly best on the dev set trained on.
 
     No target language is looked at, so zero-shot numbers stay zero-shot.
     """
 
+    VERSION: ClassVar[str] = "2"  # 1 took the best
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"device"})
 
     encoder: EncoderReference
@@ -36,7 +37,7 @@ class FindRate(Step):
     device: str
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
-        """Writes rate.json: the best rate, and every rate's score."""
+        """Writes rate.json: the rate, and every rate's score."""
         from crossglot.tagging.rates import find_learning_rate
 
         found = find_learning_rate(

@@ -1,7 +1,8 @@
 """The fine-tuning rate of an encoder for which the paper's is not meant, found on the source language's dev set.
 
 3e-5 is BERT-base's: on an encoder 64 wide it learns next to nothing in three epochs. The targets are never looked at,
-so transfer stays zero-shot.
+so transfer stays zero-shot. A high rate fits the source and forgets the other languages, which no dev set of the source
+can see: so of all rates that are nearly best the lowest is taken.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from crossglot.runtime import Runtime
 from crossglot.tagging.finetuning import DivergenceError, finetune
 from crossglot.tagging.recipe import RATES, Recipe
 
+NEARLY = 0.02
+"""How far below the highest dev score a rate still counts as nearly best: two points."""
+
 
 @dataclass(frozen=True, slots=True)
 class RateSearch:
-    """The rate with the highest dev score, and every (rate, score) tried; scores are the task's metric in 0 to 1."""
+    """The lowest rate whose dev score is nearly the highest, and every (rate, score) tried, scores in 0 to 1."""
 
     best: float
     scores: tuple[tuple[float, float], ...]
@@ -42,7 +46,7 @@ def find_learning_rate(
     runtime: Runtime | None = None,
     progress: Callable[[float, float], None] | None = None,
 ) -> RateSearch:
-    """Fine-tunes once for each rate of `grid` and takes the one best on `dev`; of equals, the lowest.
+    """Fine-tunes once for each rate of `grid` and takes the lowest that is nearly best on `dev`.
 
     Args:
         encoder: to be fine-tuned; left as it is.
@@ -79,5 +83,10 @@ def find_learning_rate(
             progress(*scores[-1])
     if not scores:
         raise CrossglotError(f"the training loss was not a number at any rate from {min(grid)} to {max(grid)}")
-    best = max(scores, key=lambda pair: (pair[1], -pair[0]))[0]
-    return RateSearch(best, tuple(scores))
+    return RateSearch(lowest_nearly_best(scores), tuple(scores))
+
+
+def lowest_nearly_best(scores: Sequence[tuple[float, float]]) -> float:
+    """The lowest rate whose score is at most `NEARLY` below the highest; `scores` are (rate, score) by rising rate."""
+    enough = max(score for _, score in scores) - NEARLY
+    return next(rate for rate, score in scores if score >= enough)
