@@ -17,6 +17,7 @@ from crossglot.corpora.codemix import (
     CodeSwitchedSentence,
     is_switch_key,
     read_codemix,
+    require_form,
     split_switch_key,
 )
 from crossglot.corpora.columns import read_columns
@@ -87,7 +88,7 @@ class Corpus:
             DataError: no such split, or a fault in the file (unless `lenient`, see `read_conllu`).
         """
         if is_switch_key(self.language):
-            _, form, _ = split_switch_key(self.language)
+            form = require_form(self.language)
             return [sentence.in_form(form) for sentence in self.read_switched(split, lenient=lenient, skipped=skipped)]
         read = read_conllu if self.task == "pos" else read_columns
         return read(self.file(split), lenient=lenient, skipped=skipped)

@@ -68,9 +68,24 @@ def split_switch_key(key: str) -> tuple[tuple[str, str], str, bool]:
     first, _, second = pair.partition("/")
     form = rest.removeprefix(SYNTHETIC)
     if not first or not second or "/" in second or (rest and form not in FORMS):
-        forms = ", ".join(FORMS)
-        raise UsageError(f"no code-switched language {key!r}: write hi/en:FORM, where FORM is one of {forms}")
+        raise _no_switch_key(key)
     return (first, second), form, rest.startswith(SYNTHETIC)
+
+
+def require_form(key: str) -> str:
+    """The form that a switch key names.
+
+    Raises:
+        UsageError: if it names none.
+    """
+    _, form, _ = split_switch_key(key)
+    if not form:
+        raise _no_switch_key(key)
+    return form
+
+
+def _no_switch_key(key: str) -> UsageError:
+    return UsageError(f"no code-switched text {key!r}: write hi/en:FORM, where FORM is one of {', '.join(FORMS)}")
 
 
 def read_codemix(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crossglot.corpora.catalogue import SYNTHETIC_CORPUS
-from crossglot.probes.codeswitch import APART, CodeSwitchProbe
+from crossglot.probes.codeswitch import APART, WITH_SYNTHETIC, CodeSwitchProbe
 from crossglot.probes.results import MEAN, MISSING, PART_MEAN, ResultRow
 from crossglot.report.drawn import Drawn, Entry
 from crossglot.report.exhibits import ROLE_ORDER
@@ -29,7 +29,7 @@ def switched(rows: Sequence[ResultRow]) -> Drawn:
             form, words = _form_and_words(row)
             found.setdefault((row.source or "", row.system, words), {})[form] = row
     forms = list(dict.fromkeys(form for cells in found.values() for form in cells))
-    forms.sort(key=lambda form: form.startswith("synthetic"))
+    forms.sort(key=lambda form: (form.startswith("synthetic"), form))
     printed = [form for form in forms if any(cells[form].published for cells in found.values() if form in cells)]
     columns = ("trained on", "system", "words", *forms, *(f"published, {form}" for form in printed))
     return Drawn(
@@ -37,9 +37,14 @@ def switched(rows: Sequence[ResultRow]) -> Drawn:
         CodeSwitchProbe.title,
         _chart(found, forms) if any(row.value is not None for row in means) else None,
         columns,
-        tuple(_line(line, cells, forms, printed) for line, cells in found.items()),
+        tuple(_line(line, found[line], forms, printed) for line in sorted(found, key=_place)),
         _notes(means),
     )
+
+
+def _place(line: Line) -> int:
+    """Sources in the order of the table."""
+    return WITH_SYNTHETIC.sources.index(line[0])
 
 
 def _form_and_words(row: ResultRow) -> tuple[str, str]:
@@ -84,7 +89,7 @@ def _chart(found: Mapping[Line, Mapping[str, ResultRow]], forms: Sequence[str]) 
         for form, row in cells.items()
         if words == ALL_WORDS
     ]
-    sources = list(dict.fromkeys(record["source"] for record in records))
+    sources = list(dict.fromkeys(_trained_on(line[0]) for line in sorted(found, key=_place)))
     systems = list(dict.fromkeys(record["system"] for record in records))
     shapes = alt.Scale(domain=systems, range=[POINTS[place % len(POINTS)] for place in range(len(systems))])
     panels = []

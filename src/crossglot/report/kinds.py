@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from crossglot.probes.results import ResultRow
+from crossglot.report.codeswitch import switched
 from crossglot.report.curves import curves
 from crossglot.report.drawn import Drawn
 from crossglot.report.effects import effects
+from crossglot.report.groups import group_table
+from crossglot.report.pairs import likeness_figure, overlap_figure
 
 DRAWERS: Mapping[str, Callable[[Sequence[ResultRow]], Drawn]] = {
     "causes": effects,
+    "figure1": overlap_figure,
+    "figure2": likeness_figure,
     "figure3": curves,
+    "table5": group_table,
+    "table6": switched,
 }
 """Experiment → what makes a chart and a table of its rows of results.csv."""
 
