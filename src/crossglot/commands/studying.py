@@ -35,7 +35,7 @@ StudyName = Annotated[
 
 def reproduce(
     experiments: Annotated[
-        list[str], typer.Argument(metavar="EXPERIMENT", help="table1, table2, table3, table4, table7, table8, or all.")
+        list[str], typer.Argument(metavar="EXPERIMENT", help="table1 … table8, figure1 … figure3, or all.")
     ],
     encoder: Annotated[
         list[str] | None,

@@ -94,7 +94,7 @@ def _chart(found: Mapping[Line, Mapping[str, ResultRow]], forms: Sequence[str]) 
     shapes = alt.Scale(domain=systems, range=[POINTS[place % len(POINTS)] for place in range(len(systems))])
     panels = []
     for place, form in enumerate(forms):
-        labels = alt.Axis(grid=True, gridColor=GREY, gridOpacity=0.25, labels=place == 0, labelLimit=240)
+        labels = alt.Axis(grid=True, gridColor=GREY, gridOpacity=0.25, labels=place % 2 == 0, labelLimit=240)
         base = alt.Chart(alt.InlineData(values=[record for record in records if record["form"] == form])).encode(
             y=alt.Y("source:N", sort=sources, scale=alt.Scale(domain=sources), title=None, axis=labels)
         )
