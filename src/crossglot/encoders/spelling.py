@@ -91,8 +91,8 @@ def script_of(letter: str) -> str:
 
 
 def _pieces_by_script(tokenizer: PreTrainedTokenizerBase) -> Counter[str]:
-    """How many pieces have a letter of each script; byte-level vocabularies are counted as they are written there."""
+    """How many pieces have a letter of each script; byte-level vocabularies are taken as they are written."""
     found: Counter[str] = Counter()
-    for piece in tokenizer.get_vocab():
+    for piece in tokenizer.get_vocab().keys() - set(tokenizer.all_special_tokens):
         found.update({script_of(letter) for letter in piece if unicodedata.category(letter)[0] == "L"})
     return found

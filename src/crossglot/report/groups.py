@@ -13,12 +13,12 @@ from crossglot.report.drawn import Drawn, Entry
 from crossglot.report.wording import NO_VALUE, interval_note
 
 GROUPINGS = {
-    SUBJECT_OBJECT_VERB: "subject, object, verb (footnote 7)",
-    BY_WALS: "subject, object, verb (WALS 81A)",
-    ADJECTIVE_NOUN: "adjective, noun (WALS 87A)",
+    SUBJECT_OBJECT_VERB: "SVO/SOV, footnote 7",
+    BY_WALS: "SVO/SOV, WALS",
+    ADJECTIVE_NOUN: "AN/NA, WALS",
 }
-COLUMNS = ("system", "groups by", "trained on", "evaluated on", "accuracy", "from", "to", "paper", "cells")
-TESTS = ("system", "groups by", "what", "points", "from", "to", "QAP p", "QAP p, effects removed")
+COLUMNS = ("system", "groups", "from", "on", "accuracy", "low", "high", "paper", "cells")
+TESTS = ("system", "groups", "what", "points", "low", "high", "QAP p", "partial p")
 
 
 def group_table(rows: Sequence[ResultRow]) -> Drawn:
@@ -42,7 +42,7 @@ def group_table(rows: Sequence[ResultRow]) -> Drawn:
             "Galician and Slovak, which it names. AN and NA are by 87A, as in the paper.",
             "By rows (one source group, two target groups), as the paper reads its table, easy targets look like word "
             "order; by columns (one target group, two source groups) its own numbers turn around twice. Effects "
-            "removed: source and target effects are taken away by least squares first.",
+            "removed: source and target effects are taken away by least squares first; the partial p-value likewise.",
             "QAP p-values permute languages, rows and columns together, and are corrected by Holm's method.",
             interval_note(tuple(dict.fromkeys(row.interval for row in rows if row.interval))),
             *dict.fromkeys(

@@ -18,10 +18,7 @@ from crossglot.report.exhibits import is_zero_shot
 from crossglot.report.scatter import Point, Series, scatter
 from crossglot.report.wording import METRICS, NO_VALUE, interval_note, language_name, number
 
-COLUMNS = (
-    "system", "against", "pairs", "correlation", "slope", "correlation, effects removed", "QAP p",
-    "QAP p, effects removed",
-)  # fmt: skip
+COLUMNS = ("system", "against", "pairs", "r", "slope", "partial r", "QAP p", "partial p")
 NAMED = 12  # pairs that a note names before it counts the rest
 
 Pair = tuple[str, str]
@@ -168,7 +165,7 @@ def _estimate(row: ResultRow | None) -> str:
         return NO_VALUE
     if row.ci_low is None or row.ci_low == row.ci_high:
         return f"{row.value:.2f}"
-    return f"{row.value:.2f} ({row.ci_low:.2f} to {row.ci_high:.2f})"
+    return f"{row.value:.2f} ({row.ci_low:.2f} to {row.ci_high:.2f})".replace("-", "−")
 
 
 def _p_value(row: ResultRow | None) -> str:
@@ -205,9 +202,9 @@ def _remarks(rows: Sequence[ResultRow]) -> list[str]:
         if row.aggregate == MEAN and row.value is None and row.condition
     )
     return [
-        "Effects removed: what makes a source good or a target easy for every pair is taken away first, from both "
-        "sides. QAP p-values permute languages, rows and columns together; they are corrected by Holm's method for "
-        "the number of tests in a column.",
+        "Partial: what makes a source good or a target easy for every pair is taken away first, from both sides. QAP "
+        "p-values permute languages, rows and columns together; they are corrected by Holm's method for the number of "
+        "tests in a column. Brackets hold 95 % intervals.",
         interval_note(tuple(dict.fromkeys(row.interval for row in statistics if row.interval))),
         *why,
         *(f"No value: {reason}." for reason in missing),
