@@ -12,7 +12,8 @@ from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import DataError
 from crossglot.probes.experiments import EXPERIMENTS
-from crossglot.probes.probe import Probe
+from crossglot.probes.probe import Evidence, Probe
+from crossglot.probes.results import MISSING
 from crossglot.probes.setting import Absent, Corpora, Setting
 from crossglot.probes.transfer import Line, transfer_lines
 from crossglot.runtime import resolve_runtime
@@ -101,7 +102,7 @@ def lay_out(study: Study, setting: Setting, store: Store) -> StudyPlan:
     needs = [tuple(probe.steps(setting)) for probe in probes]
     setting.corpora.check_chosen()
     if not any(line.rows for line in lines) and not any(needs):
-        raise _nothing_to_run(lines, setting.corpora.root)
+        raise _nothing_to_run(lines, probes, setting)
     scores = _score_steps(lines, store)
     plan = Plan.of([*(step for step in scores if step is not None), *(step for steps in needs for step in steps)])
     return StudyPlan(study, setting, tuple(zip(probes, needs, strict=True)), tuple(lines), tuple(scores), store, plan)
@@ -146,10 +147,13 @@ def _families(rows: Sequence[Row]) -> tuple[str, ...]:
     return tuple(row.family for row in rows)
 
 
-def _nothing_to_run(lines: Sequence[Line], root: Path) -> DataError:
+def _nothing_to_run(lines: Sequence[Line], probes: Sequence[Probe], setting: Setting) -> DataError:
     reasons = dict.fromkeys(split.why for line in lines for split in line.targets.values() if isinstance(split, Absent))
+    nothing = Evidence((), lambda _: None, lambda _: "")
+    conditions = (row.condition or "" for probe in probes for row in probe.rows(setting, nothing))
+    reasons |= dict.fromkeys(text.removeprefix(MISSING) for text in conditions if text.startswith(MISSING))
     return DataError(
         "no cell of the study can be filled: " + "; ".join(reasons),
-        path=root,
+        path=setting.corpora.root,
         remedy="name corpora that are there with --corpus, or get the missing ones with crossglot data get",
     )
