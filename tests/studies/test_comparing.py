@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,7 +15,7 @@ from crossglot.cli import app
 from crossglot.errors import StorageError, UsageError
 from crossglot.probes.results import MEAN, ResultRow, write_results
 
-Predicted = Mapping[tuple[str, str, int | None], Mapping[str, Sequence[str]]]
+Predicted = Mapping[Any, Mapping[str, Sequence[str]]]
 """(system, source, seed) → target → tags of each sentence, blanks between."""
 
 GOLD = ["DET NOUN VERB"] * 60

@@ -145,7 +145,7 @@ def _count_languages(
     corpus = find_corpus(split.root, split.language, split.task, split.corpus)
     languages = [sentence.languages for sentence in corpus.read_switched(split.split, lenient=split.lenient)]
     return {
-        name: _count(split.task, *(_words_in(name, languages, tags) for tags in (gold, predicted)), types=None)
+        name: _count(split.task, _words_in(name, languages, gold), _words_in(name, languages, predicted), None)
         for name in sorted({name for sentence in languages for name in sentence})
     }
 
