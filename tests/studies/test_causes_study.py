@@ -13,7 +13,7 @@ from crossglot.errors import SpecError
 from crossglot.lab.spec import Sizes
 from crossglot.probes.causes import EFFECT, ENCODER, CausesProbe
 from crossglot.probes.experiments import EXPERIMENTS
-from crossglot.probes.knobs import BASE, COGNATES, UNTRAINED, WORLD, Condition
+from crossglot.probes.knobs import ALL_FLIPPED, BASE, COGNATES, CONDITIONS, UNTRAINED, WORLD, Condition
 from crossglot.probes.results import read_results
 from crossglot.report.writing import write_report
 from crossglot.steps.rows import read_predictions
@@ -22,11 +22,12 @@ from crossglot.studies.running import run_study
 from crossglot.studies.study import Study, load_study, make_study, study_toml
 
 TWIN = Condition("twin")
+TRAINED_OTHERWISE = tuple(condition for condition in CONDITIONS if condition.training and condition != UNTRAINED)
 MINIATURE = CausesProbe(
-    conditions=(BASE, TWIN, UNTRAINED, COGNATES[-1]),
+    conditions=(BASE, TWIN, UNTRAINED, COGNATES[-1], ALL_FLIPPED, *TRAINED_OTHERWISE),
     world=replace(
         WORLD,
-        sizes=Sizes(train=40, dev=1, test=20, mono=200, parallel=1),
+        sizes=Sizes(train=40, dev=1, test=20, mono=200, parallel=60),
         shape=WORLD.shape.changed(steps=20, layers=1, hidden=16, heads=1, batch_pieces=512),
     ),
 )
@@ -75,6 +76,12 @@ def test_an_effect_is_the_difference_of_the_accuracies_in_the_same_table(run: Pa
         assert found[condition, EFFECT, ENCODER, "qab"] == pytest.approx(with_knob - without)
 
 
+def test_the_objective_for_divergent_targets_is_held_against_the_same_targets_without_it(run: Path) -> None:
+    found = means(run)
+    with_tlm, without = (found[key, "accuracy", ENCODER, "qab"] for key in ("TLM, all six orders", "all six orders"))
+    assert found["TLM, all six orders", EFFECT, ENCODER, "qab"] == pytest.approx(with_tlm - without)
+
+
 def test_accuracies_are_those_of_the_kept_predictions(run: Path) -> None:
     kept = read_predictions(run / "predictions/causes.base.seed1.parquet").filter(pl.col("target") == "zero-shot")
     right = [gold == predicted for gold, predicted in zip(kept["gold"], kept["predicted"], strict=True)]
@@ -107,7 +114,7 @@ def test_a_finished_study_of_causes_has_nothing_to_do(run: Path, monkeypatch: py
     monkeypatch.setitem(EXPERIMENTS, "causes", MINIATURE)
     plan = plan_study(load_study(run / "study.toml"), run)
     assert {planned.state for planned in plan.states()} == {"finished"}
-    assert len(list(Store(run / "steps").records())) == len(plan.steps) == 2 + 3  # labs; the twin is the base
+    assert len(list(Store(run / "steps").records())) == len(plan.steps) == 3 + 7  # labs; the twin is the base
 
 
 def test_the_preset_runs_every_condition_with_three_seeds(tmp_path: Path) -> None:

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossglot.engine.step import Step
+from crossglot.lab.making import build_lab
+from crossglot.paper.claim_form import Reading
+from crossglot.paper.claims_causes import CAUSES_CLAIMS, REPORTED
+from crossglot.probes.causes import EFFECT, ENCODER, KEY, CausesProbe, accuracy_difference, contrasts, paired
+from crossglot.probes.knobs import BASE, CONDITIONS, FLIPPED, ORDER, SOURCE, TARGET, UNTRAINED, WORLD, Condition, lab_of
+from crossglot.probes.probe import Evidence
+from crossglot.probes.results import MISSING
+from crossglot.probes.setting import Corpora, Setting
+from crossglot.report.effects import effects
+from crossglot.runtime import Runtime
+
+COUNTS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).map(lambda two: (min(two), max(two))), min_size=1)
+
+
+def setting(*seeds: int) -> Setting:
+    return Setting((), Corpora(Path()), seeds, Runtime())
+
+
+def test_seeds_are_paired_by_their_number_and_others_left_out() -> None:
+    one = {1: np.array([[1, 2]]), 2: np.array([[3, 4]])}
+    other = {2: np.array([[0, 4]]), 3: np.array([[9, 9]])}
+    assert {seed: found.tolist() for seed, found in paired(one, other).items()} == {2: [[3, 4, 0, 4]]}
+
+
+@given(COUNTS)
+def test_the_effect_of_what_changes_nothing_is_zero(counts: list[tuple[int, int]]) -> None:
+    table = np.array(counts)
+    assert accuracy_difference(paired({1: table}, {1: table})[1].sum(axis=0)) == 0.0
+
+
+@given(COUNTS, st.data())
+def test_effects_turn_their_sign_with_the_sides(counts: list[tuple[int, int]], data: st.DataObject) -> None:
+    table = np.array(counts)
+    other = np.array(data.draw(st.lists(st.sampled_from(counts), min_size=len(counts), max_size=len(counts))))
+    there, back = (paired({1: a}, {1: b})[1].sum(axis=0) for a, b in ((table, other), (other, table)))
+    assert accuracy_difference(there) == pytest.approx(-accuracy_difference(back))
+
+
+def test_every_claim_and_every_report_of_others_is_about_a_contrast_of_the_study() -> None:
+    keys = [contrast.key for contrast in contrasts(CONDITIONS)]
+    assert len(set(keys)) == len(keys)
+    for claim in CAUSES_CLAIMS:
+        assert isinstance(claim.statistic, Reading)
+        read = claim.statistic
+        assert (read.experiment, read.system, read.metric) == (KEY, ENCODER, EFFECT)
+        assert (read.source, read.target) == (SOURCE, TARGET)
+        assert read.condition in keys
+    assert set(REPORTED) <= set(keys)
+
+
+def test_a_contrast_is_of_conditions_that_are_run() -> None:
+    known = {condition.key for condition in CONDITIONS}
+    assert {place[0] for contrast in contrasts(CONDITIONS) for place in (contrast.one, contrast.other)} <= known
+    assert [contrast.key for contrast in contrasts((BASE,))] == ["target's words shuffled"]
+
+
+def test_each_condition_differs_from_what_it_is_measured_against_in_one_knob() -> None:
+    by_key = {condition.key: condition for condition in CONDITIONS}
+    for condition in CONDITIONS:
+        other = by_key[condition.against]
+        parts = ("target", "lab", "shape", "training")
+        moved = [part for part in parts if getattr(condition, part) != getattr(other, part)]
+        assert len(moved) == (condition != BASE), condition.key
+
+
+def test_orders_are_flipped_one_at_a_time_and_then_all() -> None:
+    flipped = []
+    for condition in CONDITIONS:
+        wals = lab_of(condition, WORLD, 1).languages[TARGET].wals
+        assert lab_of(condition, WORLD, 1).languages[SOURCE].wals == ORDER
+        flipped.append({feature for feature in ORDER if wals[feature] != ORDER[feature]})
+    assert [{feature} for feature in FLIPPED] == [found for found in flipped if len(found) == 1]
+    assert flipped.count(set(FLIPPED)) == 2
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda condition: condition.key)
+def test_no_knob_moves_the_words_of_the_source(condition: Condition) -> None:
+    first, other = (build_lab(lab_of(one, WORLD, 5)) for one in (BASE, condition))
+    words = slice(0, first.inventory.vocabulary.stop)
+    assert first.lexicons[SOURCE].stems[words] == other.lexicons[SOURCE].stems[words]
+    assert first.lexicons[SOURCE].suffixes == other.lexicons[SOURCE].suffixes
+
+
+def test_conditions_of_one_seed_share_their_lab_where_the_languages_are_the_same() -> None:
+    steps = [step for step in CausesProbe().steps(setting(1, 2)) if step.title.startswith(("base", "4 layers"))]
+    assert len({step.id for step in steps}) == 4
+    assert len({step.dependencies[0].id for step in steps}) == 2
+
+
+def test_what_could_not_be_run_is_said_condition_by_condition() -> None:
+    def nothing(step: Step) -> None:
+        return None
+
+    def why(step: Step) -> str:
+        return "no room"
+
+    rows = CausesProbe(conditions=(BASE, UNTRAINED)).rows(setting(1), Evidence([], nothing, why))
+    assert {row.condition for row in rows if row.metric == "accuracy"} == {
+        f"{MISSING}base: no room", f"{MISSING}untrained: no room",
+    }  # fmt: skip
+    drawn = effects(rows)
+    assert drawn.chart is None
+    assert f"{MISSING}base: no room" in drawn.notes
