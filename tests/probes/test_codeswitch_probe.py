@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -12,6 +13,7 @@ from crossglot.errors import UsageError
 from crossglot.paper.published import lookup
 from crossglot.probes.codeswitch import REAL, WITH_SYNTHETIC, CodeSwitchProbe
 from crossglot.probes.results import read_results
+from crossglot.report import write_report
 from crossglot.report.codeswitch import switched
 from crossglot.report.folder import read_run_folder
 from crossglot.steps.rows import read_predictions
@@ -56,7 +58,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def settings(root: Path) -> dict[str, object]:
+def settings(root: Path) -> dict[str, Any]:
     return {"data": root, "seeds": [1, 2], "learning_rate": 1e-3, "epochs": 1, "precision": "fp32", "device": "cpu"}
 
 
@@ -150,11 +152,11 @@ def test_only_its_own_sources_can_be_asked_for() -> None:
 
 
 def test_any_matrix_may_evaluate_on_code_switched_text(encoder: Path, root: Path) -> None:
-    found = crossglot.transfer_matrix(encoder, "pos", ["en"], [FORMS[1]], **settings(root))  # type: ignore[arg-type]
+    found = crossglot.transfer_matrix(encoder, "pos", ["en"], [FORMS[1]], **settings(root))
     assert found[FORMS[1]].null_count() == 0
     for wrong in ("hi/en", "hi/en:latin"):
         with pytest.raises(UsageError, match="write hi/en:FORM"):
-            crossglot.transfer_matrix(encoder, "pos", ["en"], [wrong], **settings(root))  # type: ignore[arg-type]
+            crossglot.transfer_matrix(encoder, "pos", ["en"], [wrong], **settings(root))
 
 
 def test_the_paper_has_no_number_for_one_form_to_the_other() -> None:
@@ -167,3 +169,10 @@ def test_the_paper_has_no_number_for_one_form_to_the_other() -> None:
 def test_the_probe_is_the_papers() -> None:
     assert CodeSwitchProbe().own
     assert CodeSwitchProbe().key == "table6"
+
+
+def test_the_report_is_written_with_its_figure_and_table(run: Path) -> None:
+    page = write_report(run).read_text(encoding="utf-8")
+    assert "POS accuracy on code-switched Hindi and English" in page
+    assert (run / "figures/table6.svg").is_file()
+    assert "monolingual hi+en,tiny,all" in (run / "tables/table6.csv").read_text(encoding="utf-8")
