@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from crossglot.corpora.catalogue import own_languages
 from crossglot.engine.local import Outcome, run_locally
@@ -25,6 +25,7 @@ from crossglot.probes.tabulate import tabulate
 from crossglot.runtime import machine
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.find_rate import FindRate
+from crossglot.steps.lines import Side
 from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 from crossglot.steps.rows import PREDICTIONS, Row
 from crossglot.steps.score import Score, read_scores
@@ -34,6 +35,7 @@ from crossglot.studies.planning import StudyPlan, lay_out, plan_study
 from crossglot.studies.rates import keep_rates
 from crossglot.studies.study import Study, study_toml
 
+Argument = TypeVar("Argument")
 PACKAGES = ("crossglot", "torch", "transformers", "tokenizers", "safetensors", "numpy", "polars")
 
 
@@ -150,7 +152,11 @@ def versions(plan: StudyPlan) -> dict[str, Any]:
             "sentences": split.sentences,
             "words": split.words,
         }
-        for split in _splits(plan.steps.steps)
+        for split in _arguments(plan.steps.steps, CorpusSplit)
+    }
+    sides = {
+        f"{side.name} {side.language}": {"checksum": side.checksum, "sentences": len(side.read())}
+        for side in _arguments(plan.steps.steps, Side)
     }
     return {
         "packages": {name: version(name) for name in PACKAGES},
@@ -168,19 +174,19 @@ def versions(plan: StudyPlan) -> dict[str, Any]:
             }
             for candidate in plan.setting.candidates
         },
-        "data": dict(sorted(splits.items())),
+        "data": dict(sorted((splits | sides).items())),
         # The report reads no data root: what languages are that only this one knows, it can read here.
         "languages": {key: language.name for key, language in own_languages(plan.setting.corpora.root).items()},
     }
 
 
-def _splits(steps: Iterable[Step]) -> Iterator[CorpusSplit]:
-    """Every split among the steps' arguments."""
+def _arguments(steps: Iterable[Step], kind: type[Argument]) -> Iterator[Argument]:
+    """Everything of that kind among the steps' arguments."""
     for step in steps:
         for name in type(step).model_fields:
             value = getattr(step, name)
             for item in value if isinstance(value, tuple) else (value,):
-                if isinstance(item, CorpusSplit):
+                if isinstance(item, kind):
                     yield item
 
 
