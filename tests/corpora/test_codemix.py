@@ -41,6 +41,15 @@ def test_a_word_has_both_forms_its_tag_and_its_language(file: File) -> None:
     assert sentence.id == "t1"
 
 
+def test_what_the_crawler_of_hiencs_writes_is_read_as_it_is(file: File) -> None:
+    """The corrected form stands for the lemma, the language id for the enhanced dependencies."""
+    rows = ["yaha\tयहाँ\tADV\t_\t_\t2\tadvmod\thi\t_", "hard\thard\tADV\t_\t_\t0\troot\ten\t_"]
+    (sentence,) = read_codemix(file("".join(f"{i}\t{row}\n" for i, row in enumerate(rows, 1)) + "\n"))
+    assert sentence.written == ("yaha", "hard")
+    assert sentence.native == ("यहाँ", "hard")
+    assert sentence.languages == ("hi", "en")
+
+
 def test_both_forms_of_a_corpus_are_found_by_its_switch_key(file: File, tmp_path: Path) -> None:
     file(conllu(TWEET), "codemix/chat-hi-en-test.conllu")
     for form, first in (("corrected", "यहाँ"), ("transliterated", "yaha")):

@@ -3,7 +3,8 @@
 A file is CoNLL-U. FORM is the word as its writer had it, Hindi in Latin letters for example (`transliterated`); MISC
 has `Norm=<form in the language's own script>` (`corrected`) and `Lang=<language id>`: a language's key, `ne` (names),
 `univ` (marks, figures), `acro`, `mixed`, … as in UD_Hindi_English-HIENCS (Bhat et al. 2018). A word without `Norm` is
-written the same way in both forms.
+written the same way in both forms. What HIENCS's own crawler writes is read too: it has the corrected form in LEMMA and
+the language id in DEPS.
 
 The language of such text is a *switch key*: `hi/en`, with a form after a colon where words are read
 (`hi/en:corrected`).
@@ -11,10 +12,11 @@ The language of such text is a *switch key*: `hi/en`, with a form after a colon 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from crossglot.corpora.conllu import ConlluSentence, parse_conllu
+from crossglot.corpora.conllu import ConlluSentence, Row, parse_conllu
 from crossglot.corpora.conllu_faults import UPOS, blame_word, require_words
 from crossglot.corpora.opening import resolve
 from crossglot.corpora.sentences import TaggedSentence
@@ -105,44 +107,51 @@ def read_codemix(
     path = resolve(path)
     faults = Faults(lenient=lenient, skipped=skipped)
     kept: list[DataError] = []
-    sentences, noted = [], False
+    found: list[ConlluSentence] = []
     for sentence in parse_conllu(path, lenient=lenient, skipped=kept):
         bad = next((row for row in sentence.words if row.upos not in UPOS), None)
         if bad is not None:
             faults.add(blame_word(bad.form, bad.upos, path, sentence.line + sentence.rows.index(bad)))
             continue
-        noted = noted or any(row.attribute("Norm") for row in sentence.words)
-        sentences.append(_switched(sentence))
+        found.append(sentence)
     for error in kept:
         faults.add(error)
-    faults.finish(path, len(sentences))
-    _require_texts(sentences, path)
-    if not noted:
+    faults.finish(path, len(found))
+    words = [row for sentence in found for row in sentence.words]
+    _require_texts([row.form for row in words], path)
+    crawled = all(row.deps.isalpha() for row in words)
+    if not crawled and not any(row.attribute("Norm") for row in words):
         raise DataError(
             "no word has Norm= in MISC, so there is no corrected form of it",
             path=path,
             remedy="Write each word's form in its language's own script into MISC: Norm=यहाँ|Lang=hi.",
         )
-    return sentences
+    return [_switched(sentence, _crawled if crawled else _noted) for sentence in found]
 
 
-def _switched(sentence: ConlluSentence) -> CodeSwitchedSentence:
+def _switched(sentence: ConlluSentence, notes: Callable[[Row], tuple[str | None, str | None]]) -> CodeSwitchedSentence:
     rows = sentence.words
-    # HIENCS as released has the bare id for MISC
-    bare = [row.misc if row.misc.isalpha() else UNKNOWN_LANGUAGE for row in rows]
-    native = [row.attribute("Norm") or row.form for row in rows]
+    noted = [notes(row) for row in rows]
     return CodeSwitchedSentence(
         tuple(row.form for row in rows),
-        tuple(row.form if norm == "_" else norm for norm, row in zip(native, rows, strict=True)),
+        tuple(native if native and native != "_" else row.form for row, (native, _) in zip(rows, noted, strict=True)),
         tuple(row.upos for row in rows),
-        tuple(row.attribute("Lang") or other for row, other in zip(rows, bare, strict=True)),
+        tuple(language or UNKNOWN_LANGUAGE for _, language in noted),
         sentence.id,
     )
 
 
-def _require_texts(sentences: list[CodeSwitchedSentence], path: Path) -> None:
+def _noted(row: Row) -> tuple[str | None, str | None]:
+    """Native form and language id; HIENCS as released has the bare id for MISC."""
+    return row.attribute("Norm"), row.attribute("Lang") or (row.misc if row.misc.isalpha() else None)
+
+
+def _crawled(row: Row) -> tuple[str | None, str | None]:
+    return row.lemma, row.deps
+
+
+def _require_texts(words: list[str], path: Path) -> None:
     """Refuses a release that masks its words, as HIENCS does with `_` or with their first letters."""
-    words = [word for sentence in sentences for word in sentence.written]
     require_words(words.count("_"), len(words), path)
     latin = [word for word in words if word.isascii() and word.isalpha()]
     letters = sum(len(word) == 1 for word in latin)

@@ -216,8 +216,8 @@ def _other_sources() -> list[Source]:
             "CC BY-SA 4.0, text not included",
             "Bhat et al. 2018, Universal Dependency parsing for Hindi-English code-switching (NAACL)",
             instructions="The treebank (https://github.com/UniversalDependencies/UD_Hindi_English-HIENCS) ships "
-            "without the tweets' words: crawl them as its README says, merge them into FORM, and put the merged files "
-            "at codemix/hiencs-{train,dev,test}.conllu, with Norm= and Lang= in MISC.",
+            "without the tweets' words: crawl them as its README says and put what the crawler writes at "
+            "codemix/hiencs-{train,dev,test}.conllu.",
         ),
     ]
 
