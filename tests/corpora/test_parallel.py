@@ -41,6 +41,15 @@ def test_the_set_that_serves_most_pairs_comes_first_then_the_longest(tmp_path: P
     assert [path.name for path in alone[1:]] == ["long.en", "long.de"]
 
 
+def test_text_to_train_on_is_taken_only_where_there_is_no_other(tmp_path: Path) -> None:
+    many = "a\n" * 9
+    root = write(tmp_path, **{"mine-train_en": many, "mine-train_de": many, "mine-train_ru": many})
+    alone = choose_sets(root, [("en", "de")])
+    write(tmp_path, mine_en="a", mine_de="b")
+    beside = choose_sets(root, [("en", "de"), ("en", "ru")])
+    assert [found and found[0] for found in (*alone.values(), *beside.values())] == ["mine-train", "mine", "mine-train"]
+
+
 def test_pairs_with_an_empty_or_repeated_side_are_left_out() -> None:
     source = ["one", "two", "", "one", "five", "six"]
     target = ["eins", "", "drei", "vier", "eins", "sechs"]

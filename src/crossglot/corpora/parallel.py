@@ -28,8 +28,8 @@ def parallel_sets(root: Path | str) -> dict[str, dict[str, Path]]:
 def choose_sets(root: Path | str, pairs: Iterable[Pair]) -> dict[Pair, tuple[str, Path, Path] | None]:
     """For each pair the set it is read from, and its two files; None where the root has no set with both languages.
 
-    Pairs are best compared on one text, so the set that serves most of them comes first, then the longest, then the
-    first by name.
+    Text that encoders may have been trained on (`<set>-train`) is taken only where there is no other. Pairs are best
+    compared on one text, so the set that serves most of them comes first, then the longest, then the first by name.
 
     Raises:
         DataError: if a set cannot be read.
@@ -39,7 +39,8 @@ def choose_sets(root: Path | str, pairs: Iterable[Pair]) -> dict[Pair, tuple[str
     chosen: dict[Pair, tuple[str, Path, Path] | None] = {}
     for one, other in pairs:
         fit = sorted(name for name, files in sets.items() if one in files and other in files)
-        best = max(fit, key=lambda name: (serves[name], len(read_side(sets[name][one]))), default=None)
+        held_out = [name for name in fit if not name.endswith("-train")] or fit
+        best = max(held_out, key=lambda name: (serves[name], len(read_side(sets[name][one]))), default=None)
         chosen[one, other] = None if best is None else (best, sets[best][one], sets[best][other])
     return chosen
 
