@@ -6,7 +6,6 @@ import random
 from pathlib import Path
 
 import pytest
-from made_up_cells import Score, candidate, cells, evidence, setting, statistic
 
 from crossglot.languages import LANGUAGES, PAPER_POS
 from crossglot.paper.claims_typology import BY_FEATURES, LOW_SIMILARITY
@@ -15,6 +14,7 @@ from crossglot.probes.results import MEAN, results_frame
 from crossglot.probes.typology import COMMON, WALS, TypologyProbe
 from crossglot.probes.verdicts import judge
 from crossglot.probes.word_order import GROUPS, group_of, likeness
+from made_up_cells import Score, candidate, cells, evidence, setting, statistic
 
 SOME = ("en", "es", "ru", "he", "fr", "id", "hi", "ja", "ko", "tr", "eu", "fa")
 OURS, THEIRS = candidate("big", "m-bert"), candidate("little", "en-bert")

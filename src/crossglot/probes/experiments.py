@@ -14,18 +14,16 @@ from crossglot.probes.tables import TABLES
 from crossglot.probes.translation import TranslationProbe
 from crossglot.probes.typology import TypologyProbe
 
-EXPERIMENTS: Mapping[str, Probe] = {
-    probe.key: probe
-    for probe in (
-        *map(MatrixProbe, TABLES.values()),
-        GroupsProbe(),
-        CodeSwitchProbe(),
-        OverlapProbe(),
-        TypologyProbe(),
-        TranslationProbe(),
-        CausesProbe(),
-    )
-}
+_PROBES: tuple[Probe, ...] = (
+    *map(MatrixProbe, TABLES.values()),
+    GroupsProbe(),
+    CodeSwitchProbe(),
+    OverlapProbe(),
+    TypologyProbe(),
+    TranslationProbe(),
+    CausesProbe(),
+)
+EXPERIMENTS: Mapping[str, Probe] = {probe.key: probe for probe in _PROBES}
 
 SELF_SUFFICIENT = frozenset({"causes"})
 """Experiments that make their languages and encoders themselves: a study of these alone names no encoder and no data."""

@@ -26,8 +26,8 @@ class Readings:
 
         A probe that has no value writes a row whose condition is `missing: <condition>: <why>`.
         """
-        place = (reading.experiment, system, reading.metric, reading.aggregate)
-        place += (reading.source, reading.target, reading.layer)
+        table = (reading.experiment, system, reading.metric, reading.aggregate)
+        place = (*table, reading.source, reading.target, reading.layer)
         row = self._rows.get((*place, reading.condition))
         if row is not None and isinstance(row["value"], float):
             low, high = (float(str(row[name] if row["interval"] else row["value"])) for name in ("ci_low", "ci_high"))

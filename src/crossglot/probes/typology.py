@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import permutations
 
 from crossglot.corpora.catalogue import root_languages
 from crossglot.engine.step import Step
@@ -44,7 +44,8 @@ class TypologyProbe:
         pairs = list(dict.fromkeys(pair for one in scores.values() for pair in one.cells))
         names = dict.fromkeys(language for pair in pairs for language in pair if "+" not in language)
         # QAP wants features of all pairs, also of those without a score.
-        features = self._feature_rows([*pairs, *product(names, repeat=2)], languages_of(setting))
+        everything = dict.fromkeys([*pairs, *permutations(names, 2)])
+        features = self._feature_rows(everything, languages_of(setting))
         counted = {(row.source or "", row.target or ""): row for row in features}
         x = {pair: row.value for pair, row in counted.items() if row.value}  # none in common: left out, as in the paper
         low = [pair for pair, common in x.items() if common <= FEW_FEATURES]

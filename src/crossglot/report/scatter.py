@@ -17,6 +17,7 @@ SHAPES = ("circle", "square", "triangle-up", "diamond")
 DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3])
 """A system has colour (of a lightness of its own), point and dash: any one of them tells it in print without colour."""
 GRID = 25  # places at which the band is known
+FAINT = 0.22  # opacity of grid lines
 SPREAD = 0.13  # systems stand side by side where x takes whole numbers only
 
 
@@ -57,23 +58,18 @@ def scatter(series: Sequence[Series], x_title: str, y_title: str) -> Any:
     names = [one.system for one in shown]
     whole = all(point.x == round(point.x) for one in shown for point in one.points)
     shifts = [SPREAD * (2 * place - len(shown) + 1) / 2 * whole for place in range(len(shown))]
-    records = [record for one, shift in zip(shown, shifts, strict=True) for record in _points(one, shift)]
+    points = [record for one, shift in zip(shown, shifts, strict=True) for record in _points(one, shift)]
     lines = [record for one in shown for record in _line(one)]
     legend = alt.Legend(title=None, orient="top", symbolSize=60, symbolOpacity=1, labelLimit=260)
 
     def scale(values: Sequence[Any]) -> Any:
         return alt.Scale(domain=names, range=[values[place % len(values)] for place in range(len(names))])
 
-    axis = {"grid": True, "gridColor": GREY, "gridOpacity": 0.22}
-    ticks = {"values": sorted({point.x for one in shown for point in one.points}), "format": "d"} if whole else {}
-    low = 0.0 if not whole else min(point.x for one in shown for point in one.points) - 0.5
-    high = max(point.x for one in shown for point in one.points) * (1.06 if not whole else 1) + 0.5 * whole
-    x = alt.X(
-        "x:Q", title=x_title, axis=alt.Axis(**axis, **ticks), scale=alt.Scale(domain=[low, max(high, 0.1)], nice=False)
-    )
-    y = alt.Y("y:Q", title=y_title, axis=alt.Axis(**axis, tickCount=5), scale=alt.Scale(domain=[0, 100]))
+    x = _x_axis([point.x for one in shown for point in one.points], x_title, whole)
+    axis = alt.Axis(grid=True, gridColor=GREY, gridOpacity=FAINT, tickCount=5)
+    y = alt.Y("y:Q", title=y_title, axis=axis, scale=alt.Scale(domain=[0, 100]))
     colour = alt.Color("system:N", scale=scale(COLOURS), legend=legend)
-    dots = alt.Chart(alt.InlineData(values=records)).encode(x=x, y=y, color=colour)
+    dots = alt.Chart(alt.InlineData(values=points)).encode(x=x, y=y, color=colour)
     trend = alt.Chart(alt.InlineData(values=lines)).encode(x=x, color=colour)
     layers = [
         trend.mark_area(opacity=0.2, clip=True).encode(y=alt.Y("low:Q", title=y_title), y2="high:Q"),
@@ -88,6 +84,19 @@ def scatter(series: Sequence[Series], x_title: str, y_title: str) -> Any:
         .encode(text="label:N", color=alt.value(INK)),
     ]
     return alt.layer(*layers).properties(width=SIZE[0], height=SIZE[1])
+
+
+def _x_axis(values: Sequence[float], title: str, whole: bool) -> Any:
+    """From 0 where x is a share; half a step beyond the ends, with whole numbers alone, where it counts."""
+    import altair as alt
+
+    if whole:
+        axis = alt.Axis(
+            grid=True, gridColor=GREY, gridOpacity=FAINT, values=[float(v) for v in sorted(set(values))], format="d"
+        )
+        return alt.X("x:Q", title=title, axis=axis, scale=alt.Scale(domain=[min(values) - 0.5, max(values) + 0.5]))
+    axis = alt.Axis(grid=True, gridColor=GREY, gridOpacity=FAINT)
+    return alt.X("x:Q", title=title, axis=axis, scale=alt.Scale(domain=[0, max(1.06 * max(values), 1)], nice=False))
 
 
 def extreme_pairs(series: Series) -> set[str]:

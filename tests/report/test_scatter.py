@@ -1,0 +1,127 @@
+"""Figures 1 and 2 and table 5 in the report: from rows to chart, tables and page, with reasons where nothing is."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossglot.languages import LANGUAGES
+from crossglot.probes.groups import GroupsProbe
+from crossglot.probes.overlap import ENTITY_OVERLAP, SEEN_TOKENS, SEEN_TYPES
+from crossglot.probes.relations import relation_rows, zero_shot_scores
+from crossglot.probes.results import MEAN, ResultRow, write_results
+from crossglot.probes.typology import TypologyProbe
+from crossglot.probes.word_order import likeness
+from crossglot.report.pairs import likeness_figure, overlap_figure
+from crossglot.report.scatter import Point, Series, extreme_pairs, scatter
+from crossglot.report.writing import write_report
+from made_up_cells import candidate, cells, evidence, setting
+
+SOME = ("en", "es", "ru", "hi", "ja", "gl")
+
+
+def common(source: str, target: str) -> int:
+    return likeness(LANGUAGES[source], LANGUAGES[target]).common
+
+
+@pytest.fixture
+def typology(tmp_path: Path) -> list[ResultRow]:
+    chance = random.Random(1)
+    rows = cells("figure2", "big", "m-bert", SOME, lambda s, t: 50 + 5 * common(s, t) + chance.random())
+    rows += cells("figure2", "little", "en-bert", SOME, lambda s, t: 20 + common(s, t) + chance.random())
+    return TypologyProbe().rows(setting(tmp_path, candidate("big", "m-bert")), evidence(rows, tmp_path))
+
+
+def overlap() -> list[ResultRow]:
+    """An overlap of 20 % inside Latin script and 1 % across; figure 1's rows as its probe writes them."""
+    found = []
+    for system, role, score in (("big", "m-bert", 60.0), ("little", "en-bert", 10.0)):
+        x = {(s, t): 20.0 if LANGUAGES[s].script == LANGUAGES[t].script else 1.0 for s in SOME for t in SOME}
+        rows = cells("figure1", system, role, SOME, lambda s, t: score + x[s, t] + (s < t))  # type: ignore[arg-type]  # noqa: B023
+        pairs = [
+            ResultRow(
+                experiment="figure1", system=system, role=role, task="ner", source=source, target=target,  # type: ignore[arg-type]
+                aggregate=MEAN, metric=metric, value=value, n=10,
+            )
+            for (source, target), value in x.items() for metric in (ENTITY_OVERLAP, SEEN_TYPES, SEEN_TOKENS)
+        ]  # fmt: skip
+        found += [*rows, *pairs, *relation_rows(zero_shot_scores(rows)[system], x, "by entity overlap")]
+    return found
+
+
+def records(chart: dict[str, Any], mark: str) -> list[dict[str, Any]]:
+    """The data of a chart's layer with this mark."""
+    data = next(layer["data"] for layer in chart["layer"] if layer["mark"]["type"] == mark)
+    found: list[dict[str, Any]] = data["values"] if "values" in data else chart["datasets"][data["name"]]
+    return found
+
+
+def test_figure_2_has_a_trend_and_points_a_system(typology: list[ResultRow]) -> None:
+    drawn = likeness_figure(typology)
+    chart = drawn.chart.to_dict()
+    points = records(chart, "point")
+    assert {point["system"] for point in points} == {"big", "little"}
+    assert len(points) == 2 * sum(common(s, t) > 0 for s in SOME for t in SOME if s != t)
+    line = records(chart, "line")
+    assert all(record["low"] <= record["y"] <= record["high"] for record in line)
+    assert any("no word-order feature of Galician" in note for note in drawn.notes)
+    assert list(drawn.lines[0][:2]) == ["big", "common features"]
+
+
+def test_figure_1_lists_pairs_with_almost_no_overlap() -> None:
+    drawn = overlap_figure(overlap())
+    near = [note for note in drawn.notes if note.startswith("Almost no overlap")]
+    assert len(near) == 2
+    assert "en→ru 62.0" in near[0]
+    assert "and 12 more" in near[0]
+    assert [part.experiment for part in drawn.more] == ["figure1-pairs", "figure1-spelling"]
+    assert len(drawn.chart.to_dict()["hconcat"]) == 2
+
+
+def test_the_most_extreme_pairs_are_named() -> None:
+    points = [Point("a", str(i), float(i), 10.0 * i) for i in range(8)]
+    points[3] = Point("a", "high", 3.0, 95.0)
+    points[5] = Point("a", "low", 5.0, 1.0)
+    assert extreme_pairs(Series("big", tuple(points))) == {"a→high", "a→low", "a→7", "a→0"}
+
+
+def test_few_points_draw_without_a_line() -> None:
+    one = scatter([Series("big", (Point("en", "de", 12.0, 40.0),)), Series("none", ())], "x", "y").to_dict()
+    assert len(records(one, "point")) == len(records(one, "text")) == 1
+    assert not records(one, "line")
+
+
+def test_a_report_with_these_figures_is_written_whole(typology: list[ResultRow], tmp_path: Path) -> None:
+    groups = GroupsProbe().rows(
+        setting(tmp_path, candidate("big", "m-bert")),
+        evidence(cells("table5", "big", "m-bert", SOME, lambda s, t: 50.0 + common(s, t)), tmp_path),
+    )
+    write_results([*typology, *groups, *overlap()], tmp_path / "results.csv")
+    page = write_report(tmp_path).read_text(encoding="utf-8")
+    for name in ("figure1", "figure2"):
+        assert (tmp_path / "figures" / f"{name}.svg").read_text(encoding="utf-8").startswith("<svg")
+        assert (tmp_path / "figures" / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+    for name in (
+        "figure1",
+        "figure1-pairs",
+        "figure1-spelling",
+        "figure2",
+        "figure2-pairs",
+        "table5",
+        "table5-differences",
+    ):
+        assert (tmp_path / "tables" / f"{name}.csv").is_file()
+        assert (tmp_path / "tables" / f"{name}.tex").is_file()
+    assert 'id="figure1"' in page and 'id="table5"' in page
+    assert "81.5" in page, "the paper's SVO → SVO stands beside ours"
+    assert "NaN" not in page and "nan" not in (tmp_path / "tables" / "figure2-pairs.csv").read_text()
+
+
+def test_a_run_without_any_overlap_has_tables_and_no_chart() -> None:
+    rows = cells("figure1", "big", "m-bert", ("en", "de"), lambda _, __: None)
+    drawn = overlap_figure(rows)
+    assert drawn.chart is None
+    assert any("no corpus" in note for note in drawn.notes)
