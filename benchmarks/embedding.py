@@ -97,7 +97,7 @@ def limit_seconds(model: Any, pieces: int, runtime: Runtime) -> float:
     """Seconds of the linear layers' products over real pieces, forward only, at the machine's measured rates."""
     config = model.config
     shape = Shape(config.hidden_size, config.num_hidden_layers, config.intermediate_size)
-    rows = 4096
+    rows = 1024
     forward = shape.products(rows)[::3]  # of each layer the outputs; then come the gradients of inputs and of weights
     once = (
         many * product_seconds(rows, inner, columns, runtime.precision, runtime.device)
