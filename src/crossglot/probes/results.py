@@ -4,17 +4,17 @@ What the columns hold (empty where a column does not apply):
 
     experiment  `table1` … `table8`, `figure1` …, or a probe's name in a study of one's own
     system      what fills the row: the encoder's name (`m-bert-small`, `bert-base-multilingual-cased`),
-                `<name> untrained`, `most frequent tag`, or a cited system (`Lample et al. (2016)`)
+                `<name> untrained`, `<name> shared pieces`, `chance`, `most frequent tag`, or a cited system (`Lample et al. (2016)`)
     role        `m-bert`, `en-bert`: the encoder that stands for one of the paper's two; `other`: any other encoder;
                 `floor`: most frequent tag, untrained encoder; `baseline`: a tagger without a BERT;
                 `published`: a cited system that was not run, whose row holds a published number alone
-    task        `pos`, `ner` or `labels`
+    task        `pos`, `ner` or `labels`; `translation` in figure 3
     source      key of the language trained on, several joined by `+` (`hi+en`), or of code-switched text with its form
                 (`hi/en:corrected`); empty in averages over cells
     target      key of the language evaluated; source == target is the diagonal, everything else is zero-shot
     source_corpus, target_corpus   `UD_English-EWT`, `conll2002/es`; several joined by `+`
     split       of the target: `test`, `dev`
-    condition   an experiment's variant (`corrected`), in `mean of a part` with that part (`corrected, hi`); in NER
+    condition   an experiment's variant (`corrected`; `mean shift, l2` in figure 3), in `mean of a part` with that part (`corrected, hi`); in NER
                 cells the entity types that were scored, sorted (`LOC ORG PER`); in a cell without a value why there is
                 none: `missing: …`
     layer       hidden layer, 0 is the embeddings
@@ -22,11 +22,12 @@ What the columns hold (empty where a column does not apply):
     aggregate   `mean`: a cell of a table, the mean over its seeds (one row a cell, also of systems without seeds, of
                 published systems and of missing cells: tables are made of these rows); `zero-shot mean`,
                 `diagonal mean`: over a system's cells, with source and target empty; `mean of a part`: of a cell, some
-                words alone
+                words alone; figures 1 to 3 and table 5 name statistics of their own (see `crossglot.paper`)
     metric      `accuracy`, `f1`, …
     value       in the paper's unit: per cent for accuracy and F1
     ci_low, ci_high, interval   bounds, and what kind of interval: its level and what was resampled
-    n           what the value is counted over: words (accuracy), gold entities (F1), cells (averages over cells)
+    n           what the value is counted over: words (accuracy), gold entities (F1), cells (averages over cells), pairs
+                of sentences (translation)
     published   the paper's number for this cell, in rows of encoders and of published systems
     comparable  true only for the paper's encoder on the paper's data: only there a difference is one of reproduction
 """
