@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from crossglot.errors import StorageError, UsageError
-from crossglot.steps.rows import read_predictions, tags_of
+from crossglot.steps.rows import tags_of
 from crossglot.steps.score import METRICS
 from crossglot.studies.kept import KeptRow, KeptRun, read_kept
 
@@ -124,20 +124,19 @@ def compare_runs(
 ) -> list[ComparedCell]:
     """The cells of two runs, in the order of `compare`, which also says what is raised."""
     pairs = _pairs(first, second, systems)
-    places = [
-        (ours, theirs, target)
-        for ours, theirs in pairs
-        for target in ours.targets
-        if target in theirs.targets
-    ]  # fmt: skip
-    if not places:
+    shared = [[target for target in ours.targets if target in theirs.targets] for ours, theirs in pairs]
+    total = sum(map(len, shared))
+    if not total:
         raise UsageError(f"{first.folder} and {second.folder} have no cell in common: {_what(first)}; {_what(second)}")
-    permutations = max(FEWEST_PERMUTATIONS, PERMUTATIONS_A_CELL * len(places))
-    cells = []
-    for done, (ours, theirs, target) in enumerate(places):
-        cells.append(_compare_cell(ours, theirs, target, level, permutations))
-        if progress is not None:
-            progress(done + 1, len(places))
+    permutations = max(FEWEST_PERMUTATIONS, PERMUTATIONS_A_CELL * total)
+    cells: list[ComparedCell] = []
+    for (ours, theirs), targets in zip(pairs, shared, strict=True):
+        predicted = ours.predictions(targets), theirs.predictions(targets)
+        for target in targets:
+            sides = [kept[target] for kept in predicted]
+            cells.append(_compare_cell(ours, theirs, target, sides, level=level, permutations=permutations))
+            if progress is not None:
+                progress(len(cells), total)
     if all(cell.verdict == SKIPPED for cell in cells):
         raise UsageError(f"{first.folder} and {second.folder} cannot be compared: {cells[0].why}")
     return _judged(cells, level)
@@ -177,7 +176,15 @@ def _partners(first: KeptRun, second: KeptRun) -> dict[str, str]:
     return partners
 
 
-def _compare_cell(ours: KeptRow, theirs: KeptRow, target: str, level: float, permutations: int) -> ComparedCell:
+def _compare_cell(
+    ours: KeptRow,
+    theirs: KeptRow,
+    target: str,
+    sides: Sequence[Sequence[polars.DataFrame]],
+    *,
+    level: float,
+    permutations: int,
+) -> ComparedCell:
     import numpy as np
 
     from crossglot.statistics.intervals import accuracy, paired_bootstrap, span_f1
@@ -188,11 +195,10 @@ def _compare_cell(ours: KeptRow, theirs: KeptRow, target: str, level: float, per
         "systems": (ours.system, theirs.system), "task": ours.task, "source": ours.source, "target": target,
         "metric": METRICS.get(ours.task, "accuracy"), "types": " ".join(types or ()),
     }  # fmt: skip
-    frames = [[read_predictions(path) for path in row.targets[target]] for row in (ours, theirs)]
-    why = _unlike(frames[0][0], frames[1][0], target)
+    why = _unlike(sides[0][0], sides[1][0])
     if why:
         return ComparedCell(**cell, why=f"{ours.source} → {target}: {why}")  # type: ignore[arg-type]
-    counts = [np.stack([_count(ours.task, frame, target, types) for frame in side]) for side in frames]
+    counts = [np.stack([_count(ours.task, frame, target, types) for frame in side]) for side in sides]
     statistic: CountStatistic = span_f1 if ours.task == "ner" else accuracy
     found = paired_bootstrap(counts[0], counts[1], statistic, level=level)
     test = swap_test(counts[0], counts[1], statistic, permutations=permutations)
@@ -210,13 +216,9 @@ def _compare_cell(ours: KeptRow, theirs: KeptRow, target: str, level: float, per
     )
 
 
-def _unlike(one: polars.DataFrame, other: polars.DataFrame, target: str) -> str:
+def _unlike(one: polars.DataFrame, other: polars.DataFrame) -> str:
     """Why two predictions of one target cannot be held against each other; empty if they can."""
-    import polars as pl
-
-    ours, theirs = (
-        frame.filter(pl.col("target") == target).select("sentence", "word", "form", "gold") for frame in (one, other)
-    )
+    ours, theirs = (frame.select("sentence", "word", "form", "gold") for frame in (one, other))
     if ours.equals(theirs):
         return ""
     numbers = [frame["sentence"].n_unique() for frame in (ours, theirs)]

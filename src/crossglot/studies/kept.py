@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossglot.errors import StorageError
 from crossglot.probes.results import MEAN, MISSING, read_results
+from crossglot.steps.rows import read_predictions
 from crossglot.studies.running import file_name
 
 if TYPE_CHECKING:
@@ -42,6 +43,19 @@ class KeptRow:
         if not ours or not theirs:
             return ours or theirs
         return tuple(name for name in ours if name in theirs)
+
+    def predictions(self, targets: Collection[str]) -> dict[str, list[polars.DataFrame]]:
+        """Target → what was predicted for it, a table a seed; each file is read once."""
+        import polars as pl
+
+        wanted = {target: self.targets[target] for target in targets}
+        parts = {
+            path: read_predictions(path)
+            .filter(pl.col("target").is_in(list(wanted)))
+            .partition_by("target", as_dict=True)
+            for path in dict.fromkeys(path for paths in wanted.values() for path in paths)
+        }
+        return {target: [parts[path][target,] for path in paths] for target, paths in wanted.items()}
 
 
 @dataclass(frozen=True, slots=True)
