@@ -4,7 +4,8 @@ What the columns hold (empty where a column does not apply):
 
     experiment  `table1` … `table8`, `figure1` …, or a probe's name in a study of one's own
     system      what fills the row: the encoder's name (`m-bert-small`, `bert-base-multilingual-cased`),
-                `<name> untrained`, `<name> shared pieces`, `chance`, `most frequent tag`, or a cited system (`Lample et al. (2016)`)
+                `<name> untrained`, `<name> shared pieces`, `chance`, `most frequent tag`, or a cited
+                system (`Lample et al. (2016)`)
     role        `m-bert`, `en-bert`: the encoder that stands for one of the paper's two; `other`: any other encoder;
                 `floor`: most frequent tag, untrained encoder; `baseline`: a tagger without a BERT;
                 `published`: a cited system that was not run, whose row holds a published number alone
@@ -14,9 +15,9 @@ What the columns hold (empty where a column does not apply):
     target      key of the language evaluated; source == target is the diagonal, everything else is zero-shot
     source_corpus, target_corpus   `UD_English-EWT`, `conll2002/es`; several joined by `+`
     split       of the target: `test`, `dev`
-    condition   an experiment's variant (`corrected`; `mean shift, l2` in figure 3), in `mean of a part` with that part (`corrected, hi`); in NER
-                cells the entity types that were scored, sorted (`LOC ORG PER`); in a cell without a value why there is
-                none: `missing: …`
+    condition   an experiment's variant (`corrected`; `mean shift, l2` in figure 3), in `mean of a part` with that part
+                (`corrected, hi`); in NER cells the entity types that were scored, sorted (`LOC ORG PER`); in a cell
+                without a value why there is none: `missing: …`
     layer       hidden layer, 0 is the embeddings
     seed        in rows of one seed; then `aggregate` is empty
     aggregate   `mean`: a cell of a table, the mean over its seeds (one row a cell, also of systems without seeds, of
