@@ -82,7 +82,7 @@ def test_presets_are_studies_named_after_themselves(name: str) -> None:
 
 
 def test_what_is_no_study_is_refused_with_the_presets_named(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="no such preset; presets: paper"):
+    with pytest.raises(SpecError, match="no such preset; presets: causes, paper"):
         load_study(tmp_path / "nothing.toml")
     (tmp_path / "bad.toml").write_text("experiments = [", encoding="utf-8")
     with pytest.raises(SpecError, match=r"bad\.toml: not TOML"):
