@@ -154,6 +154,8 @@ def test_only_its_own_sources_can_be_asked_for() -> None:
 def test_any_matrix_may_evaluate_on_code_switched_text(encoder: Path, root: Path) -> None:
     found = crossglot.transfer_matrix(encoder, "pos", ["en"], [FORMS[1]], **settings(root))
     assert found[FORMS[1]].null_count() == 0
+    tidy = crossglot.transfer_matrix(encoder, "pos", ["en"], [FORMS[1]], tidy=True, **settings(root))
+    assert tidy["condition"].null_count() == tidy.height
     for wrong in ("hi/en", "hi/en:latin"):
         with pytest.raises(UsageError, match="write hi/en:FORM"):
             crossglot.transfer_matrix(encoder, "pos", ["en"], [wrong], **settings(root))

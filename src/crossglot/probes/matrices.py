@@ -10,7 +10,7 @@ from crossglot.probes.probe import Evidence
 from crossglot.probes.results import ResultRow
 from crossglot.probes.setting import Setting
 from crossglot.probes.tables import TransferTable
-from crossglot.probes.tabulate import average_rows, cited_rows
+from crossglot.probes.tabulate import average_rows, cited_rows, is_part
 
 
 @dataclass(frozen=True)
@@ -43,5 +43,6 @@ class MatrixProbe:
         return ()
 
     def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
-        """Cited systems, cells and averages."""
-        return [*cited_rows(self.printed, setting), *evidence.cells, *average_rows(evidence.cells)]
+        """Cited systems, cells and averages; table 6 alone divides code-switched text by language."""
+        cells = [row for row in evidence.cells if not is_part(row)]
+        return [*cited_rows(self.printed, setting), *cells, *average_rows(cells)]

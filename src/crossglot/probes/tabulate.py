@@ -57,6 +57,11 @@ def _cell(line: Line, target: str, **fields: object) -> ResultRow:
     return ResultRow.model_validate(described | fields)
 
 
+def is_part(row: ResultRow) -> bool:
+    """Whether the row is about some words of a cell alone: those in one language of code-switched text."""
+    return row.task != "ner" and bool(row.condition) and not (row.condition or "").startswith(MISSING)
+
+
 def is_papers_corpus(task: str, corpus: str | None) -> bool:
     """Whether a corpus is what the paper used.
 
