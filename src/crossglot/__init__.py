@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from crossglot.encoders.pretraining import pretrain
     from crossglot.errors import CrossglotError
     from crossglot.languages import LANGUAGES, language
+    from crossglot.probes.shared_pieces import shared_pieces
     from crossglot.runtime import resolve_runtime
     from crossglot.studies.comparing import compare
     from crossglot.studies.reproduce import reproduce, transfer_matrix
     from crossglot.tagging.finetuning import finetune
+    from crossglot.tagging.overlap import entity_overlap
     from crossglot.tagging.recipe import Recipe
     from crossglot.tagging.tagger import Tagger, load_tagger
 
@@ -36,6 +38,7 @@ _HOMES = {
     "CrossglotError": "crossglot.errors",
     "Encoder": "crossglot.encoders.encoder",
     "embed": "crossglot.alignment.vectors",
+    "entity_overlap": "crossglot.tagging.overlap",
     "finetune": "crossglot.tagging.finetuning",
     "language": "crossglot.languages",
     "LANGUAGES": "crossglot.languages",
@@ -51,6 +54,7 @@ _HOMES = {
     "reproduce": "crossglot.studies.reproduce",
     "resolve_runtime": "crossglot.runtime",
     "Sentence": "crossglot.corpora.sentences",
+    "shared_pieces": "crossglot.probes.shared_pieces",
     "TaggedSentence": "crossglot.corpora.sentences",
     "Tagger": "crossglot.tagging.tagger",
     "transfer_matrix": "crossglot.studies.reproduce",
@@ -67,6 +71,7 @@ __all__ = [
     "Tagger",
     "compare",
     "embed",
+    "entity_overlap",
     "finetune",
     "language",
     "load_encoder",
@@ -79,6 +84,7 @@ __all__ = [
     "read_plain",
     "reproduce",
     "resolve_runtime",
+    "shared_pieces",
     "transfer_matrix",
 ]
 

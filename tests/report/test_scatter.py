@@ -40,7 +40,7 @@ def overlap() -> list[ResultRow]:
     found = []
     for system, role, score in (("big", "m-bert", 60.0), ("little", "en-bert", 10.0)):
         x = {(s, t): 20.0 if LANGUAGES[s].script == LANGUAGES[t].script else 1.0 for s in SOME for t in SOME}
-        rows = cells("figure1", system, role, SOME, lambda s, t: score + x[s, t] + (s < t))  # type: ignore[arg-type]  # noqa: B023
+        rows = cells("figure1", system, role, SOME, lambda s, t: score + x[s, t] + (s < t))  # noqa: B023
         pairs = [
             ResultRow(
                 experiment="figure1", system=system, role=role, task="ner", source=source, target=target,  # type: ignore[arg-type]

@@ -18,6 +18,7 @@ DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3])
 """A system has colour (of a lightness of its own), point and dash: any one of them tells it in print without colour."""
 GRID = 25  # places at which the band is known
 FAINT = 0.22  # opacity of grid lines
+NEAR = 0.05  # share of the x axis that still counts as its lowest end
 SPREAD = 0.13  # systems stand side by side where x takes whole numbers only
 
 
@@ -100,14 +101,14 @@ def _x_axis(values: Sequence[float], title: str, whole: bool) -> Any:
 
 
 def extreme_pairs(series: Series) -> set[str]:
-    """Names of the pairs farthest above and below the trend, of the highest x, and of the best score at the lowest."""
+    """Names of the pairs farthest above and below the trend, of the highest x, and of the best score at low x."""
     if len(series.points) < 3:
         return {point.name for point in series.points}
     at = [point.x for point in series.points]
     line = linear_trend(at, [point.y for point in series.points], at=at, resamples=1).line
     fitted = line if len(line) else np.full(len(at), np.mean([point.y for point in series.points]))
     above = [point.y - value for point, value in zip(series.points, fitted, strict=True)]
-    lowest = [point for point in series.points if point.x == min(at)]
+    lowest = [point for point in series.points if point.x <= min(at) + NEAR * (max(at) - min(at))]
     return {
         series.points[int(np.argmax(above))].name,
         series.points[int(np.argmin(above))].name,
