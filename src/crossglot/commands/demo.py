@@ -27,12 +27,20 @@ def demo(
     from crossglot.commands.progress import stderr_console, stdout_console
     from crossglot.engine.progress import Shown
     from crossglot.report import terminal_findings, write_report
-    from crossglot.studies.demo import run_demo
+    from crossglot.studies.demo import FIVE_MINUTES, default_jobs, run_demo
+    from crossglot.studies.spending import spent
 
-    console = stderr_console()
+    jobs, console = default_jobs(), stderr_console()
+
+    def tell(line: str) -> None:
+        console.print(line, style="bold", markup=False, soft_wrap=True)
+
     with keeping(f"finished steps are kept in {out / 'steps'}; the same command goes on from there"):
-        run_demo(out, seed=seed, progress=Shown(console, 2), tell=lambda line: console.print(line, style="bold"))
+        run_demo(out, seed=seed, progress=Shown(console, jobs), tell=tell, jobs=jobs)
+        tell("report")
         written = write_report(out)
+    shares = (f"{name} {seconds:.0f} of {FIVE_MINUTES.budget[name]:.0f}" for name, seconds in spent(out).items())
+    console.print(f"seconds on one core: {', '.join(shares)}", style="dim", markup=False, soft_wrap=True)
     for part in terminal_findings(out):
         stdout_console().print(part)
     typer.echo(f"report: {written}")

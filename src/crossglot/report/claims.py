@@ -58,7 +58,7 @@ def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
 def rounded(value: str | None) -> str:
     """A number of claims.csv with two decimals at most; anything else as it stands."""
     try:
-        return f"{float(value or ''):.2f}".rstrip("0").rstrip(".")
+        return f"{round(float(value or ''), 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # never -0
     except ValueError:
         return value or ""
 

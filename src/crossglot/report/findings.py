@@ -7,22 +7,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crossglot.report.claims import VERDICT_CLASSES, claim_parts, claims_summary, rounded
+from crossglot.report.folder import RunFolder
 from crossglot.report.markup import Child, Markup, element
 
 HEADINGS = {"holds": "What holds", "does not hold": "What does not hold", "cannot tell": "What cannot be told"}
+PLAYERS = {"m-bert": "M-BERT", "en-bert": "EN-BERT"}
 _SIDES = {">": "above", "<": "below"}
 _REASON = re.compile(r"^-?[0-9.]+, but (?P<reason>.*?)(; .*)?$")
 
 
-def findings_section(claims: Sequence[Mapping[str, Any]], languages: Mapping[str, str]) -> Markup | None:
-    """Every claim as a sentence, by verdict, and what languages they are about; None for a run without claims."""
+def findings_section(run: RunFolder) -> Markup | None:
+    """Every claim as a sentence, by verdict, and what it is about; None for a run without claims."""
+    claims, languages = run.claims, run.languages
     if not claims:
         return None
     groups = [
-        joined_group(heading, [claim for claim in claims if claim["verdict"] == verdict], VERDICT_CLASSES[verdict])
+        _group(heading, [claim for claim in claims if claim["verdict"] == verdict], VERDICT_CLASSES[verdict])
         for verdict, heading in HEADINGS.items()
     ]
-    opening = f"Of {len(claims)} claims, {claims_summary(claims)}."
+    opening = f"Of {len(claims)} claims, {claims_summary(claims)}. {_cast(run)}"
     return element(
         "section",
         element("h2", "What was found"),
@@ -33,12 +36,20 @@ def findings_section(claims: Sequence[Mapping[str, Any]], languages: Mapping[str
     )
 
 
-def joined_group(heading: str, claims: Sequence[Mapping[str, Any]], kind: str) -> Child:
+def _group(heading: str, claims: Sequence[Mapping[str, Any]], kind: str) -> Child:
     """One verdict's claims under its heading; nothing where there are none."""
     if not claims:
         return None
     items = (element("li", *_item(claim)) for claim in claims)
     return (element("h3", heading, class_=kind), element("ul", *items, class_="findings"))
+
+
+def _cast(run: RunFolder) -> str:
+    """Which of the run's encoders stand for the paper's."""
+    encoders: Mapping[str, Any] = run.versions.get("encoders") or {}
+    roles = {facts.get("role"): name for name, facts in encoders.items()}
+    played = [f"{said} is {roles[role]}" for role, said in PLAYERS.items() if role in roles]
+    return f"Here {' and '.join(played)}." if played else ""
 
 
 def _item(claim: Mapping[str, Any]) -> tuple[Child, ...]:
@@ -77,8 +88,13 @@ def finding(claim: Mapping[str, Any]) -> str:
 
 def constructed(languages: Mapping[str, str]) -> str:
     """That languages are constructed, and what they are called."""
-    names = "; ".join(f"{key} is {name}" for key, name in languages.items())
+    names = "; ".join(f"{key} is {_plainly(name)}" for key, name in languages.items())
     return (
         "The languages of this run are constructed, with scripts, word orders and shared words that were set; none of "
         f"the numbers is about a language that anybody speaks: {names}."
     )
+
+
+def _plainly(name: str) -> str:
+    """`Avonian (constructed, in place of English)` → `Avonian, in place of English`."""
+    return name.replace(" (constructed, ", ", ").replace(" (constructed)", "").removesuffix(")")

@@ -31,7 +31,7 @@ def page(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn], drawings: Map
     """The whole page: matrices, then charts; `drawings` holds each one's figure as inline SVG, by name."""
     name = run.path.resolve().name
     sections = [
-        findings_section(run.claims, run.languages),
+        findings_section(run),
         element("p", HOW_TO_READ, class_="lead"),
         overview_section(shown),
         claims_section(run.claims),

@@ -1,0 +1,31 @@
+"""Where a finished run's time went: seconds on one core by experiment, from the records of the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crossglot.engine.plan import Plan
+from crossglot.studies.planning import plan_study
+from crossglot.studies.study import load_study
+
+
+def spent(out: Path) -> dict[str, float]:
+    """Experiment, or the name of what stands before all experiments → seconds that its steps took.
+
+    A step that several experiments need counts for the first. A lab or an encoder that is a step of the same store
+    counts under its own name.
+
+    Raises:
+        CrossglotError: if the folder's study or its data are no longer there.
+    """
+    plan = plan_study(load_study(out / "study.toml"), out)
+    seconds = {record.id: record.seconds for record in plan.store.records()}
+    found = {"lab": seconds.pop(plan.setting.corpora.root.parent.name, 0.0)}
+    for candidate in plan.setting.candidates:
+        found[candidate.encoder.name] = seconds.pop(Path(candidate.encoder.location).name, 0.0)
+    found = {name: taken for name, taken in found.items() if taken}
+    for probe, needs in plan.probes:
+        lines = zip(plan.lines, plan.scores, strict=True)
+        scores = [score for line, score in lines if line.table.key == probe.key and score is not None]
+        found[probe.key] = sum(seconds.pop(step.id, 0.0) for step in Plan.of([*scores, *needs]).steps)
+    return found

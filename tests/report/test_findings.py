@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+
+from crossglot.report.claims import rounded
+from crossglot.report.findings import constructed, finding
+from crossglot.report.wording import calling, language_name
+
+OVER_80 = {
+    "claim": "pos-over-80: over 80% accuracy for all pairs",
+    "where": "section 2.2, p. 4997; table 2",
+    "statistic": "M-BERT's accuracy, minimum over 12 pairs",
+    "threshold": "> 80",
+}
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (
+            {"verdict": "holds", "value": "85.25", "interval": "81.00 to 90.20 (95 % bootstrap)", "why": "…"},
+            "It holds: M-BERT's accuracy, minimum over 12 pairs is 85.25 (interval 81.00 to 90.20, 95 % bootstrap), "
+            "above 80 throughout.",
+        ),
+        (
+            {"verdict": "does not hold", "value": "50.1", "interval": "45.00 to 55.00 (95 % bootstrap)", "why": "…"},
+            "It does not hold: M-BERT's accuracy, minimum over 12 pairs is 50.1 (interval 45.00 to 55.00, "
+            "95 % bootstrap), where the claim needs a number above 80.",
+        ),
+        (
+            {
+                "verdict": "cannot tell", "value": "81.0", "interval": "70.00 to 90.00 (95 % bootstrap)",
+                "why": "81.00, but its interval 70.00 to 90.00 covers 80; m-bert is small",
+            },
+            "It cannot be told: M-BERT's accuracy, minimum over 12 pairs is 81, but its interval 70.00 to 90.00 "
+            "covers 80.",
+        ),
+        (
+            {"verdict": "cannot tell", "value": None, "interval": None, "why": "table 2 was not run"},
+            "It cannot be told: table 2 was not run.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_finding_is_a_sentence_with_number_interval_and_threshold(found: dict[str, str], sentence: str) -> None:
+    assert finding(OVER_80 | found) == sentence
+
+
+def test_a_claim_of_less_says_below() -> None:
+    found = {"verdict": "holds", "value": "3", "interval": "2.00 to 4.00 (95 % bootstrap)", "why": ""}
+    assert finding(OVER_80 | found | {"threshold": "< 10"}).endswith("below 10 throughout.")
+
+
+def test_constructed_languages_say_so_and_have_their_keys_beside_their_names() -> None:
+    languages = {"en": "Avonian (constructed, in place of English)", "base": "Basic (constructed)"}
+    said = constructed(languages)
+    assert "are constructed" in said and said.endswith("en is Avonian, in place of English; base is Basic.")
+    with calling(languages):
+        assert language_name("en+base") == "Avonian (en) + Basic (base)"
+        assert language_name("de") == "German"
+    assert language_name("en") == "English"
+
+
+def test_zero_has_no_sign() -> None:
+    assert rounded("-0.001") == "0"
+    assert rounded("-1.5") == "-1.5"
