@@ -78,8 +78,8 @@ class Translate(Step):
 
     @property
     def work(self) -> Work:
-        """Comparisons."""
-        return Work(float(self.pairs**2), f"translating with {self.source.encoder.name} on {self.source.device_kind}")
+        """Comparisons, of which some hundred, at every layer, cost as much as a word's forward pass."""
+        return Work(self.pairs**2 / 100, f"translating with {self.source.encoder.name} on {self.source.device_kind}")
 
 
 class TranslateByPieces(Step):
