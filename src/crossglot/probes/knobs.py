@@ -69,7 +69,7 @@ WORLD = World(
     sizes=Sizes(train=600, dev=1, test=400, mono=8000, parallel=8000),
     shape=Shape(
         name="causes", layers=2, hidden=64, heads=2, vocab_size=800, positions=64, length=32, full_share=0.25,
-        batch_pieces=1024, steps=1600, learning_rate=4e-3, warmup=0.1, dropout=0.0, initializer_range=0.07,
+        batch_pieces=1024, steps=2400, learning_rate=4e-3, warmup=0.1, dropout=0.0, initializer_range=0.07,
     ),
     recipe=Recipe(learning_rate=2e-3, epochs=4),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.shapes import Shape
+from crossglot.encoders.sources import NOTES
 from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.make_lab import ROOT, MakeLab, lab_bitext, lab_texts
@@ -26,7 +27,7 @@ MOST_FREQUENT = "zero-shot, most frequent tag"
 """What is predicted: the first language by its own tagger; the second by the first's, in order and with the words of
 each sentence shuffled, and by its own; the second by the most frequent tag of each word of the first."""
 
-ENCODER, NOTES = "encoder", "crossglot.json"
+ENCODER = "encoder"
 PRETRAINING_SHARE = 0.9
 """Of the time; for the progress only."""
 
