@@ -22,6 +22,8 @@ from crossglot.steps.translate import Translate, TranslateByPieces
 
 POOL = 5000
 """Pairs of sentences that the paper compares."""
+FEWEST = 2
+"""Where there is one sentence, it is found."""
 PAIRS: tuple[Pair, ...] = (("en", "de"), ("en", "ru"), ("hi", "ur"))
 CHANCE = "chance"
 """The system that takes any sentence of the pool: one over their number."""
@@ -49,10 +51,7 @@ class _Bitext:
     pair: Pair
     name: str = ""
     sides: tuple[Side, ...] = ()
-
-    @property
-    def why_missing(self) -> str:
-        return "" if self.sides else f"no bitext of {self.pair[0]} and {self.pair[1]} in parallel/"
+    why_missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,13 @@ class _Plan:
         found = []
         for pair, files in chosen.items():
             if files is None:
-                found.append(_Bitext(pair))
+                found.append(_Bitext(pair, why_missing=f"no bitext of {pair[0]} and {pair[1]} in parallel/"))
                 continue
             name, *paths = files
-            sides = (describe_side(key, name, path) for key, path in zip(pair, paths, strict=True))
-            found.append(_Bitext(pair, name, tuple(sides)))
+            sides = tuple(describe_side(key, name, path) for key, path in zip(pair, paths, strict=True))
+            few = len(usable_pairs(*sides)) < FEWEST
+            why = f"{name} has fewer than {FEWEST} pairs of lines that can be told apart" if few else ""
+            found.append(_Bitext(pair, name, () if few else sides, why))
         return tuple(found)
 
     @cached_property
@@ -117,7 +118,7 @@ class TranslationProbe:
         """One step a pair and encoder scores what others embedded and found.
 
         Raises:
-            DataError: if a bitext is faulty: sides of different length, fewer than two different lines.
+            DataError: if a bitext is faulty: sides of different length, a damaged file.
         """
         plan = _Plan(setting)
         present = [bitext for bitext in plan.bitexts if bitext.sides]
