@@ -7,17 +7,19 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_cells import candidate, cells, evidence, setting, statistic
 
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.spelling import script_of, spelling
 from crossglot.encoders.tokenizers import load_tokenizer
+from crossglot.errors import DataError
 from crossglot.languages import PAPER_NER
 from crossglot.paper.claims_overlap import ACROSS_SCRIPTS, BY_OVERLAP, NO_OVERLAP
 from crossglot.probes.overlap import ENTITY_OVERLAP, SEEN_TOKENS, SEEN_TYPES, SPELLING, OverlapProbe
 from crossglot.probes.results import MEAN, MISSING, ResultRow, results_frame
+from crossglot.probes.shared_pieces import shared_pieces
 from crossglot.probes.verdicts import judge
 from crossglot.tagging.overlap import PieceUse, entity_overlap, joined, overlap_of, piece_use, seen_tokens, seen_types
+from made_up_cells import candidate, cells, evidence, setting, statistic
 from toy_world import write_entities
 
 PIECES = [
@@ -184,7 +186,7 @@ def test_every_pair_has_all_measures_and_every_language_its_spelling(
 def test_a_set_without_entities_has_no_overlap_and_says_so(root: Path, vocabulary: Path, tmp_path: Path) -> None:
     rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
     empty = statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, source="en", target="hi")
-    assert (empty.value, empty.condition) == (None, f"{MISSING}no entity in hiner/hi test")
+    assert (empty.value, empty.condition) == (None, f"{MISSING}no entity that can be spelled in hiner/hi test")
     assert statistic(rows, "big", MEAN, metric=SEEN_TOKENS, source="es", target="hi").value == 100
     results_frame(rows)
 
@@ -218,3 +220,18 @@ def test_a_step_that_failed_leaves_its_reason_in_the_cells(root: Path, vocabular
     assert (
         statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, source="en", target="de").condition == f"{MISSING}it broke"
     )
+
+
+def test_overlaps_of_all_pairs_need_a_vocabulary_and_a_data_root_alone(root: Path, vocabulary: Path) -> None:
+    table = shared_pieces(vocabulary, data=root)
+    assert set(table["source"]) == {"en", "de", "es", "hi", "ru"}
+    assert table.height == 5 * 4
+    found = {(row["source"], row["target"]): row[ENTITY_OVERLAP] for row in table.iter_rows(named=True)}
+    assert found["en", "de"] == pytest.approx(75)
+    assert found["en", "ru"] == 0
+    assert found["en", "hi"] is None, "the Hindi set has no entity"
+    assert shared_pieces(vocabulary, data=root, languages=["de", "en"]).height == 2
+    with pytest.raises(DataError, match="no such data root"):
+        shared_pieces(vocabulary, data=root / "nowhere")
+    with pytest.raises(DataError, match="Bengali"):
+        shared_pieces(vocabulary, data=root, languages=["bn"])

@@ -12,7 +12,7 @@ from crossglot.languages import LANGUAGES
 from crossglot.probes.groups import GroupsProbe
 from crossglot.probes.overlap import ENTITY_OVERLAP, SEEN_TOKENS, SEEN_TYPES
 from crossglot.probes.relations import relation_rows, zero_shot_scores
-from crossglot.probes.results import MEAN, ResultRow, write_results
+from crossglot.probes.results import MEAN, ResultRow, Role, write_results
 from crossglot.probes.typology import TypologyProbe
 from crossglot.probes.word_order import likeness
 from crossglot.report.pairs import likeness_figure, overlap_figure
@@ -38,12 +38,13 @@ def typology(tmp_path: Path) -> list[ResultRow]:
 def overlap() -> list[ResultRow]:
     """An overlap of 20 % inside Latin script and 1 % across; figure 1's rows as its probe writes them."""
     found = []
-    for system, role, score in (("big", "m-bert", 60.0), ("little", "en-bert", 10.0)):
+    players: tuple[tuple[str, Role, float], ...] = (("big", "m-bert", 60.0), ("little", "en-bert", 10.0))
+    for system, role, score in players:
         x = {(s, t): 20.0 if LANGUAGES[s].script == LANGUAGES[t].script else 1.0 for s in SOME for t in SOME}
         rows = cells("figure1", system, role, SOME, lambda s, t: score + x[s, t] + (s < t))  # noqa: B023
         pairs = [
             ResultRow(
-                experiment="figure1", system=system, role=role, task="ner", source=source, target=target,  # type: ignore[arg-type]
+                experiment="figure1", system=system, role=role, task="ner", source=source, target=target,
                 aggregate=MEAN, metric=metric, value=value, n=10,
             )
             for (source, target), value in x.items() for metric in (ENTITY_OVERLAP, SEEN_TYPES, SEEN_TOKENS)

@@ -146,7 +146,7 @@ class _Tokenizer:
             uses = [counted.use for counted in found if isinstance(counted, Counted)]
             for place, use in zip(places, uses, strict=True):
                 if metric == ENTITY_OVERLAP and not use.in_entities:
-                    why = why or f"no entity in {self._corpus(place)} {place[1]}"
+                    why = why or f"no entity that can be spelled in {self._corpus(place)} {place[1]}"
             share = share if why else MEASURES[metric][1](joined(uses[:-1]), uses[-1])
             why = why or ("" if share.value is not None else f"no word in {self._corpus(places[-1])}")
         return self._row(

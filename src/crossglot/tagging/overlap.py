@@ -77,7 +77,9 @@ def joined(uses: Iterable[PieceUse]) -> PieceUse:
 
 
 def overlap_of(train: PieceUse, evaluation: PieceUse) -> Share:
-    """|E_train ∩ E_eval| / |E_train ∪ E_eval| in per cent (section 3.1); no value if neither set has an entity."""
+    """|E_train ∩ E_eval| / |E_train ∪ E_eval| in per cent (section 3.1); no value if one of the two is empty."""
+    if not (train.in_entities and evaluation.in_entities):
+        return Share(None, 0)
     union = len(train.in_entities | evaluation.in_entities)
     return _share(len(train.in_entities & evaluation.in_entities), union)
 
@@ -107,7 +109,7 @@ def entity_overlap(
         tokenizer: from `load_tokenizer`; a bare `vocab.txt` will do.
 
     Returns:
-        Per cent, 0 to 100; None if neither has an entity that the tokenizer can spell.
+        Per cent, 0 to 100; None if one of them has no entity that the tokenizer can spell.
     """
     return overlap_of(piece_use(train, tokenizer), piece_use(evaluation, tokenizer)).value
 
