@@ -23,7 +23,7 @@ def claims_summary(claims: Sequence[Mapping[str, Any]]) -> str:
 
 
 def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
-    """A table of all claims; None for a run without any."""
+    """A table of all claims, folded away, since the findings say them; None for a run without any."""
     if not claims:
         return None
     heads = ("Verdict", "Claim", "Statistic", "Ours", "Where in the paper")
@@ -52,7 +52,8 @@ def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
         class_="claims",
     )
     frame = element("div", table, class_="scroll", role="region", tabindex="0", aria_label="Claims of the paper")
-    return element("section", element("h2", "Claims of the paper"), frame, id="claims")
+    folded = element("details", element("summary", f"All {len(claims)} claims with statistic and threshold"), frame)
+    return element("section", element("h2", "Claims of the paper"), folded, id="claims")
 
 
 def rounded(value: str | None) -> str:
