@@ -107,7 +107,7 @@ class Pretrain(Step):
     def title(self) -> str:
         """What the progress shows."""
         languages = [text.languages[0] for text in self.texts]
-        return f"pretraining {self.name} on {', '.join(languages) if len(languages) <= 4 else len(languages)} languages"
+        return f"pretraining {self.name} on {', '.join(languages) if len(languages) <= 4 else f'{len(languages)} languages'}"
 
     @property
     def work(self) -> Work:
