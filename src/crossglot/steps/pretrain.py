@@ -107,7 +107,8 @@ class Pretrain(Step):
     def title(self) -> str:
         """What the progress shows."""
         languages = [text.languages[0] for text in self.texts]
-        return f"pretraining {self.name} on {', '.join(languages) if len(languages) <= 4 else f'{len(languages)} languages'}"
+        named = ", ".join(languages) if len(languages) <= 4 else f"{len(languages)} languages"
+        return f"pretraining {self.name} on {named}"
 
     @property
     def work(self) -> Work:
