@@ -26,4 +26,4 @@ _PROBES: tuple[Probe, ...] = (
 EXPERIMENTS: Mapping[str, Probe] = {probe.key: probe for probe in _PROBES}
 
 SELF_SUFFICIENT = frozenset({"causes"})
-"""Experiments that make their languages and encoders themselves: a study of these alone names no encoder and no data."""
+"""Experiments that make their own languages and encoders: a study of these alone names no encoder and no data."""
