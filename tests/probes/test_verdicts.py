@@ -38,7 +38,10 @@ NEEDS_FLOORS = {
     "hindi-urdu-above-floor",
     "hindi-urdu-above-untrained",
     "scripts-above-untrained",
+    "corrected-above-untrained",
 }
+NEEDS_SYNTHETIC = {"synthetic-no-transfer-to-transliterated"}
+"""About text that crossglot makes: the paper has no numbers for it."""
 OPEN_OVER_LANGUAGES = {
     "ner-big-gap",  # 23.9 points on average, but 45 and 6 in single pairs: four languages leave 8.6 to 39.2
     "en-bert-own-ner",  # 0.4, -8.7, -5.6, -5.3 points: four languages cannot rule out a mean below -10
@@ -83,6 +86,10 @@ def cell(
 
 def published_frame() -> pl.DataFrame:
     """The paper's numbers as though three agreeing seeds of the paper's encoders had given them."""
+
+    def named(key: str, condition: str | None) -> str:
+        return f"{key}:{condition}" if key == "hi/en" else key
+
     return results_frame(
         row
         for printed in PUBLISHED
@@ -91,8 +98,8 @@ def published_frame() -> pl.DataFrame:
             printed.experiment,
             printed.system,
             "m-bert" if printed.role == "m-bert" else "en-bert",
-            printed.source,
-            printed.target,
+            named(printed.source, printed.condition),
+            named(printed.target, printed.condition),
             printed.value,
         )
     )
@@ -115,7 +122,9 @@ def only(claim_id: str, frame: pl.DataFrame, **options: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "claim", [BY_ID[claim_id] for claim_id in OF_CELLS if claim_id not in NEEDS_FLOORS], ids=lambda claim: claim.id
+    "claim",
+    [BY_ID[claim_id] for claim_id in OF_CELLS if claim_id not in NEEDS_FLOORS | NEEDS_SYNTHETIC],
+    ids=lambda claim: claim.id,
 )
 def test_the_papers_own_numbers_bear_out_every_claim(claim: Claim) -> None:
     verdict = only(claim.id, published_frame())

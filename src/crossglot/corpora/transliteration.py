@@ -13,7 +13,8 @@ from collections.abc import Mapping
 
 DEVANAGARI = "Deva"
 
-_SCHWA, _VIRAMA, _NUKTA = "ə", "्", "़"
+_SCHWA = "\ufdd0"  # the inherent vowel until it is decided whether it is spoken: a code point that no text has
+_VIRAMA, _NUKTA = "्", "़"
 
 
 def _table(letters: str) -> Mapping[str, str]:

@@ -307,4 +307,4 @@ def _points(value: float) -> str:
 
 
 def _table(experiment: str) -> str:
-    return experiment.replace("table", "table ", 1).replace("figure", "figure ", 1).replace("figure", "figure ", 1)
+    return experiment.replace("table", "table ", 1).replace("figure", "figure ", 1)
