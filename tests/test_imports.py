@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 """A part may import from lower layers and from itself, not from its own layer's others."""
 
-FOUNDATION = ("batching", "statistics", "engine", "errors", "runtime")
+FOUNDATION = ("batching", "statistics", "engine", "errors", "runtime", "specs")
 """May be imported by all; may import nothing of ours but `errors` and `runtime`."""
 
 ANY_LAYER_MAY_IMPORT = {*FOUNDATION}

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from crossglot.errors import SpecError
 from crossglot.lab.anchors import MOST_OWN
 from crossglot.lab.grammar import ORDERS
 from crossglot.lab.inventory import CONTENT_SHARES
 from crossglot.lab.scripts import SCRIPTS
+from crossglot.specs import checked, parse_toml, read_toml, toml_value
 
 BUILTIN = "builtin.toml"
 _KEY = re.compile(r"[a-z][a-z0-9]{1,11}(-[A-Za-z0-9]{2,8})?")
@@ -181,11 +179,7 @@ def make_spec(fields: Mapping[str, Any], where: str = "lab") -> LabSpec:
     Raises:
         SpecError: naming each wrong field and what is allowed.
     """
-    try:
-        return LabSpec.model_validate(fields)
-    except ValidationError as error:
-        faults = [f"  {_place(fault['loc'])}{_words(fault)}" for fault in error.errors()]
-        raise SpecError("\n".join([f"{where}: not a lab that can be made", *faults])) from error
+    return checked(LabSpec, fields, f"{where}: not a lab that can be made")
 
 
 def load_spec(path: Path | str | None = None) -> LabSpec:
@@ -194,51 +188,18 @@ def load_spec(path: Path | str | None = None) -> LabSpec:
     Raises:
         SpecError: for a missing file, bad TOML, or a wrong field.
     """
-    try:
-        if path is None:
-            text = (files("crossglot.lab") / BUILTIN).read_text(encoding="utf-8")
-        else:
-            text = Path(path).read_text(encoding="utf-8")
-        fields = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(f"{path}: cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"{path}: not TOML: {error}") from error
-    return make_spec(fields, str(path or "built-in"))
+    if path is None:
+        text = (files("crossglot.lab") / BUILTIN).read_text(encoding="utf-8")
+        return make_spec(parse_toml(text, BUILTIN), BUILTIN)
+    return make_spec(read_toml(Path(path)), str(path))
 
 
 def spec_toml(spec: LabSpec) -> str:
     """The spec as TOML that `load_spec` reads back to the same spec."""
     fields = spec.model_dump(exclude_none=True, exclude={"languages", "sizes"})
-    lines = [f"{key} = {_toml(value)}" for key, value in fields.items()]
+    lines = [f"{key} = {toml_value(value)}" for key, value in fields.items()]
     lines += ["", "[sizes]", *(f"{key} = {value}" for key, value in spec.sizes)]
     for key, language in spec.languages.items():
         lines += ["", f"[languages.{key}]"]
-        lines += [f"{name} = {_toml(value)}" for name, value in language.model_dump(exclude_none=True).items()]
+        lines += [f"{name} = {toml_value(value)}" for name, value in language.model_dump(exclude_none=True).items()]
     return "\n".join(lines) + "\n"
-
-
-def _toml(value: object) -> str:
-    """A value on one line; strings, numbers and booleans are written alike in JSON and TOML."""
-    if isinstance(value, Mapping):
-        return (
-            "{ " + ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items()) + " }" if value else "{}"
-        )
-    if isinstance(value, tuple | list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    return f"{'.'.join(map(str, location))}: " if location else ""
-
-
-def _words(fault: Any) -> str:
-    if fault["type"] == "extra_forbidden":
-        model = LabSpec if len(fault["loc"]) == 1 else Sizes if fault["loc"][0] == "sizes" else LanguageSpec
-        return f"no such field; fields: {', '.join(model.model_fields)}"
-    if fault["type"] == "missing":
-        return "has to be given"
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    given = fault.get("input")
-    return message if fault["type"] == "value_error" else f"{message} (given: {given!r})"

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from crossglot.errors import SpecError
 from crossglot.probes.experiments import EXPERIMENTS, SELF_SUFFICIENT
+from crossglot.specs import checked, parse_toml, read_toml, toml_value
 
 ALL = "all"
 PRESETS = ("causes", "paper", "paper-ner", "paper-pos")
@@ -150,11 +149,7 @@ def make_study(fields: Mapping[str, Any], where: str = "study") -> Study:
     Raises:
         SpecError: naming each wrong field and what is allowed.
     """
-    try:
-        return Study.model_validate(fields)
-    except ValidationError as error:
-        faults = [f"  {_place(fault['loc'])}{_words(fault)}" for fault in error.errors()]
-        raise SpecError("\n".join([f"{where}: not a study that can be run", *faults])) from error
+    return checked(Study, fields, f"{where}: not a study that can be run")
 
 
 def load_study(path_or_preset: str | Path) -> Study:
@@ -163,55 +158,25 @@ def load_study(path_or_preset: str | Path) -> Study:
     Raises:
         SpecError: for a missing file, bad TOML, or a wrong field.
     """
-    path = Path(path_or_preset)
+    path, where = Path(path_or_preset), str(path_or_preset)
     if path.is_file():
-        text, name = _read(path), path.stem
-    elif str(path_or_preset) in PRESETS:
-        name = str(path_or_preset)
-        text = (files("crossglot.studies") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+        name, fields = path.stem, read_toml(path)
+    elif where in PRESETS:
+        text = (files("crossglot.studies") / "presets" / f"{where}.toml").read_text(encoding="utf-8")
+        name, fields = where, parse_toml(text, where)
     else:
         raise SpecError(f"{path}: no such file, and no such preset; presets: {', '.join(PRESETS)}")
-    try:
-        fields = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"{path}: not TOML: {error}") from error
-    return make_study({"name": name} | fields, str(path_or_preset))
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(f"{path}: cannot be read: {error}") from error
+    return make_study({"name": name} | fields, where)
 
 
 def study_toml(study: Study) -> str:
     """The study as TOML that `load_study` reads back to the same study."""
     fields = study.model_dump(mode="json", exclude_none=True, exclude={"encoders", "corpora"})
-    lines = [f"{key} = {_toml(value)}" for key, value in fields.items() if value != []]
+    lines = [f"{key} = {toml_value(value)}" for key, value in fields.items() if value != []]
     for entry in study.encoders:
         lines += ["", "[[encoders]]"]
-        lines += [f"{key} = {_toml(value)}" for key, value in entry.model_dump(exclude_none=True).items()]
+        lines += [f"{key} = {toml_value(value)}" for key, value in entry.model_dump(exclude_none=True).items()]
     if study.corpora:
         lines += ["", "[corpora]"]
-        lines += [f"{_toml(key)} = {_toml(list(names))}" for key, names in study.corpora.items()]
+        lines += [f"{toml_value(key)} = {toml_value(list(names))}" for key, names in study.corpora.items()]
     return "\n".join(lines) + "\n"
-
-
-def _toml(value: object) -> str:
-    """Strings, numbers, booleans and lists: written alike in JSON and TOML, but for one control character."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    return f"{'.'.join(map(str, location))}: " if location else ""
-
-
-def _words(fault: Any) -> str:
-    if fault["type"] == "extra_forbidden":
-        return f"no such field; fields: {', '.join(Study.model_fields)}"
-    if fault["type"] == "missing":
-        return "has to be given"
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    given = fault.get("input")
-    return message if fault["type"] == "value_error" else f"{message} (given: {given!r})"
