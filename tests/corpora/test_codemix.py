@@ -69,6 +69,17 @@ def test_merged_hiencs_comes_before_its_full_tweets_and_those_before_made_up_tex
         find_corpus(tmp_path, "hi/en", "pos", "mine")
 
 
+def test_tweets_that_their_writers_deleted_are_one_test_set(file: File, tmp_path: Path) -> None:
+    for split, word in {"train": "ek", "dev": "do", "test": "teen"}.items():
+        file(conllu(TWEET).replace("yaha", word), f"codemix/hiencs_full-{split}.conllu")
+    corpus = find_corpus(tmp_path, "hi/en:transliterated", "pos")
+    assert [corpus.has(split) for split in ("train", "dev", "test")] == [False, False, True]
+    assert [sentence.words[0] for sentence in corpus.read("test")] == ["teen", "do", "ek"]
+    before = corpus.checksum("test")
+    file(conllu(TWEET), "codemix/hiencs_full-dev.conllu")
+    assert corpus.checksum("test") != before
+
+
 def test_a_root_without_code_switched_text_says_where_to_put_it(file: File, tmp_path: Path) -> None:
     file("x\n", "mono/a.en.txt")
     with pytest.raises(DataError, match=r"no code-switched corpus of hi/en(.|\n)*Put one at codemix/"):

@@ -40,6 +40,9 @@ SYNTHETIC_CORPUS = "synthetic/pud"
 SWITCHED: Mapping[tuple[str, str], tuple[str, ...]] = {("hi", "en"): ("codemix/hiencs", "codemix/hiencs_full")}
 """Sets of real code-switched text by pair, best first: HIENCS merged with its tweets, then the few it has in full."""
 
+EVALUATED = frozenset({"codemix/hiencs_full"})
+"""Sets that nothing is trained on, all their splits being one test set: these tweets were deleted by their writers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
@@ -52,6 +55,7 @@ class Corpus:
         root: the data root.
         files: split → file, for the splits that are there.
         translation: for synthetic code-switched text, the parallel treebank whose phrases are mixed in.
+        further: of a set that is `EVALUATED`, the files that follow its test file's.
     """
 
     name: str
@@ -60,6 +64,7 @@ class Corpus:
     root: Path
     files: Mapping[str, Path] = field(hash=False)
     translation: Path | None = None
+    further: tuple[Path, ...] = ()
 
     def has(self, split: str) -> bool:
         """Whether the corpus has that split (PUD treebanks are test sets only)."""
@@ -103,18 +108,19 @@ class Corpus:
         """
         if self.translation is not None:
             return mix_treebanks(self.file(split), self.translation, split, split_switch_key(self.language)[0])
-        return read_codemix(self.file(split), lenient=lenient, skipped=skipped)
+        paths = (self.file(split), *self.further)
+        return [sentence for path in paths for sentence in read_codemix(path, lenient=lenient, skipped=skipped)]
 
     def checksum(self, split: str) -> str:
-        """SHA-256 of the split's decompressed bytes; of synthetic text, of what it is made of.
+        """SHA-256 of the split's decompressed bytes; of several files and of synthetic text, of what it is made of.
 
         Raises:
             DataError: no such split.
         """
-        if self.translation is None:
-            return checksum(self.file(split))
-        made_of = f"{checksum(self.file(split))} {checksum(self.translation)} {split} {MIXING_VERSION}"
-        return hashlib.sha256(made_of.encode()).hexdigest()
+        made_of = [checksum(self.file(split)), *map(checksum, self.further)]
+        if self.translation is not None:
+            made_of += [checksum(self.translation), split, str(MIXING_VERSION)]
+        return made_of[0] if len(made_of) == 1 else hashlib.sha256(" ".join(made_of).encode()).hexdigest()
 
 
 def root_languages(root: Path | str) -> Mapping[str, Language]:
@@ -190,7 +196,10 @@ def _find_switched(root: Path, language: str, task: str, name: str | None) -> Co
         candidates = [name if name.startswith("codemix/") else f"codemix/{name}"]
     for candidate in candidates:
         if files := corpus_files(root, "codemix", candidate):
-            return Corpus(candidate, language, task, root, files)
+            if candidate not in EVALUATED:
+                return Corpus(candidate, language, task, root, files)
+            first, *further = (files[split] for split in reversed(SPLITS) if split in files)
+            return Corpus(candidate, language, task, root, {"test": first}, further=tuple(further))
     remedy = "Put one at codemix/<set>-{train,dev,test}.conllu (see docs/data.md)."
     if there:
         remedy = f"There are {', '.join(there)}: choose with --corpus {'/'.join(pair)}=NAME."
