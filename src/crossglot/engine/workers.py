@@ -139,9 +139,9 @@ def _serve(connection: Connection, folder: Path, threads: int) -> None:
     while True:
         try:
             step: Step = connection.recv()
-        except EOFError:
+            connection.send(_run(step, store, connection))
+        except (EOFError, BrokenPipeError):
             return
-        connection.send(_run(step, store, connection))
 
 
 def _run(step: Step, store: Store, connection: Connection) -> News:
