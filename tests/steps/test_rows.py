@@ -16,6 +16,7 @@ from crossglot.steps.arguments import CorpusSplit, describe_split, sample
 from crossglot.steps.families import complete_rows
 from crossglot.steps.most_frequent import CountAndPredict
 from crossglot.steps.rows import read_about, read_predictions, tags_of, write_row
+from crossglot.steps.score import ScoreRows, read_scores
 from toy_world import ENGLISH, GERMAN, write_root, write_treebank
 
 
@@ -107,6 +108,25 @@ def test_a_target_whose_corpus_changed_is_predicted_again(root: Path, tmp_path: 
     write_treebank(root, "UD_German-GSD", "de_gsd", GERMAN[:2])
     members = complete_rows([floor(root, "en", "de es")], store)[first.family]
     assert [[target.language for target in row.targets] for row in members] == [["de", "es"], ["de"]]
+
+
+def test_a_sample_of_a_target_is_another_target(root: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "steps")
+    whole = floor(root, "en", "de")
+    few = whole.model_copy(
+        update={"targets": (describe_split(find_corpus(root, "de", "pos"), "test", root=root, at_most=2),)}
+    )
+    assert few.targets[0].sentences == 2
+    assert few.targets[0].words == sum(map(len, few.targets[0].read()))
+    assert whole.family == few.family
+    run_locally(Plan.of([whole, few]), store)
+    forms = {row.id: read_predictions(store.result(row))["form"].to_list() for row in (whole, few)}
+    assert forms[few.id] == [word for sentence in sample(whole.targets[0].read(), 2) for word in sentence.words]
+    for row in (whole, few):
+        assert [member.id for member in complete_rows([row], store)[row.family]] == [row.id]
+    scored = ScoreRows(rows=(whole, few), targets=few.targets)
+    run_locally(Plan.of([scored]), store)
+    assert {score.n for score in read_scores(store.result(scored))} == {few.targets[0].words}
 
 
 def test_a_damaged_row_is_no_member(root: Path, tmp_path: Path) -> None:

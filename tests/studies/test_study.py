@@ -25,6 +25,7 @@ studies = st.builds(
     sources=st.lists(names, max_size=3, unique=True),
     seeds=st.lists(st.integers(0, 2**40), min_size=1, max_size=3, unique=True),
     max_train=st.one_of(st.none(), st.integers(1, 10**6)),
+    max_test=st.one_of(st.none(), st.integers(1, 10**6)),
     learning_rate=st.one_of(st.none(), st.floats(1e-7, 0.5)),
     lenient=st.booleans(),
 )

@@ -59,6 +59,7 @@ def reproduce(
     max_train: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Only N training sentences a source.")
     ] = None,
+    max_test: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only N test sentences a target.")] = None,
     lr: Annotated[
         float | None,
         typer.Option(
@@ -99,6 +100,7 @@ def reproduce(
         targets=listed(targets),
         seeds=numbers(seeds, "--seeds"),
         max_train=max_train,
+        max_test=max_test,
         learning_rate=lr,
         epochs=epochs,
         device=device,

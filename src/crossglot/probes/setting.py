@@ -55,11 +55,13 @@ class Corpora:
         root: the data root.
         chosen: corpora that the user named, by task and language; each of them has to be there.
         lenient: whether malformed sentences are skipped.
+        max_test: at most so many sentences of a test split.
     """
 
     root: Path
     chosen: Mapping[tuple[str, str], str] = field(default_factory=dict)
     lenient: bool = False
+    max_test: int | None = None
     _described: dict[tuple[str, str, str], CorpusSplit | Absent] = field(default_factory=dict, init=False)
 
     def split(self, language: str, task: Task, split: str) -> CorpusSplit | Absent:
@@ -99,7 +101,8 @@ class Corpora:
             return Absent(language, error.what)
         if not corpus.has(split) and named is None:
             return Absent(language, f"{corpus.name} has no {split} split")
-        return describe_split(corpus, split, root=self.root, lenient=self.lenient)
+        at_most = self.max_test if split == "test" else None
+        return describe_split(corpus, split, root=self.root, lenient=self.lenient, at_most=at_most)
 
 
 def _without_form(language: str) -> str:

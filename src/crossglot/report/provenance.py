@@ -23,6 +23,8 @@ def in_one_line(run: RunFolder) -> str:
         parts.append(str(precision))
     if most := run.study.get("max_train"):
         parts.append(f"at most {most} training sentences a source")
+    if most := run.study.get("max_test"):
+        parts.append(f"at most {most} test sentences a target")
     others = dict.fromkeys(said for facts in encoders.values() for said in departures(facts))
     parts.append(f"not the paper's: {'; '.join(others)}" if others else "")
     return " · ".join(part for part in parts if part)

@@ -28,11 +28,13 @@ SAMPLE_SEED = 0
 class CorpusSplit(BaseModel):
     """One split of one corpus: the checksum says which sentences, the root only where they lie.
 
-    `words`, `sentences` and, for `ner`, `types` (the entity types that the corpus annotates) are from reading it once.
+    With `at_most` it is a sample of so many sentences. `words`, `sentences` and, for `ner`, `types` (the entity types
+    that the corpus annotates) are from reading it once.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"root", "words", "sentences", "types"})
+    SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"at_most"})
 
     language: str
     task: str
@@ -40,6 +42,7 @@ class CorpusSplit(BaseModel):
     split: str
     checksum: str
     lenient: bool = False
+    at_most: int | None = None
     root: Path
     words: int
     sentences: int
@@ -58,17 +61,20 @@ class CorpusSplit(BaseModel):
                 path=corpus.files[self.split],
                 remedy="run the same again: what depends on it is done anew",
             )
-        return _read(self.root, self.language, self.task, self.corpus, self.split, self.lenient, self.checksum)
+        where = (self.root, self.language, self.task, self.corpus, self.split)
+        return sample(_read(*where, self.lenient, self.checksum), self.at_most)
 
 
-def describe_split(corpus: Corpus, split: str, *, root: Path, lenient: bool = False) -> CorpusSplit:
+def describe_split(
+    corpus: Corpus, split: str, *, root: Path, lenient: bool = False, at_most: int | None = None
+) -> CorpusSplit:
     """Reads a split once and says what it is, so that a faulty file is found before any training.
 
     Raises:
         DataError: if the split is missing, empty or malformed.
     """
     checksum = corpus.checksum(split)
-    sentences = _read(root, corpus.language, corpus.task, corpus.name, split, lenient, checksum)
+    sentences = sample(_read(root, corpus.language, corpus.task, corpus.name, split, lenient, checksum), at_most)
     return CorpusSplit(
         language=corpus.language,
         task=corpus.task,
@@ -76,6 +82,7 @@ def describe_split(corpus: Corpus, split: str, *, root: Path, lenient: bool = Fa
         split=split,
         checksum=checksum,
         lenient=lenient,
+        at_most=at_most,
         root=root,
         words=sum(map(len, sentences)),
         sentences=len(sentences),

@@ -59,4 +59,8 @@ def _complete(example: Row, asked: Mapping[str, CorpusSplit], finished: Iterable
 
 
 def _same(one: CorpusSplit | None, other: CorpusSplit) -> bool:
-    return one is not None and (one.corpus, one.split, one.checksum) == (other.corpus, other.split, other.checksum)
+    return one is not None and _of(one) == _of(other)
+
+
+def _of(split: CorpusSplit) -> tuple[str, str, str, int | None]:
+    return split.corpus, split.split, split.checksum, split.at_most

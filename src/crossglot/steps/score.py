@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.codemix import is_switch_key
 from crossglot.engine.step import Advance, Inputs, Step
-from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.arguments import CorpusSplit, sample
 from crossglot.steps.rows import Row, read_predictions, tags_of
 
 if TYPE_CHECKING:
@@ -66,12 +66,12 @@ class ScoreRows(Step):
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
         """Writes scores.json: for each target, then for each language in it, the mean over seeds, then every seed."""
-        wanted = {(split.language, split.checksum) for split in self.targets}
+        wanted = {(split.language, split.checksum, split.at_most) for split in self.targets}
         found: dict[tuple[str, str], dict[int | None, Counts]] = {}
         for done, row in enumerate(self.rows):
             predictions = read_predictions(inputs(row))
             for split in row.targets:
-                if (split.language, split.checksum) not in wanted:
+                if (split.language, split.checksum, split.at_most) not in wanted:
                     continue
                 gold, predicted = tags_of(predictions, split.language)
                 counts = _count(row.task, gold, predicted, self.types.get(split.language))
@@ -143,7 +143,8 @@ def _count_languages(
     if not is_switch_key(split.language):
         return {}
     corpus = find_corpus(split.root, split.language, split.task, split.corpus)
-    languages = [sentence.languages for sentence in corpus.read_switched(split.split, lenient=split.lenient)]
+    sentences = sample(corpus.read_switched(split.split, lenient=split.lenient), split.at_most)
+    languages = [sentence.languages for sentence in sentences]
     return {
         name: _count(split.task, _words_in(name, languages, gold), _words_in(name, languages, predicted), None)
         for name in sorted({name for sentence in languages for name in sentence})

@@ -52,7 +52,7 @@ def _candidate(study: Study, source: Source, role: Role, name: str) -> Candidate
         role=role,
         recipe=recipe,
         search_rate=rate is None and is_narrow(source),
-        papers=papers and study.max_train is None and not recipe.departures(),
+        papers=papers and study.max_train is study.max_test is None and not recipe.departures(),
     )
 
 

@@ -78,7 +78,9 @@ def plan_study(study: Study, out: Path) -> StudyPlan:
     """
     setting = Setting(
         candidates=find_candidates(study),
-        corpora=Corpora(out if study.self_sufficient else data_root(study), study.chosen_corpora(), study.lenient),
+        corpora=Corpora(
+            out if study.self_sufficient else data_root(study), study.chosen_corpora(), study.lenient, study.max_test
+        ),
         seeds=study.seeds,
         runtime=resolve_runtime(study.device, study.precision),
         sources=study.sources,

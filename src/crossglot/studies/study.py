@@ -18,8 +18,8 @@ ALL = "all"
 PRESETS = ("causes", "paper", "paper-ner", "paper-pos")
 
 _OF_TAGGERS = (
-    "encoders", "data", "corpora", "sources", "targets", "max_train", "learning_rate", "epochs", "keep_weights",
-    "lenient",
+    "encoders", "data", "corpora", "sources", "targets", "max_train", "max_test", "learning_rate", "epochs",
+    "keep_weights", "lenient",
 )  # fmt: skip
 """Fields that say nothing to experiments that make their languages and encoders themselves."""
 
@@ -56,6 +56,7 @@ class Study(BaseModel):
         targets: languages to evaluate, likewise.
         seeds: of the trainings.
         max_train: at most so many training sentences a source.
+        max_test: at most so many test sentences a target.
         learning_rate: instead of the paper's, or of the one kept beside the encoder.
         epochs: instead of the paper's 3.
         device: `auto`, `cpu`, `cuda`, `cuda:1`.
@@ -76,6 +77,7 @@ class Study(BaseModel):
     targets: tuple[str, ...] = ()
     seeds: tuple[int, ...] = Field((1, 2, 3), min_length=1)
     max_train: int | None = Field(None, ge=1)
+    max_test: int | None = Field(None, ge=1)
     learning_rate: float | None = Field(None, gt=0, lt=1)
     epochs: int | None = Field(None, ge=1)
     device: str = "auto"
