@@ -40,6 +40,13 @@ def test_the_least_of_several_is_the_least_in_every_resample() -> None:
     assert (least.draws <= accuracies.at(1, 2).draws).all()
 
 
+def test_all_found_or_none_is_as_unsure_as_the_binomial() -> None:
+    for right, bounds in ((np.ones(100, dtype=bool), (96.38, 100)), (np.zeros(100, dtype=bool), (0, 3.62))):
+        interval = resampled_accuracies(right).at().interval(0, 100)
+        assert (interval.low, interval.high) == pytest.approx(bounds, abs=0.01)
+        assert interval.kind == "95 % exact over 100 pairs"
+
+
 def test_one_pair_has_no_interval() -> None:
     interval = resampled_accuracies(np.array([True])).at().interval(0, 100)
     assert not interval.known

@@ -120,6 +120,7 @@ def test_the_report_has_a_line_a_source_system_and_language(run: Path) -> None:
     assert ("code-switched hi/en, transliterated", "tiny", "hi") in {line[:3] for line in drawn.lines}
     assert drawn.chart is not None
     assert any("codemix/hiencs, 6 words" in note for note in drawn.notes)
+    assert any("(codemix/hiencs: 2 en, 3 hi, 1 univ)" in note for note in drawn.notes)
     assert not any("ynthetic" in note for note in drawn.notes)
 
 
@@ -129,13 +130,20 @@ def test_runs_of_table_6_can_be_compared(run: Path) -> None:
     assert set(found["target"]) == set(FORMS)
 
 
-def test_training_text_that_is_missing_leaves_cells_that_say_why(encoder: Path, tmp_path: Path) -> None:
+def test_training_text_that_is_missing_leaves_cells_that_say_why_beside_the_papers(
+    encoder: Path, tmp_path: Path
+) -> None:
     world = write_root(tmp_path / "data")
     write_treebank(world, "UD_Hindi-HDTB", "hi_hdtb", HINDI)
     write_tweets(world, splits="test")
     plan = plan_reproduction(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(world))
     assert plan.absences() == ["codemix/hiencs has no train split"]
     assert {line.source for line in plan.lines if line.rows} == {"hi+en"}
+    run = reproduce(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(world))
+    drawn = switched(read_run_folder(run).rows())
+    gap = next(line for line in drawn.lines if line[:3] == ("code-switched hi/en, corrected", "tiny", "all"))
+    assert gap[3:] == (None, None, 90.56, None)
+    assert any("hi/en, corrected, hi/en:corrected: codemix/hiencs has no train split" in note for note in drawn.notes)
 
 
 def test_other_sets_are_chosen_by_the_pair_of_languages(encoder: Path, root: Path, tmp_path: Path) -> None:

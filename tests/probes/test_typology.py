@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crossglot.languages import LANGUAGES, PAPER_POS
+from crossglot.languages import LANGUAGES, PAPER_POS, TABLE_COLUMNS
 from crossglot.paper.claims_typology import BY_FEATURES, LOW_SIMILARITY
 from crossglot.probes.groups import GroupsProbe
 from crossglot.probes.results import MEAN, results_frame
@@ -113,6 +113,15 @@ def test_a_language_without_wals_values_says_so_and_stays_out_of_the_statistics(
     assert constant.condition == f"missing: {BY_FEATURES}: all cells have the same y"
 
 
+def test_a_language_of_the_data_root_is_not_said_to_be_in_wals(tmp_path: Path) -> None:
+    fields = dict.fromkeys(TABLE_COLUMNS, "") | {"key": "xx", "iso639_3": "xxx", "name": "Xish", "script": "Latn"}
+    table = "\n".join("\t".join(line) for line in (TABLE_COLUMNS, fields.values()))
+    (tmp_path / "languages.tsv").write_text(f"{table}\n", encoding="utf-8")
+    rows = figure2(tmp_path, always(20.0), always(20.0), (*SOME, "xx"))
+    found = statistic(rows, WALS, MEAN, metric=COMMON, source="xx", target="en")
+    assert found.condition == "missing: the data root's languages.tsv has no word-order feature of Xish"
+
+
 def test_one_pair_or_none_gives_reasons_and_no_nan(tmp_path: Path) -> None:
     for languages in (("en", "es"), ("en",), ("gl", "sk")):
         rows = figure2(tmp_path, always(50.0), always(40.0), languages)
@@ -165,6 +174,7 @@ def test_what_easy_targets_do_to_rows_is_told_apart_from_word_order(tmp_path: Pa
     rows = table5(tmp_path, easy)
     by_row = statistic(rows, "big", "difference", "81A", source="SVO", target="SVO minus SOV")
     assert by_row.value == pytest.approx(30, abs=2)
+    assert (by_row.published, by_row.comparable) == (15.03, False)
     assert by_row.ci_low is not None and by_row.ci_low > 20
     by_column = statistic(rows, "big", "difference", "81A", source="SVO minus SOV", target="SVO")
     assert by_column.value == pytest.approx(0, abs=2)
@@ -183,6 +193,7 @@ def test_an_effect_of_word_order_itself_is_left_when_ease_is_removed(tmp_path: P
 
     rows = table5(tmp_path, ordered)
     left = statistic(rows, "big", "same minus different, without effects", "81A")
+    assert left.value == pytest.approx(12, abs=1)
     assert left.ci_low is not None and left.ci_low > 0
     assert (statistic(rows, "big", "QAP p without effects", "81A").value or 0) < 0.05
     decided = {

@@ -116,11 +116,13 @@ def test_too_little_says_why_instead_of_nan() -> None:
     assert correlation([1, 2], [1, 2]).why == "fewer than 3 cells"
     assert linear_trend([1], [2]).slope.why == "fewer than 3 cells"
     assert correlation([1, 1, 1], [1, 2, 3]).why == "all cells have the same x"
-    two = [("en", "de"), ("de", "en"), ("en", "de")]
-    found = correlation([1, 2, 4], [1, 3, 2], two)
-    assert found.value is not None
-    assert found.interval is not None
-    assert found.interval.kind == "no interval: fewer than 3 languages"
+    for cells, why in ((5, "fewer than 6 cells"), (6, "fewer than 3 languages")):
+        x, y = np.random.default_rng(0).normal(size=(2, cells))
+        of_two = [("en", "de"), ("de", "en")] * 3
+        for found in (correlation(x, y, of_two[:cells]), linear_trend(x, y, of_two[:cells]).slope):
+            assert found.value is not None
+            assert found.interval is not None
+            assert found.interval.kind == f"no interval: {why}"
 
 
 def test_a_perfect_line_has_no_interval_of_its_correlation() -> None:

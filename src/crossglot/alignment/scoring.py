@@ -36,9 +36,17 @@ class Sampled:
         return Sampled(self.value - other.value, self.draws - other.draws, self.pairs)
 
     def interval(self, low: float, high: float) -> Interval:
-        """The percentile interval, stretched from the normal's to Student's t quantile, within these limits."""
+        """The percentile interval, stretched from the normal's to Student's t quantile, within these limits.
+
+        Where no resample differs (all sentences were found, or none), it reaches as far as the exact binomial interval
+        of that (Clopper and Pearson 1934).
+        """
         if self.pairs < 2:
             return Interval(self.value, self.value, NO_INTERVAL + "one pair")
+        if np.ptp(self.draws) == 0:
+            reach = 100 * (1 - ((1 - LEVEL) / 2) ** (1 / self.pairs))
+            lower, upper = np.clip([self.value - reach, self.value + reach], low, high)
+            return Interval(float(lower), float(upper), f"{percent(LEVEL)} exact over {self.pairs} pairs")
         stretch = t_quantile(self.pairs - 1, LEVEL) / t_quantile(np.inf, LEVEL)
         bounds = self.value + stretch * (np.quantile(self.draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]) - self.value)
         lower, upper = np.clip(bounds, low, high)

@@ -12,16 +12,16 @@ from crossglot.engine.step import Step
 from crossglot.languages import LANGUAGES, PAPER_POS, Language
 from crossglot.paper.published import lookup
 from crossglot.probes.probe import Evidence
-from crossglot.probes.relations import Pair, Scores, corrected, qap_rows, zero_shot_scores
+from crossglot.probes.relations import Pair, Scores, corrected, qap_rows, without_effects, zero_shot_scores
 from crossglot.probes.results import MEAN, ResultRow
 from crossglot.probes.setting import Setting
 from crossglot.probes.tables import TransferTable
 from crossglot.probes.tabulate import is_papers_corpus
 from crossglot.probes.typology import languages_of, pos_table
 from crossglot.probes.word_order import GROUPS, group_of
-from crossglot.statistics.association import Estimate
+from crossglot.statistics.association import Estimate, linear_trend
 from crossglot.statistics.groups import group_contrast
-from crossglot.statistics.matrices import two_way
+from crossglot.statistics.resampling import Floats
 
 DIFFERENCE = "difference"
 SAME_MINUS_DIFFERENT = "same minus different, without effects"
@@ -49,15 +49,13 @@ class GroupsProbe:
         languages = languages_of(setting)
         papers = {candidate.encoder.name for candidate in setting.candidates if candidate.papers}
         rows: list[ResultRow] = []
+        tests: list[ResultRow] = []
         for system, scores in zero_shot_scores(evidence.cells).items():
-            tests = []
             for grouping in GROUPS:
-                grouped = _Grouped.of(scores, grouping, languages)
-                rows += grouped.averages(evidence.cells, papers=system in papers)
-                rows += grouped.differences()
+                grouped = _Grouped.of(scores, grouping, languages, papers=system in papers)
+                rows += [*grouped.averages(evidence.cells), *grouped.differences()]
                 tests += grouped.tests()
-            rows += [*tests, *corrected(tests)]
-        return rows
+        return [*rows, *tests, *corrected(tests)]
 
 
 @dataclass(frozen=True)
@@ -70,6 +68,7 @@ class _Grouped:
         names: the two groups.
         groups: (source, target) → (group of the source, group of the target).
         values: (source, target) → score.
+        papers: whether the system is the paper's own, fine-tuned by its recipe on all data.
     """
 
     scores: Scores
@@ -77,29 +76,26 @@ class _Grouped:
     names: tuple[str, ...]
     groups: Mapping[Pair, Pair]
     values: Mapping[Pair, float]
+    papers: bool
 
     @staticmethod
-    def of(scores: Scores, grouping: str, languages: Mapping[str, Language]) -> _Grouped:
+    def of(scores: Scores, grouping: str, languages: Mapping[str, Language], *, papers: bool) -> _Grouped:
         groups: dict[Pair, Pair] = {}
         for pair in scores.values:
             one, other = (group_of(languages[key], grouping) if key in languages else None for key in pair)
             if one and other:
                 groups[pair] = (one, other)
         values = {pair: value for pair, value in scores.values.items() if pair in groups}
-        return _Grouped(scores, grouping, tuple(GROUPS[grouping].values()), groups, values)
+        return _Grouped(scores, grouping, tuple(GROUPS[grouping].values()), groups, values, papers)
 
-    def averages(self, cells: Sequence[ResultRow], *, papers: bool) -> list[ResultRow]:
+    def averages(self, cells: Sequence[ResultRow]) -> list[ResultRow]:
         """The table's four cells, each with its seeds."""
         first = self.scores.first
         rows = []
         for source, target in product(self.names, repeat=2):
-            printed = None
-            if first.role in ("m-bert", "other"):
-                printed = lookup(first.experiment, source, target, condition=self.grouping)
             place = {"source": source, "target": target}
             mean = self.scores.row(MEAN, self.grouping, self._contrast({(source, target): 1.0}))
-            published = {"published": printed.value, "comparable": papers and self._is_papers()} if printed else {}
-            rows.append(mean.model_copy(update=place | published))
+            rows.append(mean.model_copy(update=place | self._published({(source, target): 1.0})))
             by_seed: dict[int, list[float]] = {}
             for row in cells:
                 pair = (row.source or "", row.target or "")
@@ -119,15 +115,17 @@ class _Grouped:
                 ((one, one), (one, other), one, f"{one} minus {other}"),
                 ((one, one), (other, one), f"{one} minus {other}", one),
             ):
-                row = self.scores.row(DIFFERENCE, self.grouping, self._contrast({minuend: 1.0, subtrahend: -1.0}))
-                rows.append(row.model_copy(update={"source": source, "target": target}))
+                weights = {minuend: 1.0, subtrahend: -1.0}
+                row = self.scores.row(DIFFERENCE, self.grouping, self._contrast(weights))
+                place = {"source": source, "target": target}
+                rows.append(row.model_copy(update=place | self._published(weights)))
         return rows
 
     def tests(self) -> list[ResultRow]:
         """What is left of order when good sources and easy targets are taken away, and how likely by chance."""
         same = {pair: float(source == target) for pair, (source, target) in self.groups.items()}
         return [
-            self.scores.row(SAME_MINUS_DIFFERENT, self.grouping, self._without_effects(same)),
+            self.scores.row(SAME_MINUS_DIFFERENT, self.grouping, without_effects(same, self.values, _slope)),
             *qap_rows(self.scores, same, self.grouping),
         ]
 
@@ -140,17 +138,14 @@ class _Grouped:
             {ARROW.join(group): weight for group, weight in weights.items()},
         )
 
-    def _without_effects(self, same: Mapping[Pair, float]) -> Estimate:
-        """Mean residual of same-order pairs minus that of the others, two-way effects removed by least squares."""
-        pairs = list(self.groups)
-        names = sorted({language for pair in pairs for language in pair})
-        table = np.full((len(names), len(names)), np.nan)
-        for (source, target), value in self.values.items():
-            table[names.index(source), names.index(target)] = value
-        residuals = two_way(table).residuals if pairs else table
-        left = [float(residuals[names.index(source), names.index(target)]) for source, target in pairs]
-        kinds = ["the same order" if same[pair] else "different order" for pair in pairs]
-        return group_contrast(left, kinds, pairs, {"the same order": 1.0, "different order": -1.0})
+    def _published(self, weights: Mapping[Pair, float]) -> dict[str, object]:
+        """What the paper's averages add up to with these weights, where it prints them for such an encoder."""
+        first = self.scores.first
+        printed = [lookup(first.experiment, *pair, condition=self.grouping) for pair in weights]
+        if first.role not in ("m-bert", "other") or None in printed:
+            return {}
+        value = sum(weight * one.value for weight, one in zip(weights.values(), printed, strict=True) if one)
+        return {"published": round(value, 2), "comparable": self.papers and self._is_papers()}
 
     def _is_papers(self) -> bool:
         """Whether these are the paper's languages, all of them, in the paper's data."""
@@ -160,3 +155,8 @@ class _Grouped:
         return wanted == {source for source, _ in self.groups} and all(
             is_papers_corpus("pos", name) for name in corpora
         )
+
+
+def _slope(x: Floats, y: Floats, pairs: Sequence[Pair]) -> Estimate:
+    """What a unit of x is worth: of an x that is 1 or 0, what being 1 is."""
+    return linear_trend(x, y, pairs).slope

@@ -24,7 +24,8 @@ class Readings:
     def find(self, reading: Reading, system: str) -> tuple[float, Interval] | str:
         """The value and interval of a reading for a system; or why there is none, in brackets, empty if unknown.
 
-        A probe that has no value writes a row whose condition is `missing: <condition>: <why>`.
+        A probe that has no value writes a row whose condition is `missing: <condition>: <why>`, or one for all that
+        it would measure of a system and a pair, `missing: <why>`.
         """
         table = (reading.experiment, system, reading.metric, reading.aggregate)
         place = (*table, reading.source, reading.target, reading.layer)
@@ -33,5 +34,10 @@ class Readings:
             low, high = (float(str(row[name] if row["interval"] else row["value"])) for name in ("ci_low", "ci_high"))
             return row["value"], Interval(low, high, str(row["interval"] or f"{NO_INTERVAL}none was made"))
         named = f"{MISSING}{reading.condition}: " if reading.condition else MISSING
-        reasons = (str(key[-1] or "") for key in self._rows if key[:-1] == place)
-        return next((f" ({why.removeprefix(named)})" for why in reasons if why.startswith(named)), "")
+        of_all = (reading.experiment, system, reading.source, reading.target)
+        reasons = [str(key[-1] or "") for key in self._rows if key[:-1] == place]
+        reasons = [why.removeprefix(named) for why in reasons if why.startswith(named)]
+        for experiment, whose, _, _, source, target, _, condition in self._rows:
+            if (experiment, whose, source, target) == of_all and str(condition or "").startswith(MISSING):
+                reasons.append(str(condition).removeprefix(MISSING))
+        return f" ({reasons[0]})" if reasons else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from crossglot.statistics.intervals import Interval, bootstrap_clusters
 from crossglot.statistics.matrices import qap, two_way
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from crossglot.statistics.resampling import Floats
 
 Pair = tuple[str, str]
 Values = Mapping[Pair, float]
@@ -23,6 +23,7 @@ Values = Mapping[Pair, float]
 QAP_P, QAP_P_WITHOUT = "QAP p", "QAP p without effects"
 HOLM = ", Holm"
 NAMINGS = 1000
+NO_SPREAD = 1e-9
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def relation_rows(scores: Scores, x: Values, condition: str) -> list[ResultRow]:
         scores.row("rank correlation", condition, correlation(across, up, pairs, method="spearman")),
         scores.row("slope", condition, trend.slope),
         scores.row("intercept", condition, trend.intercept),
-        scores.row("correlation without effects", condition, _without_effects(_matrices(x, values, pairs), pairs)),
+        scores.row("correlation without effects", condition, without_effects(x, values, correlation)),
         *qap_rows(scores, x, condition),
     ]
 
@@ -143,7 +144,24 @@ def minimum_over(scores: Scores, pairs: Iterable[Pair], nothing: str) -> Estimat
     return Estimate(min(values), Interval(lows, highs, "from the cells' own intervals"), len(rows))
 
 
-def _matrices(x: Values, y: Values, pairs: Sequence[Pair]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def without_effects(x: Values, y: Values, estimate: Callable[[Floats, Floats, list[Pair]], Estimate]) -> Estimate:
+    """An estimate from what source and target effects leave of both, over the pairs that both have.
+
+    Both are freed of the effects, so that the slope of what is left is the one that a regression on x, sources and
+    targets together would give (Frisch and Waugh 1933; Lovell 1963).
+    """
+    pairs = sorted(pair for pair in y if pair in x)
+    if not pairs:
+        return Estimate(None, None, 0, "no cells")
+    tables = _matrices({pair: x[pair] for pair in pairs}, y, pairs)
+    known = np.isfinite(tables[0])  # row after row, that is, in the order of the sorted pairs
+    left = [two_way(table).residuals[known] for table in tables]
+    if min(float(np.std(values)) for values in left) < NO_SPREAD:
+        return Estimate(None, None, len(pairs), "source and target effects explain everything")
+    return estimate(left[0], left[1], pairs)
+
+
+def _matrices(x: Values, y: Values, pairs: Sequence[Pair]) -> tuple[Floats, Floats]:
     """Both as square matrices over the languages of the pairs; x also where y has no value."""
     names = sorted({language for pair in pairs for language in pair})
     place = {name: number for number, name in enumerate(names)}
@@ -153,17 +171,3 @@ def _matrices(x: Values, y: Values, pairs: Sequence[Pair]) -> tuple[NDArray[np.f
             if source in place and target in place and source != target:
                 table[place[source], place[target]] = value
     return tables[0], tables[1]
-
-
-def _without_effects(matrices: tuple[NDArray[np.float64], NDArray[np.float64]], pairs: Sequence[Pair]) -> Estimate:
-    """Correlation of what source and target effects leave of both, over the cells that both have."""
-    shared = np.isfinite(matrices[0]) & np.isfinite(matrices[1])
-    if not shared.any():
-        return Estimate(None, None, 0, "no cells")
-    names = sorted({language for pair in pairs for language in pair})
-    left = [two_way(np.where(shared, table, np.nan)).residuals[shared] for table in matrices]
-    labels = [(names[source], names[target]) for source, target in zip(*shared.nonzero(), strict=True)]
-    spread = [float(np.std(values)) for values in left]
-    if min(spread) < 1e-9:
-        return Estimate(None, None, len(labels), "source and target effects explain everything")
-    return correlation(left[0], left[1], labels)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from crossglot.corpora.catalogue import root_languages
+from crossglot.corpora.catalogue import OWN_LANGUAGES, own_languages, root_languages
 from crossglot.engine.step import Step
 from crossglot.languages import PAPER_POS, WALS_VERSION, Language
 from crossglot.paper.claims_typology import BY_FEATURES, FEW_FEATURES, LOW_SIMILARITY
@@ -45,7 +45,7 @@ class TypologyProbe:
         names = dict.fromkeys(language for pair in pairs for language in pair if "+" not in language)
         # QAP wants features of all pairs, also of those without a score.
         everything = dict.fromkeys([*pairs, *permutations(names, 2)])
-        features = self._feature_rows(everything, languages_of(setting))
+        features = self._feature_rows(everything, setting)
         counted = {(row.source or "", row.target or ""): row for row in features}
         x = {pair: row.value for pair, row in counted.items() if row.value}  # none in common: left out, as in the paper
         low = [pair for pair, common in x.items() if common <= FEW_FEATURES]
@@ -64,8 +64,9 @@ class TypologyProbe:
         shown = [counted[pair] for pair in pairs]
         return [*evidence.cells, *shown, *statistics, *corrected(statistics)]
 
-    def _feature_rows(self, pairs: Iterable[Pair], languages: Mapping[str, Language]) -> list[ResultRow]:
+    def _feature_rows(self, pairs: Iterable[Pair], setting: Setting) -> list[ResultRow]:
         """For each pair of different languages the number of common features, of how many comparable ones."""
+        languages, own = languages_of(setting), own_languages(setting.corpora.root)
         rows = []
         for source, target in pairs:
             if source == target:
@@ -76,7 +77,8 @@ class TypologyProbe:
             if alike is None:
                 why = "several sources have no common word order"
             elif silent:
-                why = f"{WALS} has no word-order feature of {languages[silent[0]].name}"
+                where = f"the data root's {OWN_LANGUAGES}" if silent[0] in own else WALS
+                why = f"{where} has no word-order feature of {languages[silent[0]].name}"
             elif not alike.comparable:
                 why = "no feature that both have a value of"
             rows.append(

@@ -25,7 +25,7 @@ def switched(rows: Sequence[ResultRow]) -> Drawn:
     means = [row for row in rows if row.aggregate in (MEAN, PART_MEAN)]
     found: dict[Line, dict[str, ResultRow]] = {}
     for row in sorted(means, key=lambda row: ROLE_ORDER.index(row.role)):
-        if not (row.condition or "").startswith(MISSING) and (row.aggregate == MEAN or row.role != "floor"):
+        if (not _is_gap(row) or row.published is not None) and (row.aggregate == MEAN or row.role != "floor"):
             form, words = _form_and_words(row)
             found.setdefault((row.source or "", row.system, words), {})[form] = row
     forms = list(dict.fromkeys(form for cells in found.values() for form in cells))
@@ -42,6 +42,10 @@ def switched(rows: Sequence[ResultRow]) -> Drawn:
     )
 
 
+def _is_gap(row: ResultRow) -> bool:
+    return (row.condition or "").startswith(MISSING)
+
+
 def _place(line: Line) -> int:
     """Sources in the order of the table."""
     return WITH_SYNTHETIC.sources.index(line[0])
@@ -50,6 +54,8 @@ def _place(line: Line) -> int:
 def _form_and_words(row: ResultRow) -> tuple[str, str]:
     """`corrected, hi` of a part → `corrected`, `hi`."""
     condition = row.condition or ""
+    if _is_gap(row):
+        return (row.target or "").partition(":")[2], ALL_WORDS
     if row.aggregate == MEAN:
         return condition, ALL_WORDS
     form, _, words = condition.rpartition(", ")
@@ -87,7 +93,7 @@ def _chart(found: Mapping[Line, Mapping[str, ResultRow]], forms: Sequence[str]) 
         }
         for (source, system, words), cells in found.items()
         for form, row in cells.items()
-        if words == ALL_WORDS
+        if words == ALL_WORDS and not _is_gap(row)
     ]
     sources = list(dict.fromkeys(_trained_on(line[0]) for line in sorted(found, key=_place)))
     systems = list(dict.fromkeys(record["system"] for record in records))
@@ -117,8 +123,13 @@ def _notes(means: Sequence[ResultRow]) -> tuple[str, ...]:
     missing = dict.fromkeys(
         f"{_trained_on(row.source or '')}, {row.target}: {(row.condition or '').removeprefix(MISSING)}"
         for row in whole
-        if (row.condition or "").startswith(MISSING)
+        if _is_gap(row)
     )
+    parts: dict[str, dict[str, None]] = {}
+    for row in means:
+        if row.aggregate == PART_MEAN and row.value is not None:
+            parts.setdefault(row.target_corpus or "", {})[f"{row.n} {_form_and_words(row)[1]}"] = None
+    counts = "; ".join(f"{corpus}: {', '.join(of_corpus)}" for corpus, of_corpus in parts.items())
     synthetic = any(SYNTHETIC_CORPUS in (row.target_corpus, row.source_corpus) for row in whole)
     return tuple(
         note
@@ -128,7 +139,10 @@ def _notes(means: Sequence[ResultRow]) -> tuple[str, ...]:
             "parallel treebanks, transliterated by rule."
             if synthetic
             else "",
-            "Words are counted by the language ids of the corpus: ne are names, univ marks, figures and the like.",
+            f"Words by the language ids of the corpus ({counts}): ne are names, univ marks, figures and the like. Their "
+            "intervals are in results.csv."
+            if counts
+            else "",
             interval_note(tuple(dict.fromkeys(row.interval for row in whole if row.interval))),
             "The paper's taggers were trained and evaluated on the whole corpus, in the same form.",
             *(f"Not there: {reason}." for reason in missing),

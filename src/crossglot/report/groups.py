@@ -18,7 +18,7 @@ GROUPINGS = {
     ADJECTIVE_NOUN: "AN/NA, WALS",
 }
 COLUMNS = ("system", "groups", "from", "on", "accuracy", "low", "high", "paper", "cells")
-TESTS = ("system", "groups", "what", "points", "low", "high", "QAP p", "partial p")
+TESTS = ("system", "groups", "what", "points", "low", "high", "paper", "QAP p", "partial p")
 
 
 def group_table(rows: Sequence[ResultRow]) -> Drawn:
@@ -39,11 +39,14 @@ def group_table(rows: Sequence[ResultRow]) -> Drawn:
         tuple(lines),
         (
             "Zero-shot cells only. Footnote 7 of the paper names the SVO and SOV languages; WALS has no value for "
-            "Galician and Slovak, which it names. AN and NA are by 87A, as in the paper.",
+            "Galician and Slovak, which it names. AN and NA are by 87A, as in the paper. A language that the data "
+            "root's languages.tsv defines is grouped by its features there.",
             "By rows (one source group, two target groups), as the paper reads its table, easy targets look like word "
             "order; by columns (one target group, two source groups) its own numbers turn around twice. Effects "
-            "removed: source and target effects are taken away by least squares first; the partial p-value likewise.",
-            "QAP p-values permute languages, rows and columns together, and are corrected by Holm's method.",
+            "removed: by least squares, with an effect of each source and of each target beside that of the order; the "
+            "partial p-value likewise.",
+            "QAP p-values permute languages, rows and columns together, and all in this table are corrected together "
+            "by Holm's method.",
             interval_note(tuple(dict.fromkeys(row.interval for row in rows if row.interval))),
             *dict.fromkeys(
                 f"No value: {(row.condition or '').removeprefix(MISSING)}." for row in rows if row.value is None
@@ -66,7 +69,7 @@ def _tests(rows: Sequence[ResultRow]) -> list[tuple[Entry, ...]]:
         else:
             found = [p_values.get((row.system, name + HOLM, row.condition)) for name in (QAP_P, QAP_P_WITHOUT)]
             tests = [NO_VALUE if one is None or one.value is None else f"{one.value:.3f}" for one in found]
-        lines.append((row.system, GROUPINGS[_grouping(row)], what, row.value, *_bounds(row), *tests))
+        lines.append((row.system, GROUPINGS[_grouping(row)], what, row.value, *_bounds(row), row.published, *tests))
     return lines
 
 

@@ -32,7 +32,7 @@ def page(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn], drawings: Map
     name = run.path.resolve().name
     sections = [
         findings_section(run),
-        element("p", HOW_TO_READ, class_="lead"),
+        element("p", HOW_TO_READ, class_="lead") if shown else None,
         overview_section(shown),
         claims_section(run.claims),
         *(_exhibit_section(exhibit, drawings.get(exhibit.name)) for exhibit in shown),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from crossglot.probes.translation import TASK as TRANSLATION
 from crossglot.report.folder import RunFolder
 from crossglot.report.markup import Child, Markup, element
 from crossglot.report.wording import NO_VALUE, ROLES
@@ -25,7 +26,8 @@ def in_one_line(run: RunFolder) -> str:
         parts.append(f"at most {most} training sentences a source")
     if most := run.study.get("max_test"):
         parts.append(f"at most {most} test sentences a target")
-    others = dict.fromkeys(said for facts in encoders.values() for said in departures(facts))
+    fine_tuned = not run.results.filter(run.results["task"] != TRANSLATION).is_empty()
+    others = dict.fromkeys(said for facts in encoders.values() for said in departures(facts)) if fine_tuned else ()
     parts.append(f"not the paper's: {'; '.join(others)}" if others else "")
     return " · ".join(part for part in parts if part)
 

@@ -24,6 +24,8 @@ Method = Literal["pearson", "spearman"]
 Clusters = Sequence[Sequence[str]]
 
 FEWEST_POINTS = 3
+FEWEST_FOR_INTERVAL = 6
+"""Draws of languages leave too few different cells of fewer, and intervals come out too narrow."""
 _TINY = 1e-12  # a variance below this share of the squared values is rounding, not spread
 
 
@@ -208,6 +210,8 @@ class _Draws:
     @staticmethod
     def of(clusters: Clusters | None, cells: int, resamples: int, seed: int) -> _Draws | str:
         """The draws, or why there can be none."""
+        if cells < FEWEST_FOR_INTERVAL:
+            return f"fewer than {FEWEST_FOR_INTERVAL} cells"
         names = [(str(cell),) for cell in range(cells)] if clusters is None else clusters
         roles = [list(role) for role in zip(*names, strict=True)]
         free = [role for role in roles if len(set(role)) >= FEWEST_CLUSTERS]

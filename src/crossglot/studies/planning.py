@@ -154,8 +154,8 @@ def _nothing_to_run(lines: Sequence[Line], probes: Sequence[Probe], setting: Set
     nothing = Evidence((), lambda _: None, lambda _: "")
     conditions = (row.condition or "" for probe in probes for row in probe.rows(setting, nothing))
     reasons |= dict.fromkeys(text.removeprefix(MISSING) for text in conditions if text.startswith(MISSING))
-    return DataError(
-        "no cell of the study can be filled: " + "; ".join(reasons),
-        path=setting.corpora.root,
-        remedy="name corpora that are there with --corpus, or get the missing ones with crossglot data get",
-    )
+    remedy = "get what is missing with crossglot data get"
+    if lines:
+        remedy = "name corpora that are there with --corpus, or " + remedy
+    why = "; ".join(reasons) or "its sources and targets name no pair of different languages that it is about"
+    return DataError(f"no cell of the study can be filled: {why}", path=setting.corpora.root, remedy=remedy)

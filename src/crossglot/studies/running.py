@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib.metadata import version
@@ -203,11 +204,12 @@ def _link_predictions(plan: StudyPlan, outcome: Outcome, folder: Path) -> None:
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
+    names = Counter[str]()
     for step in plan.steps.steps:
         if isinstance(step, Row | TrainOnLab) and step.id not in outcome.unfinished:
             name = prediction_name(step)
-            taken = sum(1 for _ in folder.glob(f"{name}*.parquet"))
-            target = folder / (f"{name}-{taken + 1}.parquet" if taken else f"{name}.parquet")
+            names[name] += 1
+            target = folder / (f"{name}-{names[name]}.parquet" if names[name] > 1 else f"{name}.parquet")
             source = plan.store.result(step) / PREDICTIONS
             try:
                 os.link(source, target)
