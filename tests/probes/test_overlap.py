@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import transformers
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer, models, pre_tokenizers
 
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.encoders.spelling import script_of, spelling
+from crossglot.encoders.pieces import piece_words
+from crossglot.encoders.sources import find_source
+from crossglot.encoders.spelling import script_of, spelling, unknown_in_words
 from crossglot.encoders.tokenizers import load_tokenizer
 from crossglot.errors import DataError
 from crossglot.languages import PAPER_NER
@@ -18,7 +23,17 @@ from crossglot.probes.overlap import ENTITY_OVERLAP, SEEN_TOKENS, SEEN_TYPES, SP
 from crossglot.probes.results import MEAN, MISSING, ResultRow, results_frame
 from crossglot.probes.shared_pieces import shared_pieces
 from crossglot.probes.verdicts import judge
-from crossglot.tagging.overlap import PieceUse, entity_overlap, joined, overlap_of, piece_use, seen_tokens, seen_types
+from crossglot.steps.count_pieces import CountPieces, read_counted
+from crossglot.tagging.overlap import (
+    PieceUse,
+    Share,
+    entity_overlap,
+    joined,
+    overlap_of,
+    piece_use,
+    seen_tokens,
+    seen_types,
+)
 from made_up_cells import candidate, cells, evidence, setting, statistic
 from toy_world import write_entities
 
@@ -48,6 +63,15 @@ def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def sentencepiece() -> Any:
+    """A SentencePiece model that knows no Cyrillic: `annaш` is ▁anna <unk>, `ш` alone ▁ <unk>."""
+    scores = {"<unk>": 0.0, "▁": -3.0, "▁anna": -1.0, "▁rom": -2.0, "a": -3.0, "e": -3.0, "n": -3.0}
+    raw = Tokenizer(models.Unigram(list(scores.items()), unk_id=0, byte_fallback=False))
+    raw.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    return transformers.PreTrainedTokenizerFast(tokenizer_object=raw, unk_token="<unk>", mask_token="<mask>")  # noqa: S106
+
+
 def sentence(text: str) -> TaggedSentence:
     """`anna/PER sees rome/LOC`: a tag after the slash, O without."""
     parts = [word.partition("/") for word in text.split()]
@@ -59,10 +83,11 @@ EVALUATION = [sentence("anna/PER sieht roma/LOC das das")]
 
 
 def test_overlap_by_hand(vocabulary: Path) -> None:
-    """E_train: anna, rom, ##e; E_eval: anna, rom, ##a. `paris` is no entity there, `zzz` is unknown."""
+    """E_train: anna, rom, ##e and the unknown `zzz`; E_eval: anna, rom, ##a. `paris` is no entity there."""
     tokenizer = load_tokenizer(vocabulary)
-    assert entity_overlap(TRAIN, EVALUATION, tokenizer) == pytest.approx(100 * 2 / 4)
-    assert entity_overlap(TRAIN, TRAIN, tokenizer) == 100
+    assert entity_overlap(TRAIN, EVALUATION, tokenizer) == pytest.approx(100 * 2 / 5)
+    assert entity_overlap(TRAIN[:1], EVALUATION, tokenizer) == pytest.approx(100 * 2 / 4)
+    assert entity_overlap(TRAIN[:1], TRAIN[:1], tokenizer) == 100
     train, evaluation = piece_use(TRAIN, tokenizer), piece_use(EVALUATION, tokenizer)
     assert seen_types(train, evaluation).value == pytest.approx(100 * 2 / 5), "anna and rom of anna sieht rom ##a das"
     assert seen_tokens(train, evaluation).value == pytest.approx(100 * 2 / 6), "das stands twice"
@@ -71,13 +96,43 @@ def test_overlap_by_hand(vocabulary: Path) -> None:
 def test_two_words_that_the_tokenizer_cannot_spell_have_nothing_in_common(vocabulary: Path) -> None:
     tokenizer = load_tokenizer(vocabulary)
     assert entity_overlap([sentence("xxx/PER anna/PER")], [sentence("yyy/PER das/PER")], tokenizer) == 0
-    assert entity_overlap([sentence("xxx/PER")], [sentence("yyy/PER")], tokenizer) is None
+    assert entity_overlap([sentence("xxx/PER")], [sentence("yyy/PER")], tokenizer) == 0
     assert entity_overlap([], [sentence("anna")], tokenizer) is None
 
 
+def test_what_cannot_be_spelled_counts_in_the_whole_and_is_never_shared(vocabulary: Path) -> None:
+    tokenizer = load_tokenizer(vocabulary)
+    train = piece_use([sentence("anna/PER xxx/PER in"), sentence("zzz in")], tokenizer)
+    evaluation = piece_use([sentence("anna/PER xxx/PER yyy/LOC"), sentence("xxx zzz in das")], tokenizer)
+    assert evaluation.unspelled_in_entities == {"xxx", "yyy"}
+    assert evaluation.unspelled == {"xxx": 2, "yyy": 1, "zzz": 1}
+    assert overlap_of(train, evaluation) == Share(100 / 3, 3), "anna of anna xxx yyy, though both have xxx"
+    assert seen_types(train, evaluation) == Share(100 * 2 / 6, 6), "anna and in, of these, das and three forms"
+    assert seen_tokens(train, evaluation) == Share(100 * 2 / 7, 7), "xxx stands twice"
+
+
+def test_a_word_that_is_spelled_in_part_has_its_known_pieces_and_its_unknown_ones(sentencepiece: Any) -> None:
+    use = piece_use([sentence("annaш/PER шaш anna")], sentencepiece)
+    known = dict(zip(sentencepiece.convert_ids_to_tokens(list(use.counts)), use.counts.values(), strict=True))
+    assert known == {"▁anna": 2, "▁": 1, "a": 1}
+    assert use.unspelled == {"annaш": 1, "шaш": 2}, "each unknown piece, under the form of its word"
+    assert use.in_entities == {sentencepiece.convert_tokens_to_ids("▁anna")}
+    assert use.unspelled_in_entities == {"annaш"}
+    assert overlap_of(use, use).value == 50
+
+
+def test_a_target_of_unknown_words_alone_is_not_seen(vocabulary: Path) -> None:
+    unspelled = piece_use([sentence("xxx/PER yyy")], load_tokenizer(vocabulary))
+    assert [measure(unspelled, unspelled).value for measure in (overlap_of, seen_types, seen_tokens)] == [0, 0, 0]
+
+
+FORMS = st.sampled_from("xyz")
 USES = st.builds(
-    lambda counts, entities: PieceUse(frozenset(entities & set(counts)), counts),
+    lambda counts, entities, unspelled, forms: PieceUse(
+        frozenset(entities & set(counts)), counts, frozenset(forms & set(unspelled)), unspelled
+    ),
     st.dictionaries(st.integers(0, 30), st.integers(1, 5)), st.sets(st.integers(0, 30)),
+    st.dictionaries(FORMS, st.integers(1, 5)), st.sets(FORMS),
 )  # fmt: skip
 
 
@@ -91,8 +146,11 @@ def test_overlap_is_symmetric_and_both_shares_are_per_cent(one: PieceUse, other:
     everything = joined([one, other])
     assert everything.in_entities == one.in_entities | other.in_entities
     assert sum(everything.counts.values()) == sum(one.counts.values()) + sum(other.counts.values())
-    assert seen_types(everything, other).value in (None, 100)
-    assert seen_tokens(everything, one).value in (None, 100)
+    assert sum(everything.unspelled.values()) == sum(one.unspelled.values()) + sum(other.unspelled.values())
+    assert everything.unspelled_in_entities == one.unspelled_in_entities | other.unspelled_in_entities
+    for measure in (seen_types, seen_tokens):
+        value = measure(everything, other).value
+        assert value is None or (value == 100) == (not other.unspelled)
 
 
 def test_spelling_by_hand(vocabulary: Path) -> None:
@@ -104,6 +162,17 @@ def test_spelling_by_hand(vocabulary: Path) -> None:
     assert found.known_letters == pytest.approx(100 * 2 / 10), "only а stands alone as a piece"
     assert found.scripts == pytest.approx({"Cyrillic": 60, "Latin": 40})
     assert found.script_pieces == {"Cyrillic": 5, "Latin": 9}, "special pieces belong to no script"
+
+
+def test_a_letter_is_unknown_wherever_its_unknown_piece_stands(vocabulary: Path, sentencepiece: Any) -> None:
+    found = spelling([["anna", "annaш"], ["шш"]], sentencepiece)
+    assert found.letters == 11
+    assert found.known_letters == pytest.approx(100 * 8 / 11), "ш alone is ▁ <unk>"
+    assert found.unknown_words == pytest.approx(100 * 2 / 3)
+    for tokenizer, counts in ((sentencepiece, [0, 1, 2]), (load_tokenizer(vocabulary), [0, 1, 1])):
+        pieces = piece_words(tokenizer, [["anna", "annaш"], ["шaш"]])
+        assert unknown_in_words(pieces, tokenizer).tolist() == counts
+    assert not unknown_in_words(piece_words(sentencepiece, []), sentencepiece).size
 
 
 @pytest.mark.parametrize(
@@ -136,8 +205,6 @@ def probed(root: Path, vocabulary: Path, tmp_path: Path, slope: float, languages
     folder = tmp_path / "encoder"
     folder.mkdir(exist_ok=True)
     (folder / "vocab.txt").write_bytes(vocabulary.read_bytes())
-    from crossglot.encoders.sources import find_source
-
     revision = find_source(folder).revision or ""
     players = [candidate(name, role, folder, revision) for name, role in (("big", "m-bert"), ("little", "en-bert"))]  # type: ignore[arg-type]
     probe, study = OverlapProbe(), setting(root, *players)
@@ -180,13 +247,45 @@ def test_every_pair_has_all_measures_and_every_language_its_spelling(
         assert len(found) == 25
     for metric in SPELLING:
         assert statistic(rows, "big", MEAN, metric=metric, target="ru").value is not None
-    assert statistic(rows, "big", MEAN, metric=SPELLING[0], target="ru").condition == "Cyrillic"
+    assert statistic(rows, "big", MEAN, metric=SPELLING[-1], target="ru").condition == "Cyrillic"
+
+
+def test_scripts_of_a_language_are_told_in_order_of_their_share(root: Path, vocabulary: Path, tmp_path: Path) -> None:
+    write_entities(root, "conll2002/es", names(("видит", "O"), ("anna", "B-PER"), ("す", "O"), ("カ", "O"), ("क", "O")))
+    write_entities(root, "wikineural/ru", names(("видит" * 30, "O"), ("a", "B-PER")))
+    rows = [row for row in probed(root, vocabulary, tmp_path, 0.5, ("en", "es")) if row.system == "big"]
+    told = {
+        target: [(r.condition, r.value, r.n) for r in rows if (r.metric, r.target) == (SPELLING[-1], target)]
+        for target in ("es", "ru")
+    }
+    assert told["es"] == [("Cyrillic", 5, 5), ("Latin", 9, 4), ("Hiragana", 0, 1)], "three at most"
+    assert told["ru"] == [("Cyrillic", 5, 150)], "less than 1 % is Latin"
+    write_entities(root, "conll2003/de", names(("1991", "B-PER")))
+    rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "es"))
+    bare = statistic(rows, "big", MEAN, metric=SPELLING[-1], target="de")
+    assert (bare.value, bare.condition) == (None, f"{MISSING}no letter in conll2003/de test")
+
+
+def test_the_step_keeps_all_that_the_measures_need(root: Path, vocabulary: Path, tmp_path: Path) -> None:
+    (tmp_path / "vocab.txt").write_bytes(vocabulary.read_bytes())
+    write_entities(root, "conll2002/es", names(("anna", "B-PER"), ("xxx", "B-LOC"), ("yyy", "O"), ("yyy", "O")))
+    study = setting(root, candidate("big", "m-bert", tmp_path, find_source(tmp_path).revision or ""))
+    step = next(
+        step
+        for step in OverlapProbe().steps(study)
+        if isinstance(step, CountPieces) and (step.split.language, step.split.split) == ("es", "test")
+    )
+    evidence([], tmp_path, [step])
+    use = read_counted(tmp_path / step.id).use
+    assert use == piece_use(step.split.read(), load_tokenizer(vocabulary))
+    assert use.unspelled_in_entities == {"xxx"}
+    assert use.unspelled == {"xxx": 1, "yyy": 2}
 
 
 def test_a_set_without_entities_has_no_overlap_and_says_so(root: Path, vocabulary: Path, tmp_path: Path) -> None:
     rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
     empty = statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, source="en", target="hi")
-    assert (empty.value, empty.condition) == (None, f"{MISSING}no entity that can be spelled in hiner/hi test")
+    assert (empty.value, empty.condition) == (None, f"{MISSING}no entity in hiner/hi test")
     assert statistic(rows, "big", MEAN, metric=SEEN_TOKENS, source="es", target="hi").value == 100
     results_frame(rows)
 

@@ -115,11 +115,15 @@ def test_only_types_that_source_and_target_annotate_are_scored(root: Path) -> No
     write_entities(root, "conll2002/es", [[("Roma", "B-PLACE")]])
     spanish = transfer_lines(TABLES["table1"], setting(root))[0].targets["es"]
     assert spanish == Absent("es", "the entity types of en and es have none in common")
+    write_entities(root, "conll2002/es", [[("Roma", "O")]])
+    lines = {line.source: line for line in transfer_lines(TABLES["table1"], setting(root))}
+    assert lines["en"].targets["es"] == Absent("es", "no entity in conll2002/es")
+    assert lines["es"].targets["en"] == Absent("en", "no entity in conll2002/es")
 
 
-def scores(value: float, target: str, seeds: tuple[int | None, ...] = (None, 1, 2)) -> list[Score]:
+def scores(value: float, target: str, seeds: tuple[int | None, ...] = (None, 1, 2), n: int = 10) -> list[Score]:
     return [
-        Score(target=target, seed=seed, metric="f1", value=value, low=value - 1, high=value + 1, interval="toy", n=10,
+        Score(target=target, seed=seed, metric="f1", value=value, low=value - 1, high=value + 1, interval="toy", n=n,
               types=("LOC",))
         for seed in seeds
     ]  # fmt: skip
@@ -155,6 +159,19 @@ def test_a_failed_line_says_why(root: Path) -> None:
     found = {row.target: row.condition for row in tabulate(line, {}, "the loss is not a number")}
     assert found["en"] == "missing: the loss is not a number"
     assert "Spanish" in str(found["es"])
+
+
+def test_a_test_set_without_entities_has_no_f1_and_enters_no_average(root: Path) -> None:
+    line = next(line for line in transfer_lines(TABLES["table1"], setting(root)) if line.source == "en")
+    rows = tabulate(line, {"en": scores(90.0, "en"), "de": scores(0.0, "de", n=0)})
+    (german,) = (row for row in rows if row.target == "de")
+    assert (german.value, german.ci_low, german.aggregate) == (None, None, "mean")
+    assert german.condition == "missing: no entity of the scored types in germeval2014/de test"
+    assert [(row.aggregate, row.n) for row in average_rows(rows)] == [("diagonal mean", 1)]
+    sampled = setting(root, corpora=Corpora(root, max_test=1))
+    line = next(line for line in transfer_lines(TABLES["table1"], sampled) if line.source == "en")
+    rows = tabulate(line, {"en": scores(0.0, "en", n=0), "de": scores(0.0, "de", n=0)})
+    assert str(rows[0].condition).endswith("in conll2003/en test (at most 1 sentences of it)")
 
 
 def cell(source: str, target: str, value: float | None, **changes: object) -> ResultRow:

@@ -10,7 +10,7 @@ import pytest
 
 from crossglot.languages import LANGUAGES
 from crossglot.probes.groups import GroupsProbe
-from crossglot.probes.overlap import ENTITY_OVERLAP, SEEN_TOKENS, SEEN_TYPES
+from crossglot.probes.overlap import ENTITY_OVERLAP, SEEN_TOKENS, SEEN_TYPES, SPELLING
 from crossglot.probes.relations import relation_rows, zero_shot_scores
 from crossglot.probes.results import MEAN, ResultRow, Role, write_results
 from crossglot.probes.typology import TypologyProbe
@@ -77,9 +77,44 @@ def test_figure_1_lists_pairs_with_almost_no_overlap() -> None:
     near = [note for note in drawn.notes if note.startswith("Almost no overlap")]
     assert len(near) == 2
     assert "en→ru 62.0" in near[0]
-    assert "and 12 more" in near[0]
+    assert "and 12 more (the table of pairs is sorted by overlap)" in near[0]
+    listed = [line for line in drawn.more[0].lines if line[0] == "big"]
+    assert [line[3] for line in listed] == [1.0] * 24 + [20.0] * 6, "so all of them can be found there"
     assert [part.experiment for part in drawn.more] == ["figure1-pairs", "figure1-spelling"]
     assert len(drawn.chart.to_dict()["hconcat"]) == 2
+
+
+def test_pairs_are_counted_where_the_correlation_alone_is_missing() -> None:
+    rows = cells("figure1", "big", "m-bert", SOME, lambda _, __: 60.0)
+    x = {(s, t): float(len(s + t) + (s < t)) for s in SOME for t in SOME}
+    rows += relation_rows(zero_shot_scores(rows)["big"], x, "by entity overlap")
+    line = overlap_figure(rows).lines[0]
+    assert line[:4] == ("big", "entity overlap", 30, "–"), "every score is the same: a slope, no correlation"
+    assert line[4] != "–"
+
+
+def test_pairs_with_the_fewest_common_features_come_first(typology: list[ResultRow]) -> None:
+    known = [int(str(line[2])) for line in likeness_figure(typology).more[0].lines if line[2] != "–"]
+    assert known == sorted(known)
+    assert len(set(known)) > 2
+
+
+def test_a_language_of_several_scripts_has_them_in_one_line() -> None:
+    fields = {"experiment": "figure1", "system": "big", "role": "m-bert", "task": "ner", "target": "ja"}
+    numbers: list[tuple[str, str | None, float, int]]
+    numbers = [(SPELLING[0], None, 1.603, 10), (SPELLING[1], None, 2.9, 10), (SPELLING[2], None, 98.0, 200)]
+    numbers += [
+        (SPELLING[3], name, float(pieces), n) for name, pieces, n in (("Hiragana", 259, 120), ("Cjk", 1503, 80))
+    ]
+    rows = cells("figure1", "big", "m-bert", ("en", "ja"), lambda _, __: 50.0)
+    rows += [
+        ResultRow.model_validate(
+            fields | {"aggregate": MEAN, "metric": metric, "condition": condition, "value": value, "n": n}
+        )
+        for metric, condition, value, n in numbers
+    ]
+    (line,) = overlap_figure(rows).more[1].lines
+    assert line == ("big", "Japanese", "1.60", 2.9, 98.0, "Hiragana 60.0 %, Cjk 40.0 %", "Hiragana 259, Cjk 1503")
 
 
 def test_the_most_extreme_pairs_are_named() -> None:

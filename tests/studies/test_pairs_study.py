@@ -12,7 +12,7 @@ from crossglot.probes.results import read_results
 from crossglot.report import write_report
 from crossglot.studies.running import run_study
 from crossglot.studies.study import make_study
-from toy_world import write_encoder, write_root
+from toy_world import write_encoder, write_entities, write_root
 
 
 def test_overlap_and_typology_come_out_of_a_study(tmp_path: Path) -> None:
@@ -39,4 +39,36 @@ def test_overlap_and_typology_come_out_of_a_study(tmp_path: Path) -> None:
     claims = pl.read_csv(out / "claims.csv")
     assert set(claims["verdict"]) == {"cannot tell"}
     assert "figure 2" in " ".join(claims["where"])
+    assert write_report(out).is_file()
+
+
+def test_a_test_set_without_entities_leaves_its_cells_empty(tmp_path: Path) -> None:
+    root, encoder = write_root(tmp_path / "data"), write_encoder(tmp_path / "tiny")
+    write_entities(root, "germeval2014/de", [[("Anna", "O"), ("sieht", "O"), ("Rome", "O")]], "test")
+    write_entities(root, "conll2002/es", [[("Anna", "O")]])
+    study = make_study(
+        {
+            "experiments": ["table1", "figure1"], "data": root, "seeds": [1], "epochs": 1, "learning_rate": 1e-3,
+            "encoders": [{"encoder": str(encoder), "role": "m-bert"}],
+        }
+    )  # fmt: skip
+    out = tmp_path / "run"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        run_study(study, out)
+    found = read_results(out / "results.csv")
+    cells = found.filter(pl.col("metric") == "f1", pl.col("source").is_not_null(), pl.col("role") != "published")
+    german = cells.filter(pl.col("target") == "de", pl.col("source").is_in(["en", "de"]))
+    assert german["value"].null_count() == german.height == 2 * 2 * 3, "two experiments, two sources, three systems"
+    assert set(german["condition"]) == {"missing: no entity of the scored types in germeval2014/de test"}
+    spanish = cells.filter((pl.col("target") == "es") | (pl.col("source") == "es"))
+    assert set(spanish["condition"].drop_nulls()) >= {"missing: no entity in conll2002/es"}
+    assert not any("none in common" in str(why) for why in cells["condition"])
+    averages = found.filter(
+        pl.col("experiment") == "table1", pl.col("aggregate").str.ends_with("mean").fill_null(False)
+    )
+    averages = averages.filter(pl.col("aggregate") != "mean", pl.col("system") == "tiny")
+    assert dict(averages.select("aggregate", "n").rows()) == {"zero-shot mean": 1, "diagonal mean": 1}
+    overlap = found.filter(pl.col("metric") == "entity overlap", pl.col("source") == "en", pl.col("target") == "de")
+    assert overlap["condition"].item() == "missing: no entity in germeval2014/de test"
     assert write_report(out).is_file()

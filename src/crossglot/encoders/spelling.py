@@ -14,7 +14,10 @@ from pydantic import BaseModel, ConfigDict
 from crossglot.encoders.pieces import piece_words
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from transformers import PreTrainedTokenizerBase
+
+    from crossglot.encoders.pieces import Pieces
 
 
 class Spelling(BaseModel):
@@ -50,9 +53,7 @@ def spelling(sentences: Sequence[Sequence[str]], tokenizer: PreTrainedTokenizerB
     """
     pieces = piece_words(tokenizer, sentences)
     words = len(pieces.first_pieces)
-    unknown = tokenizer.unk_token_id
-    word_of_piece = np.cumsum(np.bincount(pieces.first_pieces, minlength=len(pieces.ids))) - 1
-    unspelled = 0 if unknown is None else len(np.unique(word_of_piece[pieces.ids == unknown]))
+    unspelled = np.count_nonzero(unknown_in_words(pieces, tokenizer))
     letters = Counter(
         letter
         for sentence in sentences
@@ -61,9 +62,8 @@ def spelling(sentences: Sequence[Sequence[str]], tokenizer: PreTrainedTokenizerB
         if unicodedata.category(letter)[0] == "L"
     )
     total = sum(letters.values())
-    alone = piece_words(tokenizer, [[letter] for letter in letters])
-    firsts = alone.ids[alone.first_pieces]
-    known = sum(count for count, first in zip(letters.values(), firsts, strict=True) if first != unknown)
+    alone = unknown_in_words(piece_words(tokenizer, [[letter] for letter in letters]), tokenizer)
+    known = sum(count for count, unknown in zip(letters.values(), alone, strict=True) if not unknown)
     scripts: Counter[str] = Counter()
     for letter, count in letters.items():
         scripts[script_of(letter)] += count
@@ -77,6 +77,17 @@ def spelling(sentences: Sequence[Sequence[str]], tokenizer: PreTrainedTokenizerB
         scripts={name: 100 * count / total for name, count in scripts.most_common()},
         script_pieces={name: vocabulary[name] for name, _ in scripts.most_common()},
     )
+
+
+def unknown_in_words(pieces: Pieces, tokenizer: PreTrainedTokenizerBase) -> NDArray[np.int64]:
+    """How many pieces of each word are unknown, (words,).
+
+    Any piece may be: SentencePiece writes a lone unknown letter as the mark of a word's start and the unknown piece.
+    """
+    if tokenizer.unk_token_id is None:
+        return np.zeros(len(pieces.first_pieces), dtype=np.int64)
+    unknown = (pieces.ids == tokenizer.unk_token_id).astype(np.int64)
+    return np.add.reduceat(unknown, pieces.first_pieces)
 
 
 @lru_cache(maxsize=4096)

@@ -38,7 +38,11 @@ MEASURES: Mapping[str, tuple[str, Callable[[PieceUse, PieceUse], Share]]] = {
 """Metric of a pair → the condition of its statistics, and how it is measured."""
 
 SPELLING = ("pieces per word", "unknown words", "known letters", "pieces in its script")
-"""Metrics of a language: how a tokenizer spells its test set."""
+"""Metrics of a language: how a tokenizer spells its test set; the last in one row a script, the condition."""
+
+SHOWN_SCRIPTS = 3
+LEAST_OF_SCRIPT = 1.0
+"""At most so many scripts of a test set have a row, and after the first those of at least so many per cent."""
 
 Needed = dict[tuple[str, str], CountPieces | Absent]
 """(language, split) → the step that counts its pieces, or why there is none."""
@@ -145,8 +149,8 @@ class _Tokenizer:
         if not why:
             uses = [counted.use for counted in found if isinstance(counted, Counted)]
             for place, use in zip(places, uses, strict=True):
-                if metric == ENTITY_OVERLAP and not use.in_entities:
-                    why = why or f"no entity that can be spelled in {self._corpus(place)} {place[1]}"
+                if metric == ENTITY_OVERLAP and not use.has_entities:
+                    why = why or f"no entity in {self._corpus(place)} {place[1]}"
             share = share if why else MEASURES[metric][1](joined(uses[:-1]), uses[-1])
             why = why or ("" if share.value is not None else f"no word in {self._corpus(places[-1])}")
         return self._row(
@@ -156,23 +160,26 @@ class _Tokenizer:
         )  # fmt: skip
 
     def spelling(self, target: str) -> list[ResultRow]:
-        """How the tokenizer spells a target's test set; the script that most of its letters are of as `condition`."""
+        """How the tokenizer spells a target's test set; its scripts in order of their letters, `n` of each."""
         counted = self._counted((target, SPLIT))
         where = {"target": target, "target_corpus": self._corpus((target, SPLIT)) or None}
         if isinstance(counted, str):
             return [self._row(metric, None, 0, MISSING + counted, **where) for metric in SPELLING]
         spelling = counted.spelling
-        script = next(iter(spelling.scripts), "")
         numbers = (
             (spelling.pieces_per_word, spelling.words),
             (spelling.unknown_words, spelling.words),
             (spelling.known_letters, spelling.letters),
-            (float(spelling.script_pieces.get(script, 0)), spelling.letters),
         )
-        return [
-            self._row(metric, value, n, script or None, **where)
-            for metric, (value, n) in zip(SPELLING, numbers, strict=True)
-        ]
+        *of_all, of_script = SPELLING
+        rows = [self._row(metric, value, n, None, **where) for metric, (value, n) in zip(of_all, numbers, strict=True)]
+        for script, share in _shown(spelling.scripts):
+            letters = round(spelling.letters * share / 100)
+            rows.append(self._row(of_script, float(spelling.script_pieces[script]), letters, script, **where))
+        if not spelling.scripts:
+            why = f"no letter in {self._corpus((target, SPLIT))} {SPLIT}"
+            rows.append(self._row(of_script, None, 0, MISSING + why, **where))
+        return rows
 
     def _counted(self, place: tuple[str, str]) -> Counted | str:
         step = self.needed[place]
@@ -192,6 +199,12 @@ class _Tokenizer:
             "condition": condition,
         }  # fmt: skip
         return ResultRow.model_validate(fields | where)
+
+
+def _shown(scripts: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Scripts that have a row, each with its per cent of the letters, in that order."""
+    first = list(scripts.items())[:SHOWN_SCRIPTS]
+    return [(name, share) for name, share in first if (name, share) == first[0] or share >= LEAST_OF_SCRIPT]
 
 
 def _statistics(scores: Scores, x: Mapping[str, Mapping[Pair, float]], setting: Setting) -> list[ResultRow]:

@@ -29,7 +29,8 @@ def shared_pieces(
 
     Returns:
         A line a pair: source, target, and in per cent `entity overlap` (section 3.1), `seen piece types` and
-        `seen piece tokens` (Wu and Dredze 2019); null where nothing could be shared, as without any entity.
+        `seen piece tokens` (Wu and Dredze 2019); null where nothing could be shared, as without any entity. What the
+        tokenizer cannot spell counts in the wholes and is never shared.
 
     Raises:
         DataError: if the root, or a corpus of a language that was named, is missing or faulty.

@@ -16,7 +16,8 @@ from crossglot.steps.score import METRICS, Score
 def tabulate(line: Line, scores: Mapping[str, Sequence[Score]], failure: str = "") -> list[ResultRow]:
     """A line's rows of results.csv: each target's mean over seeds, then its seeds; or why the cell is empty.
 
-    Where code-switched text is scored by language as well, those rows follow, with the language id for condition.
+    A test set without an entity of the scored types has no F1. Where code-switched text is scored by language as well,
+    those rows follow, with the language id for condition.
 
     Args:
         line: the line.
@@ -27,6 +28,12 @@ def tabulate(line: Line, scores: Mapping[str, Sequence[Score]], failure: str = "
     for target, split in line.targets.items():
         if isinstance(split, Absent) or failure:
             why = split.why if isinstance(split, Absent) else failure
+            found.append(_cell(line, target, aggregate=MEAN, condition=MISSING + why))
+            continue
+        if line.table.task == "ner" and not any(score.n for score in scores[target]):
+            # F1 would be 0 whatever is predicted.
+            taken = "" if split.at_most is None else f" (at most {split.at_most} sentences of it)"
+            why = f"no entity of the scored types in {split.corpus} {split.split}{taken}"
             found.append(_cell(line, target, aggregate=MEAN, condition=MISSING + why))
             continue
         for score in scores[target]:

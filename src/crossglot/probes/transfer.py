@@ -120,7 +120,13 @@ class _Drafts:
         annotated = [set(split.types) for split in self.present]
         shared = set.intersection(*annotated) if annotated else set()
         types = {goal.language: tuple(sorted(shared & set(goal.types))) for goal in self.goals if self.task == "ner"}
-        for target, common in types.items():
-            if not common and not absent:
-                targets[target] = Absent(target, f"the entity types of {self.source} and {target} have none in common")
+        for goal in self.goals:
+            if types.get(goal.language) == () and not absent:
+                targets[goal.language] = Absent(goal.language, self._why_no_types(goal))
         return Line(table, system, role, papers, self.source, corpus, targets, rows, types)
+
+    def _why_no_types(self, goal: CorpusSplit) -> str:
+        bare = [split.corpus for split in (*self.present, goal) if not split.types]
+        if bare:
+            return f"no entity in {bare[0]}"
+        return f"the entity types of {self.source} and {goal.language} have none in common"

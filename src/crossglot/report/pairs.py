@@ -57,7 +57,8 @@ def overlap_figure(rows: Sequence[ResultRow]) -> Drawn:
         (
             "Overlap is |E_train ∩ E_eval| / |E_train ∪ E_eval|, of the word pieces used in entities (section 3.1). "
             "Seen pieces are the target's that occur in the source's training set, in all words, each once (by type) "
-            "or as often as it occurs (by token), after Wu and Dredze (2019). The unknown piece counts nowhere.",
+            "or as often as it occurs (by token), after Wu and Dredze (2019). What cannot be spelled is "
+            "never shared, not even the same word: its form is in the union, and unseen among the target's pieces.",
             *_near_zero(scores, x[ENTITY_OVERLAP]),
             *_remarks(rows),
         ),
@@ -78,7 +79,7 @@ def likeness_figure(rows: Sequence[ResultRow]) -> Drawn:
     none = [pair for pair, row in known.items() if row.value == 0]
     lines = tuple(
         (*pair, number(row.value, 0), row.n, *(scores[system].get(pair) for system in scores))
-        for pair, row in known.items()
+        for pair, row in sorted(known.items(), key=lambda item: _ascending(item[1].value))
     )
     pairs = Drawn("figure2-pairs", "Pairs of languages", None, ("from", "to", COMMON, "comparable", *scores), lines)
     return Drawn(
@@ -91,7 +92,7 @@ def likeness_figure(rows: Sequence[ResultRow]) -> Drawn:
             "Common features: those of WALS 81A, 85A, 86A, 87A, 88A and 89A in which both languages have the same "
             "value; “no dominant order” is a value like any other, a missing one is neither equal nor different. "
             "Systems stand side by side at each number.",
-            f"Left out, as in the paper, for having no feature in common: {_listed(none) or 'no pair'}.",
+            f"Left out, as in the paper, for having no feature in common: {_listed(none, COMMON) or 'no pair'}.",
             *_remarks(rows),
         ),
         (pairs,),
@@ -142,14 +143,14 @@ def _charts(panels: Sequence[Sequence[Series]], x_titles: Sequence[str], y_title
 def _relations(rows: Sequence[ResultRow], conditions: Mapping[str, str]) -> tuple[tuple[Entry, ...], ...]:
     """One line a system and measure."""
     found = {(row.system, row.aggregate, row.condition): row for row in rows if row.aggregate != MEAN}
-    lines = []
+    lines: list[tuple[Entry, ...]] = []
     for system in dict.fromkeys(row.system for row in rows if row.aggregate == "correlation"):
         for condition, words in conditions.items():
             statistic = partial(_statistic, found, system, condition)
-            n = found.get((system, "correlation", condition))
+            n = next((row.n for row in rows if _is_about(row, system, "correlation", condition)), None)
             numbers = [_estimate(statistic(name)) for name in ("correlation", "slope", "correlation without effects")]
             tests = [_p_value(statistic(name + HOLM)) for name in (QAP_P, QAP_P_WITHOUT)]
-            lines.append((system, words, n.n if n else 0, *numbers, *tests))
+            lines.append((system, words, n or 0, *numbers, *tests))
     return tuple(lines)
 
 
@@ -157,6 +158,13 @@ def _statistic(
     found: Mapping[tuple[str, str | None, str | None], ResultRow], system: str, condition: str, name: str
 ) -> ResultRow | None:
     return found.get((system, name, condition))
+
+
+def _is_about(row: ResultRow, system: str, aggregate: str, condition: str) -> bool:
+    """Whether the row is that statistic, with a value or with the reason why it has none."""
+    if (row.system, row.aggregate) != (system, aggregate) or row.condition is None:
+        return False
+    return row.condition == condition or row.condition.startswith(f"{MISSING}{condition}: ")
 
 
 def _estimate(row: ResultRow | None) -> str:
@@ -182,9 +190,9 @@ def _near_zero(scores: Mapping[str, Mapping[Pair, float]], overlaps: Mapping[str
         )
         if pairs:
             named = [f"{source}→{target} {number(scores[system][source, target])}" for source, target in pairs[:NAMED]]
-            rest = f" and {len(pairs) - NAMED} more" if len(pairs) > NAMED else ""
             said.append(
-                f"Almost no overlap (below {NEAR_ZERO_OVERLAP:g} %) in {system}'s pieces, F1: {', '.join(named)}{rest}."
+                f"Almost no overlap (below {NEAR_ZERO_OVERLAP:g} %) in {system}'s pieces, F1: {', '.join(named)}"
+                f"{_unnamed(pairs, 'overlap')}."
             )
     return said
 
@@ -216,39 +224,54 @@ def _pairs_table(
     scores: Mapping[str, Mapping[Pair, float]],
     x: Mapping[str, Mapping[str, Mapping[Pair, float]]],
 ) -> Drawn:
-    """Every pair with its overlaps and its scores, an encoder a line."""
+    """Every pair with its overlaps and its scores, an encoder a line; those that share the least first."""
     lines = [
         (system, *pair, *(x[metric][system].get(pair) for metric in x), score)
         for system in _encoders(rows)
-        for pair, score in scores.get(system, {}).items()
+        for pair, score in sorted(
+            scores.get(system, {}).items(), key=lambda item: _ascending(x[ENTITY_OVERLAP][system].get(item[0]))
+        )
     ]
     return Drawn("figure1-pairs", "Pairs of languages", None, ("system", "from", "to", *x, METRICS["f1"]), tuple(lines))
 
 
 def _spelling_table(rows: Sequence[ResultRow]) -> Drawn:
-    """How each encoder's tokenizer spells each language."""
-    found = {(row.system, row.target, row.metric): row for row in rows if row.metric in SPELLING and row.target}
+    """How each encoder's tokenizer spells each language: one line each, its scripts in order of their letters."""
+    found: dict[tuple[str, str], list[ResultRow]] = {}
+    for row in rows:
+        if row.metric in SPELLING and row.target:
+            found.setdefault((row.system, row.target), []).append(row)
+    per_word, unknown, known, in_script = SPELLING
     lines = []
-    for system, target in dict.fromkeys(key[:2] for key in found):
-        entries = [found.get((system, target, metric)) for metric in SPELLING]
-        first = entries[0]
-        script = first.condition if first and first.value is not None else None
-        values = [None if row is None or row.value is None else row.value for row in entries]
-        pieces = None if values[0] is None else f"{values[0]:.2f}"
+    for (system, target), members in found.items():
+        one = {row.metric: row for row in members}
+        values = {metric: row.value for metric, row in one.items()}
+        pieces, letters = values.get(per_word), (one[known].n if known in one else None) or 1
+        scripts = [row for row in members if row.metric == in_script and row.value is not None]
         lines.append(
             (
                 system,
-                language_name(target or ""),
-                script,
-                pieces,
-                *values[1:3],
-                None if values[3] is None else int(values[3]),
+                language_name(target),
+                None if pieces is None else f"{pieces:.2f}",
+                values.get(unknown),
+                values.get(known),
+                ", ".join(f"{row.condition} {number(100 * (row.n or 0) / letters)} %" for row in scripts) or None,
+                ", ".join(f"{row.condition} {row.value:.0f}" for row in scripts) or None,
             )
         )
-    heads = ("tokenizer of", "language", "script", SPELLING[0], f"{SPELLING[1]}, %", f"{SPELLING[2]}, %", SPELLING[3])
+    heads = ("tokenizer of", "language", per_word, f"{unknown}, %", f"{known}, %", "its scripts", in_script)
     return Drawn("figure1-spelling", "How the tokenizers spell the test sets", None, heads, tuple(lines))
 
 
-def _listed(pairs: Sequence[Pair]) -> str:
-    rest = f" and {len(pairs) - NAMED} more" if len(pairs) > NAMED else ""
-    return ", ".join(f"{source}→{target}" for source, target in pairs[:NAMED]) + rest
+def _listed(pairs: Sequence[Pair], order: str) -> str:
+    return ", ".join(f"{source}→{target}" for source, target in pairs[:NAMED]) + _unnamed(pairs, order)
+
+
+def _unnamed(pairs: Sequence[Pair], order: str) -> str:
+    """How many pairs a note does not name, and where to find them."""
+    return f" and {len(pairs) - NAMED} more (the table of pairs is sorted by {order})" if len(pairs) > NAMED else ""
+
+
+def _ascending(value: float | None) -> tuple[bool, float]:
+    """Sorts what has no value behind everything that has one."""
+    return (value is None, value or 0.0)

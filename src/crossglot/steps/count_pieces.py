@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,18 +16,20 @@ PIECES = "pieces.json"
 
 
 class Counted(BaseModel):
-    """What the step found: ids of pieces in entities, id → occurrences of every piece, and how the text is spelled."""
+    """What the step found: the fields of `tagging.overlap.PieceUse`, and how the text is spelled."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     in_entities: tuple[int, ...]
     counts: dict[int, int]
+    unspelled_in_entities: tuple[str, ...]
+    unspelled: dict[str, int]
     spelling: Spelling
 
     @property
     def use(self) -> PieceUse:
         """The pieces as `tagging.overlap` takes them."""
-        return PieceUse(frozenset(self.in_entities), self.counts)
+        return PieceUse(frozenset(self.in_entities), self.counts, frozenset(self.unspelled_in_entities), self.unspelled)
 
 
 class CountPieces(Step):
@@ -37,6 +40,8 @@ class CountPieces(Step):
         split: sentences with named entities (tags other than `O`).
         at_most: at most so many sentences: the same ones that are trained on.
     """
+
+    VERSION: ClassVar[str] = "2"  # 1 left out words that cannot be spelled
 
     encoder: EncoderReference
     split: CorpusSplit
@@ -52,7 +57,9 @@ class CountPieces(Step):
         use = piece_use(sentences, tokenizer)
         found = Counted(
             in_entities=tuple(sorted(use.in_entities)),
-            counts=use.counts,
+            counts=dict(use.counts),
+            unspelled_in_entities=tuple(sorted(use.unspelled_in_entities)),
+            unspelled=dict(use.unspelled),
             spelling=spelling([sentence.words for sentence in sentences], tokenizer),
         )
         (folder / PIECES).write_text(found.model_dump_json() + "\n", encoding="utf-8")
