@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
+from made_up_runs import GOLD, right, write_run
 from typer.testing import CliRunner
 
 import crossglot
 from crossglot.cli import app
 from crossglot.errors import StorageError, UsageError
-from crossglot.probes.results import MEAN, ResultRow, write_results
-
-Predicted = Mapping[Any, Mapping[str, Sequence[str]]]
-"""(system, source, seed) → target → tags of each sentence, blanks between."""
-
-GOLD = ["DET NOUN VERB"] * 60
+from crossglot.studies.comparing import permutations_needed
 
 
-def write_run(
-    folder: Path,
-    predicted: Predicted,
-    gold: Sequence[str] = GOLD,
-    roles: Mapping[str, str] | None = None,
-    task: str = "pos",
-    types: str | None = None,
-) -> Path:
-    """A run folder with nothing but results.csv and predictions/."""
-    (folder / "predictions").mkdir(parents=True)
-    rows = {}
-    for (system, source, seed), targets in predicted.items():
-        words = [
-            {
-                "target": target, "sentence": sentence, "word": word, "form": f"w{word}", "gold": tag,
-                "predicted": guess,
-            }
-            for target, guesses in targets.items()
-            for sentence, (tags, guessed) in enumerate(zip(gold, guesses, strict=True))
-            for word, (tag, guess) in enumerate(zip(tags.split(), guessed.split(), strict=True))
-        ]  # fmt: skip
-        name = f"{system}.{task}.{source}".replace(" ", "-").replace("/", "-").replace(":", "-")
-        suffix = "" if seed is None else f".seed{seed}"
-        pl.DataFrame(words).write_parquet(folder / "predictions" / f"{name}{suffix}.parquet")
-        for target in targets:
-            rows[system, source, target] = ResultRow(
-                experiment="table2", system=system, role=(roles or {}).get(system, "other"), task=task, source=source,
-                target=target, aggregate=MEAN, metric="f1" if task == "ner" else "accuracy", value=0.0, condition=types,
-            )  # fmt: skip
-    write_results(list(rows.values()), folder / "results.csv")
-    return folder
-
-
-def right(times: int, of: int = 60) -> list[str]:
-    """So many sentences all right, the others with one word of three wrong."""
-    return ["DET NOUN VERB"] * times + ["DET NOUN X"] * (of - times)
+def printed(*arguments: object) -> str:
+    """What the command says, its words kept on their lines."""
+    result = CliRunner().invoke(app, ["compare", *map(str, arguments)])
+    assert result.exit_code == 0, result.output
+    return result.output
 
 
 @pytest.fixture
@@ -141,12 +104,60 @@ def test_entities_count_where_both_runs_count_them(tmp_path: Path) -> None:
     assert (cell["metric"], cell["types"], cell["value_first"], cell["value_second"]) == ("f1", "PER", 100, 100)
 
 
+def test_cells_without_anything_to_find_are_not_compared(tmp_path: Path) -> None:
+    """F1 is 0 there whatever is predicted: that says nothing about the taggers."""
+    gold = {"de": ["B-PER O O"] * 40, "fr": ["O O O"] * 40}
+
+    def run(name: str, tag: str, types: str) -> Path:
+        folder = write_run(
+            tmp_path / name,
+            {("s", "en", 1): {"de": [f"{tag} O O"] * 40, "fr": [f"{tag} O O"] * 40}},
+            gold["fr"],
+            task="ner",
+            types=types,
+        )
+        path = folder / "predictions" / "s.ner.en.seed1.parquet"
+        german = (pl.col("target") == "de") & (pl.col("word") == 0)
+        pl.read_parquet(path).with_columns(
+            gold=pl.when(german).then(pl.lit("B-PER")).otherwise(pl.col("gold"))
+        ).write_parquet(path)
+        return folder
+
+    ours, theirs = run("a", "B-PER", "LOC PER"), run("b", "O", "ORG PER")
+    german, french = crossglot.compare(ours, theirs).to_dicts()
+    assert (german["target"], german["verdict"], german["p_holm"]) == ("de", "first better", german["p"])
+    assert (french["target"], french["verdict"], french["why"]) == ("fr", "not compared", "no entity in gold")
+    assert french["difference"] is french["p"] is None
+    assert "not compared: en → fr: no entity in gold" in printed(ours, theirs)
+    other = run("c", "O", "MISC")
+    with pytest.raises(UsageError, match="en → de, en → fr: no entity type that both count"):
+        crossglot.compare(ours, other)
+
+
+@pytest.mark.parametrize("level", [0.95, 0.99])
+def test_a_clear_difference_is_found_among_many_cells_at_any_level(tmp_path: Path, level: float) -> None:
+    """Holm's factor of 70 cells makes 70 / 5,000 = 0.014 of the smallest p-value of 5,000 swaps."""
+    equal = {f"t{number}": right(15, of=30) for number in range(69)}
+    ours = write_run(tmp_path / "a", {("s", "en", 1): {"de": right(30, of=30), **equal}}, GOLD[:30])
+    theirs = write_run(tmp_path / "b", {("s", "en", 1): {"de": right(0, of=30), **equal}}, GOLD[:30])
+    found = crossglot.compare(ours, theirs, level=level)
+    assert found.height == 70
+    assert found.row(0, named=True)["target"] == "de"
+    assert found["verdict"].to_list() == ["first better", *["within noise"] * 69]
+
+
+@pytest.mark.parametrize("cells", [1, 70, 200, 201, 1681, 6724])
+def test_at_the_usual_level_there_are_25_permutations_a_cell(cells: int) -> None:
+    assert permutations_needed(cells, 0.95) == max(5000, 25 * cells)
+    assert cells / permutations_needed(cells, 0.999) <= 0.0008 * (1 + 1e-9)
+
+
 def test_other_sentences_are_not_compared(two: tuple[Path, Path], tmp_path: Path) -> None:
     shorter = write_run(
         tmp_path / "c", {("ours", "en", 1): {"de": right(20, of=50), "es": right(20, of=50)}}, GOLD[:50]
     )
     with pytest.raises(
-        UsageError, match=r"cannot be compared: en → de: they predicted different sentences \(60 and 50\)"
+        UsageError, match=r"cannot be compared: en → de, en → es: they predicted different sentences \(60 and 50\)"
     ):
         crossglot.compare(two[0], shorter)
     other = write_run(tmp_path / "d", {("ours", "en", 1): {"de": ["DET NOUN VERB"] * 60}}, ["DET NOUN AUX"] * 60)
@@ -155,10 +166,14 @@ def test_other_sentences_are_not_compared(two: tuple[Path, Path], tmp_path: Path
 
 
 def test_what_is_no_run_or_has_nothing_in_common_is_refused(two: tuple[Path, Path], tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match=r"results\.csv"):
+    with pytest.raises(StorageError, match=r"absent: no such folder\n.*results\.csv"):
         crossglot.compare(two[0], tmp_path / "absent")
+    with pytest.raises(StorageError, match=r"not a run folder, it has no results\.csv"):
+        crossglot.compare(two[0], tmp_path)
     other = write_run(tmp_path / "c", {("ours", "fr", 1): {"de": right(30)}})
-    with pytest.raises(UsageError, match=r"no cell in common: a has ours \(pos from en\); c has ours \(pos from fr\)"):
+    with pytest.raises(
+        UsageError, match=r"common: a has ours \(pos from en to de, es\); c has ours \(pos from fr to de\)"
+    ):
         crossglot.compare(two[0], other)
     for path in (other / "predictions").iterdir():
         path.unlink()
@@ -178,3 +193,26 @@ def test_the_command_prints_a_table_and_writes_all_cells(two: tuple[Path, Path],
     assert "+16.7" in result.output
     assert "2 cells: 1 first better, 1 within noise" in result.output
     assert pl.read_csv(out)["verdict"].to_list() == ["first better", "within noise"]
+
+
+def test_the_command_says_what_only_one_run_has_and_which_settings_differ(tmp_path: Path) -> None:
+    cells = {target: right(30) for target in ("de", "es")}
+    ours = write_run(
+        tmp_path / "a", {("s", source, 1): cells for source in ("en", "hi", "ja")} | {("t", "en", 1): cells}
+    )
+    theirs = write_run(tmp_path / "b", {("s", "en", 1): {**cells, "ru": right(30)}})
+    for folder, most in ((ours, 100), (theirs, 60)):
+        (folder / "study.toml").write_text(f"max_train = {most}\nseeds = [1]\n")
+        (folder / "versions.json").write_text('{"device": "cpu"}')
+    lines = printed(ours, theirs).splitlines()
+    assert "only in first: 6 cells (of t; from hi, ja)" in lines
+    assert "only in second: 1 cell (to ru)" in lines
+    assert lines[lines.index("Settings that differ, first : second") + 1 :] == ["  max_train 100 : 60"]
+
+
+def test_the_command_says_when_nothing_else_differs(two: tuple[Path, Path]) -> None:
+    for folder in two:
+        (folder / "study.toml").write_text("seeds = [1]\n")
+        (folder / "versions.json").write_text('{"device": "cpu"}')
+    assert printed(*two).splitlines()[-1] == "No setting differs."
+    assert "only in" not in printed(*two)

@@ -30,7 +30,8 @@ def compare(
 
     Cells are compared on the very sentences that both predicted, from the
     predictions that the runs have kept; no encoder is loaded. With many cells,
-    p-values are corrected (Holm).
+    p-values are corrected (Holm). What only one run has, and the settings in
+    which they differ, are named below.
 
     [bold]Example:[/bold]
     crossglot compare runs/small runs/large --out differences.csv
@@ -38,12 +39,13 @@ def compare(
     from crossglot.commands.progress import bar, stderr_console, stdout_console
     from crossglot.studies.comparing import compare as compare_folders
 
+    pair = _pair(systems)
     with bar("comparing") as moved:
-        found = compare_folders(first, second, systems=_pair(systems), level=level, out=out, progress=moved)
+        found = compare_folders(first, second, systems=pair, level=level, out=out, progress=moved)
     console = stdout_console()
     for table in _tables(found, level):
         console.print(table)
-    for line in _summary(found, level):
+    for line in (*_summary(found, level), *_alone(first, second, pair), *_settings(first, second, pair)):
         console.print(line, markup=False, soft_wrap=True)
     if out is not None:
         stderr_console().print(f"all cells: {out}", style="dim", markup=False, soft_wrap=True)
@@ -96,6 +98,7 @@ def _entries(row: Mapping[str, Any]) -> list[str]:
 
 def _summary(found: polars.DataFrame, level: float) -> Iterator[str]:
     from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
+    from crossglot.studies.comparing import whys
 
     verdicts = found["verdict"].value_counts(sort=True).rows()
     yield f"{len(found)} cells: " + ", ".join(f"{count} {verdict}" for verdict, count in verdicts)
@@ -107,4 +110,40 @@ def _summary(found: polars.DataFrame, level: float) -> Iterator[str]:
     trained = found.remove(first=MOST_FREQUENT_TAG, second=MOST_FREQUENT_TAG)  # which has no seed
     if 1 in (trained["seeds_first"].min(), trained["seeds_second"].min()):
         yield "Where a side has one seed, this is about these very taggers: trained again, they may differ as much."
-    yield from (f"not compared: {why}" for why in dict.fromkeys(found["why"]) if why)
+    skipped = found.filter(found["difference"].is_null()).select("source", "target", "why")
+    yield from (f"not compared: {line}" for line in whys(skipped.rows()))
+
+
+def _alone(first: Path, second: Path, systems: tuple[str, str] | None) -> Iterator[str]:
+    """What only one run has, a line each: for want of a system, a task, a source or a target of the other's."""
+    from crossglot.studies.comparable import read_comparable
+    from crossglot.studies.partners import in_short, lone_cells
+
+    cells = lone_cells(read_comparable(first), read_comparable(second), systems)
+    for side in ("first", "second"):
+        own = [cell for cell in cells if cell.side == side]
+        parts = [
+            (preposition + in_short(getattr(cell, lacking) for cell in of_part))
+            for lacking, preposition in (("system", "of "), ("task", ""), ("source", "from "), ("target", "to "))
+            if (of_part := [cell for cell in own if cell.lacking == lacking])
+        ]
+        if own:
+            yield f"only in {side}: {len(own)} cell{'s'[: len(own) > 1]} ({'; '.join(parts)})"
+
+
+def _settings(first: Path, second: Path, systems: tuple[str, str] | None) -> Iterator[str]:
+    """In what settings the runs differ, a line each."""
+    from crossglot.studies.partners import in_short
+    from crossglot.studies.settings import differing_settings
+
+    alike: dict[tuple[str, ...], list[str]] = {}  # a line → the encoders or corpora it is about
+    for setting, of, one, other in differing_settings(first, second, systems=systems).rows():
+        same = (setting,) if setting == "checksum" else (setting, one, other)
+        alike.setdefault(same, []).append(of)
+    if not alike:
+        yield "No setting differs."
+        return
+    yield "Settings that differ, first : second"
+    for (setting, *values), of in alike.items():
+        named = in_short(filter(None, of))
+        yield f"  {setting} {' : '.join(values)}{named and f' ({named})'}" if values else f"  contents of {named}"

@@ -139,8 +139,8 @@ def _notes(means: Sequence[ResultRow]) -> tuple[str, ...]:
             "parallel treebanks, transliterated by rule."
             if synthetic
             else "",
-            f"Words by the language ids of the corpus ({counts}): ne are names, univ marks, figures and the like. Their "
-            "intervals are in results.csv."
+            f"Words by the language ids of the corpus ({counts}): ne are names, univ marks, figures and the like. "
+            "Their intervals are in results.csv."
             if counts
             else "",
             interval_note(tuple(dict.fromkeys(row.interval for row in whole if row.interval))),

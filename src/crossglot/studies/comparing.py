@@ -7,7 +7,8 @@ number of cells. A difference counts only if the interval leaves out zero and th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING, Literal
 from crossglot.errors import StorageError, UsageError
 from crossglot.steps.rows import tags_of
 from crossglot.steps.score import METRICS
-from crossglot.studies.kept import KeptRow, KeptRun, read_kept
+from crossglot.studies.comparable import predictions_of, read_comparable
+from crossglot.studies.kept import KeptRow, KeptRun
+from crossglot.studies.partners import in_short, paired_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,8 +30,9 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int64]
 
 LEVEL = 0.95
-FEWEST_PERMUTATIONS, PERMUTATIONS_A_CELL = 5000, 25
-"""Even with Holm's factor of the number of cells, the smallest p-value possible is 0.04."""
+FEWEST_PERMUTATIONS = 5000
+REACH = 0.8
+"""With Holm's factor of the number of cells, the smallest p-value possible is this part of 1 - level, or less."""
 
 FIRST, SECOND, NOISE, SKIPPED = "first better", "second better", "within noise", "not compared"
 
@@ -52,7 +56,7 @@ class ComparedCell:
         seeds: how many of both.
         sentences: that both tagged.
         verdict: who is better, `within noise`, or `not compared`.
-        why: why it is not compared.
+        why: why it is not compared: other sentences or gold tags, or nothing in gold to be found.
     """
 
     systems: tuple[str, str]
@@ -86,6 +90,8 @@ def compare(
     """What differs between two runs, by how much, and what is within noise.
 
     Systems of the same name are compared; beside them those that are alone in their role in both runs.
+    Cells that only one of the runs has are told by `studies.partners.lone_cells`, the settings in which they differ by
+    `studies.settings.differing_settings`.
 
     Args:
         first: a run's folder.
@@ -99,13 +105,14 @@ def compare(
         A row a cell, the largest differences first, then what is within noise, then what cannot be compared and why.
 
     Raises:
-        StorageError: if a folder is no run, or has no predictions, or `out` cannot be written.
+        StorageError: if a folder is no run, if its predictions are missing or damaged or it has none of taggers, or if
+            `out` cannot be written.
         UsageError: if there is nothing that could be compared: no system, source and target in common, or other
             sentences.
     """
     if not 0.5 <= level < 1:
         raise UsageError(f"level {level:g}: an interval's level is between 0.5 and 1, such as 0.95")
-    cells = compare_runs(read_kept(Path(first)), read_kept(Path(second)), systems, level, progress)
+    cells = compare_runs(read_comparable(Path(first)), read_comparable(Path(second)), systems, level, progress)
     frame = comparison_frame(cells)
     if out is not None:
         try:
@@ -123,57 +130,29 @@ def compare_runs(
     progress: Callable[[int, int], None] | None = None,
 ) -> list[ComparedCell]:
     """The cells of two runs, in the order of `compare`, which also says what is raised."""
-    pairs = _pairs(first, second, systems)
+    pairs = paired_rows(first, second, systems)
     shared = [[target for target in ours.targets if target in theirs.targets] for ours, theirs in pairs]
     total = sum(map(len, shared))
     if not total:
         raise UsageError(f"{first.folder} and {second.folder} have no cell in common: {_what(first)}; {_what(second)}")
-    permutations = max(FEWEST_PERMUTATIONS, PERMUTATIONS_A_CELL * total)
+    permutations = permutations_needed(total, level)
     cells: list[ComparedCell] = []
     for (ours, theirs), targets in zip(pairs, shared, strict=True):
-        predicted = ours.predictions(targets), theirs.predictions(targets)
+        predicted = predictions_of(ours, targets), predictions_of(theirs, targets)
         for target in targets:
             sides = [kept[target] for kept in predicted]
             cells.append(_compare_cell(ours, theirs, target, sides, level=level, permutations=permutations))
             if progress is not None:
                 progress(len(cells), total)
     if all(cell.verdict == SKIPPED for cell in cells):
-        raise UsageError(f"{first.folder} and {second.folder} cannot be compared: {cells[0].why}")
+        reasons = "; ".join(whys((cell.source, cell.target, cell.why) for cell in cells))
+        raise UsageError(f"{first.folder} and {second.folder} cannot be compared: {reasons}")
     return _judged(cells, level)
 
 
-def _pairs(first: KeptRun, second: KeptRun, systems: tuple[str, str] | None) -> list[tuple[KeptRow, KeptRow]]:
-    """Rows that go together: of systems that do, with one task and one source."""
-    if systems is not None:
-        for run, name in zip((first, second), systems, strict=True):
-            if name not in run.systems:
-                raise UsageError(f"{run.folder}: no system '{name}'; it has {', '.join(run.systems)}")
-        partners = {systems[0]: systems[1]}
-    elif first.folder.resolve() == second.folder.resolve():
-        raise UsageError(
-            f"{first.folder}: one and the same run; name two of its systems with --systems A=B: "
-            f"{', '.join(first.systems)}"
-        )
-    else:
-        partners = _partners(first, second)
-    others = {(row.system, row.task, row.source): row for row in second.rows}
-    return [
-        (row, found)
-        for row in first.rows
-        if (found := others.get((partners.get(row.system, ""), row.task, row.source))) is not None
-    ]
-
-
-def _partners(first: KeptRun, second: KeptRun) -> dict[str, str]:
-    """System of the first run → the second's: of one name, or alone in one role; so also their untrained twins."""
-    partners = {name: name for name in first.systems if name in second.systems}
-    for name, role in first.roles.items():
-        rivals = [other for other, its in second.roles.items() if its == role]
-        alone = [own for own, its in first.roles.items() if its == role] == [name] and len(rivals) == 1
-        if alone and name not in partners and role != "floor":
-            partners[name] = rivals[0]
-            partners[f"{name} untrained"] = f"{rivals[0]} untrained"
-    return partners
+def permutations_needed(cells: int, level: float) -> int:
+    """So many that a difference as large as can be is found at this level, corrected for so many cells."""
+    return max(FEWEST_PERMUTATIONS, math.ceil(cells / (REACH * (1 - level))))
 
 
 def _compare_cell(
@@ -197,8 +176,12 @@ def _compare_cell(
     }  # fmt: skip
     why = _unlike(sides[0][0], sides[1][0])
     if why:
-        return ComparedCell(**cell, why=f"{ours.source} → {target}: {why}")  # type: ignore[arg-type]
+        return ComparedCell(**cell, why=why)  # type: ignore[arg-type]
+    if types == ():
+        return ComparedCell(**cell, why="no entity type that both count")  # type: ignore[arg-type]
     counts = [np.stack([_count(ours.task, frame, target, types) for frame in side]) for side in sides]
+    if ours.task == "ner" and not counts[0][..., -1].any():  # without gold F1 is 0 whatever is predicted
+        return ComparedCell(**cell, why="no entity in gold")  # type: ignore[arg-type]
     statistic: CountStatistic = span_f1 if ours.task == "ner" else accuracy
     found = paired_bootstrap(counts[0], counts[1], statistic, level=level)
     test = swap_test(counts[0], counts[1], statistic, permutations=permutations)
@@ -278,8 +261,20 @@ def comparison_frame(cells: Sequence[ComparedCell]) -> polars.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def whys(cells: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Why cells are not compared, each reason once: (source, target, why) → `en → de, en → hi: no entity in gold`."""
+    found: dict[str, list[str]] = {}
+    for source, target, why in cells:
+        found.setdefault(why, []).append(f"{source} → {target}")
+    return [f"{in_short(named)}: {why}" for why, named in found.items()]
+
+
 def _what(run: KeptRun) -> str:
     """What a run has, in a few words."""
-    sources = dict.fromkeys(f"{row.task} from {row.source}" for row in run.rows)
-    named = ", ".join([*list(sources)[:4], *([f"and {len(sources) - 4} more"] if len(sources) > 4 else [])])
+    cells: dict[str, tuple[list[str], list[str]]] = {}
+    for row in run.rows:
+        sources, targets = cells.setdefault(row.task, ([], []))
+        sources.append(row.source)
+        targets.extend(row.targets)
+    named = "; ".join(f"{task} from {in_short(ours)} to {in_short(those)}" for task, (ours, those) in cells.items())
     return f"{run.folder.name} has {', '.join(run.systems)} ({named})"
