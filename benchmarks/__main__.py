@@ -14,7 +14,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 LONG = {"parity"}
-NEED_DATA = {"readers", "packing", "parity"}
+NEED_DATA = {"readers", "packing", "parity", "transliteration"}
 
 
 def benchmarks() -> list[str]:

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 class FlatIndex:
     """What faiss's factory gives for `Flat`, as far as it is used, in numpy."""
 
-    is_trained = True
-
     def __init__(self, width: int, name: str, kind: str) -> None:
-        if name != "Flat":
+        if name not in ("Flat", "IVF4096,Flat"):
             raise RuntimeError(f"could not parse {name}")
+        self.is_trained = name == "Flat"
         self.kind, self.rows = kind, np.zeros((0, width), np.float32)
+
+    def train(self, rows: NDArray[np.float32]) -> None:
+        raise RuntimeError(f"{len(rows)} points for 4096 centroids")
 
     def add(self, rows: NDArray[np.float32]) -> None:
         self.rows = np.concatenate([self.rows, rows])
@@ -37,17 +39,35 @@ class FlatIndex:
         return np.take_along_axis(near, order, axis=1), order
 
 
+def stand_in_for_faiss(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in = SimpleNamespace(METRIC_L2="l2", METRIC_INNER_PRODUCT="product", index_factory=FlatIndex)
+    monkeypatch.setitem(sys.modules, "faiss", stand_in)
+
+
 @pytest.mark.parametrize("metric", ["l2", "cosine"])
 def test_an_index_is_asked_what_the_exact_search_answers(
     metric: Literal["l2", "cosine"], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stand_in = SimpleNamespace(METRIC_L2="l2", METRIC_INNER_PRODUCT="product", index_factory=FlatIndex)
-    monkeypatch.setitem(sys.modules, "faiss", stand_in)
+    stand_in_for_faiss(monkeypatch)
     draws = np.random.default_rng(0)
     queries, candidates = (7 + draws.normal(size=(90, 12)).astype(np.float32) for _ in range(2))
     np.testing.assert_array_equal(nearest_by_index(queries, candidates, metric), nearest(queries, candidates, metric))
     with pytest.raises(UsageError, match="no index 'Tree'"):
         nearest_by_index(queries, candidates, metric, index="Tree")
+
+
+def test_what_cannot_be_searched_is_refused_as_by_the_exact_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in_for_faiss(monkeypatch)
+    some, broken = np.ones((3, 2), np.float32), np.full((3, 2), np.nan, np.float32)
+    with pytest.raises(UsageError, match="no index 'IVF4096,Flat' of 3 vectors: 3 points"):
+        nearest_by_index(some, some, index="IVF4096,Flat")
+    for candidates in (some[:0], np.ones((3, 4), np.float32)):
+        with pytest.raises(UsageError, match="nothing to find"):
+            nearest_by_index(some, candidates)
+    with pytest.raises(UsageError, match="of the candidates is not finite"):
+        nearest_by_index(some, broken)
+    with pytest.raises(UsageError, match="use one of l2, cosine"):
+        nearest_by_index(some, some, "csls")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("metric", ["l2", "cosine"])
@@ -62,6 +82,8 @@ def test_an_index_that_faiss_does_not_know_is_refused() -> None:
     pytest.importorskip("faiss")
     with pytest.raises(UsageError, match="no index 'Tree'"):
         nearest_by_index(np.ones((1, 2), np.float32), np.ones((1, 2), np.float32), index="Tree")
+    with pytest.raises(UsageError, match="no index 'IVF4096,Flat' of 1 vectors"):
+        nearest_by_index(np.ones((1, 2), np.float32), np.ones((1, 2), np.float32), index="IVF4096,Flat")
 
 
 def test_without_faiss_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

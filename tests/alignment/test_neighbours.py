@@ -106,3 +106,20 @@ def test_what_cannot_be_searched_is_refused() -> None:
         nearest(gaussian(0, 2, 2), gaussian(1, 2, 3))
     with pytest.raises(UsageError, match="nothing to find"):
         nearest(gaussian(0, 2, 2), gaussian(1, 0, 2))
+    for few in (0, -1):
+        with pytest.raises(UsageError, match="at least one neighbour"):
+            nearest(gaussian(0, 2, 2), gaussian(1, 2, 2), "csls", neighbourhood=few)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("strange", [[np.nan], [np.inf], [np.inf, -np.inf]])
+def test_vectors_that_are_not_finite_are_refused(metric: neighbours.Metric, strange: list[float]) -> None:
+    sound, broken = gaussian(0, 5, 3), gaussian(1, 5, 3)
+    broken[2, : len(strange)] = strange
+    with pytest.raises(UsageError, match="row 2 of the candidates is not finite"):
+        nearest(sound, broken, metric)
+    with pytest.raises(UsageError, match="row 2 of the queries is not finite"):
+        nearest(broken, sound, metric)
+    broken[4, 0] = np.nan
+    with pytest.raises(UsageError, match="row 2 and 1 more of the queries"):
+        nearest(broken, sound, metric)

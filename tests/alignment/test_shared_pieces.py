@@ -14,10 +14,10 @@ from crossglot.encoders.pieces import Pieces
 from crossglot.errors import UsageError
 
 
-def as_pieces(sentences: list[list[int]]) -> Pieces:
+def as_pieces(sentences: list[list[int]], unknown: int | None = None) -> Pieces:
     starts = np.cumsum([0, *map(len, sentences)])
     ids = np.array([piece for sentence in sentences for piece in sentence], np.int32)
-    return Pieces(ids, starts, np.arange(len(ids)), starts)
+    return Pieces(ids, starts, np.arange(len(ids)), starts, unknown)
 
 
 def naive(source: list[list[int]], target: list[list[int]]) -> list[int]:
@@ -62,6 +62,26 @@ def test_a_number_or_name_finds_its_translation() -> None:
 def test_who_shares_nothing_finds_nobody() -> None:
     forward, backward = nearest_by_pieces(as_pieces([[1], [5]]), as_pieces([[2], [5]]))
     assert (forward.tolist(), backward.tolist()) == ([NOBODY, 1], [NOBODY, 1])
+
+
+def test_words_that_nobody_knows_are_not_shared() -> None:
+    source, target = [[1, 1, 4], [1, 5], [1]], [[1, 5, 6], [7, 4], [1, 1]]
+    forward, backward = nearest_by_pieces(as_pieces(source, 1), as_pieces(target, 1))
+    assert (forward.tolist(), backward.tolist()) == ([1, 0, NOBODY], [1, 0, NOBODY])
+    assert nearest_by_pieces(as_pieces(source), as_pieces(target))[0].tolist() != forward.tolist()
+    assert nearest_by_pieces(as_pieces([[2]], 100), as_pieces([[2], [3]], 100))[0].tolist() == [0]
+
+
+def test_what_is_compared_stays_as_it_is() -> None:
+    draws = np.random.default_rng(1)
+    source, target = (as_pieces([draws.integers(0, 9, 6).tolist() for _ in range(20)]) for _ in range(2))
+    kept = [array.copy() for side in (source, target) for array in (side.ids, side.sentence_starts)]
+    first = nearest_by_pieces(source, target)
+    for array, before in zip(
+        [a for side in (source, target) for a in (side.ids, side.sentence_starts)], kept, strict=True
+    ):
+        np.testing.assert_array_equal(array, before)
+    np.testing.assert_array_equal(nearest_by_pieces(source, target), first)
 
 
 def test_no_sentences_are_refused() -> None:

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 import torch
 
-from crossglot.alignment.vectors import embed
+from crossglot.alignment import texts
+from crossglot.alignment.texts import every_piece
+from crossglot.alignment.vectors import embed, longest_window
 from crossglot.corpora.sentences import Sentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
-from crossglot.errors import StorageError, UsageError
+from crossglot.errors import ModelError, StorageError, UsageError
 from crossglot.runtime import Runtime
 from toy_world import write_encoder
 
@@ -103,12 +105,49 @@ def test_what_cannot_be_embedded_is_refused(bert: Encoder) -> None:
         embed(bert, ["cat", " ", ""])
     with pytest.raises(UsageError, match=r"has layers 0 .* to 2"):
         embed(bert, TEXT, layers=[3])
+    with pytest.raises(UsageError, match="layers 2, 0, 2: name each layer once"):
+        embed(bert, TEXT, layers=[2, 0, 2])
     with pytest.raises(UsageError, match="no layer was named"):
         embed(bert, TEXT, layers=[])
     with pytest.raises(UsageError, match="a list"):
         embed(bert, "one text")
     with pytest.raises(UsageError, match="some of each"):
         embed(bert, ["one text", ["two", "words"]])
+
+
+def test_vectors_that_are_not_finite_are_refused_naming_encoder_and_layer(tmp_path: Path) -> None:
+    bert = load_encoder(write_encoder(tmp_path / "broken"))
+    with torch.no_grad():
+        bert.model.encoder.layer[1].output.dense.bias[3] = torch.nan
+    assert np.isfinite(embed(bert, TEXT, layers=[0, 1])).all()
+    for where in (None, tmp_path / "vectors.npy"):
+        with pytest.raises(ModelError, match=r"broken: vectors of layer 2 are not finite"):
+            embed(bert, TEXT, out=where)
+
+
+def test_texts_cut_in_blocks_are_those_cut_at_once(bert: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = [*TEXT, "\u0001", " ".join(TEXT)] * 2
+    whole = every_piece(bert.tokenizer, given)
+    monkeypatch.setattr(texts, "BLOCK", 3)
+    asked: list[int] = []
+
+    def counted(block: list[str], **options: object) -> Any:
+        asked.append(len(block))
+        return bert.tokenizer(block, **options)
+
+    counted.unk_token_id = bert.tokenizer.unk_token_id  # type: ignore[attr-defined]
+    cut = every_piece(counted, given)
+    np.testing.assert_array_equal(cut.ids, whole.ids)
+    np.testing.assert_array_equal(cut.sentence_starts, whole.sentence_starts)
+    assert cut.unknown == bert.tokenizer.unk_token_id
+    assert asked == [3, 3, 3, 3, 3, 1]
+    assert cut.ids.dtype == np.int32
+
+
+def test_windows_are_as_long_as_asked_or_as_the_encoder_has_positions(bert: Encoder) -> None:
+    most = bert.max_positions
+    assert most is not None
+    assert [longest_window(bert, asked) for asked in (8, most + 100, None)] == [8, most, most]
 
 
 def test_no_sentences_give_no_vectors(bert: Encoder) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
+import torch
 from tiny_world import run, write_encoder
 
 from crossglot.alignment.vectors import embed
@@ -45,12 +49,72 @@ def test_layers_are_chosen_and_stdin_is_read(tiny_encoder: Path, tmp_path: Path)
         ("\n\n", (), "has no sentence"),
         ("the dog\n", ("--layers", "7"), "has layers 0 (the embeddings) to 1"),
         ("the dog\n", ("--layers", "top"), "write whole numbers with commas"),
+        ("the dog\n", ("--layers", "1,1"), "name each layer once"),
+        (b"the dog\n\xff\xfe bad\n", (), "standard input:2: byte 0xff is not utf-8"),
+        ("\u3000\n\u00a0\n", (), "has no sentence"),
     ],
 )
 def test_what_cannot_be_embedded_is_one_clear_message(
-    tiny_encoder: Path, tmp_path: Path, stdin: str, options: tuple[str, ...], said: str
+    tiny_encoder: Path, tmp_path: Path, stdin: str | bytes, options: tuple[str, ...], said: str
 ) -> None:
     result = run("embed", tiny_encoder, "-", "--out", tmp_path / "out", *options, stdin=stdin)
     assert result.exit_code == 2
     assert said in result.output
     assert not (tmp_path / "out").exists()
+
+
+def test_the_index_is_read_by_csv_readers_whatever_quotes_the_text_has(tiny_encoder: Path, tmp_path: Path) -> None:
+    lines = ['"the dog sees" a cat', 'the "dog"', '"the', 'a cat"', "a\tdog runs", "'the dog'"]
+    (tmp_path / "text.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    result = run("embed", tiny_encoder, tmp_path / "text.txt", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    texts = [line.replace("\t", " ") for line in lines]
+    frame = pl.read_csv(tmp_path / "out/index.tsv", separator="\t")
+    assert frame.columns == ["row", "line", "text"]
+    assert frame["text"].to_list() == texts
+    with (tmp_path / "out/index.tsv").open(encoding="utf-8", newline="") as file:
+        assert [row["text"] for row in csv.DictReader(file, delimiter="\t")] == texts
+
+
+def test_about_says_how_the_vectors_were_made(tiny_encoder: Path, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("the dog sees\na cat\n", encoding="utf-8")
+    for asked, effective in ((8, 8), (4000, 130), (None, 130)):
+        options = () if asked is None else ("--max-length", asked)
+        result = run("embed", tiny_encoder, text, "--out", tmp_path / "out", "--language", "en", *options)
+        assert result.exit_code == 0, result.output
+        about = json.loads((tmp_path / "out/about.json").read_text(encoding="utf-8"))
+        assert about["max_length"] == effective
+    assert (about["language"], about["text"]) == ("en", "text.txt")
+    assert about["sha256"] == hashlib.sha256(text.read_bytes()).hexdigest()
+    vectors = np.load(tmp_path / "out/vectors.npy")
+    assert (tuple(about["shape"]), about["dtype"]) == (vectors.shape, str(vectors.dtype))
+
+
+def test_standard_input_is_decoded_as_a_file_is(tiny_encoder: Path, tmp_path: Path) -> None:
+    data = "\ufeffthe dog\r\na \u2028cat\r\n".encode()
+    (tmp_path / "text.txt").write_bytes(data)
+    for source, stdin in (("-", data), (tmp_path / "text.txt", None)):
+        result = run("embed", tiny_encoder, source, "--out", tmp_path / "out", stdin=stdin)
+        assert result.exit_code == 0, result.output
+        assert (tmp_path / "out/index.tsv").read_text(encoding="utf-8").split("\n")[1:3] == [
+            "0\t1\tthe dog",
+            "1\t2\ta cat",
+        ]
+        about = json.loads((tmp_path / "out/about.json").read_text(encoding="utf-8"))
+        assert about["sha256"] == hashlib.sha256(data).hexdigest()
+        np.testing.assert_array_equal(
+            np.load(tmp_path / "out/vectors.npy"), embed(load_encoder(tiny_encoder), ["the dog", "a \u2028cat"])
+        )
+
+
+def test_vectors_that_are_not_finite_are_not_written(tmp_path: Path) -> None:
+    folder = write_encoder(tmp_path / "broken")
+    encoder = load_encoder(folder)
+    with torch.no_grad():
+        encoder.model.encoder.layer[0].output.dense.bias[3] = torch.nan
+    encoder.model.save_pretrained(folder)
+    result = run("embed", folder, "-", "--out", tmp_path / "out", stdin="the dog\n")
+    assert result.exit_code == 2, result.output
+    assert "broken: vectors of layer 1 are not finite" in result.output
+    assert not list((tmp_path / "out").iterdir())

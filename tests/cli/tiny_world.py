@@ -15,7 +15,7 @@ TAGS = ["DET", "DET", "NOUN", "NOUN", "VERB", "VERB", "ADJ", "ADJ", "PUNCT", "AD
 ENTITIES = ["O", "O", "B-PER", "B-LOC", "O", "O", "O", "O", "O", "O"]
 
 
-def run(*arguments: object, stdin: str | None = None, **environment: str | None) -> Result:
+def run(*arguments: object, stdin: str | bytes | None = None, **environment: str | None) -> Result:
     """Runs the command line in this process: `run("data", "check", root)`."""
     from crossglot.cli import app
 

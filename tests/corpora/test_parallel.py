@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crossglot.corpora.parallel import choose_sets, distinct_pairs, parallel_sets, require_aligned
+from crossglot.corpora.bitext import read_bitext
+from crossglot.corpora.parallel import choose_sets, distinct_pairs, parallel_sets, read_side, require_aligned
 from crossglot.errors import DataError
 
 
@@ -54,6 +55,20 @@ def test_pairs_with_an_empty_or_repeated_side_are_left_out() -> None:
     source = ["one", "two", "", "one", "five", "six"]
     target = ["eins", "", "drei", "vier", "eins", "sechs"]
     assert distinct_pairs(source, target) == [0, 5]
+
+
+@pytest.mark.parametrize("blank", ["\u3000", "\u00a0", "\u0085", "\u2003\t", "\x1f"])
+def test_a_line_of_any_blanks_is_empty(tmp_path: Path, blank: str) -> None:
+    root = write(tmp_path, news_en=f"one\n{blank}two{blank}\nthree\n", news_ja=f"一\n二\n{blank}\n")
+    sides = [read_side(root / "parallel" / f"news.{language}") for language in ("en", "ja")]
+    assert sides == [("one", "two", "three"), ("一", "二", "")]
+    assert distinct_pairs(*sides) == [0, 1]
+    paths = [root / "parallel" / f"news.{language}" for language in ("en", "ja")]
+    with pytest.raises(DataError, match=r"news\.ja:3: 1 of 3 pairs have an empty side: line 3"):
+        read_bitext(*paths)
+    skipped: list[DataError] = []
+    assert read_bitext(*paths, lenient=True, skipped=skipped).source == ("one", "two")
+    assert len(skipped) == 1
 
 
 def test_sides_of_different_length_are_refused(tmp_path: Path) -> None:

@@ -26,9 +26,28 @@ SPELLINGS = {
     "और": "aur",
     "१९४७": "1947",
     "।": ".",
+    "तस्\u200dवीर": "taswir",  # joiners say how letters are drawn, not how they are spoken
+    "शि\u200cकायत": "shikayat",
+    "द\u200dिलीप": "dilip",
+    "\u200dहै\u200d": "hai",
+    "👨\u200d👩\u200d👧": "👨\u200d👩\u200d👧",  # but hold an emoji together
+    "1ा": "1a",  # a sign, and what else is written over a letter, without one
+    "aि": "ai",
+    "?े": "?e",
+    "ै": "ai",
+    "ं": "n",
+    "5्": "5",
+    "अ्": "a",
+    "1़ा": "1a",
+    "अो": "o",  # but the sign of a letter
+    "का": "ka",
+    "ड़ी": "di",
     "shaving": "shaving",
     "😭": "😭",
 }
+
+
+SIGNS = "ािीुूृेैोौंँः़्"
 
 
 @pytest.mark.parametrize(("word", "spelling"), SPELLINGS.items())
@@ -48,6 +67,14 @@ def test_every_letter_is_written_in_latin_letters(word: str) -> None:
     assert not is_devanagari(spelt)
     assert spelt.isascii()
     assert len(spelt) >= len(word)
+
+
+@given(st.text("कखड़यहअआ" + SIGNS + "1a?😭", max_size=8))
+def test_no_character_of_another_script_is_lost_and_no_mark_is_left(word: str) -> None:
+    spelt = romanise(word)
+    assert not is_devanagari(spelt)
+    for character in "1?😭":
+        assert spelt.count(character) == word.count(character)
 
 
 @given(st.text(st.characters(max_codepoint=0x2FF, categories=["L", "N"])))

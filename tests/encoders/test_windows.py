@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_models import wordpiece_tokenizer
 
+from crossglot.encoders import windows
 from crossglot.encoders.pieces import Pieces, piece_words
 from crossglot.encoders.windows import Sequences, truncated, windowed
 from crossglot.errors import UsageError
@@ -97,6 +99,35 @@ def test_a_word_is_read_where_it_stands_farthest_from_a_cut() -> None:
         for word in sequences.words[sequences.starts[number] : sequences.starts[number + 1]].tolist()
     }
     assert min(context.values()) >= 2
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=60), st.integers(1, 40))
+def test_no_other_window_has_more_of_both_sides(lengths: list[int], room: int) -> None:
+    """Every window tried for every word; of equal ones the first, and never one before that of the word before."""
+    bounds = np.cumsum([0, *lengths])
+    firsts, end = bounds[:-1], int(bounds[-1])
+    cut = windows._cut_windows(firsts, end, room)
+    chosen, at_least = [], 0
+    for word in firsts.tolist():
+        context = [
+            min(word - start + end * (start == 0), stop - word + end * (stop == end)) if start <= word < stop else -1
+            for start, stop in cut
+        ]
+        at_least = max(at_least, context.index(max(context)))
+        chosen.append(at_least)
+    read = windows._read_spans(firsts, end, cut)
+    found = [next(i for i, (start, stop) in enumerate(read) if start <= word < stop) for word in firsts.tolist()]
+    assert found == chosen
+
+
+def test_memory_of_windows_grows_with_the_line_not_with_its_square() -> None:
+    pieces = pieces_of([[1] * 40_000])
+    tracemalloc.start()
+    sequences = windowed(pieces, TOKENIZER, 128)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert sequences.words.tolist() == list(range(40_000))
+    assert peak < 20e6  # a table of windows and words takes 200 MB
 
 
 def test_a_word_longer_than_a_window_is_cut_and_still_read() -> None:

@@ -58,6 +58,29 @@ def test_of_a_long_text_the_same_lines_are_drawn_on_both_sides(tmp_path: Path, m
     assert len(english.numbers()) == 20
 
 
+def test_repeated_lines_take_no_place_among_those_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 200 lines with 90 pairs that can be told apart, 60 are drawn; a draw of 60 lines would find some 27."""
+    monkeypatch.setattr(lines, "MOST_LINES", 60)
+    stand = [number % 90 for number in range(200)]
+    english = side(tmp_path, "en", "".join(f"line {number}\n" for number in stand))
+    german = side(tmp_path, "de", "".join(f"Zeile {number}\n" for number in stand))
+    assert len(usable_pairs(english, german)) == 60
+    assert usable_pairs(english, german) == english.numbers() == german.numbers()
+    assert max(english.numbers()) < 90
+
+
+def test_sides_that_repeat_different_lines_are_drawn_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "MOST_LINES", 300)
+    english = side(tmp_path, "en", "".join(f"line {number}\n" for number in range(1000)))
+    german = side(tmp_path, "de", "".join(f"Zeile {number if number % 10 else 0}\n" for number in range(1000)))
+    assert len(english.numbers()) == len(german.numbers()) == 300
+    assert len(usable_pairs(english, german)) > 260  # nine in ten of those drawn, not of a tenth
+
+
+def test_a_short_text_gives_each_line_once_and_no_empty_one(tmp_path: Path) -> None:
+    assert side(tmp_path, "en", "one\n\ntwo\none\n\u3000\nthree\n").numbers() == [0, 2, 5]
+
+
 def test_layers_named_in_words_are_those_of_twelve_that_the_paper_means() -> None:
     assert [bottom_third(depth) for depth in (12, 4, 2, 1)] == [5, 2, 1, 1]
     assert [two_thirds(depth) for depth in (12, 4, 2, 1)] == [8, 3, 1, 1]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from crossglot.alignment.neighbours import require_comparable
 from crossglot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,12 +32,16 @@ def nearest_by_index(
         int64, (queries,), rows of `candidates`; -1 where an approximate index finds none.
 
     Raises:
-        UsageError: if faiss is not installed, or has no such index.
+        UsageError: if faiss is not installed, has no such index or cannot make it of so few candidates; for another
+            metric, no candidates, or vectors of different width or with a number that is not finite.
     """
     try:
         import faiss
     except ModuleNotFoundError as error:
         raise UsageError("faiss is not installed: pip install 'crossglot[faiss]'") from error
+    if metric not in ("l2", "cosine"):
+        raise UsageError(f"unknown metric '{metric}': use one of l2, cosine")
+    require_comparable(queries, candidates)
     if metric == "l2":
         origin = candidates.mean(axis=0, dtype=np.float64).astype(np.float32)
         left, right = queries - origin, candidates - origin
@@ -45,11 +50,11 @@ def nearest_by_index(
     kind = faiss.METRIC_L2 if metric == "l2" else faiss.METRIC_INNER_PRODUCT
     try:
         searched: Any = faiss.index_factory(right.shape[1], index, kind)
+        if not searched.is_trained:
+            searched.train(right)
+        searched.add(right)
     except RuntimeError as error:
-        raise UsageError(f"faiss makes no index '{index}': {error}") from error
-    if not searched.is_trained:
-        searched.train(right)
-    searched.add(right)
+        raise UsageError(f"faiss makes no index '{index}' of {len(right)} vectors: {error}") from error
     found: NDArray[np.int64] = searched.search(left, 1)[1][:, 0]
     return found
 

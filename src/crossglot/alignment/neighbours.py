@@ -55,12 +55,14 @@ def nearest(
         int64, (queries,), rows of `candidates`.
 
     Raises:
-        UsageError: for an unknown metric, no candidates, or vectors of different width.
+        UsageError: for an unknown metric, no candidates, vectors of different width or with a number that is not
+            finite, or a neighbourhood of nobody.
     """
     if metric not in METRICS:
         raise UsageError(f"unknown metric '{metric}': use one of {', '.join(METRICS)}")
-    if not len(candidates) or queries.shape[1] != candidates.shape[1]:
-        raise UsageError(f"nothing to find: queries are {queries.shape}, candidates {candidates.shape}")
+    if neighbourhood < 1:
+        raise UsageError(f"a neighbourhood of {neighbourhood}: it takes at least one neighbour")
+    require_comparable(queries, candidates)
     if metric == "l2":
         origin = candidates.mean(axis=0, dtype=np.float64).astype(np.float32)
         left, right = (torch.from_numpy(side - origin).to(device) for side in (queries, candidates))
@@ -72,6 +74,24 @@ def nearest(
         own = _mean_of_greatest(right, left, neighbourhood).mul_(-0.5)
     found: NDArray[np.int64] = _first_equal(candidates)[_greatest(left, right, own).cpu().numpy()]
     return found
+
+
+def require_comparable(queries: NDArray[np.float32], candidates: NDArray[np.float32]) -> None:
+    """Makes sure that there is something to find, and that every distance is a number.
+
+    Raises:
+        UsageError: for no candidates, or vectors of different width or with a number that is not finite.
+    """
+    if queries.ndim != 2 or candidates.ndim != 2 or not len(candidates) or queries.shape[1] != candidates.shape[1]:
+        raise UsageError(f"nothing to find: queries are {queries.shape}, candidates {candidates.shape}")
+    for name, side in (("queries", queries), ("candidates", candidates)):
+        with np.errstate(invalid="ignore"):  # of infinities that cancel out: what the sum is asked about
+            strange = np.flatnonzero(~np.isfinite(side.sum(axis=1, dtype=np.float64)))
+        if len(strange):
+            many = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+            raise UsageError(
+                f"row {strange[0]}{many} of the {name} is not finite: nothing is near to it or far from it"
+            )
 
 
 def _greatest(left: torch.Tensor, right: torch.Tensor, own: torch.Tensor) -> torch.Tensor:

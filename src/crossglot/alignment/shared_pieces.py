@@ -23,7 +23,8 @@ def nearest_by_pieces(source: Pieces, target: Pieces) -> tuple[NDArray[np.int64]
     """The sentence with the most similar pieces, for each source sentence among the targets and the other way round.
 
     Similarity is the cosine of tf-idf vectors: a piece's count in the sentence times the logarithm of the number of
-    sentences, of both sides together, over those that it occurs in. Of equally similar sentences the first is taken.
+    sentences, of both sides together, over those that it occurs in. The unknown piece counts for nothing: two words
+    that the tokenizer does not know are not therefore one. Of equally similar sentences the first is taken.
 
     Args:
         source: sentences as pieces.
@@ -41,6 +42,7 @@ def nearest_by_pieces(source: Pieces, target: Pieces) -> tuple[NDArray[np.int64]
     counts = [_counts(side, width) for side in (source, target)]
     occurs = sum(np.bincount(side.indices, minlength=width) for side in counts)
     weights = np.log((len(source) + len(target)) / np.maximum(occurs, 1))
+    weights[[side.unknown for side in (source, target) if side.unknown is not None and side.unknown < width]] = 0
     left, right = (_unit(side.multiply(weights).tocsr()) for side in counts)
     return _greatest(left, right), _greatest(right, left)
 
@@ -49,7 +51,8 @@ def _counts(side: Pieces, width: int) -> Any:
     """Sentences × pieces, how often each piece stands in each sentence."""
     from scipy.sparse import csr_array
 
-    table = csr_array((np.ones(len(side.ids)), side.ids, side.sentence_starts), shape=(len(side), width))
+    # a copy, because adding up rewrites all three arrays in place
+    table = csr_array((np.ones(len(side.ids)), side.ids, side.sentence_starts), shape=(len(side), width), copy=True)
     table.sum_duplicates()
     return table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 Text = str | Sequence[str] | Sentence | TaggedSentence
 """A sentence: text as written, which the encoder's tokenizer splits itself, or words that are split already."""
+
+BLOCK = 4096
+"""Texts given to the tokenizer at once: what it makes of them (7 KB a sentence) is far larger than their pieces."""
 
 
 def every_piece(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Text]) -> Pieces:
@@ -42,11 +46,18 @@ def every_piece(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Text]) -
     if len(empty):
         many = f" and {len(empty) - 1} more" if len(empty) > 1 else ""
         raise UsageError(f"sentence {empty[0] + 1}{many} is empty: leave out sentences without a word")
-    return Pieces(ids, starts, np.arange(len(ids)), starts)
+    return Pieces(ids, starts, np.arange(len(ids)), starts, tokenizer.unk_token_id)
 
 
 def _cut_texts(tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Pieces of all texts, one after another, and where each text starts; what the tokenizer erases is unknown."""
+    blocks = [_cut_block(tokenizer, texts[start : start + BLOCK]) for start in range(0, len(texts), BLOCK)]
+    ids, lengths = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    return ids, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+
+
+def _cut_block(tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Pieces of some texts, one after another, and how many each has."""
     found = tokenizer(
         texts, add_special_tokens=False, padding=False, truncation=False, return_attention_mask=False, verbose=False
     )["input_ids"]
@@ -56,5 +67,4 @@ def _cut_texts(tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> tuple[ND
         for text, ids in zip(texts, found, strict=True)
     ]
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    return np.fromiter((piece for row in rows for piece in row), np.int32, int(starts[-1])), starts
+    return np.fromiter(chain.from_iterable(rows), np.int32, int(lengths.sum())), lengths

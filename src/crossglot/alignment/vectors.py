@@ -15,7 +15,7 @@ from crossglot.alignment.texts import Text, every_piece
 from crossglot.batching import Batch
 from crossglot.encoders.forward import make_batch, model_inputs
 from crossglot.encoders.windows import Sequences, windowed
-from crossglot.errors import StorageError, UsageError
+from crossglot.errors import ModelError, StorageError, UsageError
 from crossglot.runtime import Runtime, keep_freed_memory
 
 if TYPE_CHECKING:
@@ -45,9 +45,10 @@ def embed(
 ) -> NDArray[np.float32]:
     """The mean of a sentence's piece vectors without special pieces, at each layer (section 5.1 of the paper).
 
-    Sentences are packed by length, and a batch's hidden states are summed at once, so that memory holds those of one
-    batch beside the result. A sentence over `max_length` is cut into overlapping windows, and each of its pieces counts
-    once, from the window where it stands farthest from a cut: no piece is lost.
+    Sentences are packed by length, and a batch's hidden states are summed at once: memory holds those of one batch,
+    however many sentences there are. What grows beside the result is the sentences as pieces, some 40 bytes each. A
+    sentence over `max_length` is cut into overlapping windows, and each of its pieces counts once, from the window
+    where it stands farthest from a cut: no piece is lost.
 
     Args:
         encoder: from `load_encoder`.
@@ -62,14 +63,15 @@ def embed(
         float32, (layers, sentences, hidden); a memory map of `out` where that is given.
 
     Raises:
-        UsageError: for a layer the encoder does not have, or sentences that `every_piece` refuses.
+        UsageError: for a layer the encoder does not have or that is named twice; for sentences that `every_piece`
+            refuses.
+        ModelError: if the encoder computes a vector with a number that is not finite.
         StorageError: if `out` cannot be written.
     """
     keep_freed_memory()
     chosen = check_layers(encoder, layers)
     pieces = every_piece(encoder.tokenizer, sentences)
-    longest = min(max_length or LONGEST, encoder.max_positions or LONGEST)
-    sequences = windowed(pieces, encoder.tokenizer, longest)
+    sequences = windowed(pieces, encoder.tokenizer, longest_window(encoder, max_length))
     vectors = _zeros((len(chosen), len(sentences), encoder.hidden_size), out)
     model = _computing(encoder, runtime)
     lengths = np.diff(pieces.sentence_starts)
@@ -78,6 +80,8 @@ def embed(
         batch = make_batch(encoder, [sequences.ids[i] for i in group]).to(model.device)
         reads = _reads(sequences, group, batch, lengths)
         for place, sums in enumerate(_sums(model, batch, reads, chosen)):
+            if not np.isfinite(sums).all():
+                raise _not_finite(encoder, chosen[place])
             vectors[place, reads.sentences] += sums
         done += reads.places.numel()
         if progress is not None:
@@ -89,7 +93,7 @@ def check_layers(encoder: Encoder, layers: Sequence[int] | None) -> tuple[int, .
     """The layers that are wanted, in the order given; all, from the embeddings (0) on, for None.
 
     Raises:
-        UsageError: for none at all, or one that the encoder does not have.
+        UsageError: for none at all, one that the encoder does not have, or one twice.
     """
     depth = int(encoder.model.config.num_hidden_layers)
     chosen = tuple(range(depth + 1)) if layers is None else tuple(layers)
@@ -97,7 +101,21 @@ def check_layers(encoder: Encoder, layers: Sequence[int] | None) -> tuple[int, .
     if strange or not chosen:
         what = f"no layer {strange[0]}" if strange else "no layer was named"
         raise UsageError(f"{encoder.name}: {what}: it has layers 0 (the embeddings) to {depth}")
+    if len(set(chosen)) < len(chosen):
+        raise UsageError(f"layers {', '.join(map(str, chosen))}: name each layer once")
     return chosen
+
+
+def longest_window(encoder: Encoder, max_length: int | None = None) -> int:
+    """The longest sequence in pieces that `embed` feeds: what was asked for, as far as the encoder has positions."""
+    return min(max_length or LONGEST, encoder.max_positions or LONGEST)
+
+
+def _not_finite(encoder: Encoder, layer: int) -> ModelError:
+    return ModelError(
+        f"{encoder.name}: vectors of layer {layer} are not finite\n"
+        "  its weights are damaged, or its hidden states are too large for the precision: try another copy, or fp32"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -12,10 +13,22 @@ from crossglot.commands.options import Device, Precision, Threads, encoder_and_r
 from crossglot.errors import DataError, StorageError, UsageError
 
 if TYPE_CHECKING:
-    from crossglot.encoders.encoder import Encoder
-    from crossglot.runtime import Runtime
+    from collections.abc import Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
 
 VECTORS, INDEX, ABOUT = "vectors.npy", "index.tsv", "about.json"
+STANDARD_INPUT = "-"
+
+
+class _Text(NamedTuple):
+    """What is embedded: its name, SHA-256 of its bytes (decompressed), numbers and text of lines that are not empty."""
+
+    name: str
+    sha256: str
+    numbered: list[tuple[int, str]]
 
 
 def embed(
@@ -40,7 +53,8 @@ def embed(
     r"""Write sentence vectors: the mean over word pieces at each layer.
 
     vectors.npy is a float32 array (layers, sentences, hidden), index.tsv has
-    the line number and the text of each sentence, about.json how it was made.
+    the line number and the text of each sentence, quoted as csv readers expect
+    it, about.json how it was made.
 
     [bold]Example:[/bold]
     crossglot embed models/m-bert-small ntrex128.de --out runs/de-vectors \
@@ -51,42 +65,56 @@ def embed(
     from crossglot.encoders.loading import load_encoder
     from crossglot.runtime import resolve_runtime
 
-    numbered = _numbered_lines(text)
+    source = _read_text(text)
     wanted = None if layers is None else _layers(layers)
     runtime = resolve_runtime(device, precision, threads=threads)
     name, revision = encoder_and_revision(encoder)
     loaded = load_encoder(name, revision=revision, device=runtime.device)
     chosen = vectors.check_layers(loaded, wanted)
     reader = loaded.for_language(language) if language else loaded
+    half = out / f".{VECTORS}"
     try:
         out.mkdir(parents=True, exist_ok=True)
         with keeping("no vectors were written"), bar("embedding") as moved:
-            half = out / f".{VECTORS}"
             written = vectors.embed(
-                reader, [line for _, line in numbered], layers=chosen, max_length=max_length, runtime=runtime,
+                reader, [line for _, line in source.numbered], layers=chosen, max_length=max_length, runtime=runtime,
                 out=half, progress=moved,
             )  # fmt: skip
             written.flush()  # type: ignore[attr-defined]
         half.replace(out / VECTORS)
-        _write_index(out, numbered)
-        _write_about(out, loaded, chosen, runtime, text)
+        _write_index(out, source)
+        _write_about(
+            out, source, written, encoder=loaded.name, revision=loaded.revision, language=language, layers=chosen,
+            max_length=vectors.longest_window(reader, max_length), precision=runtime.precision,
+        )  # fmt: skip
     except OSError as error:
         raise StorageError(f"{out}: the vectors cannot be written: {error}") from error
-    shape = f"{len(chosen)} layers of {len(numbered)} sentences, {written.shape[2]} wide"
+    finally:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
+    shape = f"{len(chosen)} layers of {len(source.numbered)} sentences, {written.shape[2]} wide"
     stderr_console().print(f"wrote {out / VECTORS}: {shape}", style="dim", soft_wrap=True)
 
 
-def _numbered_lines(text: str) -> list[tuple[int, str]]:
-    """Lines that are not empty, with their numbers from 1."""
+def _read_text(text: str) -> _Text:
+    """The text of a file, or of standard input, decoded alike."""
+    import hashlib
     import sys
 
+    from crossglot.corpora.opening import checksum, decode
     from crossglot.corpora.plain import read_lines
 
-    lines = (line.rstrip("\r\n") for line in sys.stdin) if text == "-" else read_lines(text)
+    if text == STANDARD_INPUT:
+        data = sys.stdin.buffer.read()
+        name, known = "standard input", hashlib.sha256(data).hexdigest()
+        lines: Iterable[str] = decode(data, Path(name)).split("\n")
+    else:
+        name, known, lines = Path(text).name, checksum(text), read_lines(text)
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not numbered:
-        raise DataError("has no sentence", path=text, remedy="The file is empty: write one sentence a line.")
-    return numbered
+        path = name if text == STANDARD_INPUT else text
+        raise DataError("has no sentence", path=path, remedy="It is empty: write one sentence a line.")
+    return _Text(name, known, numbered)
 
 
 def _layers(value: str) -> list[int]:
@@ -96,27 +124,33 @@ def _layers(value: str) -> list[int]:
         raise UsageError(f"--layers {value}: write whole numbers with commas, for example --layers 4,8") from None
 
 
-def _write_index(out: Path, numbered: list[tuple[int, str]]) -> None:
+def _write_index(out: Path, source: _Text) -> None:
+    import csv
+    import io
+
     from crossglot.corpora.opening import write_text
 
-    # what would start a new field or line is a blank: the text is there to be recognised
-    rows = (f"{row}\t{number}\t{' '.join(line.split())}\n" for row, (number, line) in enumerate(numbered))
-    write_text(out / INDEX, ["row\tline\ttext\n", *rows])
+    table = io.StringIO()
+    writer = csv.writer(table, delimiter="\t", lineterminator="\n")
+    writer.writerow(("row", "line", "text"))
+    # tabs and whatever may end a line become blanks: the text is there to be recognised
+    writer.writerows((row, number, " ".join(line.split())) for row, (number, line) in enumerate(source.numbered))
+    write_text(out / INDEX, [table.getvalue()])
 
 
-def _write_about(out: Path, encoder: Encoder, layers: tuple[int, ...], runtime: Runtime, text: str) -> None:
+def _write_about(out: Path, source: _Text, vectors: NDArray[np.float32], **made: object) -> None:
     import json
 
     from crossglot import __version__
 
     about = {
-        "encoder": encoder.name,
-        "revision": encoder.revision,
-        "layers": layers,
+        **made,
         "vectors": "mean over word pieces, special pieces left out",
         "axes": ["layers", "sentences", "hidden"],
-        "text": Path(text).name,
-        "precision": runtime.precision,
+        "shape": vectors.shape,
+        "dtype": str(vectors.dtype),
+        "text": source.name,
+        "sha256": source.sha256,
         "crossglot": __version__,
     }
     (out / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

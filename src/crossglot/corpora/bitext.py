@@ -16,6 +16,8 @@ def read_bitext(
 ) -> Bitext:
     """Two files of a data root's `parallel/` as one bitext; the languages are the names' endings (`ntrex128.de`).
 
+    Blanks of any kind at both ends of a line are taken off; a line of nothing else is empty.
+
     Args:
         source_path: the source's file; .gz and .xz are found too.
         target_path: the target's.
@@ -26,7 +28,7 @@ def read_bitext(
         DataError: missing or empty files, unequal lengths, empty lines (the first few are named).
     """
     paths = Path(source_path), Path(target_path)
-    source, target = ([line.strip(" \t") for line in open_text(path)] for path in paths)
+    source, target = ([line.strip() for line in open_text(path)] for path in paths)
     if len(source) != len(target):
         what = f"{len(source)} lines, but {paths[1].name} has {len(target)}"
         raise DataError(what, path=paths[0], remedy="The two must be aligned line by line: take both from one release.")

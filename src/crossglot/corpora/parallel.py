@@ -46,7 +46,7 @@ def choose_sets(root: Path | str, pairs: Iterable[Pair]) -> dict[Pair, tuple[str
 
 
 def read_side(path: Path) -> Sequence[str]:
-    """The lines of one side, blanks at both ends taken off; from memory if this process has read them before.
+    """The lines of one side, blanks of any kind at both ends taken off; from memory if this process has read them.
 
     Raises:
         DataError: if the file is missing or damaged.
@@ -57,7 +57,7 @@ def read_side(path: Path) -> Sequence[str]:
 @lru_cache(maxsize=64)
 def _read(path: Path, known: str) -> Sequence[str]:
     del known  # part of the key: a file that changed is read again
-    return tuple(line.strip(" \t") for line in open_text(path))
+    return tuple(line.strip() for line in open_text(path))
 
 
 def distinct_pairs(source: Sequence[str], target: Sequence[str]) -> list[int]:

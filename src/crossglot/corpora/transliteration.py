@@ -1,13 +1,14 @@
 """Devanagari in Latin letters, as people write Hindi in messages: `यहाँ` → `yahan`, `पड़ता` → `padta`.
 
 A table of letters and one rule of Hindi's sounds. Libraries that transliterate Indic scripts follow scholarly schemes
-made for Sanskrit, which write every inherent vowel (`paṛatā`); messages leave out those that are not spoken. Against
-the 266 Hindi words of HIENCS's full test tweets, this spells 61 % as their writers did and errs in 14 of 100 letters;
-indic-transliteration 2.3.82 (ISO 15919, marks dropped) 34 % and 27.
+made for Sanskrit, which write every inherent vowel (`paṛatā`); messages leave out those that are not spoken. Of the
+266 Hindi words of HIENCS's full test tweets, this spells 61 % as their writers did; 14 of 100 letters differ
+(`python -m benchmarks transliteration`).
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -30,8 +31,14 @@ _CONSONANTS = {
 }
 _VOWELS = _table("अ a आ a इ i ई i उ u ऊ u ऋ ri ए e ऐ ai ओ o औ au ऑ o ऍ e")
 _SIGNS = dict(zip("ािीुूृेैोौॉॅ", list(_VOWELS.values())[1:], strict=True))
+_JOINERS = re.compile("(?<=[\u0900-\u097f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\u0900-\u097f])")
+"""Beside a letter of the script they say how it is drawn, nothing that is spoken; elsewhere (in emoji) they stay."""
 _NASALS = {"ं": "n", "ँ": "n", "ः": "h"}
-_OTHERS: Mapping[str, str] = {"।": ".", "॥": ".", **{chr(0x966 + digit): str(digit) for digit in range(10)}}
+_SILENT = frozenset({_VIRAMA, _NUKTA})
+_LETTERS, _MARKS = frozenset({*_CONSONANTS, *_VOWELS, *_SIGNS}), frozenset({*_NASALS, *_SILENT})
+_DIGITS = {chr(0x966 + digit): str(digit) for digit in range(10)}
+_ALONE: Mapping[str, str] = {**_VOWELS, **_SIGNS, **_NASALS, **_DIGITS, "।": ".", "॥": "."}
+"""How what belongs to no consonant is written."""
 
 
 def is_devanagari(word: str) -> bool:
@@ -45,7 +52,7 @@ def romanise(word: str) -> str:
     The inherent vowel is left out at a word's end, and between a vowel and one consonant before it and one consonant
     and a vowel after it, from the right (Ohala 1983, Aspects of Hindi phonology): `करवाने` → `karwane`.
     """
-    syllables = _syllables(unicodedata.normalize("NFD", word))
+    syllables = _syllables(_JOINERS.sub("", unicodedata.normalize("NFD", word)))
     if len(syllables) > 1 and syllables[-1][1] == _SCHWA:
         syllables[-1] = (syllables[-1][0], "")
     for at in range(len(syllables) - 2, 0, -1):
@@ -56,9 +63,12 @@ def romanise(word: str) -> str:
 
 
 def _syllables(word: str) -> list[tuple[str, str]]:
-    """(consonant, vowel after it) of each letter; a consonant without its own vowel sign has the inherent one."""
+    """(consonant, vowel after it) of each letter; a consonant without its own vowel sign has the inherent one.
+
+    A sign takes the place of the vowel of the letter before it; where there is none, as in `1ा`, it is a vowel itself.
+    """
     found: list[tuple[str, str]] = []
-    at = 0
+    at, carried = 0, False  # whether a letter stands before, which a sign can belong to
     while at < len(word):
         letter = word[at]
         if word[at : at + 2] in _CONSONANTS:
@@ -66,13 +76,13 @@ def _syllables(word: str) -> list[tuple[str, str]]:
         at += len(letter)
         if letter in _CONSONANTS:
             found.append((_CONSONANTS[letter], _SCHWA))
-        elif letter in _VOWELS:
-            found.append(("", _VOWELS[letter]))
-        elif letter == _NUKTA:  # of ड़ and ढ़, which messages write as ड and ढ
-            continue
-        elif found and (letter in _SIGNS or letter in _NASALS or letter == _VIRAMA):
-            consonant, vowel = found[-1]
-            found[-1] = (consonant, vowel + _NASALS[letter] if letter in _NASALS else _SIGNS.get(letter, ""))
-        else:
-            found.append(("", _OTHERS.get(letter, letter)))
+        elif letter in _SIGNS and carried:
+            found[-1] = (found[-1][0], _SIGNS[letter])
+        elif letter in _NASALS and found:
+            found[-1] = (found[-1][0], found[-1][1] + _NASALS[letter])
+        elif letter == _VIRAMA and found and found[-1][0]:
+            found[-1] = (found[-1][0], "")
+        elif letter not in _SILENT:  # a nukta left over is that of ड़ or ढ़, which messages write as ड and ढ
+            found.append(("", _ALONE.get(letter, letter)))
+        carried = letter in _LETTERS or (carried and letter in _MARKS)
     return found

@@ -30,12 +30,14 @@ class Pieces:
         sentence_starts: int64, (sentences + 1,), into `ids`.
         first_pieces: int64, (words,), the place in `ids` of each word's first piece.
         word_starts: int64, (sentences + 1,), into `first_pieces`.
+        unknown: the piece that stands for whatever the tokenizer has no piece for, where it has such a one.
     """
 
     ids: NDArray[np.int32]
     sentence_starts: NDArray[np.int64]
     first_pieces: NDArray[np.int64]
     word_starts: NDArray[np.int64]
+    unknown: int | None = None
 
     def __len__(self) -> int:
         return len(self.sentence_starts) - 1
@@ -64,7 +66,7 @@ def piece_words(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Sequence
     within = np.arange(piece_starts[-1], dtype=np.int64) - np.repeat(piece_starts[:-1], lengths)
     ids = table[np.repeat(starts[:-1][words], lengths) + within]
     word_starts = _cumulative(np.fromiter((len(sentence) for sentence in sentences), np.int64, len(sentences)))
-    return Pieces(ids, piece_starts[word_starts], piece_starts[:-1], word_starts)
+    return Pieces(ids, piece_starts[word_starts], piece_starts[:-1], word_starts, tokenizer.unk_token_id)
 
 
 def special_pieces(tokenizer: PreTrainedTokenizerBase) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -121,12 +121,19 @@ def _cut_windows(firsts: NDArray[np.int64], end: int, room: int) -> list[tuple[i
 
 def _read_spans(firsts: NDArray[np.int64], end: int, windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """For each window the pieces (start, stop) whose words are read there: those with most context."""
-    sentence_start = int(firsts[0])
     starts, stops = np.array(windows).T
-    before = np.where(starts == sentence_start, end, 0)[:, None] + firsts[None, :] - starts[:, None]
-    after = np.where(stops == end, end, 0)[:, None] + stops[:, None] - firsts[None, :]
-    context = np.where((before < 0) | (after <= 0), -1, np.minimum(before, after))
-    chosen = np.maximum.accumulate(context.argmax(axis=0))
+    # Nothing is cut off before the sentence's start and after its end.
+    before = np.where(starts == firsts[0], end, 0) - starts
+    after = np.where(stops == end, end, 0) + stops
+    # Starts and stops both grow, so the few windows that hold a word follow one another.
+    earliest = np.searchsorted(stops, firsts, side="right")
+    latest = np.searchsorted(starts, firsts, side="right") - 1
+    chosen, most = earliest, np.full(len(firsts), -1)
+    for further in range(int((latest - earliest).max()) + 1):
+        window = np.minimum(earliest + further, latest)
+        context = np.minimum(before[window] + firsts, after[window] - firsts)
+        chosen, most = np.where(context > most, window, chosen), np.maximum(context, most)
+    chosen = np.maximum.accumulate(chosen)
     edges = np.append(firsts, end)[np.searchsorted(chosen, np.arange(len(windows) + 1))]
     return [(int(start), int(stop)) for start, stop in pairwise(edges)]
 

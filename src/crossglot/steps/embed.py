@@ -28,6 +28,7 @@ class EmbedLines(Step):
         device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
     """
 
+    VERSION: ClassVar[str] = "2"  # 1 drew lines before it left out the repeated ones
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"device"})
 
     encoder: EncoderReference

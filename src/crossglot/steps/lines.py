@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,10 +13,10 @@ from pydantic import BaseModel, ConfigDict
 from crossglot.corpora.opening import checksum
 from crossglot.corpora.parallel import distinct_pairs, read_side, require_aligned
 from crossglot.errors import DataError
-from crossglot.steps.arguments import sample
+from crossglot.steps.arguments import SAMPLE_SEED
 
 MOST_LINES = 6000
-"""Lines of a side that are looked at: enough for the paper's 5,000 pairs where some are empty or repeated."""
+"""Distinct lines of a side that are looked at: enough for the paper's 5,000 pairs where the other side repeats some."""
 
 
 class Side(BaseModel):
@@ -43,12 +45,22 @@ class Side(BaseModel):
         return read_side(self.path)
 
     def numbers(self) -> list[int]:
-        """Numbers, from 0, of the lines that are embedded: not empty, at most MOST_LINES of the file.
+        """Numbers, from 0, of the lines that are embedded: not empty, none seen before, at most MOST_LINES of them.
 
-        Which lines are drawn depends on the number of lines alone: both sides of a bitext give the same.
+        The order in which lines are drawn depends on how many the file has, and on nothing else. So both sides of a
+        bitext give the same ones, as far as both repeat the same.
         """
         lines = self.read()
-        return [number for number in sample(range(len(lines)), MOST_LINES) if lines[number]]
+        first: dict[str, int] = {}
+        for number, line in enumerate(lines):
+            first.setdefault(line, number)
+        first.pop("", None)
+        distinct = list(first.values())
+        if len(distinct) <= MOST_LINES:
+            return distinct
+        able = set(distinct)
+        order = random.Random(SAMPLE_SEED).sample(range(len(lines)), len(lines))  # noqa: S311
+        return sorted(islice((number for number in order if number in able), MOST_LINES))
 
 
 def describe_side(language: str, name: str, path: Path) -> Side:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.steps.arguments import EncoderReference, sample
@@ -91,6 +91,8 @@ class TranslateByPieces(Step):
         target: the other.
         pairs: as in `Translate`.
     """
+
+    VERSION: ClassVar[str] = "2"  # 1 counted unknown pieces as shared, and drew lines before it left out repeated ones
 
     encoder: EncoderReference
     source: Side
