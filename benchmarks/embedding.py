@@ -14,10 +14,12 @@ from __future__ import annotations
 import argparse
 import resource
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,6 +62,15 @@ def of_base_size(encoder: Encoder, runtime: Runtime) -> Encoder:
     return replace(encoder, model=model.to(runtime.device).eval(), packs=True, packs_up_to=512, max_positions=512)
 
 
+@contextmanager
+def written(encoder: Encoder) -> Iterator[str]:
+    """A folder with the encoder's weights and tokenizer, for as long as the context lasts."""
+    with TemporaryDirectory() as folder:
+        encoder.model.save_pretrained(folder)
+        encoder.tokenizer.save_pretrained(folder)
+        yield folder
+
+
 @torch.inference_mode()
 def padded_loop(encoder: Encoder, model: Any, texts: Sequence[str]) -> Vectors:
     """Means over real pieces at every layer, as a transformers user writes it; special pieces left out."""
@@ -80,16 +91,18 @@ def padded_loop(encoder: Encoder, model: Any, texts: Sequence[str]) -> Vectors:
     return found
 
 
-def last_layer_by_sentence_transformers(location: str, texts: Sequence[str], runtime: Runtime) -> Callable[[], object]:
-    """What encodes the texts with sentence-transformers, mean pooling."""
+def last_layer_by_sentence_transformers(
+    location: str, longest: int, texts: Sequence[str], runtime: Runtime
+) -> Callable[[], object]:
+    """What encodes the texts with sentence-transformers, mean pooling, at most `longest` pieces of each."""
     from sentence_transformers import SentenceTransformer, models
 
-    transformer = models.Transformer(location)
-    model = SentenceTransformer(
-        modules=[transformer, models.Pooling(transformer.get_word_embedding_dimension())], device=runtime.device
-    )
-    if runtime.precision == "bf16":
-        model = model.bfloat16()
+    transformer: Any = models.Transformer(location)
+    # Older versions have another name for it, of which newer ones warn.
+    width = getattr(transformer, "get_embedding_dimension", None) or transformer.get_word_embedding_dimension
+    model = SentenceTransformer(modules=[transformer, models.Pooling(width())], device=runtime.device)
+    model.max_seq_length = longest
+    model = model.bfloat16() if runtime.precision == "bf16" else model.float()
     return lambda: model.encode(list(texts), batch_size=BATCH)
 
 
@@ -138,11 +151,14 @@ def main() -> None:
     loop, others = timed(lambda: padded_loop(encoder, model, texts))
     report("crossglot, packed, all layers", ours, pieces)
     report("Hugging Face loop, padded, all layers", loop, pieces)
-    if find_spec("sentence_transformers") and not options.base:
-        encode = last_layer_by_sentence_transformers(options.encoder, texts, runtime)
+    if find_spec("sentence_transformers"):
+        with written(encoder) if options.base else nullcontext(options.encoder) as location:
+            encode = last_layer_by_sentence_transformers(
+                location, min(512, encoder.max_positions or 512), texts, runtime
+            )
         report("sentence-transformers, last layer", timed(encode)[0], pieces)
     else:
-        print("sentence-transformers: not installed, or --base: left out")
+        print("sentence-transformers: not installed, left out")
     best = limit_seconds(model, pieces, runtime)
     print(f"{'matrix products alone':>40} {best:>8.2f} s, the fastest of several measurements")
     print(f"share of what the matrix products allow: {best / ours.clock:.0%} ours, {best / loop.clock:.0%} the loop")

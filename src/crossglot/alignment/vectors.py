@@ -14,6 +14,7 @@ import torch
 from crossglot.alignment.texts import Text, every_piece
 from crossglot.batching import Batch
 from crossglot.encoders.forward import make_batch, model_inputs
+from crossglot.encoders.fused import fused
 from crossglot.encoders.windows import Sequences, windowed
 from crossglot.errors import ModelError, StorageError, UsageError
 from crossglot.runtime import Runtime, keep_freed_memory
@@ -171,12 +172,12 @@ def _groups(lengths: NDArray[np.int64]) -> list[NDArray[np.int64]]:
 
 def _computing(encoder: Encoder, runtime: Runtime | None) -> PreTrainedModel:
     """The model where and in the precision it is to compute; the encoder's own is left as it is."""
-    if runtime is None:
-        return encoder.model
     model = encoder.model
-    if runtime.precision == "bf16":
-        return deepcopy(model).to(runtime.device, torch.bfloat16)
-    return model if model.device == torch.device(runtime.device) else deepcopy(model).to(runtime.device)
+    if runtime is not None and runtime.precision == "bf16":
+        model = deepcopy(model).to(runtime.device, torch.bfloat16)
+    elif runtime is not None and model.device != torch.device(runtime.device):
+        model = deepcopy(model).to(runtime.device)
+    return fused(model)
 
 
 def _zeros(shape: tuple[int, int, int], out: Path | None) -> NDArray[np.float32]:

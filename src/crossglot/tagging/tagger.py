@@ -17,6 +17,7 @@ from torch import nn
 from crossglot import __version__
 from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.encoders.encoder import Encoder
+from crossglot.encoders.fused import fused
 from crossglot.encoders.loading import load_encoder
 from crossglot.errors import ModelError, StorageError, UsageError
 from crossglot.runtime import Runtime
@@ -88,9 +89,12 @@ class Tagger:
 
     @cached_property
     def _predicting(self) -> tuple[PreTrainedModel, nn.Linear]:
-        """Model and head in the precision they predict in: under bf16 copies, cast once for all sets to predict."""
+        """Model and head in the precision they predict in, made once for all sets to predict.
+
+        Under bf16 they are copies and not fused: rounding elsewhere would change more than one tag in a thousand.
+        """
         if self.runtime.precision == "fp32":
-            return self.encoder.model, self.head
+            return fused(self.encoder.model), self.head
         return deepcopy(self.encoder.model).bfloat16(), deepcopy(self.head).bfloat16()
 
     def evaluate(self, sentences: Sequence[TaggedSentence], *, types: Collection[str] | None = None) -> Evaluation:
