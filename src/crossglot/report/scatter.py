@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def scatter(series: Sequence[Series], x_title: str, y_title: str) -> Any:
     Args:
         series: one a system, in the order of the legend; those without points are left out.
         x_title: title of the x axis.
-        y_title: title of the y axis, which runs from 0 to 100.
+        y_title: title of the y axis, which runs from 0 to the least multiple of 20 above all points.
     """
     import altair as alt
 
@@ -68,7 +69,8 @@ def scatter(series: Sequence[Series], x_title: str, y_title: str) -> Any:
 
     x = _x_axis([point.x for one in shown for point in one.points], x_title, whole)
     axis = alt.Axis(grid=True, gridColor=GREY, gridOpacity=FAINT, tickCount=5)
-    y = alt.Y("y:Q", title=y_title, axis=axis, scale=alt.Scale(domain=[0, 100]))
+    top = 20 * ceil(max((point.y for one in shown for point in one.points), default=100) / 20) or 20
+    y = alt.Y("y:Q", title=y_title, axis=axis, scale=alt.Scale(domain=[0, top]))
     colour = alt.Color("system:N", scale=scale(COLOURS), legend=legend)
     dots = alt.Chart(alt.InlineData(values=points)).encode(x=x, y=y, color=colour)
     trend = alt.Chart(alt.InlineData(values=lines)).encode(x=x, color=colour)
