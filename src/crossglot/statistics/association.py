@@ -16,6 +16,7 @@ import numpy as np
 from crossglot.errors import CrossglotError
 from crossglot.statistics.intervals import FEWEST_CLUSTERS, NO_INTERVAL, Interval, percent
 from crossglot.statistics.resampling import Floats, cluster_weights, t_quantile
+from crossglot.statistics.weighted import TINY, weighted_line, weighted_pearson, weighted_spearman
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -26,7 +27,6 @@ Clusters = Sequence[Sequence[str]]
 FEWEST_POINTS = 3
 FEWEST_FOR_INTERVAL = 6
 """Draws of languages leave too few different cells of fewer, and intervals come out too narrow."""
-_TINY = 1e-12  # a variance below this share of the squared values is rounding, not spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +100,12 @@ def correlation(
     why = _degenerate(first, second)
     if why:
         return Estimate(None, None, len(first), why)
-    measure = _weighted_pearson if method == "pearson" else _weighted_spearman
+    measure = weighted_pearson if method == "pearson" else weighted_spearman
     value = float(measure(np.ones((1, len(first))), first, second)[0])
     drawn = _Draws.of(clusters, len(first), resamples, seed)
     if isinstance(drawn, str):
         return Estimate(value, Interval(value, value, NO_INTERVAL + drawn), len(first))
-    if abs(value) > 1 - _TINY:
+    if abs(value) > 1 - TINY:
         return Estimate(value, Interval(value, value, f"{NO_INTERVAL}the cells lie on a line"), len(first))
     # No sample of ours shows more than this; it keeps atanh finite in draws that happen to lie on a line.
     scaled = np.arctanh(np.clip(measure(drawn.weights, first, second), -0.9999, 0.9999))
@@ -140,12 +140,12 @@ def slope_difference(
     if why:
         return Estimate(None, None, cells, why)
     even = np.ones((1, cells))
-    lines = [_weighted_line(even, *pair)[0] for pair in columns]
+    lines = [weighted_line(even, *pair)[0] for pair in columns]
     value = float(lines[0][0] - lines[1][0])
     drawn = _Draws.of(clusters, cells, resamples, seed)
     if isinstance(drawn, str):
         return Estimate(value, Interval(value, value, NO_INTERVAL + drawn), cells)
-    slopes = [_weighted_line(drawn.weights, *pair)[0] for pair in columns]
+    slopes = [weighted_line(drawn.weights, *pair)[0] for pair in columns]
     return _estimate(value, slopes[0] - slopes[1], drawn, level, cells)
 
 
@@ -179,7 +179,7 @@ def linear_trend(
     if why:
         nothing = Estimate(None, None, len(first), why)
         return Trend(nothing, nothing, places, none, none, none)
-    slopes, intercepts = _weighted_line(np.ones((1, len(first))), first, second)
+    slopes, intercepts = weighted_line(np.ones((1, len(first))), first, second)
     line = intercepts[0] + slopes[0] * places
     drawn = _Draws.of(clusters, len(first), resamples, seed)
     if isinstance(drawn, str):
@@ -188,7 +188,7 @@ def linear_trend(
             for number in (slopes[0], intercepts[0])
         ]
         return Trend(bare[0], bare[1], places, line, line, line)
-    drawn_slopes, drawn_intercepts = _weighted_line(drawn.weights, first, second)
+    drawn_slopes, drawn_intercepts = weighted_line(drawn.weights, first, second)
     bounds = [
         _estimate(float(value), values, drawn, level, len(first))
         for value, values in ((slopes[0], drawn_slopes), (intercepts[0], drawn_intercepts))
@@ -260,51 +260,3 @@ def _degenerate(x: Floats, y: Floats, *, y_may_be_flat: bool = False) -> str:
     if np.ptp(x) == 0:
         return "all cells have the same x"
     return "all cells have the same y" if np.ptp(y) == 0 and not y_may_be_flat else ""
-
-
-def _moments(weights: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """Weighted means of x and y and (co)variances; a variance that is only rounding is 0: (resamples,) each.
-
-    x and y are (cells,), or (resamples, cells) where they differ by draw.
-    """
-    share = weights / weights.sum(axis=1, keepdims=True)
-    mean_x, mean_y = (share * x).sum(axis=1), (share * y).sum(axis=1)
-    from_x, from_y = x - mean_x[:, None], y - mean_y[:, None]
-    variances = [
-        np.where(found > _TINY * np.square(values).max(), found, 0.0)
-        for values, found in ((x, (share * from_x**2).sum(axis=1)), (y, (share * from_y**2).sum(axis=1)))
-    ]
-    return mean_x, mean_y, variances[0], variances[1], (share * from_x * from_y).sum(axis=1)
-
-
-def _weighted_pearson(weights: Floats, x: Floats, y: Floats) -> Floats:
-    """Correlations: (resamples, cells) → (resamples,); NaN where x or y does not vary."""
-    _, _, variance_x, variance_y, together = _moments(weights, x, y)
-    return _quotient(together, np.sqrt(variance_x * variance_y))
-
-
-def _weighted_spearman(weights: Floats, x: Floats, y: Floats) -> Floats:
-    """Rank correlations, a cell counting as often as it was drawn: (resamples, cells) → (resamples,)."""
-    return _weighted_pearson(weights, _weighted_ranks(weights, x), _weighted_ranks(weights, y))
-
-
-def _weighted_ranks(weights: Floats, values: Floats) -> Floats:
-    """Mean ranks of values, each standing as often as it weighs: (resamples, cells)."""
-    _, which = np.unique(values, return_inverse=True)
-    order = np.argsort(which, kind="stable")
-    starts = np.flatnonzero(np.diff(which[order], prepend=-1))
-    tied = np.add.reduceat(weights[:, order], starts, axis=1)
-    ranks: Floats = (tied.cumsum(axis=1) - tied / 2)[:, which]
-    return ranks
-
-
-def _weighted_line(weights: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Slopes and intercepts: (resamples, cells) → (resamples,) each; NaN where x does not vary."""
-    mean_x, mean_y, variance, _, together = _moments(weights, x, y)
-    slopes = _quotient(together, variance)
-    return slopes, mean_y - slopes * mean_x
-
-
-def _quotient(above: Floats, below: Floats) -> Floats:
-    quotient: Floats = np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
-    return quotient
