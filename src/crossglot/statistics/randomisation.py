@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crossglot.statistics.intervals import CountStatistic
 
 ENOUGH = 200
-"""Draws as large as what was observed after which no more are made: the p-value has a standard error of 7 % of itself."""
+"""Draws as large as what was observed after which no more are made: the p-value's standard error is 7 % of it."""
 
 _AT_ONCE = 1_000_000  # signs drawn at a time: they stay in the cache
 
