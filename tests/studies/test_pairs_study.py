@@ -15,18 +15,22 @@ from crossglot.studies.study import make_study
 from toy_world import write_encoder, write_entities, write_root
 
 
-def test_overlap_and_typology_come_out_of_a_study(tmp_path: Path) -> None:
-    root, encoder = write_root(tmp_path / "data"), write_encoder(tmp_path / "tiny")
+def run_of(experiments: list[str], root: Path, encoder: Path, out: Path) -> Path:
     study = make_study(
         {
-            "experiments": ["figure1", "figure2", "table5"], "data": root, "seeds": [1], "epochs": 1,
-            "learning_rate": 1e-3, "encoders": [{"encoder": str(encoder), "role": "m-bert"}],
+            "experiments": experiments, "data": root, "seeds": [1], "epochs": 1, "learning_rate": 1e-3,
+            "encoders": [{"encoder": str(encoder), "role": "m-bert"}],
         }
     )  # fmt: skip
-    out = tmp_path / "run"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         run_study(study, out)
+    return out
+
+
+def test_overlap_and_typology_come_out_of_a_study(tmp_path: Path) -> None:
+    root, encoder = write_root(tmp_path / "data"), write_encoder(tmp_path / "tiny")
+    out = run_of(["figure1", "figure2", "table5"], root, encoder, tmp_path / "run")
     found = read_results(out / "results.csv")
     assert set(found["experiment"]) == {"figure1", "figure2", "table5"}
     overlap = found.filter(pl.col("metric") == "entity overlap", pl.col("source") == "en", pl.col("target") == "de")
@@ -46,16 +50,7 @@ def test_a_test_set_without_entities_leaves_its_cells_empty(tmp_path: Path) -> N
     root, encoder = write_root(tmp_path / "data"), write_encoder(tmp_path / "tiny")
     write_entities(root, "germeval2014/de", [[("Anna", "O"), ("sieht", "O"), ("Rome", "O")]], "test")
     write_entities(root, "conll2002/es", [[("Anna", "O")]])
-    study = make_study(
-        {
-            "experiments": ["table1", "figure1"], "data": root, "seeds": [1], "epochs": 1, "learning_rate": 1e-3,
-            "encoders": [{"encoder": str(encoder), "role": "m-bert"}],
-        }
-    )  # fmt: skip
-    out = tmp_path / "run"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        run_study(study, out)
+    out = run_of(["table1", "figure1"], root, encoder, tmp_path / "run")
     found = read_results(out / "results.csv")
     cells = found.filter(pl.col("metric") == "f1", pl.col("source").is_not_null(), pl.col("role") != "published")
     german = cells.filter(pl.col("target") == "de", pl.col("source").is_in(["en", "de"]))

@@ -26,7 +26,8 @@ What the columns hold (empty where a column does not apply):
                 words alone; figures 1 to 3 and table 5 name statistics of their own (see `crossglot.paper`)
     metric      `accuracy`, `f1`, …; of pairs of languages `entity overlap`, `seen piece types`, `seen piece tokens`,
                 `common features` (n: comparable ones); of a tokenizer and a language `pieces per word`, `unknown
-                words`, `known letters`, `pieces in its script` (the script is the condition)
+                words`, `known letters`, `pieces in its script` (one row a script: the
+                condition; n: the letters of it)
     value       in the paper's unit: per cent for accuracy and F1; overlaps and shares in per cent, statistics in theirs
     ci_low, ci_high, interval   bounds, and what kind of interval: its level and what was resampled
     n           what the value is counted over: words (accuracy), gold entities (F1), cells (averages over cells), pairs
