@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: test test-all demo lint types bench clean
+.PHONY: environment test test-all demo lint types bench clean
+
+environment: $(READY)
 
 test: lint types
 	$(BIN)/pytest -m "not slow"

@@ -23,3 +23,12 @@ def data_root() -> Path:
     if not root:
         pytest.skip("set CROSSGLOT_DATA to a data root (ud/, ner/, parallel/, mono/) to run tests on real data")
     return Path(root)
+
+
+@pytest.fixture(scope="session")
+def real_encoders() -> Path:
+    """A folder of real encoders (multilingual-e5-small, all-minilm-l6-v2), or a skip that says how to give one."""
+    folder = os.environ.get("CROSSGLOT_ENCODERS")
+    if not folder:
+        pytest.skip("set CROSSGLOT_ENCODERS to a folder with multilingual-e5-small and all-minilm-l6-v2 to test on them")
+    return Path(folder)
