@@ -30,5 +30,7 @@ def real_encoders() -> Path:
     """A folder of real encoders (multilingual-e5-small, all-minilm-l6-v2), or a skip that says how to give one."""
     folder = os.environ.get("CROSSGLOT_ENCODERS")
     if not folder:
-        pytest.skip("set CROSSGLOT_ENCODERS to a folder with multilingual-e5-small and all-minilm-l6-v2 to test on them")
+        pytest.skip(
+            "set CROSSGLOT_ENCODERS to a folder with multilingual-e5-small and all-minilm-l6-v2 to test on them"
+        )
     return Path(folder)
