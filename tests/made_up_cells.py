@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from crossglot.engine.step import Inputs, Step
+from crossglot.languages import LANGUAGES
 from crossglot.probes.probe import Evidence
 from crossglot.probes.results import MEAN, ResultRow, Role
 from crossglot.probes.setting import Candidate, Corpora, Setting
@@ -13,7 +14,18 @@ from crossglot.runtime import Runtime
 from crossglot.steps.arguments import EncoderReference
 from crossglot.tagging.recipe import Recipe
 
+CONLL = {"en": "conll2003/en", "de": "conll2003/de", "nl": "conll2002/nl", "es": "conll2002/es"}
 Score = Callable[[str, str], float | None]
+
+
+def papers_corpus(task: str, key: str) -> str | None:
+    """What the paper used of a language, of several joined by `+`, or of code-switched text; of anything else None."""
+    if "/" in key:
+        return "codemix/hiencs"
+    if task == "ner":
+        return CONLL.get(key, f"in-house/{key}")
+    names = [LANGUAGES[part].first_treebank if part in LANGUAGES else None for part in key.split("+")]
+    return None if None in names else "+".join(map(str, names))
 
 
 def cells(
@@ -27,8 +39,9 @@ def cells(
         for target in names:
             value = score(source, target)
             first = ResultRow(
-                experiment=experiment, system=system, role=role, task=task, source=source, source_corpus="a",
-                target=target, target_corpus="b", split="test", aggregate=MEAN,
+                experiment=experiment, system=system, role=role, task=task, source=source,
+                source_corpus=papers_corpus(task, source), target=target, target_corpus=papers_corpus(task, target),
+                split="test", aggregate=MEAN,
                 metric="f1" if task == "ner" else "accuracy", value=value, n=100,
                 condition="missing: no corpus" if value is None else None,
                 **({} if value is None else {"ci_low": value - 1, "ci_high": value + 1, "interval": "95 % bootstrap"}),

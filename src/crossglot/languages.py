@@ -75,6 +75,20 @@ class Language:
     treebanks: tuple[str, ...]
     ner: tuple[str, ...]
 
+    @property
+    def first_treebank(self) -> str | None:
+        """What UD 2.0, the release of the CoNLL 2017 task, calls its treebank; None where it has none here.
+
+        A language's first treebank had no suffix in that release (`UD_German` is UD_German-GSD today), but where two
+        standards of one language were kept apart.
+        """
+        if self.key in _SUFFIXED_IN_2_0:
+            return _SUFFIXED_IN_2_0[self.key]
+        return self.treebanks[0].partition("-")[0] if self.treebanks else None
+
+
+_SUFFIXED_IN_2_0 = {"nb": "UD_Norwegian-Bokmaal", "nn": "UD_Norwegian-Nynorsk", "pt-BR": "UD_Portuguese-BR"}
+
 
 TABLE_COLUMNS = (
     *("key", "iso639_1", "iso639_3", "name", "script", "script_name", "family", "genus", "wals_code"),

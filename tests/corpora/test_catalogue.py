@@ -40,6 +40,17 @@ def test_without_a_name_the_first_default_that_is_there_is_taken(root: Path) -> 
     assert find_corpus(root, "en", "ner").name == "uner/en_ewt"
 
 
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [("de", "UD_German"), ("cs", "UD_Czech"), ("pt", "UD_Portuguese"), ("pt-BR", "UD_Portuguese-BR"),
+     ("nb", "UD_Norwegian-Bokmaal"), ("nn", "UD_Norwegian-Nynorsk"), ("mr", "UD_Marathi")],
+)  # fmt: skip
+def test_the_papers_treebanks_are_found_by_their_names_in_ud_2_0(root: Path, key: str, name: str) -> None:
+    write_text(root / f"ud/{name}/{key}-ud-test.conllu", [TREEBANK.format("old")])
+    assert find_corpus(root, key, "pos").name == name
+    assert find_corpus(root, "de", "pos", "UD_German-GSD").name == "UD_German-GSD"
+
+
 def test_a_named_corpus_is_taken_even_if_it_is_no_default(root: Path) -> None:
     corpus = find_corpus(root, "de", "pos", "UD_German-HDT")
     assert (corpus.name, corpus.language, corpus.task) == ("UD_German-HDT", "de", "pos")

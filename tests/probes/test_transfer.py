@@ -148,6 +148,9 @@ def test_only_the_papers_encoder_on_the_papers_corpora_is_comparable(root: Path)
     [
         ("ner", "conll2003/de", True), ("ner", "conll2002/es", True), ("ner", "uner/en_ewt", False),
         ("pos", "UD_German", True), ("pos", "UD_German-GSD", False), ("pos", None, False),
+        ("pos", "UD_Hindi+UD_English", True), ("pos", "UD_Hindi+UD_English-EWT", False), ("pos", "conll2002/es", False),
+        ("pos", "UD_Portuguese-BR", True), ("pos", "codemix/hiencs", True), ("pos", "codemix/hiencs_full", False),
+        ("pos", "synthetic/pud", False),
     ],
 )  # fmt: skip
 def test_the_papers_corpora_are_known_by_name(task: str, corpus: str | None, papers: bool) -> None:

@@ -10,7 +10,7 @@ import pytest
 from crossglot.languages import LANGUAGES, PAPER_POS, TABLE_COLUMNS
 from crossglot.paper.claims_typology import BY_FEATURES, LOW_SIMILARITY
 from crossglot.probes.groups import GroupsProbe
-from crossglot.probes.results import MEAN, results_frame
+from crossglot.probes.results import MEAN, ResultRow, results_frame
 from crossglot.probes.typology import COMMON, WALS, TypologyProbe
 from crossglot.probes.verdicts import judge
 from crossglot.probes.word_order import GROUPS, group_of, likeness
@@ -162,6 +162,26 @@ def test_macro_averages_are_plain_means_of_zero_shot_cells(tmp_path: Path) -> No
     ]
     assert [row.seed for row in seeds] == [1, 2, 3]
     assert {row.value for row in seeds} == {found.value}
+
+
+@pytest.mark.parametrize("grouping", ["81A", "87A"])
+def test_averages_of_the_papers_encoder_over_all_its_treebanks_are_comparable_to_the_papers(
+    tmp_path: Path, grouping: str
+) -> None:
+    from dataclasses import replace
+
+    papers = replace(OURS, papers=True)
+
+    def comparable(rows: list[ResultRow]) -> bool:
+        found = GroupsProbe().rows(setting(tmp_path, papers), evidence(rows, tmp_path))
+        source = "SVO" if grouping == "81A" else "AN"
+        return statistic(found, "big", MEAN, grouping, source=source, target=source).comparable
+
+    rows = cells("table5", "big", "m-bert", PAPER_POS, always(70.0), seeds=())
+    assert comparable(rows)
+    later = [row.model_copy(update={"source_corpus": "UD_English-EWT"}) if row.source == "en" else row for row in rows]
+    assert not comparable(later)
+    assert not comparable([row for row in rows if "bg" not in (row.source, row.target)])
 
 
 def test_what_easy_targets_do_to_rows_is_told_apart_from_word_order(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def find_corpus(root: Path | str, language: str, task: str, name: str | None = N
         task: `pos` or `ner`.
         name: `UD_Spanish-AnCora` for pos; `conll2002/es` for ner, or a bare set (`conll2002`, `uner`), in which the
             language's code is looked up; `codemix/hiencs` or `hiencs` for code-switched text. None: the first of the
-            language's default corpora that is there.
+            language's default corpora that is there; of treebanks, before all others, the one by its name in UD 2.0.
 
     Raises:
         DataError: no such root; none of the defaults, or not the named one, is there. Says what is.
@@ -166,7 +166,7 @@ def find_corpus(root: Path | str, language: str, task: str, name: str | None = N
     if is_switch_key(language):
         return _find_switched(root, language, task, name)
     entry = find_language(language, root_languages(root))
-    defaults = entry.treebanks if task == "pos" else entry.ner
+    defaults = _default_treebanks(entry) if task == "pos" else entry.ner
     if name is None:
         candidates = defaults
     elif task == "ner" and "/" not in name:
@@ -177,6 +177,12 @@ def find_corpus(root: Path | str, language: str, task: str, name: str | None = N
         if files := corpus_files(root, task, candidate):
             return Corpus(candidate, language, task, root, files)
     raise _missing(root, language, entry.name, task, name, candidates)
+
+
+def _default_treebanks(entry: Language) -> tuple[str, ...]:
+    """The paper's treebank as UD 2.0 names it (`UD_German`), then the others, by their names today."""
+    papers = entry.first_treebank
+    return tuple(dict.fromkeys((papers, *entry.treebanks) if papers else entry.treebanks))
 
 
 def _find_switched(root: Path, language: str, task: str, name: str | None) -> Corpus:

@@ -16,7 +16,7 @@ from crossglot.probes.relations import Pair, Scores, corrected, qap_rows, withou
 from crossglot.probes.results import MEAN, ResultRow
 from crossglot.probes.setting import Setting
 from crossglot.probes.tables import TransferTable
-from crossglot.probes.tabulate import is_papers_corpus
+from crossglot.probes.tabulate import are_papers_treebanks
 from crossglot.probes.typology import languages_of, pos_table
 from crossglot.probes.word_order import GROUPS, group_of
 from crossglot.statistics.association import Estimate, linear_trend
@@ -152,9 +152,7 @@ class _Grouped:
         wanted = {key for key in PAPER_POS if group_of(LANGUAGES[key], self.grouping)}
         rows = [self.scores.cells[pair] for pair in self.groups]
         corpora = [corpus for row in rows for corpus in (row.source_corpus, row.target_corpus)]
-        return wanted == {source for source, _ in self.groups} and all(
-            is_papers_corpus("pos", name) for name in corpora
-        )
+        return wanted == {source for source, _ in self.groups} and are_papers_treebanks(corpora)
 
 
 def _slope(x: Floats, y: Floats, pairs: Sequence[Pair]) -> Estimate:

@@ -12,6 +12,9 @@ from crossglot.probes.transfer import SPLIT, Line
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.score import METRICS, Score
 
+PAPERS_CODEMIX = "codemix/hiencs"
+NORWEGIAN = frozenset({"UD_Norwegian-Bokmaal", "UD_Norwegian-Nynorsk"})
+
 
 def tabulate(line: Line, scores: Mapping[str, Sequence[Score]], failure: str = "") -> list[ResultRow]:
     """A line's rows of results.csv: each target's mean over seeds, then its seeds; or why the cell is empty.
@@ -70,16 +73,31 @@ def is_part(row: ResultRow) -> bool:
 
 
 def is_papers_corpus(task: str, corpus: str | None) -> bool:
-    """Whether a corpus is what the paper used.
+    """Whether a corpus, or every one of several joined by `+`, is what the paper used.
 
     For NER CoNLL-2002 and -2003. For POS the treebanks of UD 2.0, whose test sets are those of the CoNLL 2017 task:
-    that release names them without a suffix (`UD_German`); later ones have it (`UD_German-GSD`), and differ.
+    that release names them without a suffix (`UD_German`); later ones have it (`UD_German-GSD`), and differ. For
+    code-switched text Bhat et al.'s treebank with all of its tweets.
     """
-    if corpus is None:
-        return False
+    names = (corpus or "").split("+")
     if task == "ner":
-        return corpus.partition("/")[0] in ("conll2002", "conll2003")
-    return corpus.startswith("UD_") and "-" not in corpus
+        return all(name.partition("/")[0] in ("conll2002", "conll2003") for name in names)
+    return all(_is_of_ud_2_0(name) or name == PAPERS_CODEMIX for name in names)
+
+
+def are_papers_treebanks(corpora: Iterable[str | None]) -> bool:
+    """Whether all of many treebanks are the paper's.
+
+    The two of Norwegian have had their suffixes in every release: their names do not tell which, so they go with the
+    others.
+    """
+    names = set(corpora)
+    telling = names - NORWEGIAN
+    return bool(telling) and all(is_papers_corpus("pos", name) for name in telling)
+
+
+def _is_of_ud_2_0(name: str) -> bool:
+    return name == "UD_Portuguese-BR" or (name.startswith("UD_") and "-" not in name)
 
 
 def cited_rows(table: TransferTable, setting: Setting) -> list[ResultRow]:
