@@ -137,8 +137,8 @@ class _Run:
             known = isinstance(low, float) and isinstance(high, float) and not kind.startswith(NO_INTERVAL)
             bounds = (float(str(low)), float(str(high))) if known else (value, value)
             corpus = row["target_corpus"]
-            told = (kind if known else "", str(row["task"]), str(corpus) if corpus else None)
-            self.cells[key] = Cell(value, *bounds, *told)
+            where = str(corpus) if corpus else None
+            self.cells[key] = Cell(value, *bounds, kind if known else "", str(row["task"]), where)
         elif row["aggregate"] == MEAN:
             self.reasons[key] = str(row["condition"] or "")
 
