@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-LONG = {"parity"}
-NEED_DATA = {"readers", "packing", "parity", "transliteration"}
+LONG = {"head_start", "parity"}
+NEED_DATA = {"head_start", "packing", "parity", "readers", "transliteration"}
 
 
 def benchmarks() -> list[str]:

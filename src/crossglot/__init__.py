@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from crossglot.studies.comparing import compare
     from crossglot.studies.reproduce import reproduce, transfer_matrix
     from crossglot.tagging.finetuning import finetune
+    from crossglot.tagging.linear_probe import linear_probe
     from crossglot.tagging.overlap import entity_overlap
     from crossglot.tagging.recipe import Recipe
     from crossglot.tagging.tagger import Tagger, load_tagger
@@ -42,6 +43,7 @@ _HOMES = {
     "finetune": "crossglot.tagging.finetuning",
     "language": "crossglot.languages",
     "LANGUAGES": "crossglot.languages",
+    "linear_probe": "crossglot.tagging.linear_probe",
     "load_encoder": "crossglot.encoders.loading",
     "load_tagger": "crossglot.tagging.tagger",
     "load_tokenizer": "crossglot.encoders.loading",
@@ -74,6 +76,7 @@ __all__ = [
     "entity_overlap",
     "finetune",
     "language",
+    "linear_probe",
     "load_encoder",
     "load_tagger",
     "load_tokenizer",

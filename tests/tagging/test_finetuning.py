@@ -15,6 +15,7 @@ from crossglot.runtime import Runtime
 from crossglot.tagging.batches import draw_batches, labelled_batch, training_set
 from crossglot.tagging.finetuning import DivergenceError, batch_loss, finetune, new_head
 from crossglot.tagging.labels import label_set
+from crossglot.tagging.linear_probe import linear_probe
 from crossglot.tagging.optimisation import rate_at
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.tagger import Tagger
@@ -38,21 +39,28 @@ def plain_training(
         padded = replace(encoder.copy(), packs=False)
         head = new_head(padded, len(labels), torch.device("cpu"))
     model = padded.model.train()
-    named = [*model.named_parameters(), *head.named_parameters()]
-    kept = [p for name, p in named if "LayerNorm" in name or name.endswith("bias")]
-    decayed = [p for name, p in named if not ("LayerNorm" in name or name.endswith("bias"))]
-    optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": kept, "weight_decay": 0.0}],
-        lr=recipe.learning_rate, eps=1e-6, foreach=False, fused=False,
-    )  # fmt: skip
+    named = [*model.named_parameters(), *((f"head.{name}", p) for name, p in head.named_parameters())]
+    groups = [
+        {
+            "params": [p],
+            "weight_decay": 0.0 if "LayerNorm" in name or name.endswith("bias") else recipe.weight_decay,
+            "lr": (recipe.head_learning_rate if name.startswith("head.") else None) or recipe.learning_rate,
+        }
+        for name, p in named
+    ]
+    optimizer = torch.optim.AdamW(groups, eps=1e-6, foreach=False, fused=False)
     batches = list(draw_batches(padded, data, recipe, seed))
     total, warmup = len(batches), int(recipe.warmup * len(batches))
 
     def share(step: int) -> float:
-        return step / warmup if step < warmup else (total - step) / (total - warmup)
+        if step < warmup:
+            return step / warmup
+        return 1 - step / total if recipe.decay == "throughout" else (total - step) / (total - warmup)
 
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share)
-    for batch in batches:
+    mean = {name: torch.zeros_like(p, dtype=torch.float64) for name, p in named}
+    averaged = int(recipe.averaged * total)
+    for number, batch in enumerate(batches):
         hidden = last_hidden(model, batch.batch)[batch.first_pieces]
         loss = -head(hidden).log_softmax(-1)[torch.arange(len(batch.labels)), batch.labels].mean()
         optimizer.zero_grad()
@@ -60,17 +68,46 @@ def plain_training(
         torch.nn.utils.clip_grad_norm_([p for _, p in named], recipe.clip)
         optimizer.step()
         schedule.step()
-    return {**model.state_dict(), **{f"head.{k}": v for k, v in head.state_dict().items()}}
+        if number >= total - averaged:
+            for name, p in named:
+                mean[name] += p.detach() / averaged
+    last = {**model.state_dict(), **{f"head.{k}": v for k, v in head.state_dict().items()}}
+    return {name: mean[name].float() for name, _ in named} if averaged else last
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"head_learning_rate": 1e-2}, {"decay": "throughout"}, {"averaged": 0.5}, {"warmup": 0.5, "averaged": 1.0}],
+    ids=str,
+)
 def test_finetuning_gives_the_weights_of_a_plain_dense_padded_training(
-    still_encoder: Encoder, sentences: list[TaggedSentence]
+    still_encoder: Encoder, sentences: list[TaggedSentence], changes: dict[str, object]
 ) -> None:
-    ours = weights(finetune(still_encoder, sentences, recipe=STILL, seed=3))
-    plain = plain_training(still_encoder, sentences, STILL, seed=3)
+    recipe = STILL.model_copy(update=changes)
+    ours = weights(finetune(still_encoder, sentences, recipe=recipe, seed=3))
+    plain = plain_training(still_encoder, sentences, recipe, seed=3)
     assert ours.keys() == plain.keys()
     for name, value in plain.items():
         torch.testing.assert_close(ours[name], value, atol=2e-5, rtol=0)
+
+
+def test_a_new_layer_that_starts_from_a_probe_begins_as_good_as_the_probe(
+    encoder: Encoder, sentences: list[TaggedSentence]
+) -> None:
+    start = QUICK.model_copy(update={"head_start": "probe", "learning_rate": 1e-9})
+    probe = linear_probe(encoder, sentences, recipe=start)
+    tagger = finetune(encoder, sentences, recipe=start)
+    torch.testing.assert_close(tagger.head.weight, probe.head.weight, atol=1e-5, rtol=0)
+    assert tagger.predict(sentences) == probe.predict(sentences)
+
+
+def test_a_training_says_how_its_loss_went(encoder: Encoder, sentences: list[TaggedSentence]) -> None:
+    learned = finetune(encoder, sentences, recipe=QUICK.model_copy(update={"epochs": 12})).training
+    idle = finetune(encoder, sentences, recipe=QUICK.model_copy(update={"learning_rate": 1e-9})).training
+    assert learned is not None and idle is not None
+    assert (learned.steps, idle.steps) == (96, 16)
+    assert learned.last_loss < 0.5 * learned.first_loss
+    assert idle.last_loss == pytest.approx(idle.first_loss, rel=0.1)
 
 
 def test_rows_without_a_piece_in_training_are_decayed_as_dense_adamw_does(

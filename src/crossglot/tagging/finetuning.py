@@ -18,9 +18,10 @@ from crossglot.errors import CrossglotError
 from crossglot.runtime import Runtime
 from crossglot.tagging.batches import LabelledBatch, count_steps, draw_batches, training_set
 from crossglot.tagging.labels import label_set
+from crossglot.tagging.linear_probe import fit_probe
 from crossglot.tagging.optimisation import Optimisation
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.tagger import Tagger
+from crossglot.tagging.tagger import Tagger, Training
 
 Progress = Callable[[int, int], None]
 
@@ -41,7 +42,10 @@ def finetune(
 ) -> Tagger:
     """Trains the whole encoder and a linear layer on its last layer, on the first piece of each word.
 
-    The loss of a batch is the mean cross entropy over its words' first pieces. The encoder given is left as it is,
+    The loss of a batch is the mean cross entropy over its words' first pieces. The new layer starts at random, or where
+    a linear probe of the encoder as it was given ends (`Recipe.head_start`; first the probe, then all: Kumar et al.
+    2022, "Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution"). The encoder given is left
+    as it is,
     and so is torch's global random state. One seed gives the same bits on one machine in fp32.
 
     Args:
@@ -62,26 +66,29 @@ def finetune(
     data = training_set(encoder, sentences, labels, recipe.max_length)
     device = torch.device(runtime.device)
     steps = count_steps(len(data), recipe)
+    probe = fit_probe(encoder, sentences, labels, recipe, runtime) if recipe.head_start == "probe" else None
     encoder = encoder.copy()
     model = encoder.model.to(device).train()
     random_states = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
     with random_states, attending_by_products(model):
         torch.manual_seed(seed)
-        head = new_head(encoder, len(labels), device)
+        head = probe or new_head(encoder, len(labels), device)
         quicken_dropout(model)
         optimisation = Optimisation(model, head, data.ids(), recipe, steps, runtime.precision)
-        losses = torch.zeros((), device=device)
+        losses = torch.zeros(steps, device=device)
         for step, batch in enumerate(draw_batches(encoder, data, recipe, seed), start=1):
             loss = batch_loss(model, head, batch, recipe.dropout)
             loss.backward()  # type: ignore[no-untyped-call]
             optimisation.step()
-            losses += loss.detach()  # looked at once, at the end: asking a GPU each step would stall it
+            losses[step - 1] = loss.detach()  # looked at once, at the end: asking a GPU each step would stall it
             if progress is not None:
                 progress(step, steps)
         optimisation.finish()
-    if not torch.isfinite(losses):
+    if not torch.isfinite(losses).all():
         raise DivergenceError(f"the training loss is not a number: lower the learning rate of {recipe.learning_rate}")
-    return Tagger(replace(encoder, model=model.eval()), head.eval(), labels, recipe, seed, runtime)
+    tenth = -(-steps // 10)
+    training = Training(steps, losses[:tenth].mean().item(), losses[-tenth:].mean().item())
+    return Tagger(replace(encoder, model=model.eval()), head.eval(), labels, recipe, seed, runtime, training)
 
 
 def default_recipe(encoder: Encoder) -> Recipe:

@@ -1,5 +1,7 @@
 """The optimiser of fine-tuning: AdamW with warm-up and linear decay, on only the embedding rows in use.
 
+The new layer may have a rate of its own, and the weights of the last steps may be averaged (Schmidt et al. 2023).
+
 A treebank touches a tenth of the rows of a multilingual vocabulary, yet a dense step reads and writes them all and both
 their moments. Rows without a piece in the training set get no gradient, so all that AdamW does to them is its decoupled
 decay, w ← w · (1 - rate · decay). `ChosenRows` trains the rows in use as a matrix of their own and gives the others
@@ -53,14 +55,16 @@ class Optimisation:
             self.kept = [nn.Parameter(weight.detach().clone()) for weight in self.working]
             for weight in self.working:
                 weight.data = weight.data.bfloat16()
-        self.optimizer = adamw(self.kept, recipe)
+        of_head = len(list(head.parameters()))
+        self.optimizer = adamw(self.kept[:-of_head], self.kept[-of_head:], recipe)
+        self.mean: list[torch.Tensor] = []
 
     @torch.no_grad()
     def step(self) -> None:
         """One AdamW step from the gradients of the working weights, which are then cleared."""
         rate = rate_at(self.done, self.steps, self.recipe)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["times"]
         if self.kept is not self.working:
             for kept, weight in zip(self.kept, self.working, strict=True):
                 _copy_gradient(weight, kept)
@@ -75,10 +79,18 @@ class Optimisation:
             weight.grad = None
         self.shrunk *= 1.0 - rate * self.recipe.weight_decay
         self.done += 1
+        self._average(self.done - self.steps + int(self.recipe.averaged * self.steps))
+
+    def _average(self, count: int) -> None:
+        """Takes the weights into the mean as the `count`th; before the first there is none."""
+        if count == 1:
+            self.mean = [weight.detach().clone() for weight in self.kept]
+        elif count > 1:
+            torch._foreach_lerp_(self.mean, self.kept, 1 / count)
 
     def finish(self) -> None:
         """Makes the model whole again, in fp32."""
-        for weight, kept in zip(self.working, self.kept, strict=True):
+        for weight, kept in zip(self.working, self.mean or self.kept, strict=True):
             weight.data = kept.data
             weight.grad = None
         if self.rows is not None:
@@ -126,22 +138,31 @@ def choose_rows(model: PreTrainedModel, ids: torch.Tensor) -> ChosenRows | None:
 
 
 def rate_at(step: int, steps: int, recipe: Recipe) -> float:
-    """Learning rate of a step (from 0): linear from 0 over the warm-up, then linear to 0, as BERT's released code."""
+    """Learning rate of a step (from 0): linear from 0 over the warm-up, then linear to 0.
+
+    The decay starts at its height after the warm-up, or, `throughout`, has been under way since the first step, as in
+    BERT's released code (`optimization.py`).
+    """
     warmup = int(recipe.warmup * steps)
     if step < warmup:
         return recipe.learning_rate * step / warmup
+    if recipe.decay == "throughout":
+        return recipe.learning_rate * (steps - step) / steps
     return recipe.learning_rate * (steps - step) / max(1, steps - warmup)
 
 
-def adamw(parameters: list[nn.Parameter], recipe: Recipe) -> torch.optim.AdamW:
+def adamw(encoder: list[nn.Parameter], head: list[nn.Parameter], recipe: Recipe) -> torch.optim.AdamW:
     """AdamW as BERT's released code sets it, with the bias correction that the code leaves out and later ones have.
 
-    Norms and biases, the parameters of one dimension, are not decayed.
+    Norms and biases, the parameters of one dimension, are not decayed. A group's rate is the step's, `times` its own.
     """
+    head_times = (recipe.head_learning_rate or recipe.learning_rate) / recipe.learning_rate
     groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": recipe.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
+        {"params": [p for p in parameters if (p.ndim > 1) == decayed], "times": times,
+         "weight_decay": recipe.weight_decay if decayed else 0.0}
+        for parameters, times in ((encoder, 1.0), (head, head_times))
+        for decayed in (True, False)
+    ]  # fmt: skip
     return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, 0.999), eps=1e-6, fused=True)
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
+
+HeadStart = Literal["random", "probe"]
+Decay = Literal["after-warmup", "throughout"]
 
 RATES = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3)
 """Learning rates to try where the paper's is not meant for the encoder: from it upwards, about threefold each."""
@@ -13,8 +18,10 @@ class Recipe(BaseModel):
 
     From the paper's appendix A: batches of 32 sentences, at most 128 pieces, 3 epochs, rate 3e-5, 10 % warm-up, linear
     decay, dropout 0.1 on the last layer. From BERT's released code (`optimization.py`): AdamW with decay 0.01 except on
-    norms and biases, betas 0.9 and 0.999, epsilon 1e-6, gradients clipped to norm 1. Dropout inside the encoder is as
-    its configuration says.
+    norms and biases, betas 0.9 and 0.999, epsilon 1e-6, gradients clipped to norm 1, a new layer that starts at random.
+    Dropout inside the encoder is as its configuration says. The released code decays the rate over all steps
+    (`throughout`), so that it falls by a tenth where warm-up ends; the appendix says "linear decay afterwards", which
+    is the default.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,8 +34,14 @@ class Recipe(BaseModel):
     weight_decay: float = Field(0.01, ge=0, description="decoupled weight decay, except on norms and biases")
     dropout: float = Field(0.1, ge=0, lt=1, description="dropout on the encoder's last layer")
     clip: float = Field(1.0, gt=0, description="largest norm of the gradient")
+    decay: Decay = Field("after-warmup", description="where the linear decay of the rate starts: with warm-up or after")
+    head_start: HeadStart = Field("random", description="what the new layer starts from: chance or a linear probe")
+    head_learning_rate: float | None = Field(None, gt=0, description="highest rate of the new layer; None: as all else")
+    averaged: float = Field(
+        0.0, ge=0, le=1, description="share of the steps, the last ones, whose weights are averaged"
+    )
 
-    def departures(self) -> dict[str, float]:
+    def departures(self) -> dict[str, float | str | None]:
         """Settings that are not the paper's, for a report to name."""
         return {
             name: value for name, value in self.model_dump().items() if value != type(self).model_fields[name].default

@@ -17,13 +17,12 @@ from torch import nn
 from crossglot import __version__
 from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.encoders.encoder import Encoder
-from crossglot.encoders.fused import fused
 from crossglot.encoders.loading import load_encoder
 from crossglot.errors import ModelError, StorageError, UsageError
 from crossglot.runtime import Runtime
 from crossglot.tagging.evaluation import Evaluation, evaluate
 from crossglot.tagging.labels import Labels, Task
-from crossglot.tagging.prediction import Prepared, predict_labels, prepare
+from crossglot.tagging.prediction import Prepared, for_prediction, predict_labels, prepare
 from crossglot.tagging.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -31,6 +30,15 @@ if TYPE_CHECKING:
 
 ABOUT = "tagger.json"
 HEAD = "classifier."
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How a training went: steps, and the mean loss over the first and the last tenth of them, in nats a word."""
+
+    steps: int
+    first_loss: float
+    last_loss: float
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,7 @@ class Tagger:
         recipe: how it was fine-tuned.
         seed: with which seed.
         runtime: where and in which precision it was fine-tuned and predicts.
+        training: how fine-tuning went; None for a linear probe and for a tagger that was loaded.
     """
 
     encoder: Encoder
@@ -52,6 +61,7 @@ class Tagger:
     recipe: Recipe
     seed: int
     runtime: Runtime
+    training: Training | None = None
 
     @property
     def task(self) -> Task:
@@ -89,13 +99,9 @@ class Tagger:
 
     @cached_property
     def _predicting(self) -> tuple[PreTrainedModel, nn.Linear]:
-        """Model and head in the precision they predict in, made once for all sets to predict.
-
-        Under bf16 they are copies and not fused: rounding elsewhere would change more than one tag in a thousand.
-        """
-        if self.runtime.precision == "fp32":
-            return fused(self.encoder.model), self.head
-        return deepcopy(self.encoder.model).bfloat16(), deepcopy(self.head).bfloat16()
+        """Model and head in the precision they predict in, made once for all sets to predict."""
+        head = self.head if self.runtime.precision == "fp32" else deepcopy(self.head).bfloat16()
+        return for_prediction(self.encoder.model, self.runtime), head
 
     def evaluate(self, sentences: Sequence[TaggedSentence], *, types: Collection[str] | None = None) -> Evaluation:
         """Predicts the words of gold sentences and scores the tags; see `evaluation.evaluate`."""
