@@ -3,7 +3,10 @@
 Cells of a matrix of sources and targets are not independent: a good source lifts a whole row, an easy target a whole
 column, and the matrix is not symmetric. A correlation over its cells therefore looks far surer than it is. QAP
 (Hubert and Schultz 1976; Krackhardt 1988) renames the languages of one matrix, rows and columns alike, and asks how
-often chance names give as strong a correlation. Cells without a value are NaN, as on the diagonal of zero-shot scores.
+often chance names give as strong a correlation. Names that chance may give are those that leave the roles of languages
+as they are: what was chosen for a source differs from what was not (large treebanks, well-known word orders), and
+renaming the one as the other finds that difference instead of a relation between pairs. Cells without a value are NaN,
+as on the diagonal of zero-shot scores.
 """
 
 from __future__ import annotations
@@ -111,12 +114,15 @@ def qap(
 ) -> MatrixTest:
     """Whether two matrices over the same languages go together, by permuting rows and columns of `x` together.
 
-    A language that is only a source, only a target, or both, gives its name to another such language alone, so that
-    matrices of few sources and many targets stay what they are. Namings that leave nothing to correlate do not count.
+    A language that is scored only as a source, only as a target, or as both, gives its name to another such language
+    alone, its row together with its column. Under the null hypothesis of no relation the languages of one role are
+    exchangeable whatever tells the roles apart, so that without removed effects the test is exact. What `x` says of
+    rows and columns that are never scored is not looked at. Namings that leave nothing to correlate do not count.
 
     Args:
-        x: (languages, languages), what may explain: overlap, common features. NaN where there is none. The more of its
-            cells are known beyond those of `y`, the better: a renamed matrix is compared where it has values.
+        x: (languages, languages), what may explain: overlap, common features. NaN where there is none. The more cells
+            of scored rows and columns it knows beyond those of `y`, the better: a renamed matrix is compared where it
+            has values.
         y: (languages, languages), scores; NaN off the cells that count, as on the diagonal.
         method: `pearson`, or `spearman` (both matrices are ranked once).
         without_effects: whether source and target effects are removed from both first. Renaming languages keeps rows
@@ -133,20 +139,21 @@ def qap(
     if first.ndim != 2 or first.shape != second.shape or first.shape[0] != first.shape[1]:
         raise CrossglotError(f"QAP needs two square matrices of one size, not {first.shape} and {second.shape}")
     shared = np.isfinite(first) & np.isfinite(second)
-    cells, languages = int(shared.sum()), int((shared.any(axis=0) | shared.any(axis=1)).sum())
+    scored = shared.any(axis=1), shared.any(axis=0)
+    cells, languages = int(shared.sum()), int((scored[0] | scored[1]).sum())
+    first[~scored[0]], first[:, ~scored[1]] = np.nan, np.nan
     if method == "spearman":
         first, second = _ranked(first), _ranked(second)
-    own = np.arange(len(first))[None]
     if without_effects:
         first = np.where(np.isfinite(first), _residuals(first[None], np.isfinite(first)[None])[0], np.nan)
-    value = float(_correlations(first, second, own, without_effects)[0])
+    value = float(_correlations(first, second, scored, np.arange(len(first))[None], without_effects)[0])
     if not np.isfinite(value):
         left = " once source and target effects are removed" if without_effects else ""
         return MatrixTest(None, None, cells, languages, 0, f"one of the two does not vary{left}, or fewer than 3 cells")
-    names = _namings(np.isfinite(first), permutations, np.random.default_rng(seed))
+    names = _namings(*scored, permutations, np.random.default_rng(seed))
     size = max(1, _AT_ONCE // (4 * len(first) ** 2))
     parts = [names[start : start + size] for start in range(0, len(names), size)]
-    found = np.concatenate([_correlations(first, second, part, without_effects) for part in parts])
+    found = np.concatenate([_correlations(first, second, scored, part, without_effects) for part in parts])
     tried = found[np.isfinite(found)]
     if len(tried) < FEWEST_NAMINGS:
         why = f"too few ways to name {languages} languages ({len(tried)})"
@@ -155,11 +162,13 @@ def qap(
     return MatrixTest(value, as_strong / len(tried), cells, languages, len(tried))
 
 
-def _namings(known: NDArray[np.bool_], wanted: int, draws: np.random.Generator) -> NDArray[np.int64]:
+def _namings(
+    sources: NDArray[np.bool_], targets: NDArray[np.bool_], wanted: int, draws: np.random.Generator
+) -> NDArray[np.int64]:
     """Ways to name the languages within their roles, the observed one first: all if no more than wanted, else drawn."""
-    roles = 2 * known.any(axis=1) + known.any(axis=0)
+    roles = 2 * sources + targets
     classes = [np.flatnonzero(roles == role) for role in (1, 2, 3) if (roles == role).any()]
-    names = np.tile(np.arange(len(known)), (wanted, 1))
+    names = np.tile(np.arange(len(roles)), (wanted, 1))
     if math.prod(math.factorial(len(members)) for members in classes) <= wanted:
         ways = list(product(*(all_permutations(members) for members in classes)))
         names = names[: len(ways)]
@@ -171,9 +180,20 @@ def _namings(known: NDArray[np.bool_], wanted: int, draws: np.random.Generator) 
     return names
 
 
-def _correlations(x: Floats, y: Floats, names: NDArray[np.int64], without_effects: bool) -> Floats:
-    """Pearson's r of y with x under each naming, (namings, languages) → (namings,); NaN where it is not defined."""
-    renamed = x[names[:, :, None], names[:, None, :]]
+def _correlations(
+    x: Floats,
+    y: Floats,
+    scored: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    names: NDArray[np.int64],
+    without_effects: bool,
+) -> Floats:
+    """Pearson's r of y with x under each naming, (namings, languages) → (namings,); NaN where it is not defined.
+
+    Only scored rows and columns are looked at; a naming gives them names among themselves.
+    """
+    rows, columns = scored
+    y = y[np.ix_(rows, columns)]
+    renamed = x[names[:, rows, None], names[:, None, columns]]
     shared = np.isfinite(renamed) & np.isfinite(y)
     pair = [np.where(shared, table, 0.0) for table in (renamed, np.broadcast_to(y, renamed.shape))]
     before = [_squares(table, shared) for table in pair]
