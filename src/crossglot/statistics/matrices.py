@@ -139,7 +139,7 @@ def qap(
     if first.ndim != 2 or first.shape != second.shape or first.shape[0] != first.shape[1]:
         raise CrossglotError(f"QAP needs two square matrices of one size, not {first.shape} and {second.shape}")
     shared = np.isfinite(first) & np.isfinite(second)
-    scored = shared.any(axis=1), shared.any(axis=0)
+    scored = (np.asarray(shared.any(axis=1)), np.asarray(shared.any(axis=0)))
     cells, languages = int(shared.sum()), int((scored[0] | scored[1]).sum())
     first[~scored[0]], first[:, ~scored[1]] = np.nan, np.nan
     if method == "spearman":
