@@ -51,6 +51,18 @@ def test_labels_that_occur_once_or_never_leave_everything_finite() -> None:
     assert (predicted == labels).float().mean() > 0.9
 
 
+def test_dead_dimensions_get_no_weight() -> None:
+    """As in the last layer of MiniLM, whose deviations there are 1e-8 to 1e-32; left alive, their weights are huge."""
+    vectors, labels = spread_vectors(500, 5, 20, seed=3)
+    dead = vectors.clone()
+    dead[:, 4], dead[:, 11] = 1e-32 * (labels == 1), 2.0 + 1e-7 * vectors[:, 11]
+    weight, bias = logistic_regression(dead.clone(), labels, 5, PENALTY)
+    others = [dimension for dimension in range(20) if dimension not in (4, 11)]
+    alone, bias_alone = logistic_regression(dead[:, others].clone(), labels, 5, PENALTY)
+    assert weight[:, [4, 11]].abs().max() < 1e-2 * alone.abs().max()
+    torch.testing.assert_close(dead @ weight.T + bias, dead[:, others] @ alone.T + bias_alone, atol=0.05, rtol=0)
+
+
 def test_a_probe_changes_no_weight_and_needs_no_chance(encoder: Encoder, sentences: list[TaggedSentence]) -> None:
     before = {name: value.clone() for name, value in encoder.model.state_dict().items()}
     first, again = (linear_probe(encoder, sentences) for _ in range(2))

@@ -33,6 +33,13 @@ MOST_WORDS = 100_000
 PENALTY = 1e-3
 """Half of it times the squared weights of standardised vectors is added to the mean cross entropy."""
 
+LEAST_DEVIATION = 1e-3
+"""Share of the median dimension's deviation below which a dimension is dead and is not blown up to deviation 1.
+
+Layer norms of real encoders have gains that training took to nothing (MiniLM's last one has three, at 1e-8 to 1e-32 of
+the others): a weight for what is left there is so large that fine-tuning can never move the layer again.
+"""
+
 MOST_ITERATIONS = 500
 _SAMPLE_SEED = 0
 
@@ -114,7 +121,8 @@ def logistic_regression(
     from scipy.optimize import minimize
 
     mean, deviation = vectors.mean(dim=0), vectors.std(dim=0, correction=0)
-    deviation = torch.where(deviation > 0, deviation, 1.0)
+    typical = deviation.median()
+    deviation = torch.where(deviation > LEAST_DEVIATION * typical, deviation, typical.clamp(min=1e-12))
     vectors.sub_(mean).div_(deviation)
     shape, words = (classes, vectors.shape[1] + 1), torch.arange(len(vectors), device=vectors.device)
 
