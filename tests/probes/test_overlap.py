@@ -19,7 +19,7 @@ from crossglot.encoders.tokenizers import load_tokenizer
 from crossglot.errors import DataError
 from crossglot.languages import PAPER_NER
 from crossglot.paper.claims_overlap import ACROSS_SCRIPTS, BY_OVERLAP, NO_OVERLAP
-from crossglot.probes.overlap import ENTITY_OVERLAP, SEEN_TOKENS, SEEN_TYPES, SPELLING, OverlapProbe
+from crossglot.probes.overlap import ENTITY_OVERLAP, MEASURES, SEEN_TOKENS, SPELLED_OVERLAP, SPELLING, OverlapProbe
 from crossglot.probes.results import MEAN, MISSING, ResultRow, results_frame
 from crossglot.probes.shared_pieces import shared_pieces
 from crossglot.probes.verdicts import judge
@@ -33,6 +33,7 @@ from crossglot.tagging.overlap import (
     piece_use,
     seen_tokens,
     seen_types,
+    spelled_overlap_of,
 )
 from made_up_cells import candidate, cells, evidence, setting, statistic
 from toy_world import write_entities
@@ -83,7 +84,7 @@ EVALUATION = [sentence("anna/PER sieht roma/LOC das das")]
 
 
 def test_overlap_by_hand(vocabulary: Path) -> None:
-    """E_train: anna, rom, ##e and the unknown `zzz`; E_eval: anna, rom, ##a. `paris` is no entity there."""
+    """E_train: anna, rom, ##e and [UNK] for `zzz`; E_eval: anna, rom, ##a. `paris` is no entity there."""
     tokenizer = load_tokenizer(vocabulary)
     assert entity_overlap(TRAIN, EVALUATION, tokenizer) == pytest.approx(100 * 2 / 5)
     assert entity_overlap(TRAIN[:1], EVALUATION, tokenizer) == pytest.approx(100 * 2 / 4)
@@ -93,20 +94,55 @@ def test_overlap_by_hand(vocabulary: Path) -> None:
     assert seen_tokens(train, evaluation).value == pytest.approx(100 * 2 / 6), "das stands twice"
 
 
+def test_figure_1s_overlap_is_the_jaccard_index_of_sets_of_pieces(vocabulary: Path) -> None:
+    """Against sets made by hand of what the tokenizer writes, [UNK] among them, as the paper defines it."""
+    tokenizer = load_tokenizer(vocabulary)
+    for train, evaluation in (
+        ("anna/PER xxx/PER", "yyy/PER das/PER"),
+        ("rome/LOC paris/LOC in", "roma/LOC zzz/LOC"),
+        ("xxx/PER", "yyy/PER"),
+        ("anna/PER xxx", "anna/PER yyy/PER"),
+    ):
+        e_train, e_eval = (
+            {
+                piece
+                for word, tag in zip(one.words, one.tags, strict=True)
+                if tag != "O"
+                for piece in tokenizer.tokenize(word)
+            }
+            for one in (sentence(train), sentence(evaluation))
+        )
+        found = entity_overlap([sentence(train)], [sentence(evaluation)], tokenizer)
+        assert found == pytest.approx(100 * len(e_train & e_eval) / len(e_train | e_eval))
+
+
 def test_two_words_that_the_tokenizer_cannot_spell_have_nothing_in_common(vocabulary: Path) -> None:
     tokenizer = load_tokenizer(vocabulary)
-    assert entity_overlap([sentence("xxx/PER anna/PER")], [sentence("yyy/PER das/PER")], tokenizer) == 0
-    assert entity_overlap([sentence("xxx/PER")], [sentence("yyy/PER")], tokenizer) == 0
+    for train, evaluation in (("xxx/PER anna/PER", "yyy/PER das/PER"), ("xxx/PER", "yyy/PER")):
+        uses = [piece_use([sentence(text)], tokenizer) for text in (train, evaluation)]
+        assert spelled_overlap_of(*uses).value == 0
     assert entity_overlap([], [sentence("anna")], tokenizer) is None
+
+
+def test_only_types_that_both_sets_annotate_count(vocabulary: Path) -> None:
+    """The Russian set knows no places: what it shares of them cannot help, as they are not scored."""
+    tokenizer = load_tokenizer(vocabulary)
+    train = piece_use([sentence("anna/PER rome/LOC xxx/LOC")], tokenizer)
+    evaluation = piece_use([sentence("anna/PER das/PER rome/ORG xxx/ORG")], tokenizer)
+    assert overlap_of(train, evaluation) == spelled_overlap_of(train, evaluation) == Share(50, 2), "anna of anna das"
+    assert overlap_of(train, evaluation, ["LOC", "ORG", "PER"]) == Share(100 * 4 / 5, 5)
+    assert overlap_of(train, evaluation, ["LOC"]) == overlap_of(train, evaluation, []) == Share(None, 0)
 
 
 def test_what_cannot_be_spelled_counts_in_the_whole_and_is_never_shared(vocabulary: Path) -> None:
     tokenizer = load_tokenizer(vocabulary)
     train = piece_use([sentence("anna/PER xxx/PER in"), sentence("zzz in")], tokenizer)
     evaluation = piece_use([sentence("anna/PER xxx/PER yyy/LOC"), sentence("xxx zzz in das")], tokenizer)
-    assert evaluation.unspelled_in_entities == {"xxx", "yyy"}
+    assert evaluation.unspelled_in_entities == {"PER": {"xxx"}, "LOC": {"yyy"}}
     assert evaluation.unspelled == {"xxx": 2, "yyy": 1, "zzz": 1}
-    assert overlap_of(train, evaluation) == Share(100 / 3, 3), "anna of anna xxx yyy, though both have xxx"
+    both = ("PER", "LOC")
+    assert spelled_overlap_of(train, evaluation, both) == Share(100 / 3, 3), "anna of anna xxx yyy, both have xxx"
+    assert overlap_of(train, evaluation, both) == Share(100, 2), "the paper's: anna and [UNK]"
     assert seen_types(train, evaluation) == Share(100 * 2 / 6, 6), "anna and in, of these, das and three forms"
     assert seen_tokens(train, evaluation) == Share(100 * 2 / 7, 7), "xxx stands twice"
 
@@ -116,38 +152,51 @@ def test_a_word_that_is_spelled_in_part_has_its_known_pieces_and_its_unknown_one
     known = dict(zip(sentencepiece.convert_ids_to_tokens(list(use.counts)), use.counts.values(), strict=True))
     assert known == {"▁anna": 2, "▁": 1, "a": 1}
     assert use.unspelled == {"annaш": 1, "шaш": 2}, "each unknown piece, under the form of its word"
-    assert use.in_entities == {sentencepiece.convert_tokens_to_ids("▁anna")}
-    assert use.unspelled_in_entities == {"annaш"}
-    assert overlap_of(use, use).value == 50
+    assert use.in_entities == {"PER": {sentencepiece.convert_tokens_to_ids("▁anna")}}
+    assert use.unspelled_in_entities == {"PER": {"annaш"}}
+    assert (overlap_of(use, use).value, spelled_overlap_of(use, use).value) == (100, 50)
 
 
 def test_a_target_of_unknown_words_alone_is_not_seen(vocabulary: Path) -> None:
     unspelled = piece_use([sentence("xxx/PER yyy")], load_tokenizer(vocabulary))
-    assert [measure(unspelled, unspelled).value for measure in (overlap_of, seen_types, seen_tokens)] == [0, 0, 0]
+    measures = (spelled_overlap_of, seen_types, seen_tokens)
+    assert [measure(unspelled, unspelled).value for measure in measures] == [0, 0, 0]
 
 
 FORMS = st.sampled_from("xyz")
+TYPES = ("LOC", "PER")
 USES = st.builds(
     lambda counts, entities, unspelled, forms: PieceUse(
-        frozenset(entities & set(counts)), counts, frozenset(forms & set(unspelled)), unspelled
+        {name: frozenset(ids & set(counts)) for name, ids in entities.items() if ids & set(counts)},
+        counts,
+        {name: frozenset(found & set(unspelled)) for name, found in forms.items() if found & set(unspelled)},
+        unspelled,
     ),
-    st.dictionaries(st.integers(0, 30), st.integers(1, 5)), st.sets(st.integers(0, 30)),
-    st.dictionaries(FORMS, st.integers(1, 5)), st.sets(FORMS),
-)  # fmt: skip
+    st.dictionaries(st.integers(0, 30), st.integers(1, 5)),
+    st.dictionaries(st.sampled_from(TYPES), st.sets(st.integers(0, 30))),
+    st.dictionaries(FORMS, st.integers(1, 5)),
+    st.dictionaries(st.sampled_from(TYPES), st.sets(FORMS)),
+)
 
 
 @given(USES, USES)
 def test_overlap_is_symmetric_and_both_shares_are_per_cent(one: PieceUse, other: PieceUse) -> None:
-    assert overlap_of(one, other) == overlap_of(other, one)
-    for measure in (overlap_of, seen_types, seen_tokens):
+    for measure in (overlap_of, spelled_overlap_of):
+        assert measure(one, other) == measure(other, one)
+        assert measure(one, one).value in (None, 100) or measure is spelled_overlap_of
+    assert (spelled_overlap_of(one, other).value or 0) <= (overlap_of(one, other).value or 0)
+    for measure in (overlap_of, spelled_overlap_of, seen_types, seen_tokens):
         share = measure(one, other)
         assert (share.value is None) == (share.n == 0)
         assert share.value is None or 0 <= share.value <= 100
     everything = joined([one, other])
-    assert everything.in_entities == one.in_entities | other.in_entities
+    for types in ((), ("LOC",), TYPES):
+        together, (first, second) = everything.of(types), (use.of(types) for use in (one, other))
+        assert together.spelled == first.spelled | second.spelled
+        assert together.unspelled == first.unspelled | second.unspelled
+    assert everything.types == one.types | other.types
     assert sum(everything.counts.values()) == sum(one.counts.values()) + sum(other.counts.values())
     assert sum(everything.unspelled.values()) == sum(one.unspelled.values()) + sum(other.unspelled.values())
-    assert everything.unspelled_in_entities == one.unspelled_in_entities | other.unspelled_in_entities
     for measure in (seen_types, seen_tokens):
         value = measure(everything, other).value
         assert value is None or (value == 100) == (not other.unspelled)
@@ -228,7 +277,7 @@ def test_dependence_on_overlap_is_told_from_none(root: Path, vocabulary: Path, t
     assert abs(statistic(rows, "big", "slope", BY_OVERLAP).value or 0) < 0.1
     difference = statistic(rows, "big", "slope minus en-bert's", BY_OVERLAP)
     assert difference.ci_high is not None and difference.ci_high < 0
-    across = statistic(rows, "little", "mean over pairs", ACROSS_SCRIPTS)
+    across = statistic(rows, "little", "mean over pairs", ACROSS_SCRIPTS, metric="f1")
     assert (across.value, across.n) == (0, 6)
     lowest = statistic(rows, "big", "minimum over pairs", NO_OVERLAP)
     assert (lowest.value, lowest.ci_low, lowest.n) == (60, 59, 6)
@@ -242,12 +291,34 @@ def test_every_pair_has_all_measures_and_every_language_its_spelling(
     root: Path, vocabulary: Path, tmp_path: Path
 ) -> None:
     rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
-    for metric in (ENTITY_OVERLAP, SEEN_TYPES, SEEN_TOKENS):
+    for metric in MEASURES:
         found = {(r.source, r.target) for r in rows if r.metric == metric and r.system == "little" and r.source}
         assert len(found) == 25
     for metric in SPELLING:
         assert statistic(rows, "big", MEAN, metric=metric, target="ru").value is not None
     assert statistic(rows, "big", MEAN, metric=SPELLING[-1], target="ru").condition == "Cyrillic"
+
+
+def test_pairs_overlap_in_the_types_that_are_scored_and_say_which(root: Path, vocabulary: Path, tmp_path: Path) -> None:
+    """Spanish gets a type of its own, whose words English has as places; and words that cannot be spelled."""
+    write_entities(root, "conll2002/es", names(("anna", "B-PER"), ("rome", "B-MISC"), ("xxx", "B-PER")))
+    write_entities(root, "wikineural/ru", names(("xxx", "B-ORG"), ("рим", "B-ORG"), ("ррр", "O")))
+    rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de", "es"))
+    pair = {"source": "es", "target": "en"}
+    plain = statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, **pair)
+    assert (plain.value, plain.n, plain.condition) == (50, 2, "PER"), "anna of anna and [UNK]; rome is no place here"
+    assert statistic(rows, "big", MEAN, metric=SPELLED_OVERLAP, source="es", target="es").value == pytest.approx(75)
+    assert statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, source="es", target="es").value == 100
+    none = statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, source="en", target="ru")
+    assert none.condition == f"{MISSING}the entity types of en and ru have none in common"
+    assert statistic(rows, "big", MEAN, metric=SEEN_TOKENS, source="en", target="ru").value == 0
+
+
+def test_the_mean_overlap_across_scripts_is_a_row(root: Path, vocabulary: Path, tmp_path: Path) -> None:
+    rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
+    across = statistic(rows, "big", "mean over pairs", ACROSS_SCRIPTS, metric=ENTITY_OVERLAP)
+    assert (across.value, across.n) == (0, 6)
+    assert across.interval is not None
 
 
 def test_scripts_of_a_language_are_told_in_order_of_their_share(root: Path, vocabulary: Path, tmp_path: Path) -> None:
@@ -278,7 +349,7 @@ def test_the_step_keeps_all_that_the_measures_need(root: Path, vocabulary: Path,
     evidence([], tmp_path, [step])
     use = read_counted(tmp_path / step.id).use
     assert use == piece_use(step.split.read(), load_tokenizer(vocabulary))
-    assert use.unspelled_in_entities == {"xxx"}
+    assert use.unspelled_in_entities == {"LOC": {"xxx"}}
     assert use.unspelled == {"xxx": 1, "yyy": 2}
 
 
@@ -295,7 +366,7 @@ def test_languages_that_are_not_there_are_named_with_the_reason(root: Path, voca
     absent = [
         row.condition or ""
         for row in rows
-        if row.system == "big" and row.source is None and row.metric == ENTITY_OVERLAP
+        if row.system == "big" and row.source is None and row.metric == ENTITY_OVERLAP and row.aggregate == MEAN
     ]
     assert len(absent) == len(PAPER_NER) - 5
     assert any("Bengali (bn)" in why for why in absent)

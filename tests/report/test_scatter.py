@@ -10,7 +10,7 @@ import pytest
 
 from crossglot.languages import LANGUAGES
 from crossglot.probes.groups import GroupsProbe
-from crossglot.probes.overlap import ENTITY_OVERLAP, SEEN_TOKENS, SEEN_TYPES, SPELLING
+from crossglot.probes.overlap import MEASURES, SPELLING
 from crossglot.probes.relations import relation_rows, zero_shot_scores
 from crossglot.probes.results import MEAN, ResultRow, Role, write_results
 from crossglot.probes.typology import TypologyProbe
@@ -47,7 +47,7 @@ def overlap() -> list[ResultRow]:
                 experiment="figure1", system=system, role=role, task="ner", source=source, target=target,
                 aggregate=MEAN, metric=metric, value=value, n=10,
             )
-            for (source, target), value in x.items() for metric in (ENTITY_OVERLAP, SEEN_TYPES, SEEN_TOKENS)
+            for (source, target), value in x.items() for metric in MEASURES
         ]  # fmt: skip
         found += [*rows, *pairs, *relation_rows(zero_shot_scores(rows)[system], x, "by entity overlap")]
     return found

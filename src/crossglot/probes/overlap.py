@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from crossglot.corpora.catalogue import root_languages
@@ -26,16 +26,33 @@ from crossglot.probes.tables import TransferTable
 from crossglot.probes.transfer import SPLIT
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.count_pieces import Counted, CountPieces, read_counted
-from crossglot.tagging.overlap import PieceUse, Share, joined, overlap_of, seen_tokens, seen_types
+from crossglot.tagging.overlap import (
+    PieceUse,
+    Share,
+    joined,
+    overlap_of,
+    seen_tokens,
+    seen_types,
+    spelled_overlap_of,
+)
 
-ENTITY_OVERLAP, SEEN_TYPES, SEEN_TOKENS = "entity overlap", "seen piece types", "seen piece tokens"
-BY_SEEN_TYPES = "by seen pieces (types)"
-MEASURES: Mapping[str, tuple[str, Callable[[PieceUse, PieceUse], Share]]] = {
-    ENTITY_OVERLAP: (BY_OVERLAP, overlap_of),
-    SEEN_TYPES: (BY_SEEN_TYPES, seen_types),
-    SEEN_TOKENS: (BY_SEEN_TOKENS, seen_tokens),
+ENTITY_OVERLAP, SPELLED_OVERLAP = "entity overlap", "spelled entity overlap"
+SEEN_TYPES, SEEN_TOKENS = "seen piece types", "seen piece tokens"
+BY_SPELLED_OVERLAP, BY_SEEN_TYPES = "by spelled entity overlap", "by seen pieces (types)"
+IN_ENTITIES: Mapping[str, Callable[[PieceUse, PieceUse, Iterable[str] | None], Share]] = {
+    ENTITY_OVERLAP: overlap_of,
+    SPELLED_OVERLAP: spelled_overlap_of,
 }
-"""Metric of a pair → the condition of its statistics, and how it is measured."""
+IN_ALL_WORDS: Mapping[str, Callable[[PieceUse, PieceUse], Share]] = {SEEN_TYPES: seen_types, SEEN_TOKENS: seen_tokens}
+"""Metric of a pair → how it is measured, with the entity types that are scored."""
+
+MEASURES: Mapping[str, str] = {
+    ENTITY_OVERLAP: BY_OVERLAP,
+    SPELLED_OVERLAP: BY_SPELLED_OVERLAP,
+    SEEN_TYPES: BY_SEEN_TYPES,
+    SEEN_TOKENS: BY_SEEN_TOKENS,
+}
+"""Metric of a pair → the condition of its statistics."""
 
 SPELLING = ("pieces per word", "unknown words", "known letters", "pieces in its script")
 """Metrics of a language: how a tokenizer spells its test set; the last in one row a script, the condition."""
@@ -87,6 +104,7 @@ class OverlapProbe:
                 metric: {(row.source or "", row.target or ""): row.value for row in members if row.value is not None}
                 for metric, members in measured.items()
             }
+            rows.append(tokenizer.across_scripts(x[candidate.encoder.name][ENTITY_OVERLAP], _across(pairs, setting)))
             for system in (candidate.encoder.name, f"{candidate.encoder.name} untrained"):
                 if system in scores:
                     statistics += _statistics(scores[system], x[candidate.encoder.name], setting)
@@ -145,19 +163,49 @@ class _Tokenizer:
         places = [*((part, "train") for part in source.split("+")), (target, SPLIT)]
         found = [self._counted(place) for place in places]
         why = next((counted for counted in found if isinstance(counted, str)), "")
-        share = Share(None, 0)
+        share, types = Share(None, 0), None
         if not why:
             uses = [counted.use for counted in found if isinstance(counted, Counted)]
-            for place, use in zip(places, uses, strict=True):
-                if metric == ENTITY_OVERLAP and not use.has_entities:
-                    why = why or f"no entity in {self._corpus(place)} {place[1]}"
-            share = share if why else MEASURES[metric][1](joined(uses[:-1]), uses[-1])
-            why = why or ("" if share.value is not None else f"no word in {self._corpus(places[-1])}")
+            types = self._types(places) if metric in IN_ENTITIES else None
+            if types is None:
+                share = IN_ALL_WORDS[metric](joined(uses[:-1]), uses[-1])
+                why = "" if share.value is not None else f"no word in {self._corpus(places[-1])}"
+            else:
+                why = self._why_no_entity(places, uses, types)
+                share = share if why else IN_ENTITIES[metric](joined(uses[:-1]), uses[-1], types)
         return self._row(
-            metric, share.value, share.n, MISSING + why if why else None, source=source, target=target,
+            metric, share.value, share.n, MISSING + why if why else " ".join(types or ()) or None,
+            source=source, target=target,
             source_corpus="+".join(self._corpus(place) for place in places[:-1]) or None,
             target_corpus=self._corpus(places[-1]) or None,
         )  # fmt: skip
+
+    def _types(self, places: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+        """The entity types that all of these annotate, which alone are scored; sorted."""
+        steps = [self.needed[place] for place in places]
+        annotated = [set(step.split.types) for step in steps if isinstance(step, CountPieces)]
+        return tuple(sorted(set.intersection(*annotated)))
+
+    def _why_no_entity(
+        self, places: Sequence[tuple[str, str]], uses: Sequence[PieceUse], types: tuple[str, ...]
+    ) -> str:
+        """Why a set has no entity that counts; empty if each has one."""
+        bare = [place for place, use in zip(places, uses, strict=True) if not use.of(types)]
+        empty = [place for place, use in zip(places, uses, strict=True) if not use.types]
+        if empty:
+            return f"no entity in {self._corpus(empty[0])} {empty[0][1]}"
+        if not types:
+            source = "+".join(language for language, _ in places[:-1])
+            return f"the entity types of {source} and {places[-1][0]} have none in common"
+        return f"no entity of the scored types in {self._corpus(bare[0])} {bare[0][1]}" if bare else ""
+
+    def across_scripts(self, overlaps: Mapping[Pair, float], across: Sequence[Pair]) -> ResultRow:
+        """Mean overlap of pairs in different scripts."""
+        mean = mean_over(overlaps, across, "no pair across scripts")
+        bounds = mean.interval
+        row = self._row(ENTITY_OVERLAP, mean.value, mean.n, ACROSS_SCRIPTS if bounds else MISSING + mean.why)
+        limits = {"ci_low": bounds.low, "ci_high": bounds.high, "interval": bounds.kind} if bounds else {}
+        return row.model_copy(update={"aggregate": "mean over pairs"} | limits)
 
     def spelling(self, target: str) -> list[ResultRow]:
         """How the tokenizer spells a target's test set; its scripts in order of their letters, `n` of each."""
@@ -209,13 +257,8 @@ def _shown(scripts: Mapping[str, float]) -> list[tuple[str, float]]:
 
 def _statistics(scores: Scores, x: Mapping[str, Mapping[Pair, float]], setting: Setting) -> list[ResultRow]:
     """Relations to each measure of overlap, and averages over the pairs that the paper speaks of."""
-    rows = [row for metric, (condition, _) in MEASURES.items() for row in relation_rows(scores, x[metric], condition)]
-    languages = root_languages(setting.corpora.root)
-    across = [
-        (source, target)
-        for source, target in scores.cells
-        if languages[target].script not in {languages[part].script for part in source.split("+")}
-    ]
+    rows = [row for metric, condition in MEASURES.items() for row in relation_rows(scores, x[metric], condition)]
+    across = _across(scores.cells, setting)
     apart = [
         pair for pair, overlap in x[ENTITY_OVERLAP].items() if overlap < NEAR_ZERO_OVERLAP and pair in scores.cells
     ]
@@ -225,6 +268,16 @@ def _statistics(scores: Scores, x: Mapping[str, Mapping[Pair, float]], setting: 
         scores.row("mean over pairs", ACROSS_SCRIPTS, mean_over(scores.values, across, "no pair across scripts")),
         scores.row("mean over pairs", NO_OVERLAP, mean_over(scores.values, apart, none)),
         scores.row("minimum over pairs", NO_OVERLAP, minimum_over(scores, apart, none)),
+    ]
+
+
+def _across(pairs: Iterable[Pair], setting: Setting) -> list[Pair]:
+    """Those of the pairs whose target is written in another script than any source."""
+    languages = root_languages(setting.corpora.root)
+    return [
+        (source, target)
+        for source, target in pairs
+        if languages[target].script not in {languages[part].script for part in source.split("+")}
     ]
 
 
@@ -238,5 +291,5 @@ def _compared(
         return []
     return [
         slope_against(scores[ours], scores[theirs], x[ours][metric], x[theirs][metric], condition, "en-bert's")
-        for metric, (condition, _) in MEASURES.items()
+        for metric, condition in MEASURES.items()
     ]

@@ -16,17 +16,17 @@ What the columns hold (empty where a column does not apply):
     source_corpus, target_corpus   `UD_English-EWT`, `conll2002/es`; several joined by `+`
     split       of the target: `test`, `dev`
     condition   an experiment's variant (`corrected`; `mean shift, l2` in figure 3), in `mean of a part` with that part
-                (`corrected, hi`); in NER cells the entity types that were scored, sorted (`LOC ORG PER`); in a cell
-                without a value why there is none: `missing: …`
+                (`corrected, hi`); in NER cells and overlaps of entities the types that were scored, sorted (`LOC ORG
+                PER`); in a cell without a value why there is none: `missing: …`
     layer       hidden layer, 0 is the embeddings
     seed        in rows of one seed; then `aggregate` is empty
     aggregate   `mean`: a cell of a table, the mean over its seeds (one row a cell, also of systems without seeds, of
                 published systems and of missing cells: tables are made of these rows); `zero-shot mean`,
                 `diagonal mean`: over a system's cells, with source and target empty; `mean of a part`: of a cell, some
                 words alone; figures 1 to 3 and table 5 name statistics of their own (see `crossglot.paper`)
-    metric      `accuracy`, `f1`, …; of pairs of languages `entity overlap`, `seen piece types`, `seen piece tokens`,
-                `common features` (n: comparable ones); of a tokenizer and a language `pieces per word`, `unknown
-                words`, `known letters`, `pieces in its script` (one row a script: the
+    metric      `accuracy`, `f1`, …; of pairs of languages `entity overlap`, `spelled entity overlap`, `seen piece
+                types`, `seen piece tokens`, `common features` (n: comparable ones); of a tokenizer and a language
+                `pieces per word`, `unknown words`, `known letters`, `pieces in its script` (one row a script: the
                 condition; n: the letters of it)
     value       in the paper's unit: per cent for accuracy and F1; overlaps and shares in per cent, statistics in theirs
     ci_low, ci_high, interval   bounds, and what kind of interval: its level and what was resampled

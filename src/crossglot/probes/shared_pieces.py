@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from crossglot.corpora.catalogue import find_corpus
 from crossglot.encoders.tokenizers import load_tokenizer
 from crossglot.errors import DataError
 from crossglot.languages import PAPER_NER
-from crossglot.probes.overlap import MEASURES
+from crossglot.probes.overlap import IN_ALL_WORDS, IN_ENTITIES, MEASURES
 from crossglot.tagging.overlap import PieceUse, piece_use
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ def shared_pieces(
         languages: keys; by default those of the paper's 16 whose corpus has a training and a test set there.
 
     Returns:
-        A line a pair: source, target, and in per cent `entity overlap` (section 3.1), `seen piece types` and
-        `seen piece tokens` (Wu and Dredze 2019); null where nothing could be shared, as without any entity. What the
-        tokenizer cannot spell counts in the wholes and is never shared.
+        A line a pair: source, target, and in per cent `entity overlap` (section 3.1; of entity types that both corpora
+        annotate), `spelled entity overlap`, `seen piece types` and `seen piece tokens` (Wu and Dredze 2019); null where
+        nothing could be shared, as without any entity. In all but the first what the tokenizer cannot spell counts in
+        the wholes and is never shared.
 
     Raises:
         DataError: if the root, or a corpus of a language that was named, is missing or faulty.
@@ -45,16 +47,14 @@ def shared_pieces(
         split: {key: piece_use(corpus.read(split), loaded) for key, corpus in corpora.items()}
         for split in ("train", "test")
     }
-    rows = [
-        {"source": source, "target": target}
-        | {
-            metric: measure(uses["train"][source], uses["test"][target]).value
-            for metric, (_, measure) in MEASURES.items()
-        }
-        for source in corpora
-        for target in corpora
-        if source != target
-    ]
+    types = {key: uses["train"][key].types | uses["test"][key].types for key in corpora}
+    rows = []
+    for source, target in permutations(corpora, 2):
+        pair = uses["train"][source], uses["test"][target]
+        shared = sorted(types[source] & types[target])
+        found = {metric: measure(*pair, shared).value for metric, measure in IN_ENTITIES.items()}
+        found |= {metric: measure(*pair).value for metric, measure in IN_ALL_WORDS.items()}
+        rows.append({"source": source, "target": target} | found)
     schema = {"source": pl.String(), "target": pl.String(), **dict.fromkeys(MEASURES, pl.Float64())}
     return pl.DataFrame(rows, schema=schema)
 

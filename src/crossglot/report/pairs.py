@@ -9,7 +9,15 @@ from typing import Any
 from crossglot.paper.claims_overlap import BY_OVERLAP, BY_SEEN_TOKENS, NEAR_ZERO_OVERLAP
 from crossglot.paper.claims_typology import BY_FEATURES
 from crossglot.probes.experiments import EXPERIMENTS
-from crossglot.probes.overlap import BY_SEEN_TYPES, ENTITY_OVERLAP, SEEN_TOKENS, SEEN_TYPES, SPELLING
+from crossglot.probes.overlap import (
+    BY_SEEN_TYPES,
+    BY_SPELLED_OVERLAP,
+    ENTITY_OVERLAP,
+    MEASURES,
+    SEEN_TOKENS,
+    SPELLED_OVERLAP,
+    SPELLING,
+)
 from crossglot.probes.relations import HOLM, QAP_P, QAP_P_WITHOUT
 from crossglot.probes.results import MEAN, MISSING, ResultRow
 from crossglot.probes.typology import COMMON
@@ -27,10 +35,7 @@ Pair = tuple[str, str]
 def overlap_figure(rows: Sequence[ResultRow]) -> Drawn:
     """Figure 1: F1 against entity overlap, and against Wu and Dredze's share of seen pieces beside it."""
     scores = _scores(rows, "f1")
-    x = {
-        metric: {system: _values(rows, metric, system) for system in _encoders(rows)}
-        for metric in (ENTITY_OVERLAP, SEEN_TYPES, SEEN_TOKENS)
-    }
+    x = {metric: {system: _values(rows, metric, system) for system in _encoders(rows)} for metric in MEASURES}
     chart = _charts(
         [
             [
@@ -44,7 +49,8 @@ def overlap_figure(rows: Sequence[ResultRow]) -> Drawn:
         "zero-shot NER F1, %",
     )
     conditions = {
-        BY_OVERLAP: "entity overlap",
+        BY_OVERLAP: ENTITY_OVERLAP,
+        BY_SPELLED_OVERLAP: SPELLED_OVERLAP,
         BY_SEEN_TYPES: "seen pieces, by type",
         BY_SEEN_TOKENS: "seen pieces, by token",
     }
@@ -55,10 +61,11 @@ def overlap_figure(rows: Sequence[ResultRow]) -> Drawn:
         COLUMNS,
         _relations(rows, conditions),
         (
-            "Overlap is |E_train ∩ E_eval| / |E_train ∪ E_eval|, of the word pieces used in entities (section 3.1). "
+            "Overlap is |E_train ∩ E_eval| / |E_train ∪ E_eval|, of the word pieces used in entities of the types that "
+            "are scored (section 3.1); the unknown piece is one of them. Spelled overlap leaves it out: there what "
+            "cannot be spelled is never shared, not even the same word, and its form is in the union. "
             "Seen pieces are the target's that occur in the source's training set, in all words, each once (by type) "
-            "or as often as it occurs (by token), after Wu and Dredze (2019). What cannot be spelled is "
-            "never shared, not even the same word: its form is in the union, and unseen among the target's pieces.",
+            "or as often as it occurs (by token), after Wu and Dredze (2019); what cannot be spelled is unseen.",
             *_near_zero(scores, x[ENTITY_OVERLAP]),
             *_remarks(rows),
         ),

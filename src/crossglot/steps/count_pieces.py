@@ -20,16 +20,21 @@ class Counted(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    in_entities: tuple[int, ...]
+    in_entities: dict[str, tuple[int, ...]]
     counts: dict[int, int]
-    unspelled_in_entities: tuple[str, ...]
+    unspelled_in_entities: dict[str, tuple[str, ...]]
     unspelled: dict[str, int]
     spelling: Spelling
 
     @property
     def use(self) -> PieceUse:
         """The pieces as `tagging.overlap` takes them."""
-        return PieceUse(frozenset(self.in_entities), self.counts, frozenset(self.unspelled_in_entities), self.unspelled)
+        return PieceUse(
+            {name: frozenset(ids) for name, ids in self.in_entities.items()},
+            self.counts,
+            {name: frozenset(forms) for name, forms in self.unspelled_in_entities.items()},
+            self.unspelled,
+        )
 
 
 class CountPieces(Step):
@@ -41,7 +46,7 @@ class CountPieces(Step):
         at_most: at most so many sentences: the same ones that are trained on.
     """
 
-    VERSION: ClassVar[str] = "2"  # 1 left out words that cannot be spelled
+    VERSION: ClassVar[str] = "3"  # 2 did not tell entity types apart; 1 left out words that cannot be spelled
 
     encoder: EncoderReference
     split: CorpusSplit
@@ -56,9 +61,9 @@ class CountPieces(Step):
         sentences = sample(self.split.read(), self.at_most)
         use = piece_use(sentences, tokenizer)
         found = Counted(
-            in_entities=tuple(sorted(use.in_entities)),
+            in_entities={name: tuple(sorted(ids)) for name, ids in use.in_entities.items()},
             counts=dict(use.counts),
-            unspelled_in_entities=tuple(sorted(use.unspelled_in_entities)),
+            unspelled_in_entities={name: tuple(sorted(forms)) for name, forms in use.unspelled_in_entities.items()},
             unspelled=dict(use.unspelled),
             spelling=spelling([sentence.words for sentence in sentences], tokenizer),
         )

@@ -1,8 +1,10 @@
 """Word pieces that a training and an evaluation set share: in entities (Pires et al. 2019), in all words (Wu, Dredze).
 
-The unknown piece stands for whatever the tokenizer cannot spell. Two words that it stands for share no piece, not even
-where they are the same string: the encoder sees neither. So each such word counts in the whole by its surface form, and
-never in the part that is shared. The paper does not say what it does with the unknown piece; this reading is ours.
+The unknown piece stands for whatever the tokenizer cannot spell. The paper's overlap is one of sets of word pieces; it
+says nothing of that piece, so there it is a member like any other (`overlap_of`). But two words that it stands for
+share nothing, not even where they are the same string: the encoder sees neither. So all other measures, ours beside the
+paper's among them (`spelled_overlap_of`), count each such word in the whole by its surface form, and never in the part
+that is shared.
 """
 
 from __future__ import annotations
@@ -29,22 +31,41 @@ class PieceUse:
     """Which word pieces annotated sentences use.
 
     Attributes:
-        in_entities: ids of the pieces in words that are not tagged `O`.
+        in_entities: entity type → ids of the pieces in words of such entities.
         counts: id → how often the piece occurs in all words.
-        unspelled_in_entities: forms of the words not tagged `O` of which something cannot be spelled.
+        unspelled_in_entities: entity type → forms of the words in such entities of which something cannot be spelled.
         unspelled: form → how many unknown pieces it has, in all its occurrences together. The unknown piece is counted
             here and nowhere else; known pieces beside it, in the same word, are with the others.
     """
 
-    in_entities: frozenset[int]
+    in_entities: Mapping[str, frozenset[int]]
     counts: Mapping[int, int]
-    unspelled_in_entities: frozenset[str] = frozenset()
+    unspelled_in_entities: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unspelled: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def has_entities(self) -> bool:
-        """Whether any word is not tagged `O`, spelled or not."""
-        return bool(self.in_entities or self.unspelled_in_entities)
+    def types(self) -> frozenset[str]:
+        """The types of its entities, spelled or not."""
+        return frozenset(self.in_entities) | frozenset(self.unspelled_in_entities)
+
+    def of(self, types: Iterable[str]) -> EntityPieces:
+        """What entities of these types use, together."""
+        wanted = list(types)
+        return EntityPieces(
+            frozenset().union(*(self.in_entities.get(name, ()) for name in wanted)),
+            frozenset().union(*(self.unspelled_in_entities.get(name, ()) for name in wanted)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EntityPieces:
+    """Ids of the pieces in some entities, the unknown one not among them, and forms of words that have it."""
+
+    spelled: frozenset[int]
+    unspelled: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.spelled or self.unspelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +91,34 @@ def piece_use(sentences: Sequence[TaggedSentence], tokenizer: PreTrainedTokenize
         tokenizer: from `load_tokenizer`; no weights are needed.
     """
     pieces = piece_words(tokenizer, [sentence.words for sentence in sentences])
-    inside = np.fromiter((tag != "O" for sentence in sentences for tag in sentence.tags), dtype=bool)
+    types = np.array([entity_type(tag) for sentence in sentences for tag in sentence.tags], dtype=str)
     lengths = np.diff(np.append(pieces.first_pieces, len(pieces.ids)))
     unknown = tokenizer.unk_token_id
-    found: NDArray[np.int32] = np.unique(pieces.ids[np.repeat(inside, lengths)])
+    of_word = np.repeat(types, lengths)
+    in_entities: dict[str, frozenset[int]] = {}
+    for name in sorted({str(found) for found in types} - {""}):
+        found: NDArray[np.int32] = np.unique(pieces.ids[of_word == name])
+        if spelled := frozenset(int(piece) for piece in found if piece != unknown):
+            in_entities[name] = spelled
     ids, counts = np.unique(pieces.ids, return_counts=True)
     forms = [word for sentence in sentences for word in sentence.words]
-    unspelled, in_entities = Counter[str](), set[str]()
+    unspelled, unspelled_in_entities = Counter[str](), dict[str, set[str]]()
     in_words = unknown_in_words(pieces, tokenizer)
     for word in in_words.nonzero()[0].tolist():
         unspelled[forms[word]] += int(in_words[word])
-        if inside[word]:
-            in_entities.add(forms[word])
+        if types[word]:
+            unspelled_in_entities.setdefault(str(types[word]), set()).add(forms[word])
     return PieceUse(
-        frozenset(int(piece) for piece in found if piece != unknown),
+        in_entities,
         {int(piece): int(count) for piece, count in zip(ids, counts, strict=True) if piece != unknown},
-        frozenset(in_entities),
+        {name: frozenset(words) for name, words in unspelled_in_entities.items()},
         dict(unspelled),
     )
+
+
+def entity_type(tag: str) -> str:
+    """`B-PER` → `PER`; empty of `O`."""
+    return "" if tag == "O" else tag.partition("-")[2] or tag
 
 
 def joined(uses: Iterable[PieceUse]) -> PieceUse:
@@ -97,24 +128,50 @@ def joined(uses: Iterable[PieceUse]) -> PieceUse:
     for use in members:
         counts.update(use.counts)
         unspelled.update(use.unspelled)
+    types = frozenset().union(*(use.types for use in members))
+    together = {name: [use.of([name]) for use in members] for name in sorted(types)}
+    in_entities = {name: frozenset().union(*(one.spelled for one in found)) for name, found in together.items()}
+    unspelled_in = {name: frozenset().union(*(one.unspelled for one in found)) for name, found in together.items()}
     return PieceUse(
-        frozenset().union(*(use.in_entities for use in members)),
+        {name: pieces for name, pieces in in_entities.items() if pieces},
         dict(counts),
-        frozenset().union(*(use.unspelled_in_entities for use in members)),
+        {name: forms for name, forms in unspelled_in.items() if forms},
         dict(unspelled),
     )
 
 
-def overlap_of(train: PieceUse, evaluation: PieceUse) -> Share:
-    """|E_train ∩ E_eval| / |E_train ∪ E_eval| in per cent (section 3.1); no value if one of the two is empty.
+def overlap_of(train: PieceUse, evaluation: PieceUse, types: Iterable[str] | None = None) -> Share:
+    """|E_train ∩ E_eval| / |E_train ∪ E_eval| in per cent, as in section 3.1; no value if one of the two is empty.
 
-    Forms of words that cannot be spelled are members of the union alone.
+    The unknown piece is a word piece like any other.
+
+    Args:
+        train: of the source.
+        evaluation: of the target.
+        types: entity types that are scored; by default those that both have.
     """
-    if not (train.has_entities and evaluation.has_entities):
+    one, other = _in_entities(train, evaluation, types)
+    if not (one and other):
         return Share(None, 0)
-    union = len(train.in_entities | evaluation.in_entities)
-    union += len(train.unspelled_in_entities | evaluation.unspelled_in_entities)
-    return _share(len(train.in_entities & evaluation.in_entities), union)
+    unknown = [bool(one.unspelled), bool(other.unspelled)]
+    shared, union = len(one.spelled & other.spelled) + all(unknown), len(one.spelled | other.spelled) + any(unknown)
+    return _share(shared, union)
+
+
+def spelled_overlap_of(train: PieceUse, evaluation: PieceUse, types: Iterable[str] | None = None) -> Share:
+    """The same, but for words that cannot be spelled: their forms are members of the union alone."""
+    one, other = _in_entities(train, evaluation, types)
+    if not (one and other):
+        return Share(None, 0)
+    union = len(one.spelled | other.spelled) + len(one.unspelled | other.unspelled)
+    return _share(len(one.spelled & other.spelled), union)
+
+
+def _in_entities(
+    train: PieceUse, evaluation: PieceUse, types: Iterable[str] | None
+) -> tuple[EntityPieces, EntityPieces]:
+    wanted = train.types & evaluation.types if types is None else tuple(types)
+    return train.of(wanted), evaluation.of(wanted)
 
 
 def seen_types(train: PieceUse, evaluation: PieceUse) -> Share:
@@ -140,9 +197,9 @@ def entity_overlap(
 ) -> float | None:
     """Overlap of the word pieces used in entities, as in the paper's figure 1.
 
-    E_train and E_eval are the sets of word pieces of words inside entities, as annotated; the overlap is
-    |E_train ∩ E_eval| / |E_train ∪ E_eval| (section 3.1). A word that the tokenizer cannot spell is a member of the
-    union by its form and of the intersection never; a set with such words overlaps with itself by less than 100.
+    E_train and E_eval are the sets of word pieces of words inside entities, as annotated, of the types that both sets
+    annotate; the overlap is |E_train ∩ E_eval| / |E_train ∪ E_eval| (section 3.1). The unknown piece is a member like
+    any other: see `overlap_of`, and `spelled_overlap_of` for what is left of it otherwise.
 
     Args:
         train: named-entity sentences of the source.
@@ -150,7 +207,7 @@ def entity_overlap(
         tokenizer: from `load_tokenizer`; a bare `vocab.txt` will do.
 
     Returns:
-        Per cent, 0 to 100; None if one of them has no entity.
+        Per cent, 0 to 100; None if they have no type of entity in common.
     """
     return overlap_of(piece_use(train, tokenizer), piece_use(evaluation, tokenizer)).value
 
