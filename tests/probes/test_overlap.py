@@ -119,8 +119,8 @@ def test_figure_1s_overlap_is_the_jaccard_index_of_sets_of_pieces(vocabulary: Pa
 def test_two_words_that_the_tokenizer_cannot_spell_have_nothing_in_common(vocabulary: Path) -> None:
     tokenizer = load_tokenizer(vocabulary)
     for train, evaluation in (("xxx/PER anna/PER", "yyy/PER das/PER"), ("xxx/PER", "yyy/PER")):
-        uses = [piece_use([sentence(text)], tokenizer) for text in (train, evaluation)]
-        assert spelled_overlap_of(*uses).value == 0
+        one, other = (piece_use([sentence(text)], tokenizer) for text in (train, evaluation))
+        assert spelled_overlap_of(one, other).value == 0
     assert entity_overlap([], [sentence("anna")], tokenizer) is None
 
 
@@ -185,8 +185,8 @@ def test_overlap_is_symmetric_and_both_shares_are_per_cent(one: PieceUse, other:
         assert measure(one, other) == measure(other, one)
         assert measure(one, one).value in (None, 100) or measure is spelled_overlap_of
     assert (spelled_overlap_of(one, other).value or 0) <= (overlap_of(one, other).value or 0)
-    for measure in (overlap_of, spelled_overlap_of, seen_types, seen_tokens):
-        share = measure(one, other)
+    measures = (overlap_of, spelled_overlap_of, seen_types, seen_tokens)
+    for share in [measure(one, other) for measure in measures]:
         assert (share.value is None) == (share.n == 0)
         assert share.value is None or 0 <= share.value <= 100
     everything = joined([one, other])
@@ -197,8 +197,7 @@ def test_overlap_is_symmetric_and_both_shares_are_per_cent(one: PieceUse, other:
     assert everything.types == one.types | other.types
     assert sum(everything.counts.values()) == sum(one.counts.values()) + sum(other.counts.values())
     assert sum(everything.unspelled.values()) == sum(one.unspelled.values()) + sum(other.unspelled.values())
-    for measure in (seen_types, seen_tokens):
-        value = measure(everything, other).value
+    for value in [measure(everything, other).value for measure in (seen_types, seen_tokens)]:
         assert value is None or (value == 100) == (not other.unspelled)
 
 
