@@ -17,7 +17,7 @@ from crossglot.errors import UsageError
 def as_pieces(sentences: list[list[int]], unknown: int | None = None) -> Pieces:
     starts = np.cumsum([0, *map(len, sentences)])
     ids = np.array([piece for sentence in sentences for piece in sentence], np.int32)
-    return Pieces(ids, starts, np.arange(len(ids)), starts, unknown)
+    return Pieces(ids, starts, np.arange(len(ids)), np.arange(len(ids)), starts, unknown)
 
 
 def naive(source: list[list[int]], target: list[list[int]]) -> list[int]:

@@ -6,6 +6,7 @@ import gzip
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -44,6 +45,9 @@ class LetterTokenizer(PreTrainedTokenizer):  # type: ignore[misc]
     def _convert_token_to_id(self, token: str) -> int:
         return self.letters.get(token, 2)
 
+    def _convert_id_to_token(self, index: int) -> str:
+        return str([*self.letters][index])
+
     def build_inputs_with_special_tokens(self, first: list[int], second: list[int] | None = None) -> list[int]:
         assert second is None
         return [0, *first, 1]
@@ -65,7 +69,7 @@ def tokenizer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 def words_of(pieces: Pieces, sentence: int) -> list[list[int]]:
     """Pieces of each word, read off the arrays as documented."""
-    firsts = pieces.first_pieces[pieces.word_starts[sentence] : pieces.word_starts[sentence + 1]].tolist()
+    firsts = pieces.begins[pieces.word_starts[sentence] : pieces.word_starts[sentence + 1]].tolist()
     bounds = [*firsts, int(pieces.sentence_starts[sentence + 1])]
     return [pieces.ids[start:stop].tolist() for start, stop in pairwise(bounds)]
 
@@ -85,17 +89,18 @@ def test_no_word_is_lost(tokenizer: Any, sentences: list[list[str]]) -> None:
 
 @given(SENTENCES)
 def test_the_pieces_of_a_word_are_the_tokenizers_own(tokenizer: Any, sentences: list[list[str]]) -> None:
-    """Against the tokenizer's alignment of a whole sentence, or of each word where it has none."""
+    """Against the tokenizer's pieces of the whole sentence as text, the word before it taken off."""
+    sentences = [[word for word in sentence if " " not in normalize("NFKC", word)] for sentence in sentences]
     pieces = piece_words(tokenizer, sentences)
+    before = tokenizer("the", add_special_tokens=False)["input_ids"]
     for number, sentence in enumerate(sentences):
-        if tokenizer.is_fast and sentence:
-            encoding = tokenizer(sentence, is_split_into_words=True, add_special_tokens=False)
-            own: list[list[int]] = [[] for _ in sentence]
-            for piece, word in zip(encoding["input_ids"], encoding.word_ids(), strict=True):
-                own[word].append(piece)
-        else:
-            own = [tokenizer.convert_tokens_to_ids(tokenizer.tokenize(word)) for word in sentence]
-        assert words_of(pieces, number) == [word or [tokenizer.unk_token_id] for word in own]
+        found = words_of(pieces, number)
+        erased = [not tokenizer(word, add_special_tokens=False)["input_ids"] for word in sentence]
+        assert all(found[at] == [tokenizer.unk_token_id] for at in np.flatnonzero(erased))
+        kept = [at for at, nothing in enumerate(erased) if not nothing]
+        text = " ".join(["the", *(sentence[at] for at in kept)])
+        whole = tokenizer(text, add_special_tokens=False)["input_ids"]
+        assert [*before, *(piece for at in kept for piece in found[at])] == whole
 
 
 @pytest.mark.parametrize("erased", ["\u200b\u200d", "\x00", "\xad\ufeff", "\u2028", " "])
@@ -147,8 +152,8 @@ def test_empty_sentences_and_no_sentences_have_no_pieces(tokenizer: Any) -> None
 
 def test_special_pieces_are_those_put_around_a_sentence(tokenizer: Any) -> None:
     before, after = special_pieces(tokenizer)
-    middle = piece_words(tokenizer, [["abc"]]).ids
-    whole = tokenizer(["abc"], is_split_into_words=True)["input_ids"]
+    middle = tokenizer("abc", add_special_tokens=False)["input_ids"]
+    whole = tokenizer("abc")["input_ids"]
     assert [*before, *middle, *after] == whole
     assert len(before) == len(after) == 1
 
@@ -170,3 +175,38 @@ def treebank_words(path: Path) -> list[list[str]]:
     text = gzip.decompress(path.read_bytes()).decode("utf-8")
     rows = [[line.split("\t") for line in block.split("\n")] for block in text.split("\n\n")]
     return [[row[1] for row in block if row[0].isdigit()] for block in rows if len(block) > 1]
+
+
+@pytest.fixture(scope="module")
+def e5(real_encoders: Path) -> Any:
+    return load_tokenizer(real_encoders / "multilingual-e5-small")
+
+
+@pytest.mark.parametrize(
+    ("treebank", "bare"),
+    [("UD_Japanese-GSD/ja_gsd", 0.9), ("UD_Chinese-GSD/zh_gsd", 0.8), ("UD_English-EWT/en_ewt", 0.08)],
+)
+def test_no_word_of_a_treebank_is_read_at_a_bare_mark(e5: Any, data_root: Path, treebank: str, bare: float) -> None:
+    """Nine of ten Japanese words begin with a bare ▁; no word is read there, unless at its plain first piece."""
+    sentences = treebank_words(data_root / f"ud/{treebank}-ud-test.conllu.gz")
+    pieces = piece_words(e5, sentences)
+    mark = e5.convert_tokens_to_ids("▁")
+    assert not (pieces.ids[pieces.first_pieces] == mark).any()
+    assert (pieces.ids[pieces.begins] == mark).mean() > bare
+    assert np.array_equal(pieces.begins == pieces.first_pieces, pieces.ids[pieces.begins] != mark)
+    plain = piece_words(e5, sentences, subword="first")
+    assert np.array_equal(plain.first_pieces, pieces.begins)
+    assert np.array_equal(plain.ids, pieces.ids)
+
+
+def test_marks_of_english_words_are_those_of_punctuation(e5: Any) -> None:
+    pieces = piece_words(e5, [["Well", ",", "he", "said", "(", "twice", ")", ":", "no", "."]])
+    bare = pieces.begins != pieces.first_pieces
+    assert np.flatnonzero(bare).tolist() == [1, 9]  # the vocabulary has ▁( ▁) and ▁:
+
+
+def test_a_word_that_is_the_mark_alone_is_read_there(e5: Any) -> None:
+    for word in ("▁", "\u3000", "\u200b"):
+        pieces = piece_words(e5, [["no", word, "。"]])
+        assert len(words_of(pieces, 0)[1]) == 1
+        assert pieces.first_pieces[1] == pieces.begins[1]

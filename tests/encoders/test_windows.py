@@ -25,9 +25,9 @@ SENTENCES = st.lists(st.lists(st.integers(1, 30), max_size=25), min_size=1, max_
 
 def pieces_of(lengths: list[list[int]]) -> Pieces:
     pieces = piece_words(TOKENIZER, [["a" * length for length in sentence] for sentence in lengths])
-    assert np.diff(np.append(pieces.first_pieces, len(pieces.ids))).tolist() == list(itertools.chain(*lengths))
+    assert np.diff(np.append(pieces.begins, len(pieces.ids))).tolist() == list(itertools.chain(*lengths))
     numbered = np.arange(100, 100 + len(pieces.ids), dtype=np.int32)  # so that every piece can be told apart
-    return Pieces(numbered, pieces.sentence_starts, pieces.first_pieces, pieces.word_starts)
+    return Pieces(numbered, pieces.sentence_starts, pieces.begins, pieces.first_pieces, pieces.word_starts)
 
 
 def read_pieces(sequences: Sequences) -> dict[int, int]:
@@ -59,7 +59,7 @@ def test_no_sequence_is_longer_than_the_limit(lengths: list[list[int]], max_leng
 @given(SENTENCES, st.integers(3, 40))
 def test_windows_are_stretches_of_one_sentence_cut_at_word_starts(lengths: list[list[int]], max_length: int) -> None:
     pieces = pieces_of(lengths)
-    word_bounds = set(pieces.first_pieces.tolist()) | {len(pieces.ids)}
+    word_bounds = set(pieces.begins.tolist()) | {len(pieces.ids)}
     longest_word = max(itertools.chain([0], *lengths))
     sequences = windowed(pieces, TOKENIZER, max_length)
     for sentence, ids in zip(sequences.sentence.tolist(), sequences.ids, strict=True):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -144,7 +145,7 @@ def test_a_row_whose_rate_is_to_be_found_waits_for_the_search_and_is_not_run(
 def test_a_target_is_prepared_once_for_all_taggers(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     prepared_sets = []
 
-    def counted(encoder: Encoder, sentences: Sequence[TaggedSentence], **settings: int) -> Prepared:
+    def counted(encoder: Encoder, sentences: Sequence[TaggedSentence], **settings: Any) -> Prepared:
         prepared_sets.append(sentences)
         return prepare(encoder, sentences, **settings)
 

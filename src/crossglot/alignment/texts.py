@@ -46,7 +46,8 @@ def every_piece(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Text]) -
     if len(empty):
         many = f" and {len(empty) - 1} more" if len(empty) > 1 else ""
         raise UsageError(f"sentence {empty[0] + 1}{many} is empty: leave out sentences without a word")
-    return Pieces(ids, starts, np.arange(len(ids)), starts, tokenizer.unk_token_id)
+    every = np.arange(len(ids))
+    return Pieces(ids, starts, every, every, starts, tokenizer.unk_token_id)
 
 
 def _cut_texts(tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -1,24 +1,32 @@
-"""Words to word pieces, in flat arrays: every word has at least one piece, and its first piece is known.
+"""Words to word pieces, in flat arrays: every word has at least one piece, and where it is read is known.
 
-Each distinct word is given to the tokenizer once and on its own. Word pieces never cross words that were split
-beforehand, so this is the tokenizer's own segmentation of the sentence; it is fast, because a corpus holds far fewer
-words than occurrences; and it needs no `word_ids()`, which Python-only tokenizers (XLM's) do not have.
+Each distinct word is given to the tokenizer once and by itself (see `cutting`). Pieces do not cross blanks, so this is
+the tokenizer's own segmentation of the sentence; it is fast, because a corpus holds far fewer words than occurrences;
+and it needs no `word_ids()`, which Python-only tokenizers (XLM's) do not have.
+
+A word is read at the first piece that covers a character of it. SentencePiece vocabularies write a bare `▁` before
+nine of ten Japanese and Chinese words and before punctuation, Llama 3's a bare `Ġ` before numbers: read there, such
+words look alike. The plain first piece (`first`) is what most published numbers are read at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from crossglot.encoders.cutting import cut_words, spelling_pieces
 from crossglot.errors import ModelError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from transformers import PreTrainedTokenizerBase
+
+Subword = Literal["first-spelled", "first"]
+"""Where a word is read: at the first piece that covers a character of it, or at its first piece whatever that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +36,15 @@ class Pieces:
     Attributes:
         ids: int32, (pieces,), all sentences one after another.
         sentence_starts: int64, (sentences + 1,), into `ids`.
-        first_pieces: int64, (words,), the place in `ids` of each word's first piece.
-        word_starts: int64, (sentences + 1,), into `first_pieces`.
+        begins: int64, (words,), the place in `ids` where each word's pieces begin.
+        first_pieces: int64, (words,), the place in `ids` of the piece that each word is read at.
+        word_starts: int64, (sentences + 1,), into `begins` and `first_pieces`.
         unknown: the piece that stands for whatever the tokenizer has no piece for, where it has such a one.
     """
 
     ids: NDArray[np.int32]
     sentence_starts: NDArray[np.int64]
+    begins: NDArray[np.int64]
     first_pieces: NDArray[np.int64]
     word_starts: NDArray[np.int64]
     unknown: int | None = None
@@ -43,14 +53,18 @@ class Pieces:
         return len(self.sentence_starts) - 1
 
 
-def piece_words(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Sequence[str]]) -> Pieces:
+def piece_words(
+    tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Sequence[str]], *, subword: Subword = "first-spelled"
+) -> Pieces:
     """Cuts the words of sentences into pieces.
 
-    A word that the tokenizer erases (control characters, some spaces) becomes one unknown piece: no word is lost.
+    A word that the tokenizer erases (control characters, some spaces) becomes one unknown piece: no word is lost. One
+    of which no piece spells anything is read at its first.
 
     Args:
         tokenizer: from `load_tokenizer`.
         sentences: words, each a string as written.
+        subword: where words are read.
 
     Raises:
         ModelError: if a word yields nothing and the tokenizer has no unknown piece.
@@ -61,12 +75,14 @@ def piece_words(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Sequence
         (numbers.setdefault(word, len(numbers)) for word in chain.from_iterable(sentences)), dtype=np.int64
     )
     table, starts = _word_table(tokenizer, list(numbers))
+    leads = _leads(tokenizer, table, starts) if subword == "first-spelled" else np.zeros(len(numbers), np.int64)
     lengths = np.diff(starts)[words]
     piece_starts = _cumulative(lengths)
     within = np.arange(piece_starts[-1], dtype=np.int64) - np.repeat(piece_starts[:-1], lengths)
     ids = table[np.repeat(starts[:-1][words], lengths) + within]
     word_starts = _cumulative(np.fromiter((len(sentence) for sentence in sentences), np.int64, len(sentences)))
-    return Pieces(ids, piece_starts[word_starts], piece_starts[:-1], word_starts, tokenizer.unk_token_id)
+    begins = piece_starts[:-1]
+    return Pieces(ids, piece_starts[word_starts], begins, begins + leads[words], word_starts, tokenizer.unk_token_id)
 
 
 def special_pieces(tokenizer: PreTrainedTokenizerBase) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -84,7 +100,7 @@ def _word_table(
     """Pieces of each distinct word, flat, and where each word starts."""
     unknown = tokenizer.unk_token_id
     cut: list[list[int]] = []
-    for word, ids in zip(words, _cut_words(tokenizer, words), strict=True):
+    for word, ids in zip(words, cut_words(tokenizer, words), strict=True):
         if not ids and unknown is None:
             raise ModelError(
                 f"the tokenizer makes nothing of the word {word!r} and has no unknown piece to stand for it"
@@ -95,15 +111,16 @@ def _word_table(
     return np.fromiter(chain.from_iterable(cut), np.int32, int(starts[-1])), starts
 
 
-def _cut_words(tokenizer: PreTrainedTokenizerBase, words: Sequence[str]) -> Iterable[list[int]]:
-    backend = getattr(tokenizer, "backend_tokenizer", None) if tokenizer.is_fast else None
-    if backend is None:
-        return (list(tokenizer.convert_tokens_to_ids(tokenizer.tokenize(word))) for word in words)
-    # Some tokenizer.json files come with truncation or padding switched on.
-    backend.no_truncation()
-    backend.no_padding()
-    encodings = backend.encode_batch([[word] for word in words], is_pretokenized=True, add_special_tokens=False)
-    return (encoding.ids for encoding in encodings)
+def _leads(
+    tokenizer: PreTrainedTokenizerBase, table: NDArray[np.int32], starts: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """How many pieces of each distinct word stand before the first that spells something; 0 where none does."""
+    if not len(table):
+        return np.zeros(0, np.int64)
+    pieces, places = np.unique(table, return_inverse=True)
+    spells = np.array(spelling_pieces(tokenizer, pieces.tolist()), dtype=np.bool_)[places]
+    found = np.minimum.reduceat(np.where(spells, np.arange(len(table)), len(table)), starts[:-1])
+    return np.where(found < starts[1:], found - starts[:-1], 0)
 
 
 def _cumulative(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -87,7 +87,7 @@ def unknown_in_words(pieces: Pieces, tokenizer: PreTrainedTokenizerBase) -> NDAr
     if tokenizer.unk_token_id is None:
         return np.zeros(len(pieces.first_pieces), dtype=np.int64)
     unknown = (pieces.ids == tokenizer.unk_token_id).astype(np.int64)
-    return np.add.reduceat(unknown, pieces.first_pieces)
+    return np.add.reduceat(unknown, pieces.begins)
 
 
 @lru_cache(maxsize=4096)

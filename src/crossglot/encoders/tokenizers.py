@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crossglot.encoders.cutting import check_cutting
 from crossglot.encoders.sources import Source, find_source, loading_quietly
 from crossglot.errors import ModelError
 
@@ -35,7 +36,7 @@ def tokenizer_from(source: Source) -> PreTrainedTokenizerBase:
     """The tokenizer of a folder or hub repository.
 
     Raises:
-        ModelError: if there is none, or it does not load.
+        ModelError: if there is none, it does not load, or it does not cut words as in a sentence.
     """
     from transformers import AutoTokenizer
 
@@ -56,7 +57,7 @@ def tokenizer_from(source: Source) -> PreTrainedTokenizerBase:
         raise ModelError(f"{source.name}: its tokenizer has no mask piece: not a masked language model's")
     if len(tokenizer) <= len(tokenizer.all_special_tokens):
         raise ModelError(f"{source.name}: its tokenizer holds special pieces only: the vocabulary file is missing")
-    _prefix_words_with_space(tokenizer)
+    check_cutting(tokenizer, source.name)
     return tokenizer
 
 
@@ -82,17 +83,3 @@ def vocabulary_tokenizer(path: Path) -> PreTrainedTokenizerBase:
     cased = any(piece != piece.lower() for piece in pieces if piece not in SPECIALS)
     vocabulary = {piece: number for number, piece in enumerate(pieces)}
     return BertTokenizer(vocab=vocabulary, do_lower_case=not cased)
-
-
-def _prefix_words_with_space(tokenizer: PreTrainedTokenizerBase) -> None:
-    """Makes byte-level tokenizers (RoBERTa, ModernBERT) read a word as one inside a sentence.
-
-    Without the space that precedes it there, every word would be cut as if it continued the one before.
-    """
-    from tokenizers.pre_tokenizers import ByteLevel, Sequence
-
-    backend = getattr(tokenizer, "backend_tokenizer", None) if tokenizer.is_fast else None
-    first = getattr(backend, "pre_tokenizer", None)
-    for part in iter(first) if isinstance(first, Sequence) else (first,):
-        if isinstance(part, ByteLevel):
-            part.add_prefix_space = True

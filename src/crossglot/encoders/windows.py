@@ -29,7 +29,7 @@ class Sequences:
         ids: int32 arrays, one a sequence, special pieces included.
         sentence: int64, (sequences,), the sentence each sequence comes from.
         words: int64, (words read,), numbers of words counted over all sentences, sequence after sequence.
-        offsets: int64, (words read,), the place of each word's first piece in its sequence.
+        offsets: int64, (words read,), the place in its sequence of the piece that each word is read at.
         starts: int64, (sequences + 1,): sequence i reads `words[starts[i] : starts[i + 1]]`.
     """
 
@@ -87,7 +87,7 @@ def windowed(pieces: Pieces, tokenizer: PreTrainedTokenizerBase, max_length: int
         if stop - start <= room:
             spans.append((sentence, start, stop, start, stop))
             continue
-        firsts = pieces.first_pieces[pieces.word_starts[sentence] : pieces.word_starts[sentence + 1]]
+        firsts = pieces.begins[pieces.word_starts[sentence] : pieces.word_starts[sentence + 1]]
         windows = _cut_windows(firsts, stop, room)
         reads = _read_spans(firsts, stop, windows)
         spans.extend((sentence, *window, *read) for window, read in zip(windows, reads, strict=True))
@@ -145,7 +145,8 @@ def _sequences(pieces: Pieces, tokenizer: PreTrainedTokenizerBase, spans: NDArra
     counts = bounds[:, 1] - bounds[:, 0]
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
     words = np.arange(starts[-1]) + np.repeat(bounds[:, 0] - starts[:-1], counts)
-    offsets = pieces.first_pieces[words] - np.repeat(spans[:, 1], counts) + len(before)
+    last = np.repeat(spans[:, 2] - 1, counts)  # of a word longer than a window its first pieces stand for it
+    offsets = np.minimum(pieces.first_pieces[words], last) - np.repeat(spans[:, 1], counts) + len(before)
     ids = [np.concatenate([before, pieces.ids[start:stop], after]) for start, stop in spans[:, 1:3].tolist()]
     return Sequences(ids, spans[:, 0], words, offsets, starts)
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
     from crossglot.encoders.encoder import Encoder
+    from crossglot.encoders.pieces import Subword
     from crossglot.tagging.prediction import Prepared
+    from crossglot.tagging.recipe import Recipe
 
 Item = TypeVar("Item")
 
@@ -135,9 +137,9 @@ def provide(encoder: Encoder, revision: str) -> None:
     _GIVEN[revision] = encoder
 
 
-def prepared(split: CorpusSplit, encoder: EncoderReference, max_length: int, device: str) -> Prepared:
-    """The split tokenised and packed for this encoder: done once a process, whichever taggers predict it."""
-    return _prepare(split, encoder, max_length, device)
+def prepared(split: CorpusSplit, encoder: EncoderReference, recipe: Recipe, device: str) -> Prepared:
+    """The split cut, packed and read as taggers of this recipe do it: once a process, whichever of them predict it."""
+    return _prepare(split, encoder, recipe.max_length, recipe.subword, device)
 
 
 def _types(corpus: Corpus, root: Path, lenient: bool) -> tuple[str, ...]:
@@ -172,7 +174,8 @@ def _load_tokenizer(location: str, revision: str) -> PreTrainedTokenizerBase:
 
 
 @lru_cache(maxsize=96)
-def _prepare(split: CorpusSplit, encoder: EncoderReference, max_length: int, device: str) -> Prepared:
+def _prepare(split: CorpusSplit, encoder: EncoderReference, max_length: int, subword: Subword, device: str) -> Prepared:
     from crossglot.tagging.prediction import prepare
 
-    return prepare(encoder.load(device).for_language(split.language), split.read(), max_length=max_length)
+    loaded = encoder.load(device).for_language(split.language)
+    return prepare(loaded, split.read(), max_length=max_length, subword=subword)

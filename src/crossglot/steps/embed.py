@@ -28,7 +28,9 @@ class EmbedLines(Step):
         device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
     """
 
-    VERSION: ClassVar[str] = "2"  # 1 drew lines before it left out the repeated ones
+    VERSION: ClassVar[str] = (
+        "3"  # 1 drew lines before it left out the repeated ones, 2 put a blank before texts (byte-level)
+    )
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"device"})
 
     encoder: EncoderReference

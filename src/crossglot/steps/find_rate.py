@@ -21,7 +21,7 @@ class FindRate(Step):
     No target language is looked at, so zero-shot numbers stay zero-shot.
     """
 
-    VERSION: ClassVar[str] = "2"  # 1 took the best
+    VERSION: ClassVar[str] = "3"  # 1 took the best, 2 read words at their first piece
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"device"})
 
     encoder: EncoderReference

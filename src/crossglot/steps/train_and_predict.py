@@ -37,6 +37,7 @@ class TrainAndPredict(Row):
             predictions, so it is no part of the identity.
     """
 
+    VERSION: ClassVar[str] = "2"  # 1 read words at their first piece, and cut them by byte-level tokenizers otherwise
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"device", "tagger_of"})
     SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"keep_weights"})
 
@@ -68,7 +69,7 @@ class TrainAndPredict(Row):
             tagger.save(folder / TAGGER)
         predicted, left = {}, sum(split.words for split in self.targets)
         for split in self.targets:
-            ready = prepared(split, self.encoder, tagger.recipe.max_length, self.device)
+            ready = prepared(split, self.encoder, tagger.recipe, self.device)
             predicted[split.language] = tagger.predict_prepared(ready)
             left -= split.words
             advance(1 - left / max(self.work.size, 1))

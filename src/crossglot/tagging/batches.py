@@ -13,7 +13,7 @@ from crossglot.batching import Batch
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import make_batch
-from crossglot.encoders.pieces import piece_words
+from crossglot.encoders.pieces import Subword, piece_words
 from crossglot.encoders.windows import Sequences, truncated
 from crossglot.tagging.labels import Labels
 from crossglot.tagging.recipe import Recipe
@@ -39,21 +39,28 @@ class TrainingSet:
 
 @dataclass(frozen=True, slots=True)
 class LabelledBatch:
-    """A batch, the places of its words' first pieces among its pieces, and those words' labels; both (words,)."""
+    """A batch, the places among its pieces that its words are read at, and those words' labels; both (words,)."""
 
     batch: Batch
     first_pieces: torch.Tensor
     labels: torch.Tensor
 
 
-def training_set(encoder: Encoder, sentences: Sequence[TaggedSentence], labels: Labels, max_length: int) -> TrainingSet:
+def training_set(
+    encoder: Encoder,
+    sentences: Sequence[TaggedSentence],
+    labels: Labels,
+    max_length: int,
+    subword: Subword = "first-spelled",
+) -> TrainingSet:
     """Cuts sentences into pieces and truncates them to `max_length`, or to the encoder's positions if fewer.
 
-    Empty sentences are left out. Words whose first piece is cut off are not learned from, as in BERT's released code.
+    Empty sentences are left out. Words are read as `subword` says; those
+    whose piece is cut off are not learned from, as in BERT's released code.
     """
     sentences = [sentence for sentence in sentences if len(sentence)]
     numbers = np.array(labels.encode(sentences), dtype=np.int64)
-    pieces = piece_words(encoder.tokenizer, [sentence.words for sentence in sentences])
+    pieces = piece_words(encoder.tokenizer, [sentence.words for sentence in sentences], subword=subword)
     return TrainingSet(truncated(pieces, encoder.tokenizer, longest_sequence(encoder, max_length)), numbers)
 
 

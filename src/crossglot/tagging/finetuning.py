@@ -40,9 +40,9 @@ def finetune(
     runtime: Runtime | None = None,
     progress: Progress | None = None,
 ) -> Tagger:
-    """Trains the whole encoder and a linear layer on its last layer, on the first piece of each word.
+    """Trains the whole encoder and a linear layer on its last layer, on the piece that each word is read at.
 
-    The loss of a batch is the mean cross entropy over its words' first pieces. The new layer starts at random, or where
+    The loss of a batch is the mean cross entropy over its words. The new layer starts at random, or where
     a linear probe of the encoder as it was given ends (`Recipe.head_start`; first the probe, then all: Kumar et al.
     2022, "Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution"). The encoder given is left
     as it is,
@@ -63,7 +63,7 @@ def finetune(
     """
     recipe, runtime = recipe or default_recipe(encoder), runtime or Runtime()
     labels = label_set(task, sentences)
-    data = training_set(encoder, sentences, labels, recipe.max_length)
+    data = training_set(encoder, sentences, labels, recipe.max_length, recipe.subword)
     device = torch.device(runtime.device)
     steps = count_steps(len(data), recipe)
     probe = fit_probe(encoder, sentences, labels, recipe, runtime) if recipe.head_start == "probe" else None
@@ -97,7 +97,7 @@ def default_recipe(encoder: Encoder) -> Recipe:
 
 
 def batch_loss(model: nn.Module, head: nn.Linear, labelled: LabelledBatch, probability: float) -> torch.Tensor:
-    """Mean cross entropy over the first pieces of the batch's words, in fp32; `probability` is dropout's."""
+    """Mean cross entropy over the batch's words, in fp32; `probability` is dropout's."""
     device = head.weight.device
     hidden = last_hidden(model, labelled.batch.to(device))[labelled.first_pieces.to(device)]
     logits = head(dropout(hidden, probability))

@@ -92,7 +92,7 @@ def piece_use(sentences: Sequence[TaggedSentence], tokenizer: PreTrainedTokenize
     """
     pieces = piece_words(tokenizer, [sentence.words for sentence in sentences])
     types = np.array([entity_type(tag) for sentence in sentences for tag in sentence.tags], dtype=str)
-    lengths = np.diff(np.append(pieces.first_pieces, len(pieces.ids)))
+    lengths = np.diff(np.append(pieces.begins, len(pieces.ids)))
     unknown = tokenizer.unk_token_id
     of_word = np.repeat(types, lengths)
     in_entities: dict[str, frozenset[int]] = {}

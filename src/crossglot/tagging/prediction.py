@@ -20,7 +20,7 @@ from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden, make_batch
 from crossglot.encoders.fused import fused
-from crossglot.encoders.pieces import piece_words
+from crossglot.encoders.pieces import Subword, piece_words
 from crossglot.encoders.windows import windowed
 from crossglot.errors import CrossglotError
 from crossglot.runtime import Runtime, keep_freed_memory
@@ -37,7 +37,7 @@ PIECE_BUDGET = 4096
 
 @dataclass(frozen=True, slots=True)
 class PreparedBatch:
-    """A batch, the places of first pieces among its pieces, and which words of the set they are; both (words,)."""
+    """A batch, the places among its pieces where words are read, and which of the set they are; both (words,)."""
 
     batch: Batch
     first_pieces: torch.Tensor
@@ -60,6 +60,7 @@ def prepare(
     sentences: Sequence[Sequence[str] | Sentence | TaggedSentence],
     *,
     max_length: int = 128,
+    subword: Subword = "first-spelled",
     budget: int = PIECE_BUDGET,
 ) -> Prepared:
     """Cuts sentences into pieces, those over `max_length` into windows at word starts, and packs them by length.
@@ -69,9 +70,10 @@ def prepare(
         sentences: words as written; empty sentences are allowed.
         max_length: pieces a window, special pieces included: as many as the tagger was trained on, or as the encoder
             has positions.
+        subword: where words are read: as the tagger was trained.
         budget: pieces a batch.
     """
-    pieces = piece_words(encoder.tokenizer, [words_of(sentence) for sentence in sentences])
+    pieces = piece_words(encoder.tokenizer, [words_of(sentence) for sentence in sentences], subword=subword)
     sequences = windowed(pieces, encoder.tokenizer, longest_sequence(encoder, max_length))
     order = np.argsort(-sequences.lengths, kind="stable")
     order = order[np.diff(sequences.starts)[order] > 0]

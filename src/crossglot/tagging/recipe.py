@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from crossglot.encoders.pieces import Subword
+
 HeadStart = Literal["random", "probe"]
 Decay = Literal["after-warmup", "throughout"]
 
@@ -39,6 +41,10 @@ class Recipe(BaseModel):
     head_learning_rate: float | None = Field(None, gt=0, description="highest rate of the new layer; None: as all else")
     averaged: float = Field(
         0.0, ge=0, le=1, description="share of the steps, the last ones, whose weights are averaged"
+    )
+
+    subword: Subword = Field(
+        "first-spelled", description="the piece a word is read at: the first that spells, or plain"
     )
 
     def departures(self) -> dict[str, float | str | None]:

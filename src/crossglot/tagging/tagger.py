@@ -76,7 +76,10 @@ class Tagger:
         """
         if isinstance(sentences, str) or any(isinstance(sentence, str) for sentence in sentences):
             raise UsageError("predict takes sentences that are split into words, not strings: [['Das', 'ist', 'gut']]")
-        return self.predict_prepared(prepare(self.encoder, sentences, max_length=self.recipe.max_length))
+        recipe = self.recipe
+        return self.predict_prepared(
+            prepare(self.encoder, sentences, max_length=recipe.max_length, subword=recipe.subword)
+        )
 
     def for_language(self, language: str) -> Tagger:
         """The same tagger, for sentences of this language; see `Encoder.for_language`.
