@@ -46,7 +46,7 @@ class CountPieces(Step):
         at_most: at most so many sentences: the same ones that are trained on.
     """
 
-    # 3 cut some words otherwise than in a sentence; 2 did not tell entity types apart; 1 left out what cannot be spelled
+    # 3 cut words as if they stood alone; 2 did not tell entity types apart; 1 left out what cannot be spelled
     VERSION: ClassVar[str] = "4"
 
     encoder: EncoderReference
