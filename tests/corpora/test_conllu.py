@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossglot.corpora.conllu import ConlluSentence, Row, parse_conllu, read_conllu, write_conllu
-from crossglot.corpora.conllu_faults import UPOS, check_ids, layout_fault
+from crossglot.corpora.conllu_faults import FIELDS, UPOS, check_fields, check_ids, layout_fault
 from crossglot.corpora.opening import read_bytes
 from crossglot.errors import DataError, UsageError
 
@@ -97,7 +97,7 @@ def test_harmless_variants_read_the_same(file: File, change: Callable[[str], str
 
 
 def test_nothing_is_normalised(file: File) -> None:
-    forms = ["e\u0301", "é", "ﬁ", "\u200dक्\u200c", "a\u2028b", "a\x85b", "\u00a0", "#", "a\rb", "１"]
+    forms = ["e\u0301", "é", "ﬁ", "\u200dक्\u200c", "a\u2028b", "a\x85b", "a\u00a0b", "#", "a\rb", "１"]
     read = read_conllu(file(sentence(*(row(at, form) for at, form in enumerate(forms, 1)))))
     assert list(read[0].words) == forms
 
@@ -108,6 +108,13 @@ def test_compressed_files_are_found_under_the_plain_name(
 ) -> None:
     file(compress(RICH.encode()), f"x.conllu{suffix}")
     assert len(read_conllu(tmp_path / "x.conllu")) == len(read_conllu(tmp_path / f"x.conllu{suffix}")) == 1
+
+
+def edited(written: str, name: str, value: str) -> str:
+    """The row with another value in a field."""
+    fields = written.split("\t")
+    fields[FIELDS.index(name)] = value
+    return "\t".join(fields)
 
 
 GOOD = sentence(row(1), comments=("# sent_id = good",))
@@ -128,6 +135,33 @@ FAULTY = {
     "range too long": (sentence(row(1), row("2-4"), row(2), row(3)), 2, "range 2-4 ends after"),
     "empty node early": (sentence(row(1), row("2.1"), row(2)), 2, "empty node 2.1"),
     "empty node order": (sentence(row(1), row("1.2"), row("1.1")), 2, "empty node 1.2"),
+    "empty node in a range": (sentence(row(1), row("2-3"), row("1.1"), row(2), row(3)), 3, "empty node 1.1"),
+    "first empty node in a range": (sentence(row("1-2"), row("0.1"), row(1), row(2)), 2, "empty node 0.1"),
+    "empty nodes on both sides of a range": (
+        sentence(row(1), row("1.1"), row("2-3"), row("1.2"), row(2), row(3)),
+        4,
+        "1.2",
+    ),
+    "empty node over a gap": (sentence(row(1), row("1.1"), row("1.3"), row(2)), 3, "empty node 1.3"),
+    "empty node repeated": (sentence(row(1), row("1.1"), row("1.1"), row(2)), 3, "empty node 1.1"),
+    "empty node of zero": (sentence(row(1), row("1.0"), row(2)), 2, "'1.0' where 2"),
+    "ranges nest": (sentence(row("1-3"), row("1-2"), row(1), row(2), row(3)), 2, "range 1-2"),
+    "range twice": (sentence(row("1-2"), row("1-2"), row(1), row(2)), 2, "range 1-2"),
+    "range with a zero": (sentence(row("01-2"), row(1), row(2)), 1, "'01-2'"),
+    **{f"{name} empty": (sentence(row(1), edited(row(2), name, "")), 2, f"{name} is empty") for name in FIELDS[1:]},
+    **{
+        f"a blank in {name}": (sentence(row(1), edited(row(2), name, "a b")), 2, f"a blank in {name}: 'a b'")
+        for name in ("XPOS", "FEATS", "HEAD", "DEPREL", "DEPS")
+    },
+    **{
+        f"{name} {value!r}": (sentence(row(1), edited(row(2), name, value)), 2, f"{name}, or several in a row")
+        for name in ("FORM", "LEMMA", "MISC")
+        for value in (" a", "a ", "a  b", " ", "\u3000", "a\u2028\x85b")
+    },
+    "a blank after the id": (sentence(row(1), edited(row(2), "ID", "2 ")), 2, "'2 ' where 2"),
+    "a blank in a range's form": (sentence(edited(row("1-2"), "FORM", "a b"), row(1), row(2)), 1, "a blank in FORM"),
+    "a blank in a range's lemma": (sentence(edited(row("1-2"), "LEMMA", "a b"), row(1), row(2)), 1, "a blank in LEMMA"),
+    "a blank and a gap that make ten": (sentence(row(1).replace("\tNOUN\t_\t", "\tNO UN\t\t")), 1, "a blank in UPOS"),
     "comment inside": (sentence(row(1), "# text = late", row(2)), 2, "comment inside"),
     "blanks only": (f"{row(1)}\n  \n{row(1)}\n\n", 2, "blanks only"),
     "comments alone": ("# nothing follows\n\n", 1, "comments without a sentence"),
@@ -228,7 +262,13 @@ def test_sentences_of_more_than_a_thousand_words_read(file: File) -> None:
     assert len(read) == 1502
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\t\n\r\ufeff"), min_size=1, max_size=5)
+characters = st.characters(exclude_categories=["Cs"], exclude_characters="\t\n\r\ufeff")
+texts = st.text(characters, min_size=1, max_size=5)
+blanks = "\x0b\x0c\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2003\u2028\u2029\u202f\u205f\u3000"
+unbroken = st.text(characters.filter(lambda character: not character.isspace()), min_size=1, max_size=5)
+"""What any field may hold."""
+parted = st.builds("".join, st.tuples(unbroken, st.sampled_from(blanks), unbroken))
+"""What FORM, LEMMA and MISC may hold, too."""
 
 
 @st.composite
@@ -240,7 +280,9 @@ def conllu_sentences(draw: st.DrawFn) -> ConlluSentence:
 
     def fields(written: str) -> Row:
         upos = draw(st.sampled_from(UPOS)) if written.isdigit() else "_"
-        return Row(written, draw(texts), draw(texts), upos, *(draw(texts) for _ in range(6)))
+        spoken = unbroken if "-" in written else unbroken | parted
+        inner = [draw(unbroken) for _ in range(5)]
+        return Row(written, draw(spoken), draw(spoken), upos, *inner, draw(unbroken | parted))
 
     for number in range(total + 1):
         if number:
@@ -284,6 +326,7 @@ def line_by_line(text: str, path: Path) -> tuple[list[tuple[int, list[str], list
                 raise layout_fault(rows, path, start)
             if rows:
                 check_ids([row[0] for row in fields], path, start)
+                check_fields(fields, path, start)
                 read.append((start, comments, fields))
         except DataError as error:
             faults.append(error)
@@ -301,7 +344,7 @@ def test_sentences_whole_or_broken_are_read_and_refused_as_line_by_line(
         at, gone = data.draw(st.integers(0, len(text))), data.draw(st.integers(0, 2))
         text = (
             text[:at]
-            + data.draw(st.sampled_from(["", "\t", "\n", "\n\n", "1", "\t_\n2\t", "#", " "]))
+            + data.draw(st.sampled_from(["", "\t", "\n", "\n\n", "1", "\t_\n2\t", "#", *blanks]))
             + text[at + gone :]
         )
     path = tmp_path_factory.getbasetemp() / "broken.conllu"

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crossglot.corpora.conllu import ConlluSentence, Row, parse_conllu
-from crossglot.corpora.conllu_faults import UPOS, blame_word, require_words
+from crossglot.corpora.conllu_faults import UPOS, blame_tag, require_words
 from crossglot.corpora.opening import resolve
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.skipping import Faults
@@ -111,7 +111,7 @@ def read_codemix(
     for sentence in parse_conllu(path, lenient=lenient, skipped=kept):
         bad = next((row for row in sentence.words if row.upos not in UPOS), None)
         if bad is not None:
-            faults.add(blame_word(bad.form, bad.upos, path, sentence.line + sentence.rows.index(bad)))
+            faults.add(blame_tag(bad.form, bad.upos, path, sentence.line + sentence.rows.index(bad)))
             continue
         found.append(sentence)
     for error in kept:

@@ -15,9 +15,16 @@ UPOS = (
 )
 """The 17 universal part-of-speech tags of UD 2."""
 
+FIELDS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
+
+_HOLDING_BLANKS = frozenset({"FORM", "LEMMA", "MISC"})
+_BLANK, _BLANKS = re.compile(r"\s"), re.compile(r"\s\s")
 _RANGE = re.compile(r"([1-9][0-9]*)-([1-9][0-9]*)")
 _EMPTY_NODE = re.compile(r"(0|[1-9][0-9]*)\.([1-9][0-9]*)")
-_RENUMBER = "Number words 1, 2, 3, …; put a range (3-4) before its first word, an empty node (3.1) after its word."
+_RENUMBER = (
+    "Number words 1, 2, 3, …; put a range (3-4) right before its first word, an empty node (3.1) after its word and "
+    "before a range that follows."
+)
 _OLD_TAGS = {"CONJ": "CCONJ", "NOUN|PROPN": "PROPN", ".": "PUNCT", "PRT": "PART"}
 
 
@@ -48,6 +55,35 @@ def layout_fault(lines: Sequence[str], path: Path, start: int) -> DataError:
     return DataError("comments without a sentence", path=path, line=start, remedy="Delete them, or the empty line.")
 
 
+def check_fields(rows: Sequence[Sequence[str]], path: Path, start: int) -> None:
+    """Holds the fields of a sentence's rows to what level 1 of Universal Dependencies' validator says of them.
+
+    No field is empty. Blanks of any kind stand only inside FORM, LEMMA and MISC, one at a time, and not in the FORM or
+    LEMMA of a range: what has a blank in it is no single token.
+
+    Args:
+        rows: the ten fields of each row.
+        path: the file.
+        start: the line number of the first row.
+
+    Raises:
+        DataError: for the first field that breaks a rule.
+    """
+    for line, row in enumerate(rows, start):
+        holding = _HOLDING_BLANKS & {"MISC"} if "-" in row[0] else _HOLDING_BLANKS
+        for name, value in zip(FIELDS, row, strict=True):
+            if not value:
+                remedy = "Write `_` for a field without a value."
+                raise DataError(f"{name} is empty", path=path, line=line, remedy=remedy)
+            if name not in holding and _BLANK.search(value):
+                remedy = "Take the blank out: only FORM, LEMMA and MISC of a word may have one."
+                raise DataError(f"a blank in {name}: {value!r}", path=path, line=line, remedy=remedy)
+            if value != value.strip() or _BLANKS.search(value):
+                what = f"blanks at an end of {name}, or several in a row: {value!r}"
+                remedy = "Leave one blank between the parts of a word, and none before or after it."
+                raise DataError(what, path=path, line=line, remedy=remedy)
+
+
 def check_ids(ids: Sequence[str], path: Path, start: int) -> list[int]:
     """Indices of the rows that are syntactic words, once every id is known to stand in its place.
 
@@ -60,7 +96,7 @@ def check_ids(ids: Sequence[str], path: Path, start: int) -> list[int]:
         DataError: a gap, a repeated or malformed id, an empty node or range out of its place.
     """
     words: list[int] = []
-    covered = nodes = covering = 0
+    covered = nodes = covering = opened = 0
     numbers = map(str, count(1))
     awaited = next(numbers)
     for at, written in enumerate(ids):
@@ -72,13 +108,12 @@ def check_ids(ids: Sequence[str], path: Path, start: int) -> list[int]:
             first, last = int(match[1]), int(match[2])
             if first != len(words) + 1 or first <= covered or last < first:
                 raise DataError(f"range {written} is out of its place", path=path, line=start + at, remedy=_RENUMBER)
-            covered, covering = last, at
+            covered, covering, opened = last, at, first
         elif match := _EMPTY_NODE.fullmatch(written):
             nodes += 1
-            if (int(match[1]), int(match[2])) != (len(words), nodes):
-                raise DataError(
-                    f"empty node {written} is out of its place", path=path, line=start + at, remedy=_RENUMBER
-                )
+            if (int(match[1]), int(match[2])) != (len(words), nodes) or opened > len(words):
+                what = f"empty node {written} is out of its place"
+                raise DataError(what, path=path, line=start + at, remedy=_RENUMBER)
         else:
             what = f"word id {written!r} where {len(words) + 1} should be"
             raise DataError(what, path=path, line=start + at, remedy=_RENUMBER)
@@ -90,10 +125,8 @@ def check_ids(ids: Sequence[str], path: Path, start: int) -> list[int]:
     return words
 
 
-def blame_word(word: str, tag: str, path: Path, line: int) -> DataError:
-    """The error for a word that is empty, or else whose tag is none of the 17."""
-    if not word:
-        return DataError("FORM is empty", path=path, line=line, remedy="Write `_` for a field without a value.")
+def blame_tag(word: str, tag: str, path: Path, line: int) -> DataError:
+    """The error for a word whose tag is none of the 17."""
     new = _OLD_TAGS.get(tag)
     remedy = f"UD 2 calls it {new}." if new else f"The 17 tags are {' '.join(UPOS)}."
     if tag == "_":
