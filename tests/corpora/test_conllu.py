@@ -281,8 +281,8 @@ def conllu_sentences(draw: st.DrawFn) -> ConlluSentence:
     def fields(written: str) -> Row:
         upos = draw(st.sampled_from(UPOS)) if written.isdigit() else "_"
         spoken = unbroken if "-" in written else unbroken | parted
-        inner = [draw(unbroken) for _ in range(5)]
-        return Row(written, draw(spoken), draw(spoken), upos, *inner, draw(unbroken | parted))
+        fields = [written, draw(spoken), draw(spoken), upos, *(draw(unbroken) for _ in range(5))]
+        return Row._make([*fields, draw(unbroken | parted)])
 
     for number in range(total + 1):
         if number:

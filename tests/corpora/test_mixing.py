@@ -38,12 +38,12 @@ def treebank(words: list[tuple[str, str, int, str]], sentences: int = 200) -> st
 
 
 @pytest.fixture
-def treebanks(file: File) -> tuple[Path, Path]:
-    return file(treebank(NATIVE), HINDI), file(treebank(FOREIGN), ENGLISH)
+def treebanks(file: File) -> tuple[tuple[Path], tuple[Path]]:
+    return (file(treebank(NATIVE), HINDI),), (file(treebank(FOREIGN), ENGLISH),)
 
 
 @pytest.fixture
-def mixed(treebanks: tuple[Path, Path]) -> dict[str, list[CodeSwitchedSentence]]:
+def mixed(treebanks: tuple[tuple[Path], tuple[Path]]) -> dict[str, list[CodeSwitchedSentence]]:
     return {split: mix_treebanks(*treebanks, split, ("hi", "en")) for split in ("train", "dev", "test")}
 
 
@@ -66,7 +66,7 @@ def test_every_word_has_its_own_tag_language_and_spelling(mixed: dict[str, list[
 
 
 def test_splits_share_no_sentence_and_are_the_same_every_time(
-    mixed: dict[str, list[CodeSwitchedSentence]], treebanks: tuple[Path, Path]
+    mixed: dict[str, list[CodeSwitchedSentence]], treebanks: tuple[tuple[Path], tuple[Path]]
 ) -> None:
     ids = [sentence.id for split in mixed.values() for sentence in split]
     assert len(set(ids)) == len(ids)
@@ -75,7 +75,7 @@ def test_splits_share_no_sentence_and_are_the_same_every_time(
 
 
 def test_a_root_with_both_treebanks_has_a_synthetic_corpus(
-    treebanks: tuple[Path, Path], mixed: dict[str, list[CodeSwitchedSentence]], tmp_path: Path
+    treebanks: tuple[tuple[Path], tuple[Path]], mixed: dict[str, list[CodeSwitchedSentence]], tmp_path: Path
 ) -> None:
     assert parallel_treebanks(tmp_path, ("hi", "en")) == treebanks
     corrected, written = (
@@ -86,11 +86,13 @@ def test_a_root_with_both_treebanks_has_a_synthetic_corpus(
     assert [sentence.words for sentence in written.read("test")] == [sentence.written for sentence in mixed["test"]]
     assert corrected.checksum("test") == written.checksum("test") != corrected.checksum("train")
     before = corrected.checksum("test")
-    treebanks[1].write_text(treebank(FOREIGN, 100), encoding="utf-8")
+    treebanks[1][0].write_text(treebank(FOREIGN, 100), encoding="utf-8")
     assert corrected.checksum("test") != before
 
 
-def test_other_scripts_and_lone_treebanks_have_none(file: File, treebanks: tuple[Path, Path], tmp_path: Path) -> None:
+def test_other_scripts_and_lone_treebanks_have_none(
+    file: File, treebanks: tuple[tuple[Path], tuple[Path]], tmp_path: Path
+) -> None:
     del treebanks
     file(treebank(FOREIGN), "ud/UD_German-PUD/de_pud-ud-test.conllu")
     assert parallel_treebanks(tmp_path, ("de", "en")) is None

@@ -13,6 +13,7 @@ from crossglot.engine.plan import Plan
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import DataError
+from crossglot.paper import claims_translation as told
 from crossglot.paper.claim_form import Reading
 from crossglot.paper.claims_translation import PAPERS_CONDITION, TRANSLATION_CLAIMS
 from crossglot.probes.probe import Evidence
@@ -22,6 +23,7 @@ from crossglot.probes.translation import CHANCE, TranslationProbe, language_pair
 from crossglot.probes.verdicts import judge
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import EncoderReference
+from crossglot.steps.score_translations import ScoreTranslations
 from crossglot.steps.translate import CONDITIONS
 from crossglot.tagging.recipe import Recipe
 from toy_world import write_encoder
@@ -92,11 +94,15 @@ def test_rows_fit_the_schema_and_every_curve_is_there(rows: list[ResultRow]) -> 
                 assert all(0 <= value <= 100 for value in curve(rows, system, source, target, f"{shift}, {metric}"))
 
 
-def test_pools_are_equal_and_smaller_than_the_lines_by_what_cannot_be_told_apart(rows: list[ResultRow]) -> None:
-    """Russian has 40 lines, one of them empty and one said before."""
+def test_each_pair_is_searched_among_all_that_can_be_told_apart_whatever_another_has(rows: list[ResultRow]) -> None:
+    """Russian has 40 lines, one of them empty and one said before; German has 40 that differ."""
     cells = [row for row in rows if row.aggregate == "mean" and row.value is not None]
-    assert {row.n for row in cells} == {38}
-    assert {row.value for row in rows if row.system == CHANCE} == {100 / 38}
+    pools = {"de": 40, "ru": 38}
+    assert {(row.n, row.value if row.system == CHANCE else None) for row in cells} == {
+        (pool, value) for pool in pools.values() for value in (None, 100 / pool)
+    }
+    for row in cells:
+        assert row.n == pools[(row.source or "") if row.target == "en" else (row.target or "")]
 
 
 def test_sentences_that_differ_by_a_constant_are_mostly_found(rows: list[ResultRow]) -> None:
@@ -112,7 +118,7 @@ def test_sentences_that_differ_by_a_constant_are_mostly_found(rows: list[ResultR
 def test_a_pair_without_bitext_says_why(rows: list[ResultRow]) -> None:
     gaps = [row for row in rows if row.value is None]
     assert {(row.source, row.target, row.condition) for row in gaps} == {
-        (source, target, "missing: no bitext of hi and ur in parallel/")
+        (source, target, "missing: no bitext of hi and ur in parallel/ or of PUD treebanks")
         for source, target in (("hi", "ur"), ("ur", "hi"))
     }
 
@@ -125,6 +131,83 @@ def test_every_claim_finds_its_row(rows: list[ResultRow]) -> None:
         absent = claim.statistic.source == "ur"
         assert not absent or "no bitext of hi and ur" in verdict["why"]
         assert (verdict["value"] is None) == absent, verdict
+
+
+def test_a_sentence_about_5000_pairs_is_not_decided_among_fewer(rows: list[ResultRow]) -> None:
+    """Whatever the number: among forty, over half are found by many an encoder."""
+    good = [
+        row.model_copy(update={"value": 90.0, "ci_low": 85.0, "ci_high": 95.0})
+        if row.aggregate in ("minimum of upper layers", "gain by shift") and row.value is not None
+        else row
+        for row in rows
+    ]
+    pools = {"en": 5000, "de": 5000, "ru": 5000}
+    full = [row.model_copy(update={"n": pools.get(row.source or "", row.n)}) for row in good]
+    verdicts = {}
+    for name, cells in (("fewer", good), ("as many", full)):
+        frame = judge(results_frame(cells), claims=TRANSLATION_CLAIMS)
+        verdicts[name] = {line["claim"].partition(":")[0]: line for line in frame.iter_rows(named=True)}
+    over = verdicts["fewer"]["translation-over-50"]
+    assert (over["verdict"], over["value"]) == ("cannot tell", 90)
+    assert "searches 5,000 pairs of sentences" in over["why"]
+    assert "(en → de: 40 of toy)" in over["why"]
+    russian = verdicts["fewer"]["translation-russian-similar"]
+    assert "(en → ru: 38 of toy)" in russian["why"]
+    mean = verdicts["fewer"]["translation-separated-in-space"]
+    assert mean["verdict"] == "cannot tell"
+    assert all(part in mean["why"] for part in ("en → de: 40 of toy", "ru → en: 38 of toy"))
+    papers = {claim.id for claim in TRANSLATION_CLAIMS if claim.origin == "paper"}
+    assert {verdicts["fewer"][claim]["verdict"] for claim in papers} == {"cannot tell"}
+    for claim in ("translation-over-50", "translation-russian-similar", "translation-separated-in-space"):
+        assert verdicts["as many"][claim]["verdict"] == "holds", claim
+    assert not any(row.comparable for row in rows)
+
+
+def test_each_pair_takes_the_set_of_the_papers_size_or_else_the_longest(
+    root: Path, location: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(told, "POOL", 50)
+    for language, letters in (("en", "thecasldpi"), ("de", "pidlsaceht"), ("ru", "dpithecasl")):
+        write_side(tmp_path, f"short.{language}", [spelled(n, letters) for n in range(30)])
+        write_side(tmp_path, f"train.{language}", [spelled(n, letters) for n in range(55)])
+    for language in ("en", "de"):
+        write_side(tmp_path, f"full.{language}", [spelled(n, "thecasldpi") for n in range(60)])
+        write_side(tmp_path, f"more-train.{language}", [spelled(n, "thecasldpi") for n in range(90)])
+    (tmp_path / "parallel/train.ru").unlink()
+
+    def chosen(**names: str) -> dict[str, tuple[str, int]]:
+        corpora = Corpora(tmp_path, {("translation", pair.replace("_", "-")): name for pair, name in names.items()})
+        study = setting(tmp_path, location, corpora=corpora)
+        steps = [step for step in PROBE.steps(study) if isinstance(step, ScoreTranslations)]
+        return {
+            f"{step.pieces.source.language}-{step.pieces.target.language}": (
+                step.pieces.source.name, step.pieces.pairs,
+            )
+            for step in steps
+        }  # fmt: skip
+
+    assert chosen() == {"en-de": ("full", 50), "en-ru": ("short", 30)}
+    assert chosen(en_de="short") == {"en-de": ("short", 30), "en-ru": ("short", 30)}
+    assert chosen(de_en="more-train") == {"en-de": ("more-train", 50), "en-ru": ("short", 30)}
+    with pytest.raises(DataError, match="no set 'full' with both en and ru"):
+        chosen(en_ru="full")
+
+
+def test_parallel_treebanks_serve_where_there_is_nothing_longer(tmp_path: Path, location: Path) -> None:
+    """Half of the German sentences stand elsewhere; the German words are the English ones, so nothing else is found."""
+    for name, code, order in (("English", "en", range(60)), ("German", "de", [*range(30, 60), *range(30)])):
+        rows = ("\t".join(["1", spelled(n, "thecasldpi"), "_", "X", *"______"]) for n in order)
+        text = "".join(f"# sent_id = n{n}\n{row}\n\n" for n, row in zip(order, rows, strict=True))
+        folder = tmp_path / "ud" / f"UD_{name}-PUD"
+        folder.mkdir(parents=True)
+        (folder / f"{code}_pud-ud-test.conllu").write_text(text)
+    found = rows_of(setting(tmp_path, location), Store(tmp_path / "steps"))
+    exact = [row for row in found if row.condition == "no shift, l2" and row.layer == 0 and row.role != "floor"]
+    assert [(row.source_corpus, row.target_corpus) for row in exact] == [
+        ("UD_English-PUD", "UD_German-PUD"), ("UD_German-PUD", "UD_English-PUD"),
+    ]  # fmt: skip
+    assert {row.value for row in exact} == {100.0}
+    assert {row.n for row in exact} == {60}
 
 
 def test_statistics_follow_from_the_curves(rows: list[ResultRow]) -> None:

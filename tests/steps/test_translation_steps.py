@@ -7,19 +7,18 @@ from pathlib import Path
 import pytest
 
 from crossglot.errors import DataError
-from crossglot.steps import lines
 from crossglot.steps.arguments import EncoderReference
 from crossglot.steps.embed import EmbedLines
-from crossglot.steps.lines import Side, describe_side, usable_pairs
+from crossglot.steps.lines import MOST_LINES, Side, describe_side, usable_pairs
 from crossglot.steps.score_translations import bottom_third, two_thirds
 from crossglot.steps.translate import Translate
 
 
-def side(folder: Path, language: str, text: str) -> Side:
+def side(folder: Path, language: str, text: str, most: int = MOST_LINES) -> Side:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"toy.{language}"
     path.write_text(text, encoding="utf-8")
-    return describe_side(language, "toy", path)
+    return describe_side(language, "toy", path, most=most)
 
 
 def embedding(side: Side, **changes: object) -> EmbedLines:
@@ -50,29 +49,27 @@ def test_a_text_that_changed_since_it_was_planned_is_refused(tmp_path: Path) -> 
         planned.read()
 
 
-def test_of_a_long_text_the_same_lines_are_drawn_on_both_sides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "MOST_LINES", 20)
-    english = side(tmp_path, "en", "".join(f"line {number}\n" for number in range(100)))
-    german = side(tmp_path, "de", "".join(f"Zeile {number}\n" for number in range(100)))
-    assert english.numbers() == german.numbers() == usable_pairs(english, german)
+def test_of_a_long_text_the_same_lines_are_drawn_on_both_sides(tmp_path: Path) -> None:
+    english = side(tmp_path, "en", "".join(f"line {number}\n" for number in range(100)), 20)
+    german = side(tmp_path, "de", "".join(f"Zeile {number}\n" for number in range(100)), 20)
+    assert english.numbers() == german.numbers()
+    assert usable_pairs(english, german) == [(number, number) for number in english.numbers()]
     assert len(english.numbers()) == 20
 
 
-def test_repeated_lines_take_no_place_among_those_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeated_lines_take_no_place_among_those_drawn(tmp_path: Path) -> None:
     """Of 200 lines with 90 pairs that can be told apart, 60 are drawn; a draw of 60 lines would find some 27."""
-    monkeypatch.setattr(lines, "MOST_LINES", 60)
     stand = [number % 90 for number in range(200)]
-    english = side(tmp_path, "en", "".join(f"line {number}\n" for number in stand))
-    german = side(tmp_path, "de", "".join(f"Zeile {number}\n" for number in stand))
+    english = side(tmp_path, "en", "".join(f"line {number}\n" for number in stand), 60)
+    german = side(tmp_path, "de", "".join(f"Zeile {number}\n" for number in stand), 60)
     assert len(usable_pairs(english, german)) == 60
-    assert usable_pairs(english, german) == english.numbers() == german.numbers()
+    assert [one for one, _ in usable_pairs(english, german)] == english.numbers() == german.numbers()
     assert max(english.numbers()) < 90
 
 
-def test_sides_that_repeat_different_lines_are_drawn_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "MOST_LINES", 300)
-    english = side(tmp_path, "en", "".join(f"line {number}\n" for number in range(1000)))
-    german = side(tmp_path, "de", "".join(f"Zeile {number if number % 10 else 0}\n" for number in range(1000)))
+def test_sides_that_repeat_different_lines_are_drawn_alike(tmp_path: Path) -> None:
+    english = side(tmp_path, "en", "".join(f"line {number}\n" for number in range(1000)), 300)
+    german = side(tmp_path, "de", "".join(f"Zeile {number if number % 10 else 0}\n" for number in range(1000)), 300)
     assert len(english.numbers()) == len(german.numbers()) == 300
     assert len(usable_pairs(english, german)) > 260  # nine in ten of those drawn, not of a tenth
 

@@ -36,7 +36,8 @@ OWN_LANGUAGES = "languages.tsv"
 SPLITS = ("train", "dev", "test")
 TASKS = ("pos", "ner")
 PARALLEL = "-PUD"
-SYNTHETIC_CORPUS = "synthetic/pud"
+SYNTHETIC = "synthetic/"
+SYNTHETIC_CORPUS = f"{SYNTHETIC}pud"
 SWITCHED: Mapping[tuple[str, str], tuple[str, ...]] = {("hi", "en"): ("codemix/hiencs", "codemix/hiencs_full")}
 """Sets of real code-switched text by pair, best first: HIENCS merged with its tweets, then the few it has in full."""
 
@@ -54,8 +55,8 @@ class Corpus:
         task: `pos` or `ner`.
         root: the data root.
         files: split → file, for the splits that are there.
-        translation: for synthetic code-switched text, the parallel treebank whose phrases are mixed in.
-        further: of a set that is `EVALUATED`, the files that follow its test file's.
+        translation: for synthetic code-switched text, files of the parallel treebank whose phrases are mixed in.
+        further: files that follow a split's: of a set that is `EVALUATED`, and of synthetic text.
     """
 
     name: str
@@ -63,7 +64,7 @@ class Corpus:
     task: str
     root: Path
     files: Mapping[str, Path] = field(hash=False)
-    translation: Path | None = None
+    translation: tuple[Path, ...] = ()
     further: tuple[Path, ...] = ()
 
     def has(self, split: str) -> bool:
@@ -106,9 +107,9 @@ class Corpus:
         Raises:
             DataError: see `read_codemix`.
         """
-        if self.translation is not None:
-            return mix_treebanks(self.file(split), self.translation, split, split_switch_key(self.language)[0])
         paths = (self.file(split), *self.further)
+        if self.translation:
+            return mix_treebanks(paths, self.translation, split, split_switch_key(self.language)[0])
         return [sentence for path in paths for sentence in read_codemix(path, lenient=lenient, skipped=skipped)]
 
     def checksum(self, split: str) -> str:
@@ -118,8 +119,8 @@ class Corpus:
             DataError: no such split.
         """
         made_of = [checksum(self.file(split)), *map(checksum, self.further)]
-        if self.translation is not None:
-            made_of += [checksum(self.translation), split, str(MIXING_VERSION)]
+        if self.translation:
+            made_of += [*map(checksum, self.translation), split, str(MIXING_VERSION)]
         return made_of[0] if len(made_of) == 1 else hashlib.sha256(" ".join(made_of).encode()).hexdigest()
 
 
@@ -191,21 +192,25 @@ def _find_switched(root: Path, language: str, task: str, name: str | None) -> Co
     if task != "pos":
         raise UsageError(f"code-switched text has no {task} tags")
     if synthetic:
-        treebanks = parallel_treebanks(root, pair)
+        treebanks = parallel_treebanks(root, pair, name)
         if treebanks is None:
-            raise DataError(f"no treebanks of {' and '.join(pair)} to make synthetic code-switched text of", path=root)
-        return Corpus(SYNTHETIC_CORPUS, language, task, root, dict.fromkeys(SPLITS, treebanks[0]), treebanks[1])
+            what = f"no treebanks of {' and '.join(pair)} to make synthetic code-switched text of"
+            raise DataError(what + (f" named {name}" if name and "+" in name else ""), path=root)
+        (first, *further), translation = treebanks
+        files = dict.fromkeys(SPLITS, first)
+        called = f"{SYNTHETIC}{name.removeprefix(SYNTHETIC)}" if name and "+" in name else SYNTHETIC_CORPUS
+        return Corpus(called, language, task, root, files, translation, tuple(further))
     there = list_corpora(root, "codemix")
     ending = "-".join(("", *pair))
     candidates = [*SWITCHED.get(pair, ()), *(set_name for set_name in there if set_name.endswith(ending))]
-    if name is not None:
+    if name is not None and "+" not in name:  # two treebanks are what synthetic text is made of
         candidates = [name if name.startswith("codemix/") else f"codemix/{name}"]
     for candidate in candidates:
         if files := corpus_files(root, "codemix", candidate):
             if candidate not in EVALUATED:
                 return Corpus(candidate, language, task, root, files)
             first, *further = (files[split] for split in reversed(SPLITS) if split in files)
-            return Corpus(candidate, language, task, root, {"test": first}, further=tuple(further))
+            return Corpus(candidate, language, task, root, {"test": first}, (), tuple(further))
     remedy = "Put one at codemix/<set>-{train,dev,test}.conllu (see docs/data.md)."
     if there:
         remedy = f"There are {', '.join(there)}: choose with --corpus {'/'.join(pair)}=NAME."
@@ -213,18 +218,31 @@ def _find_switched(root: Path, language: str, task: str, name: str | None) -> Co
     raise DataError(what, path=root, remedy=remedy)
 
 
-def parallel_treebanks(root: Path, pair: tuple[str, str]) -> tuple[Path, Path] | None:
-    """The parallel (PUD) treebanks of two languages, the first written in Devanagari; None where that is not so."""
-    entries = [root_languages(root).get(key) for key in pair]
-    if entries[0] is None or entries[0].script != DEVANAGARI:
+def parallel_treebanks(
+    root: Path | str, pair: tuple[str, str], named: str | None = None
+) -> tuple[tuple[Path, ...], tuple[Path, ...]] | None:
+    """Files of two languages' parallel treebanks, the first written in Devanagari; None where that is not so.
+
+    Args:
+        root: the data root.
+        pair: the languages.
+        named: both, `UD_Hindi-PUD+UD_English-PUD`; by default the PUD treebanks.
+    """
+    first = root_languages(root).get(pair[0])
+    if first is None or first.script != DEVANAGARI:
         return None
-    found = [
-        files["test"]
-        for entry in entries
-        for name in (entry.treebanks if entry else ())
-        if name.endswith(PARALLEL) and "test" in (files := corpus_files(root, "pos", name))
-    ]
-    return (found[0], found[1]) if len(found) == 2 else None
+    names = [parallel_treebank(root, key) or "" for key in pair]
+    if named and "+" in named:
+        names = named.removeprefix(SYNTHETIC).split("+")
+    one, other = (tuple(corpus_files(Path(root), "pos", name).values()) for name in (names[0], names[-1]))
+    return (one, other) if one and other else None
+
+
+def parallel_treebank(root: Path | str, language: str) -> str | None:
+    """The treebank of a language whose sentences are those of all other languages' (PUD), if the root has it."""
+    entry = root_languages(root).get(language)
+    names = (*entry.treebanks, f"UD_{entry.name.replace(' ', '_')}{PARALLEL}") if entry else ()
+    return next((name for name in names if name.endswith(PARALLEL) and corpus_files(Path(root), "pos", name)), None)
 
 
 def corpus_files(root: Path, task: str, name: str) -> dict[str, Path]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from crossglot.corpora.codemix import CodeSwitchedSentence
 from crossglot.corpora.conllu import ConlluSentence, Row, parse_conllu
+from crossglot.corpora.sentence_ids import aligned_by_ids, sentence_ids
 from crossglot.corpora.transliteration import romanise
 
 VERSION = 1
@@ -31,13 +32,17 @@ Tree = tuple[Sequence[Row], Mapping[int, Sequence[int]]]
 
 
 def mix_treebanks(
-    matrix: Path, embedded: Path, split: str, languages: tuple[str, str], spell: Callable[[str], str] = romanise
+    matrix: Sequence[Path],
+    embedded: Sequence[Path],
+    split: str,
+    languages: tuple[str, str],
+    spell: Callable[[str], str] = romanise,
 ) -> list[CodeSwitchedSentence]:
     """The mixed sentences of one split: documents go to train, dev and test as 6 to 1 to 3.
 
     Args:
-        matrix: treebank of the language whose sentences they are.
-        embedded: treebank of the other; what has the same `sent_id` is a translation.
+        matrix: files of the treebank of the language whose sentences they are.
+        embedded: those of the other's; what has the same id is a translation (see `sentence_ids`).
         split: `train`, `dev` or `test`.
         languages: keys of both.
         spell: how a word of the first is written in the other's script.
@@ -48,11 +53,11 @@ def mix_treebanks(
     Raises:
         DataError: if a file is faulty.
     """
-    others = {sentence.id: sentence for sentence in parse_conllu(embedded)}
+    here, there = ([one for path in paths for one in parse_conllu(path)] for paths in (matrix, embedded))
     found = []
-    for sentence in parse_conllu(matrix):
-        other = others.get(sentence.id) if sentence.id else None
-        if other is None or zlib.crc32((sentence.id or "")[:-3].encode()) % 10 not in _TENTHS[split]:
+    for first, second in aligned_by_ids(sentence_ids(here), sentence_ids(there)):
+        sentence, other = here[first], there[second]
+        if zlib.crc32((sentence.id or "")[:-3].encode()) % 10 not in _TENTHS[split]:
             continue
         mixed = _mix(sentence, other, languages, spell)
         if mixed is not None:

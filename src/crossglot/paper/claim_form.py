@@ -73,6 +73,7 @@ class Reading:
         target: likewise.
         layer: the row's hidden layer.
         unit: as in `Statistic`.
+        pool: among how many the paper searched, where a number found among more or fewer says nothing of its sentence.
     """
 
     experiment: str
@@ -84,6 +85,7 @@ class Reading:
     target: str | None = None
     layer: int | None = None
     unit: Literal["languages", "cells"] = "languages"
+    pool: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,9 @@
 The figure prints no numbers, and the text speaks of layers in words, which are read as shares of an encoder's depth so
 that they mean something where it is not twelve layers deep: the bottom layers are the bottom third, and a curve that
 goes down in the last few layers is higher two thirds of the way up than at the last layer.
+
+The paper searches among 5,000 pairs. Among fewer more are found, whatever the encoder, so a run with another number of
+pairs decides none of its sentences.
 """
 
 from __future__ import annotations
@@ -23,14 +26,16 @@ SLIGHT = 1.0
 """Points: what may be neglected beside the width of a cell's interval."""
 
 FIGURE, MEASURE = "figure3", "accuracy"
+POOL = 5000
+"""Pairs of sentences that the paper samples; what it says of accuracies it says of a search among so many."""
 
 
 def _curve(aggregate: str, source: str, target: str) -> Reading:
-    return Reading(FIGURE, M_BERT, MEASURE, aggregate, PAPERS_CONDITION, source, target, unit="cells")
+    return Reading(FIGURE, M_BERT, MEASURE, aggregate, PAPERS_CONDITION, source, target, unit="cells", pool=POOL)
 
 
-def _all_curves(aggregate: str) -> Reading:
-    return Reading(FIGURE, M_BERT, MEASURE, aggregate)
+def _all_curves(aggregate: str, pool: int | None = None) -> Reading:
+    return Reading(FIGURE, M_BERT, MEASURE, aggregate, pool=pool)
 
 
 TRANSLATION_CLAIMS: tuple[Claim, ...] = (
@@ -111,15 +116,15 @@ TRANSLATION_CLAIMS: tuple[Claim, ...] = (
             "M-BERT's accuracy with the mean shift minus that without, two thirds of the way up, mean over all "
             "curves (figure 3)"
         ),
-        statistic=_all_curves(BY_SHIFT),
+        statistic=_all_curves(BY_SHIFT, POOL),
         direction="above",
         threshold=0.0,
     ),
     Claim(
         id="translation-pairs-found",
-        where="abstract, p. 4996; figure 3",
-        sentence="the model can find translation pairs",
-        origin="paper",
+        where="beside the abstract, p. 4996, and section 5.2; figure 3",
+        sentence="The translation pairs that the encoder finds are more than names, figures and shared words give away",
+        origin="ours",
         says=(
             "M-BERT's accuracy two thirds of the way up minus that of shared word pieces, mean over all curves "
             "(figure 3)"

@@ -46,7 +46,8 @@ class CodeSwitchProbe:
 
     def table(self, setting: Setting) -> TransferTable:
         """See `Probe`: with synthetic text beside the real, where the data root has the treebanks to make it of."""
-        return WITH_SYNTHETIC if parallel_treebanks(setting.corpora.root, PAIR) else REAL
+        named = setting.corpora.chosen.get(("pos", MIXED))
+        return WITH_SYNTHETIC if parallel_treebanks(setting.corpora.root, PAIR, named) else REAL
 
     def steps(self, setting: Setting) -> Sequence[Step]:  # noqa: ARG002
         """See `Probe`."""

@@ -41,3 +41,19 @@ class Readings:
             if (experiment, whose, source, target) == of_all and str(condition or "").startswith(MISSING):
                 reasons.append(str(condition).removeprefix(MISSING))
         return f" ({reasons[0]})" if reasons else ""
+
+    def other_pools(self, reading: Reading, system: str) -> list[str]:
+        """`en → de, 1,997 of ntrex128` for each pair of a reading that was searched among more or fewer than it says.
+
+        A mean over pairs is as comparable as the statistics of the pairs, which stand beside it.
+        """
+        found: dict[str, None] = {}
+        for row in self._rows.values():
+            named = (reading.experiment, system, reading.metric, reading.aggregate)
+            if named != tuple(row[name] for name in _KEY[:4]) or row["source"] is None:
+                continue
+            if reading.source in (None, row["source"]) and reading.target in (None, row["target"]):
+                count, corpora = row["n"], dict.fromkeys((row["source_corpus"], row["target_corpus"]))
+                if count != reading.pool:
+                    found[f"{row['source']} → {row['target']}: {count:,} of {' and '.join(map(str, corpora))}"] = None
+        return list(found)

@@ -16,6 +16,8 @@ from crossglot.steps.find_rate import FindRate
 from crossglot.tagging.recipe import Recipe
 
 Task = Literal["pos", "ner"]
+TRANSLATION = "translation"
+"""The task of bitexts, whose languages are a pair: `en-de`."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Corpora:
     lenient: bool = False
     max_test: int | None = None
     _described: dict[tuple[str, str, str], CorpusSplit | Absent] = field(default_factory=dict, init=False)
+    _asked: set[str] = field(default_factory=set, init=False)
 
     def split(self, language: str, task: Task, split: str) -> CorpusSplit | Absent:
         """A split of the language's corpus, or why there is none.
@@ -76,6 +79,12 @@ class Corpora:
             self._described[key] = self._describe(*key)
         return self._described[key]
 
+    def bitext(self, pair: tuple[str, str]) -> str | None:
+        """What the user named for a pair of languages, whichever of them first; None if nothing."""
+        keys = ["-".join(pair), "-".join(pair[::-1])]
+        self._asked.update(keys)
+        return next((self.chosen[TRANSLATION, key] for key in keys if (TRANSLATION, key) in self.chosen), None)
+
     def check_chosen(self) -> None:
         """Makes sure that every corpus the user named is there and that some experiment reads it.
 
@@ -85,7 +94,12 @@ class Corpora:
         """
         used = {(task, _without_form(language)) for language, task, _ in self._described}
         for (task, language), name in self.chosen.items():
-            find_corpus(self.root, language, task, name)
+            if task == TRANSLATION:
+                if language not in self._asked:
+                    raise UsageError(f"--corpus {language}={name}: no experiment of the study reads {language} bitexts")
+                continue
+            if "+" not in name:  # two treebanks that synthetic text is made of
+                find_corpus(self.root, language, task, name)
             if (task, language) not in used:
                 raise UsageError(
                     f"--corpus {language}={name}: no experiment of the study reads a {task} corpus of {language}"

@@ -8,26 +8,24 @@ from functools import cached_property
 from itertools import product
 from pathlib import Path
 
-from crossglot.corpora.parallel import Pair, choose_sets
+from crossglot.corpora.parallel import Pair, named_parallel_files, parallel_files
 from crossglot.engine.step import Step
 from crossglot.paper import claims_translation as told
 from crossglot.probes.probe import Evidence
 from crossglot.probes.results import MEAN, MISSING, ResultRow, Role
-from crossglot.probes.setting import Candidate, Setting
+from crossglot.probes.setting import TRANSLATION, Candidate, Setting
 from crossglot.probes.tables import TransferTable
 from crossglot.steps.embed import EmbedLines
-from crossglot.steps.lines import Side, describe_side, usable_pairs
+from crossglot.steps.lines import Side, describe_sides, usable_pairs
 from crossglot.steps.score_translations import ScoreTranslations, TranslationScore, read_translation_scores
 from crossglot.steps.translate import Translate, TranslateByPieces
 
-POOL = 5000
-"""Pairs of sentences that the paper compares."""
 FEWEST = 30
-"""Among fewer sentences many are found by chance; and one small bitext would set the number for all pairs."""
+"""Among fewer sentences many are found by chance."""
 PAIRS: tuple[Pair, ...] = (("en", "de"), ("en", "ru"), ("hi", "ur"))
+TASK = TRANSLATION
 CHANCE = "chance"
 """The system that takes any sentence of the pool: one over their number."""
-TASK = "translation"
 
 AGGREGATES = {
     "accuracy": MEAN,
@@ -46,40 +44,38 @@ GAINS = (told.BY_SHIFT, told.BY_OWN_PAIRS, told.BY_CSLS, told.OVER_PIECES, told.
 
 @dataclass(frozen=True)
 class _Bitext:
-    """Two languages, the set they are read from and its sides; or why there is none."""
+    """Two languages, both sides of their bitext and how many pairs of it are compared; or why there is none."""
 
     pair: Pair
-    name: str = ""
     sides: tuple[Side, ...] = ()
+    pool: int = 0
     why_missing: str = ""
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """The pairs of a study, all with equally many pairs of sentences, and what scores them."""
+    """The pairs of a study, each with the bitext it is read from, and what scores them."""
 
     setting: Setting
 
     @cached_property
     def bitexts(self) -> tuple[_Bitext, ...]:
-        root = self.setting.corpora.root
-        chosen = choose_sets(root, language_pairs(self.setting.sources, self.setting.targets))
-        found = []
-        for pair, files in chosen.items():
-            if files is None:
-                found.append(_Bitext(pair, why_missing=f"no bitext of {pair[0]} and {pair[1]} in parallel/"))
-                continue
-            name, *paths = files
-            sides = tuple(describe_side(key, name, path) for key, path in zip(pair, paths, strict=True))
-            few = len(usable_pairs(*sides)) < FEWEST
-            why = f"{name} has fewer than {FEWEST} pairs of lines that can be told apart" if few else ""
-            found.append(_Bitext(pair, name, () if few else sides, why))
-        return tuple(found)
+        pairs = language_pairs(self.setting.sources, self.setting.targets)
+        return tuple(self._bitext(pair) for pair in pairs)
 
-    @cached_property
-    def pool(self) -> int:
-        """Pairs of sentences that every pair of languages has: the fewest, and at most the paper's 5,000."""
-        return min([POOL, *(len(usable_pairs(*bitext.sides)) for bitext in self.bitexts if bitext.sides)])
+    def _bitext(self, pair: Pair) -> _Bitext:
+        """The one that the user named; else the first that has the paper's number of pairs, or else the longest."""
+        root, name = self.setting.corpora.root, self.setting.corpora.bitext(pair)
+        found = parallel_files(root, pair) if name is None else [named_parallel_files(root, pair, name)]
+        described = [describe_sides(pair, files, told.POOL) for files in found]
+        usable = [min(len(usable_pairs(*sides)), told.POOL) for sides in described]
+        if not usable:
+            return _Bitext(pair, why_missing=f"no bitext of {pair[0]} and {pair[1]} in parallel/ or of PUD treebanks")
+        best = usable.index(max(usable))
+        if usable[best] < FEWEST:
+            why = f"{found[best].name} has fewer than {FEWEST} pairs of lines that can be told apart"
+            return _Bitext(pair, why_missing=why)
+        return _Bitext(pair, described[best], usable[best])
 
     def step(self, candidate: Candidate, bitext: _Bitext) -> ScoreTranslations:
         runtime = self.setting.runtime
@@ -92,13 +88,13 @@ class _Plan:
                 )
                 for side in bitext.sides
             )  # fmt: skip
-            return Translate(source=source, target=target, pairs=self.pool)
+            return Translate(source=source, target=target, pairs=bitext.pool)
 
         source, target = bitext.sides
         return ScoreTranslations(
             trained=translate(None),
             untrained=translate(self.setting.seeds[0]),
-            pieces=TranslateByPieces(encoder=candidate.encoder, source=source, target=target, pairs=self.pool),
+            pieces=TranslateByPieces(encoder=candidate.encoder, source=source, target=target, pairs=bitext.pool),
         )
 
 
@@ -137,9 +133,9 @@ class TranslationProbe:
                     why = evidence.failure(step) if step else bitext.why_missing
                     found += _missing_rows(candidate, bitext, why)
                 else:
-                    found += _score_rows(candidate, bitext, plan.pool, folder)
+                    found += _score_rows(candidate, bitext, folder)
             rows += [*found, *_means_over_curves(found)]
-        return [*rows, *(row for bitext in plan.bitexts if bitext.sides for row in _chance_rows(bitext, plan.pool))]
+        return [*rows, *(row for bitext in plan.bitexts if bitext.sides for row in _chance_rows(bitext))]
 
 
 def language_pairs(sources: Sequence[str], targets: Sequence[str]) -> list[Pair]:
@@ -156,13 +152,13 @@ def language_pairs(sources: Sequence[str], targets: Sequence[str]) -> list[Pair]
     return [pair for pair in PAIRS if not named or named & set(pair)]
 
 
-def _score_rows(candidate: Candidate, bitext: _Bitext, pool: int, folder: Path) -> Iterator[ResultRow]:
+def _score_rows(candidate: Candidate, bitext: _Bitext, folder: Path) -> Iterator[ResultRow]:
     for score in read_translation_scores(folder):
         system, role = _system(candidate, score)
         yield _row(
             bitext, score.forward, system=system, role=role, layer=score.layer, condition=score.condition or None,
             aggregate=AGGREGATES[score.statistic], value=score.value, ci_low=score.low, ci_high=score.high,
-            interval=score.interval, n=pool,
+            interval=score.interval, n=bitext.pool,
         )  # fmt: skip
 
 
@@ -178,9 +174,9 @@ def _missing_rows(candidate: Candidate, bitext: _Bitext, why: str) -> Iterator[R
         yield _row(bitext, forward, condition=MISSING + why, **named)
 
 
-def _chance_rows(bitext: _Bitext, pool: int) -> Iterator[ResultRow]:
+def _chance_rows(bitext: _Bitext) -> Iterator[ResultRow]:
     for forward in (True, False):
-        yield _row(bitext, forward, system=CHANCE, role="floor", aggregate=MEAN, value=100 / pool, n=pool)
+        yield _row(bitext, forward, system=CHANCE, role="floor", aggregate=MEAN, value=100 / bitext.pool, n=bitext.pool)
 
 
 def _means_over_curves(rows: Sequence[ResultRow]) -> Iterator[ResultRow]:
@@ -201,9 +197,11 @@ def _means_over_curves(rows: Sequence[ResultRow]) -> Iterator[ResultRow]:
 
 
 def _row(bitext: _Bitext, forward: bool, **fields: object) -> ResultRow:
-    source, target = bitext.pair if forward else bitext.pair[::-1]
+    way = slice(None, None, 1 if forward else -1)
+    names: tuple[str | None, ...] = tuple(side.name for side in bitext.sides) or (None, None)
+    pair, corpora = bitext.pair[way], names[way]
     described: dict[str, object] = {
-        "experiment": told.FIGURE, "task": TASK, "source": source, "target": target, "metric": told.MEASURE,
-        "source_corpus": bitext.name or None, "target_corpus": bitext.name or None,
+        "experiment": told.FIGURE, "task": TASK, "source": pair[0], "target": pair[1], "metric": told.MEASURE,
+        "source_corpus": corpora[0], "target_corpus": corpora[1],
     }  # fmt: skip
     return ResultRow.model_validate(described | fields)

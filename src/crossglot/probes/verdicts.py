@@ -168,6 +168,12 @@ class _Run:
         found = self.readings.find(reading, system)
         if isinstance(found, str):
             raise UndecidedError(f"no {reading.aggregate} for {system} ({_table(reading.experiment)}){found}")
+        if reading.pool is not None and (others := self.readings.other_pools(reading, system)):
+            why = (
+                f"{_points(found[0])}, but the paper searches {reading.pool:,} pairs of sentences, and among fewer more"
+            )
+            why += f" are found ({_listed(others)}){self._cast(reading)}"
+            return Verdict(OPEN, why, *found)
         single = any(len(seeds) == 1 for key, seeds in self.seeds.items() if key[:2] == (reading.experiment, system))
         return _decide(claim, *found, [system] if single else [], self._cast(reading))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crossglot.corpora.catalogue import SYNTHETIC_CORPUS
+from crossglot.corpora.catalogue import SYNTHETIC
 from crossglot.probes.codeswitch import APART, WITH_SYNTHETIC, CodeSwitchProbe
 from crossglot.probes.results import MEAN, MISSING, PART_MEAN, ResultRow
 from crossglot.report.drawn import Drawn, Entry
@@ -130,7 +130,7 @@ def _notes(means: Sequence[ResultRow]) -> tuple[str, ...]:
         if row.aggregate == PART_MEAN and row.value is not None:
             parts.setdefault(row.target_corpus or "", {})[f"{row.n} {_form_and_words(row)[1]}"] = None
     counts = "; ".join(f"{corpus}: {', '.join(of_corpus)}" for corpus, of_corpus in parts.items())
-    synthetic = any(SYNTHETIC_CORPUS in (row.target_corpus, row.source_corpus) for row in whole)
+    synthetic = any(SYNTHETIC in f"{row.target_corpus} {row.source_corpus}" for row in whole)
     return tuple(
         note
         for note in (

@@ -46,7 +46,7 @@ class EmbedLines(Step):
 
         from crossglot.alignment.vectors import embed
 
-        numbers, lines = self.side.numbers(), self.side.read()
+        numbers, lines = self.side.numbers(), self.side.read().lines
         encoder = self.encoder.load(self.device).for_language(self.side.language)
         if self.untrained is not None:
             encoder = encoder.untrained(self.untrained)
@@ -73,7 +73,7 @@ class EmbedLines(Step):
     @property
     def work(self) -> Work:
         """About as many words as there are, a forward pass counting 1: six characters each, in any script."""
-        size = sum(map(len, self.side.read())) / 6
+        size = sum(map(len, self.side.read().lines)) / 6
         return Work(size, f"embedding with {self.encoder.name} on {self.device_kind}")
 
 

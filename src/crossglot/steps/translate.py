@@ -42,7 +42,7 @@ class Translate(Step):
     Attributes:
         source: vectors of the one side.
         target: vectors of the other.
-        pairs: how many pairs, the pool: accuracy falls as it grows, so pairs of languages are given equal ones.
+        pairs: how many pairs at most, the pool: the same whatever encoder looks; accuracy falls as it grows.
         conditions: shift and metric of each search.
     """
 
@@ -59,7 +59,8 @@ class Translate(Step):
         from crossglot.alignment.shifts import shifted
 
         pool = sample(usable_pairs(self.source.side, self.target.side), self.pairs)
-        sides = [_of_pool(read_vectors(inputs(step)), pool) for step in (self.source, self.target)]
+        embedded = (read_vectors(inputs(step)) for step in (self.source, self.target))
+        sides = [_of_pool(*found, lines) for found, lines in zip(embedded, zip(*pool, strict=True), strict=True)]
         layers = len(sides[0][0])
         found = np.empty((2, len(self.conditions), layers, len(pool)), np.int32)
         for layer in range(layers):
@@ -108,7 +109,10 @@ class TranslateByPieces(Step):
 
         pool = sample(usable_pairs(self.source, self.target), self.pairs)
         tokenizer = self.encoder.load_tokenizer()
-        sides = [every_piece(tokenizer, [side.read()[i] for i in pool]) for side in (self.source, self.target)]
+        sides = [
+            every_piece(tokenizer, [side.read().lines[number] for number in lines])
+            for side, lines in zip((self.source, self.target), zip(*pool, strict=True), strict=True)
+        ]
         np.save(folder / FOUND, np.stack(nearest_by_pieces(*sides)).astype(np.int32))
 
     @property
@@ -126,10 +130,9 @@ def read_found(folder: Path) -> NDArray[np.int32]:
 
 
 def _of_pool(
-    embedded: tuple[NDArray[np.float32], NDArray[np.int64]], pool: Sequence[int]
+    vectors: NDArray[np.float32], numbers: NDArray[np.int64], lines: Sequence[int]
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """The vectors, and the places of the pool's lines among them."""
     import numpy as np
 
-    vectors, numbers = embedded
-    return vectors, np.searchsorted(numbers, pool)
+    return vectors, np.searchsorted(numbers, lines)

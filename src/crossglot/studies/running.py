@@ -156,7 +156,7 @@ def versions(plan: StudyPlan) -> dict[str, Any]:
         for split in _arguments(plan.steps.steps, CorpusSplit)
     }
     sides = {
-        f"{side.name} {side.language}": {"checksum": side.checksum, "sentences": len(side.read())}
+        f"{side.name} {side.language}": {"checksum": side.checksum, "sentences": len(side.read().lines)}
         for side in _arguments(plan.steps.steps, Side)
     }
     return {

@@ -11,7 +11,9 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from crossglot.errors import SpecError
+from crossglot.languages import LANGUAGES
 from crossglot.probes.experiments import EXPERIMENTS, SELF_SUFFICIENT
+from crossglot.probes.setting import TRANSLATION
 from crossglot.specs import checked, parse_toml, read_toml, toml_value
 
 ALL = "all"
@@ -51,7 +53,8 @@ class Study(BaseModel):
         experiments: `table1` …; `transfer-pos` and `transfer-ner` are matrices over `sources` and `targets`.
         encoders: whose taggers fill the tables; none for experiments that make their own.
         data: the data root; None for the data cache.
-        corpora: language → corpora to use for it instead of the default (`UD_Spanish-AnCora`, `conll2002/es`).
+        corpora: language → corpora to use for it instead of the default (`UD_Spanish-AnCora`, `conll2002/es`); pair of
+            languages (`en-de`) → its bitext (`ntrex128`, `UD_English-PUD+UD_German-PUD`).
         sources: languages to train on instead of the experiment's (`hi+en` joins two).
         targets: languages to evaluate, likewise.
         seeds: of the trainings.
@@ -136,13 +139,18 @@ class Study(BaseModel):
     def chosen_corpora(self) -> dict[tuple[str, str], str]:
         """(task, language) → the corpus that was named for it.
 
-        Treebanks begin with `UD_`, code-switched text is of two languages (`hi/en`), all others are NER sets.
+        Code-switched text is of two languages (`hi/en`), so are bitexts (`en-de`); else treebanks begin with `UD_`, and
+        all others are NER sets.
         """
         return {
-            ("pos" if name.startswith("UD_") or "/" in language else "ner", language): name
-            for language, names in self.corpora.items()
-            for name in names
+            (_task_of(language, name), language): name for language, names in self.corpora.items() for name in names
         }
+
+
+def _task_of(language: str, name: str) -> str:
+    if "-" in language and language not in LANGUAGES and (not name.startswith("UD_") or "+" in name):
+        return TRANSLATION
+    return "pos" if name.startswith("UD_") or "/" in language else "ner"
 
 
 def make_study(fields: Mapping[str, Any], where: str = "study") -> Study:
