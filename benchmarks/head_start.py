@@ -1,8 +1,9 @@
 """What a tagger's new layer should start from: random, random with a rate of its own, a linear probe, and averaged.
 
 Each training is scored on the source's dev set, its test set and those of the targets, zero-shot; entity types that
-source and target both annotate are scored. Scores go to a CSV file as they come, and what is there is not run again.
-`--table` prints, for each encoder, task and start, the rate with the best mean dev score and its scores.
+source and target both annotate are scored. The first seed tries every rate; the others train at the one with which that
+seed did best on dev, for each start its own. Scores go to a CSV file as they come, and what is there is not run again;
+`--table` prints them.
 
     python -m benchmarks.head_start --data ROOT --encoder DIR… --task pos --rates 1e-4,3e-4,1e-3 --out FILE.csv
     python -m benchmarks.head_start --table FILE.csv
@@ -14,6 +15,8 @@ import argparse
 import csv
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -65,72 +68,78 @@ def _types(sentences: list[TaggedSentence]) -> set[str]:
     return set(entity_types(tag for sentence in sentences for tag in sentence.tags))
 
 
-def taggers(
-    encoder: Encoder, train: list[TaggedSentence], options: argparse.Namespace
-) -> Iterator[tuple[str, float, int, Callable[[], Tagger]]]:
-    """Start, rate, seed and what makes the tagger, a seed at a time, so that what is there early is balanced."""
+Scores = dict[str, float]
+Done = dict[tuple[str, float, int], Scores]
+"""Start, rate, seed → the scores by set."""
+
+
+def read_done(path: Path, encoder: str, task: str) -> Done:
+    """What the file has of one encoder and task."""
+    found: Done = {}
+    if path.exists():
+        for row in pl.read_csv(path).filter(encoder=encoder, task=task).iter_rows(named=True):
+            found.setdefault((row["start"], row["rate"], row["seed"]), {})[row["set"]] = row["score"]
+    return found
+
+
+def measure(encoder: Encoder, train: list[TaggedSentence], sets: Sets, options: argparse.Namespace, done: Done) -> None:
+    """Trains and scores what is not done yet, seed by seed."""
     runtime = resolve_runtime("auto", options.precision, threads=options.threads)
-    yield ALONE, 0.0, 0, lambda: linear_probe(encoder, train, task=options.task, runtime=runtime)
+
+    def score(start: str, rate: float, seed: int, make: Callable[[], Tagger]) -> None:
+        if (start, rate, seed) in done:
+            return
+        try:
+            tagger = make()
+            found = {name: 100 * tagger.evaluate(gold, types=types).value for name, (gold, types) in sets.items()}
+        except DivergenceError:
+            found = dict.fromkeys(sets, 0.0)
+        done[start, rate, seed] = found
+        write(options.out, [(encoder.name, options.task, start, rate, seed, *pair) for pair in found.items()])
+        print(encoder.name, start, rate, seed, *(f"{name} {value:.1f}" for name, value in found.items()), flush=True)
+
+    score(ALONE, 0.0, 0, lambda: linear_probe(encoder, train, task=options.task, runtime=runtime))
     for seed in options.seeds:
-        for rate in options.rates:
-            for start in options.starts:
+        for start in options.starts:
+            for rate in options.rates if seed == options.seeds[0] else [best_rate(done, start, options.seeds[0])]:
                 recipe = Recipe.model_validate({"learning_rate": rate, "epochs": options.epochs, **STARTS[start]})
-                yield (
-                    start,
-                    rate,
-                    seed,
-                    lambda recipe=recipe, seed=seed: finetune(  # type: ignore[misc]
-                        encoder, train, task=options.task, recipe=recipe, seed=seed, runtime=runtime
-                    ),
-                )
+                settings = {"task": options.task, "recipe": recipe, "seed": seed, "runtime": runtime}
+                score(start, rate, seed, partial(finetune, encoder, train, **settings))
 
 
-def measure(options: argparse.Namespace) -> None:
-    """Trains and scores what the file does not have yet."""
-    train, sets = read_sets(options, LANGUAGES[options.task])
-    done = set()
-    if options.out.exists():
-        done = {row[:5] for row in pl.read_csv(options.out, infer_schema=False).iter_rows()}
-    with options.out.open("a", encoding="utf-8", newline="") as file:
+def best_rate(done: Done, start: str, seed: int) -> float:
+    """The rate at which this start and seed did best on dev."""
+    return max((scores[DEV], rate) for (name, rate, of), scores in done.items() if (name, of) == (start, seed))[1]
+
+
+def write(path: Path, rows: list[tuple[object, ...]]) -> None:
+    """Adds rows to the file, below column names if it is new."""
+    fresh = not path.exists()
+    with path.open("a", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
-        if not done:
-            out.writerow(COLUMNS)
-        for folder in options.encoder:
-            encoder = load_encoder(folder)
-            for start, rate, seed, make in taggers(encoder, train, options):
-                key = (Path(folder).name, options.task, start, f"{rate:g}", str(seed))
-                if key in done:
-                    continue
-                try:
-                    tagger = make()
-                    found = {name: tagger.evaluate(gold, types=types).value for name, (gold, types) in sets.items()}
-                except DivergenceError:
-                    found = dict.fromkeys(sets, 0.0)
-                out.writerows([*key, name, f"{100 * score:.2f}"] for name, score in found.items())
-                file.flush()
-                print(*key, *(f"{name} {100 * score:.1f}" for name, score in found.items()), flush=True)
+        out.writerows([*([COLUMNS] if fresh else []), *rows])
 
 
 def table(path: Path) -> None:
-    """Markdown: for each start the scores at the rate that is best by the source's dev set, mean ± deviation."""
+    """Markdown: for each start the mean scores over seeds at its rate, ± their standard deviation."""
     scores = pl.read_csv(path)
     for (encoder, task), group in scores.group_by("encoder", "task", maintain_order=True):
         languages = LANGUAGES[str(task)]
         print(f"\n{encoder}, {task}, trained on {languages[0]}\n")
-        print("| start | rate | seeds | dev | " + " | ".join(languages) + " | mean zero-shot |")
-        print("|---|---|---|---|" + "---|" * (len(languages) + 1))
+        print("| start | rate | dev | " + " | ".join(languages) + " | zero-shot |")
+        print("|---|---|---|" + "---|" * (len(languages) + 1))
+        done = read_done(path, str(encoder), str(task))
         for start in group["start"].unique(maintain_order=True):
-            of_start = group.filter(pl.col("start") == start)
-            by_rate = of_start.filter(pl.col("set") == DEV).group_by("rate").agg(pl.col("score").mean())
-            for rate in by_rate.sort("score", descending=True)["rate"]:
-                print(_line(str(start), rate, of_start.filter(pl.col("rate") == rate), languages))
+            rate = best_rate(done, str(start), int(group.filter(start=start)["seed"].min()))  # type: ignore[arg-type]
+            found = [scores for (name, at, _), scores in done.items() if (name, at) == (start, rate)]
+            print(f"| {start} | {rate:g} | " + " | ".join(_cells(found, languages)) + " |")
 
 
-def _line(start: str, rate: float, scores: pl.DataFrame, languages: tuple[str, ...]) -> str:
-    by_set = {name: scores.filter(pl.col("set") == name)["score"].to_numpy() for name in (DEV, *languages)}
-    by_set["zero-shot"] = np.mean([by_set[language] for language in languages[1:]], axis=0)
-    cells = [f"{values.mean():.1f} ± {values.std():.1f}" for values in by_set.values()]
-    return f"| {start} | {rate:g} | {len(by_set[DEV])} | " + " | ".join(cells) + " |"
+def _cells(found: list[Scores], languages: tuple[str, ...]) -> Iterator[str]:
+    for name in (DEV, *languages):
+        values = [scores[name] for scores in found]
+        yield f"{np.mean(values):.1f} ± {np.std(values):.1f}" if len(values) > 1 else f"{values[0]:.1f}"
+    yield f"{np.mean([scores[language] for scores in found for language in languages[1:]]):.1f}"
 
 
 def main() -> None:
@@ -144,7 +153,7 @@ def main() -> None:
     parser.add_argument("--rates", default="1e-4,3e-4,1e-3")
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--max-train", type=int, default=600)
-    parser.add_argument("--max-test", type=int, default=200)
+    parser.add_argument("--max-test", type=int, default=150)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--precision", default="auto")
     parser.add_argument("--threads", type=int, default=1)
@@ -155,10 +164,14 @@ def main() -> None:
         return
     if options.data is None:
         parser.error("name a data root with --data, or set CROSSGLOT_DATA")
-    options.starts = [start.strip() for start in options.starts.split(",")]
+    options.starts = options.starts.split(",")
     options.rates = [float(rate) for rate in options.rates.split(",")]
     options.seeds = [int(seed) for seed in options.seeds.split(",")]
-    measure(options)
+    train, sets = read_sets(options, LANGUAGES[options.task])
+    for folder in options.encoder:
+        encoder = load_encoder(folder)
+        encoder = replace(encoder, name=Path(folder).name)
+        measure(encoder, train, sets, options, read_done(options.out, encoder.name, options.task))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 MOST_WORDS = 100_000
 """Words that a probe is fitted on: of more, whole sentences are drawn up to as many, always the same ones."""
 
+MOST_SCORES = 5_000_000
+"""Words times labels that a probe is fitted on, so that a set of a thousand labels takes no longer than UPOS."""
+
 PENALTY = 1e-3
 """Half of it times the squared weights of standardised vectors is added to the mean cross entropy."""
 
@@ -74,7 +77,7 @@ def fit_probe(
     encoder: Encoder, sentences: Sequence[TaggedSentence], labels: Labels, recipe: Recipe, runtime: Runtime
 ) -> nn.Linear:
     """The layer whose scores of the encoder's vectors, as they are, are the logistic regression's."""
-    chosen = at_most(sentences, MOST_WORDS)
+    chosen = at_most(sentences, min(MOST_WORDS, MOST_SCORES // len(labels)))
     vectors = word_vectors(encoder, chosen, recipe, runtime)
     numbers = torch.tensor(labels.encode(chosen), device=vectors.device)
     weight, bias = logistic_regression(vectors, numbers, len(labels), PENALTY)
