@@ -10,9 +10,33 @@ from hypothesis import strategies as st
 from crossglot.engine.step import Step
 from crossglot.lab.making import build_lab
 from crossglot.paper.claim_form import Reading
-from crossglot.paper.claims_causes import CAUSES_CLAIMS, REPORTED
-from crossglot.probes.causes import EFFECT, ENCODER, KEY, CausesProbe, accuracy_difference, contrasts, paired
-from crossglot.probes.knobs import BASE, CONDITIONS, FLIPPED, ORDER, SOURCE, TARGET, UNTRAINED, WORLD, Condition, lab_of
+from crossglot.paper.claims_causes import CAUSES_CLAIMS, PIECES_CLAIMS, REPORTED
+from crossglot.probes.causes import (
+    ENCODER,
+    KEY,
+    OTHER_WORDS,
+    TRANSLATED_WITHOUT,
+    WITHOUT,
+    CausesProbe,
+    accuracy_difference,
+    contrasts,
+    effect_on,
+    paired,
+)
+from crossglot.probes.knobs import (
+    BASE,
+    CONDITIONS,
+    DOSE,
+    FLIPPED,
+    ORDER,
+    SOURCE,
+    TARGET,
+    UNTRAINED,
+    WITHOUT_PIECES,
+    WORLD,
+    Condition,
+    lab_of,
+)
 from crossglot.probes.probe import Evidence
 from crossglot.probes.results import MISSING
 from crossglot.probes.setting import Corpora, Setting
@@ -52,7 +76,9 @@ def test_every_claim_and_every_report_of_others_is_about_a_contrast_of_the_study
     for claim in CAUSES_CLAIMS:
         assert isinstance(claim.statistic, Reading)
         read = claim.statistic
-        assert (read.experiment, read.system, read.metric) == (KEY, ENCODER, EFFECT)
+        assert (read.experiment, read.system) == (KEY, ENCODER)
+        measures = (WITHOUT, TRANSLATED_WITHOUT) if claim in PIECES_CLAIMS else (OTHER_WORDS,)
+        assert read.metric in map(effect_on, measures)
         assert (read.source, read.target) == (SOURCE, TARGET)
         assert read.condition in keys
     assert set(REPORTED) <= set(keys)
@@ -111,3 +137,45 @@ def test_what_could_not_be_run_is_said_condition_by_condition() -> None:
     drawn = effects(rows)
     assert drawn.chart is None
     assert f"{MISSING}base: no room" in drawn.notes
+
+
+def kinds(condition: Condition) -> set[str]:
+    """Which kinds of words source and target of a condition have in common; the kinds told by tag and place."""
+    lab = build_lab(lab_of(condition, WORLD, 5))
+    upos = list(lab.inventory.upos)
+    shared: dict[str, set[bool]] = {}
+    for item, tag in enumerate(upos):
+        one, other = (str(lab.written[key][0, item, 0]) for key in (SOURCE, TARGET))
+        kind = {"PUNCT": "punctuation", "SYM": "addresses", "PROPN": "names"}.get(tag, "words")
+        shared.setdefault("numbers" if tag == "NUM" and item > upos.index("SCONJ") else kind, set()).add(one == other)
+    assert all(len(found) == 1 for found in shared.values()), shared
+    return {kind for kind, found in shared.items() if found == {True}}
+
+
+def test_the_dose_of_anchors_goes_from_none_by_one_kind_alone_to_all() -> None:
+    assert [kinds(condition) for condition in DOSE] == [set(), {"punctuation"}, {"numbers"}, {"names"}]
+    assert kinds(BASE) == {"punctuation", "numbers", "addresses", "names"}
+
+
+@pytest.mark.parametrize("condition", [*DOSE, WITHOUT_PIECES], ids=lambda condition: condition.key)
+def test_a_dose_of_anchors_changes_no_word_of_the_source_and_of_the_target_its_anchors_alone(
+    condition: Condition,
+) -> None:
+    against = next(one for one in CONDITIONS if one.key == condition.against)
+    before, after = (build_lab(lab_of(one, WORLD, 5)) for one in (against, condition))
+    words = before.inventory.vocabulary.stop
+    assert (before.written[SOURCE] == after.written[SOURCE]).all()
+    assert (before.written[TARGET][:, :words] == after.written[TARGET][:, :words]).all()
+    assert (before.written[TARGET][0, words:, 0] != after.written[TARGET][0, words:, 0]).any()
+
+
+def test_without_anchors_two_scripts_have_no_letter_in_common() -> None:
+    lab = build_lab(lab_of(WITHOUT_PIECES, WORLD, 5))
+    source, target = (set("".join(map(str, lab.written[key].ravel()))) for key in (SOURCE, TARGET))
+    assert not source & target
+
+
+def test_a_run_of_before_there_were_several_measures_is_still_drawn() -> None:
+    rows = CausesProbe(conditions=(BASE,)).rows(setting(1), Evidence([], lambda _: None, lambda _: "no room"))
+    drawn = effects([row for row in rows if row.metric == "accuracy"])
+    assert (len(drawn.lines), drawn.more) == (1, ())

@@ -11,9 +11,19 @@ import pytest
 from crossglot.engine.store import Store
 from crossglot.errors import SpecError
 from crossglot.lab.spec import Sizes
-from crossglot.probes.causes import EFFECT, ENCODER, CausesProbe
+from crossglot.probes.causes import (
+    ALL_WORDS,
+    ENCODER,
+    MEASURES,
+    OTHER_WORDS,
+    TRANSLATED,
+    TRANSLATED_WITHOUT,
+    WITHOUT,
+    CausesProbe,
+    effect_on,
+)
 from crossglot.probes.experiments import EXPERIMENTS
-from crossglot.probes.knobs import ALL_FLIPPED, BASE, COGNATES, CONDITIONS, UNTRAINED, WORLD, Condition
+from crossglot.probes.knobs import ALL_FLIPPED, BASE, COGNATES, CONDITIONS, DOSE, UNTRAINED, WORLD, Condition
 from crossglot.probes.results import read_results
 from crossglot.report.writing import write_report
 from crossglot.steps.rows import read_predictions
@@ -24,7 +34,7 @@ from crossglot.studies.study import Study, load_study, make_study, study_toml
 TWIN = Condition("twin")
 TRAINED_OTHERWISE = tuple(condition for condition in CONDITIONS if condition.training and condition != UNTRAINED)
 MINIATURE = CausesProbe(
-    conditions=(BASE, TWIN, UNTRAINED, COGNATES[-1], ALL_FLIPPED, *TRAINED_OTHERWISE),
+    conditions=(BASE, TWIN, UNTRAINED, COGNATES[-1], ALL_FLIPPED, *TRAINED_OTHERWISE, *DOSE),
     world=replace(
         WORLD,
         sizes=Sizes(train=40, dev=1, test=20, mono=200, parallel=60),
@@ -64,28 +74,96 @@ def test_the_study_of_causes_leaves_what_every_run_leaves(run: Path) -> None:
 
 
 def test_a_condition_that_changes_nothing_has_no_effect(run: Path) -> None:
-    twin = read_results(run / "results.csv").filter(pl.col("condition") == "twin", pl.col("metric") == EFFECT)
-    assert twin["value"].to_list() == [0.0, 0.0]
-    assert twin["ci_low"].to_list() == twin["ci_high"].to_list() == [0.0, 0.0]
+    twin = read_results(run / "results.csv").filter(
+        pl.col("condition") == "twin", pl.col("metric").str.ends_with("difference")
+    )
+    assert twin["metric"].unique(maintain_order=True).to_list() == [effect_on(measure) for measure in MEASURES]
+    assert twin["value"].to_list() == [0.0] * 2 * len(MEASURES)
+    assert twin["ci_low"].to_list() == twin["ci_high"].to_list() == twin["value"].to_list()
 
 
 def test_an_effect_is_the_difference_of_the_accuracies_in_the_same_table(run: Path) -> None:
     found = means(run)
     for condition in ("untrained", "cognates 1"):
         with_knob, without = (found[key, "accuracy", ENCODER, "qab"] for key in (condition, "base"))
-        assert found[condition, EFFECT, ENCODER, "qab"] == pytest.approx(with_knob - without)
+        assert found[condition, effect_on(ALL_WORDS), ENCODER, "qab"] == pytest.approx(with_knob - without)
 
 
 def test_the_objective_for_divergent_targets_is_held_against_the_same_targets_without_it(run: Path) -> None:
     found = means(run)
     with_tlm, without = (found[key, "accuracy", ENCODER, "qab"] for key in ("TLM, all six orders", "all six orders"))
-    assert found["TLM, all six orders", EFFECT, ENCODER, "qab"] == pytest.approx(with_tlm - without)
+    assert found["TLM, all six orders", effect_on(ALL_WORDS), ENCODER, "qab"] == pytest.approx(with_tlm - without)
 
 
 def test_accuracies_are_those_of_the_kept_predictions(run: Path) -> None:
     kept = read_predictions(run / "predictions/causes.base.seed1.parquet").filter(pl.col("target") == "zero-shot")
     right = [gold == predicted for gold, predicted in zip(kept["gold"], kept["predicted"], strict=True)]
     assert means(run)["base", "accuracy", ENCODER, "qab"] == pytest.approx(100 * np.mean(right))
+
+
+ANCHOR_TAGS = {"PUNCT", "SYM", "PROPN"}
+
+
+def is_anchor(form: str, tag: str) -> bool:
+    """By tag and looks, in the base: marks, addresses and names have tags of their own, figures are digits."""
+    return tag in ANCHOR_TAGS or form.isdigit()
+
+
+def test_other_words_are_those_that_are_neither_names_nor_figures_nor_marks(run: Path) -> None:
+    frame = read_predictions(run / "predictions/causes.base.seed1.parquet").filter(pl.col("target") == "zero-shot")
+    right = [
+        gold == predicted
+        for form, gold, predicted in zip(frame["form"], frame["gold"], frame["predicted"], strict=True)
+        if not is_anchor(form, gold)
+    ]
+    assert 0 < len(right) < len(frame)
+    assert means(run)["base", OTHER_WORDS, ENCODER, "qab"] == pytest.approx(100 * np.mean(right))
+
+
+def test_what_is_cut_out_is_anchors_and_nothing_else(run: Path) -> None:
+    frame = read_predictions(run / "predictions/causes.base.seed1.parquet")
+    said, bare = (
+        frame.filter(pl.col("target") == name).select("sentence", "form", "gold").rows()
+        for name in ("zero-shot", "zero-shot, anchors cut out")
+    )
+    assert bare == [row for row in said if not is_anchor(*row[1:])]
+    kept = frame.filter(pl.col("target") == "zero-shot, anchors cut out")
+    right = [gold == predicted for gold, predicted in zip(kept["gold"], kept["predicted"], strict=True)]
+    assert means(run)["base", WITHOUT, ENCODER, "qab"] == pytest.approx(100 * np.mean(right))
+
+
+@pytest.mark.parametrize("dose", ["no-anchors", "punctuation-only", "numbers-only", "names-only"])
+def test_every_dose_of_anchors_is_scored_on_the_same_words_and_asked_the_same_sentences_without(
+    run: Path, dose: str
+) -> None:
+    base, dosed = (read_predictions(run / f"predictions/causes.{name}.seed1.parquet") for name in ("base", dose))
+    for target, columns in (
+        ("source to source", ("sentence", "form", "gold")),
+        ("zero-shot, anchors cut out", ("sentence", "word", "form", "gold")),
+    ):
+        one, other = (frame.filter(pl.col("target") == target).select(columns).rows() for frame in (base, dosed))
+        assert one == other
+    zero_shot = pl.col("target") == "zero-shot"
+    one, other = (
+        frame.filter(zero_shot, ~pl.col("anchor")).select("sentence", "word", "form", "gold").rows()
+        for frame in (base, dosed)
+    )
+    assert one == other
+    assert base.filter(zero_shot)["form"].to_list() != dosed.filter(zero_shot)["form"].to_list()
+
+
+def test_every_condition_has_every_measure(run: Path) -> None:
+    found = {(condition, metric) for condition, metric, _, _ in means(run)}
+    conditions = {condition.key for condition in MINIATURE.conditions}
+    assert {metric for condition, metric in found if condition == "base"} >= set(MEASURES)
+    assert {(condition, measure) for condition in conditions for measure in MEASURES} <= found
+
+
+def test_one_language_under_two_names_finds_every_translation(run: Path) -> None:
+    found = means(run)
+    for measure in (TRANSLATED, TRANSLATED_WITHOUT):
+        assert found["cognates 1", measure, ENCODER, "qab"] > 80
+        assert found["base", measure, ENCODER, "qab"] < found["cognates 1", measure, ENCODER, "qab"]
 
 
 def test_only_the_target_differs_between_conditions_and_both_say_the_same(run: Path) -> None:
@@ -114,7 +192,7 @@ def test_a_finished_study_of_causes_has_nothing_to_do(run: Path, monkeypatch: py
     monkeypatch.setitem(EXPERIMENTS, "causes", MINIATURE)
     plan = plan_study(load_study(run / "study.toml"), run)
     assert {planned.state for planned in plan.states()} == {"finished"}
-    assert len(list(Store(run / "steps").records())) == len(plan.steps) == 3 + 7  # labs; the twin is the base
+    assert len(list(Store(run / "steps").records())) == len(plan.steps) == 7 + 11  # labs; the twin is the base
 
 
 def test_the_preset_runs_every_condition_with_three_seeds(tmp_path: Path) -> None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, get_args
 
-from crossglot.lab.inventory import ANCHORS, Inventory
+from crossglot.lab.inventory import ANCHORS, NAMES, Inventory
 from crossglot.lab.phonology import NEUTRAL, Coiner, Phonology
 
 if TYPE_CHECKING:
     import numpy as np
 
+Kind = Literal["punctuation", "numbers", "addresses", "names"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+BLOCKS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
+    {"punctuation": ("mark",), "numbers": ("figure",), "addresses": ("address",), "names": NAMES}
+)
+"""Kind of anchors → its blocks in `inventory.ANCHORS`. Numbers are those in figures; numerals are words."""
+
 SHARED_MARKS = (".", ",", "?")
 OWN_MARKS = "‖†‡•‣‥…‧‰‱′″‴‵‶‷‸※‼‽⁁⁂⁃⁇⁈⁉⁊⁋⁌⁍⁎⁏⁐⁑⁓⁕⁖⁗⁘⁙⁚⁛⁜⁝⁞、。〃〽・׀׃؛؟۔।॥"
-"""Three for each language that shares none: full stop, comma, question."""
+"""Three for each language that has its own: full stop, comma, question."""
 
 MOST_OWN = len(OWN_MARKS) // len(SHARED_MARKS)
 """How many languages there is punctuation for."""
@@ -57,3 +65,13 @@ def own_anchors(
     blocks = [block for block in ANCHORS if block != "mark"]
     words = [coiner.coin(phonology, rng, 2) for block in blocks for _ in inventory.blocks[block]]
     return Anchors((*marks, *words), frozenset({"mark"}))
+
+
+def partly_shared(inventory: Inventory, shared: Anchors, own: Anchors, kinds: Collection[Kind]) -> Anchors:
+    """The shared anchors of these kinds, and a language's own of all others."""
+    taken = {block for kind in kinds for block in BLOCKS[kind]}
+    stems: list[str] = []
+    for block in ANCHORS:
+        start, size = len(stems), len(inventory.blocks[block])
+        stems += (shared if block in taken else own).stems[start : start + size]
+    return Anchors(tuple(stems), (shared.literal & taken) | (own.literal - taken))

@@ -43,7 +43,7 @@ ANCHORS: Mapping[str, tuple[str, int]] = MappingProxyType(
         "product": ("PROPN", 200),
     }
 )
-"""What languages share unless anchors are off: block → (UPOS, how many). The marks are full stop, comma, question."""
+"""What languages may share, see `anchors.KINDS`: block → (UPOS, how many). The marks are full stop, comma, question."""
 
 FULL_STOP, COMMA, QUESTION = range(3)
 NAMES = ("first name", "last name", "place", "organisation", "acronym", "product")

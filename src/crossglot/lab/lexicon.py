@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crossglot.lab.anchors import Anchors, own_anchors, shared_anchors
+from crossglot.lab.anchors import KINDS, Anchors, own_anchors, partly_shared, shared_anchors
 from crossglot.lab.inventory import DEMONSTRATIVE_PRONOUN, NAMES, Inventory
 from crossglot.lab.meanings import ACCUSATIVE, GENITIVE, PAST, PLURAL
 from crossglot.lab.phonology import Coiner, Phonology, coin_word, draw_phonology
@@ -58,9 +58,10 @@ def make_lexicons(spec: LabSpec, inventory: Inventory) -> dict[str, Lexicon]:
         else:
             kin = {other: lexicons[other] for other in language.cognates}
             lexicon = _make_lexicon(spec, inventory, language, kin, shared, coiner, stream(spec.seed, key, "lexicon"))
-        if not spec.anchors:
+        if number and set(spec.shared_anchors) != set(KINDS):
             rng = stream(spec.seed, key, "anchors")
-            lexicon = replace(lexicon, anchors=own_anchors(inventory, number, lexicon.phonology, coiner, rng))
+            own = own_anchors(inventory, number, lexicon.phonology, coiner, rng)
+            lexicon = replace(lexicon, anchors=partly_shared(inventory, shared, own, spec.shared_anchors))
         lexicons[key] = lexicon
     return lexicons
 

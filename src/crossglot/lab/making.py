@@ -69,6 +69,10 @@ class Lab:
         cases = self.spec.languages[key].cases
         return written_forms(self.lexicons[key], self.inventory, SCRIPTS[script], cases=cases)
 
+    def anchor_forms(self, key: str) -> frozenset[str]:
+        """All that a language's anchors can look like in its own script; no other word of it looks like one of them."""
+        return frozenset(map(str, self.written[key][:, self.inventory.vocabulary.stop :].ravel()))
+
     def draw(self, part: str, size: int, name: str, *, names: float, unseen: float = 0.0) -> Meanings:
         """So many meanings of a split, from the stream of that name; see `draw_meanings`."""
         rng, digits = stream(self.spec.seed, name, "meanings"), PARTS[part]

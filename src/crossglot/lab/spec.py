@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from crossglot.lab.anchors import MOST_OWN
+from crossglot.lab.anchors import KINDS, MOST_OWN, Kind
 from crossglot.lab.grammar import ORDERS
 from crossglot.lab.inventory import CONTENT_SHARES
 from crossglot.lab.scripts import SCRIPTS
@@ -99,7 +99,8 @@ class LabSpec(BaseModel):
         concepts: how many things, deeds and properties can be spoken of.
         words: how many different words a language has for them: the other concepts are said by homographs, a verb
             that is also a noun, an adverb that is also an adjective.
-        anchors: whether languages share digits, punctuation, names and addresses. Otherwise each has its own.
+        anchors: whether languages share digits, punctuation, names and addresses, or which of these they share. Of the
+            others each language has its own; the first has Western ones, whether they are shared or not.
         names: share of noun phrases that are names in entity sets; elsewhere it is a third of that.
         sizes: sentences of each file.
         parallel: languages of the bitexts; empty for all.
@@ -113,7 +114,7 @@ class LabSpec(BaseModel):
     seed: int = Field(1, ge=0)
     concepts: int = Field(800, ge=40, le=5000)
     words: int = Field(710, ge=1)
-    anchors: bool = True
+    anchors: bool | tuple[Kind, ...] = True
     names: float = Field(0.5, ge=0, le=0.8)
     sizes: Sizes = Sizes()
     parallel: tuple[str, ...] = ()
@@ -127,8 +128,11 @@ class LabSpec(BaseModel):
             raise ValueError(
                 f"words: {self.words} for {self.concepts} concepts; allowed are {fewest} to {self.concepts}"
             )
-        if not self.anchors and len(self.languages) > MOST_OWN:
-            raise ValueError(f"anchors: false is for at most {MOST_OWN} languages: there is no more punctuation")
+        if "punctuation" not in self.shared_anchors and len(self.languages) > MOST_OWN:
+            raise ValueError(
+                f"anchors: false is for at most {MOST_OWN} languages, and so is a list without punctuation: "
+                "there is no more punctuation"
+            )
         for at, key in enumerate(self.languages):
             if not _KEY.fullmatch(key):
                 raise ValueError(
@@ -142,6 +146,13 @@ class LabSpec(BaseModel):
             if strange := [key for key in keys if key not in self.languages]:
                 raise ValueError(f"{field}: unknown language '{strange[0]}'; allowed are {', '.join(self.languages)}")
         return self
+
+    @property
+    def shared_anchors(self) -> tuple[Kind, ...]:
+        """The kinds of anchors that all languages share."""
+        if isinstance(self.anchors, bool):
+            return KINDS if self.anchors else ()
+        return self.anchors
 
     def _check_kin(self, key: str, earlier: list[str]) -> None:
         language = self.languages[key]

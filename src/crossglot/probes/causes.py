@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossglot.engine.step import Step
@@ -16,6 +17,8 @@ from crossglot.probes.knobs import (
     SOURCE,
     TARGET,
     UNTRAINED,
+    WITHOUT_ANCHORS,
+    WITHOUT_PIECES,
     WORLD,
     Condition,
     World,
@@ -25,10 +28,20 @@ from crossglot.probes.probe import Evidence
 from crossglot.probes.results import MEAN, MISSING, ResultRow, Role
 from crossglot.probes.setting import Setting
 from crossglot.probes.tables import TransferTable
+from crossglot.steps.lab_translations import read_translations
 from crossglot.steps.make_lab import MakeLab
 from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 from crossglot.steps.rows import read_predictions, tags_of
-from crossglot.steps.train_on_lab import MOST_FREQUENT, OWN_SOURCE, OWN_TARGET, SHUFFLED, ZERO_SHOT, TrainOnLab
+from crossglot.steps.train_on_lab import (
+    ANCHOR,
+    CUT_OUT,
+    MOST_FREQUENT,
+    OWN_SOURCE,
+    OWN_TARGET,
+    SHUFFLED,
+    ZERO_SHOT,
+    TrainOnLab,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,8 +56,16 @@ KEY = "causes"
 ENCODER = "BERT of this condition"
 WORDS_SHUFFLED = "target's words shuffled"
 SPLIT = "test"
-EFFECT = "accuracy difference"
-"""Metric of rows that hold a difference between two outcomes, in points."""
+ALL_WORDS, OTHER_WORDS, WITHOUT = "accuracy", "accuracy of other words", "accuracy, anchors cut out"
+TRANSLATED, TRANSLATED_WITHOUT = "translation accuracy", "translation accuracy, anchors cut out"
+MEASURES = (OTHER_WORDS, ALL_WORDS, WITHOUT, TRANSLATED_WITHOUT, TRANSLATED)
+"""Metrics: tagging of words that are no anchors (the study's measure), of all words, and of the former in sentences
+without anchors; translations found between sentences without anchors, and between sentences as they are."""
+
+
+def effect_on(measure: str) -> str:
+    """Metric of rows that hold a difference between two outcomes, in points."""
+    return f"{measure} difference"
 
 
 @dataclass(frozen=True)
@@ -73,7 +94,34 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome(MOST_FREQUENT, SOURCE, TARGET, MOST_FREQUENT_TAG, "floor"),
 )
 
+TAGGED = (ALL_WORDS, OTHER_WORDS)
+"""Measures that know all outcomes; the others know the first alone."""
+
+
+def outcomes_of(measure: str) -> tuple[Outcome, ...]:
+    """The accuracies that a measure knows."""
+    return OUTCOMES if measure in TAGGED else OUTCOMES[:1]
+
+
 Place = tuple[str, str]  # condition, which of its predictions
+
+
+def counts_of(folder: Path) -> dict[tuple[str, str], Counts]:
+    """(measure, which of the predictions) → right and all, by sentence; what a measure does not know is left out."""
+    import numpy as np
+    import polars as pl
+
+    from crossglot.tagging.metrics import accuracy_counts
+
+    predictions = read_predictions(folder)
+    others = predictions.filter(~pl.col(ANCHOR))
+    counts = {(WITHOUT, ZERO_SHOT): accuracy_counts(*tags_of(predictions, CUT_OUT))}
+    for predicted in (*(outcome.predicted for outcome in OUTCOMES), SHUFFLED):
+        for measure, words in ((ALL_WORDS, predictions), (OTHER_WORDS, others)):
+            counts[measure, predicted] = accuracy_counts(*tags_of(words, predicted))
+    for measure, right in zip((TRANSLATED, TRANSLATED_WITHOUT), read_translations(folder), strict=True):
+        counts[measure, ZERO_SHOT] = np.stack([right, np.ones_like(right)], axis=1).astype(np.int64)
+    return counts
 
 
 @dataclass(frozen=True)
@@ -95,8 +143,10 @@ SAME_LANGUAGE = COGNATES[-1].key
 CHECKS: tuple[Contrast, ...] = (
     Contrast(f"{SAME_LANGUAGE} against own", (SAME_LANGUAGE, ZERO_SHOT), (SAME_LANGUAGE, OWN_TARGET)),
     Contrast("untrained against most frequent tag", (UNTRAINED.key, ZERO_SHOT), (UNTRAINED.key, MOST_FREQUENT)),
-    Contrast(f"{CYRILLIC.key} against untrained", (CYRILLIC.key, ZERO_SHOT), (UNTRAINED.key, ZERO_SHOT)),
-    Contrast(f"{ALL_FLIPPED.key} against untrained", (ALL_FLIPPED.key, ZERO_SHOT), (UNTRAINED.key, ZERO_SHOT)),
+    *(
+        Contrast(f"{condition.key} against untrained", (condition.key, ZERO_SHOT), (UNTRAINED.key, ZERO_SHOT))
+        for condition in (CYRILLIC, ALL_FLIPPED, WITHOUT_ANCHORS, WITHOUT_PIECES)
+    ),
 )
 """Differences that are no effect of a knob: see paper/claims_causes.py for what they are to show."""
 
@@ -151,10 +201,8 @@ class CausesProbe:
         )
 
     def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
-        """Every condition's accuracies, then the contrasts."""
-        from crossglot.tagging.metrics import accuracy_counts
-
-        counts: dict[Place, dict[int, Counts]] = {}
+        """Measure by measure every condition's accuracies, then the contrasts."""
+        counts: dict[str, dict[Place, dict[int, Counts]]] = {measure: {} for measure in MEASURES}
         failures: dict[str, str] = {}
         for condition in self.conditions:
             for seed in setting.seeds:
@@ -163,32 +211,41 @@ class CausesProbe:
                 if folder is None:
                     failures[condition.key] = evidence.failure(step)
                     continue
-                predictions = read_predictions(folder)
-                for predicted in (*(outcome.predicted for outcome in OUTCOMES), SHUFFLED):
-                    right = accuracy_counts(*tags_of(predictions, predicted))
-                    counts.setdefault((condition.key, predicted), {})[seed] = right
-        return [*self._outcome_rows(counts, failures), *self._contrast_rows(counts, failures)]
+                for (measure, predicted), right in counts_of(folder).items():
+                    counts[measure].setdefault((condition.key, predicted), {})[seed] = right
+        rows: list[ResultRow] = []
+        for measure, found in counts.items():
+            rows += self._outcome_rows(measure, found, failures)
+            rows += self._contrast_rows(measure, found, failures)
+        return rows
 
-    def _outcome_rows(self, counts: Mapping[Place, BySeed], failures: Mapping[str, str]) -> Iterator[ResultRow]:
+    def _outcome_rows(
+        self, measure: str, counts: Mapping[Place, BySeed], failures: Mapping[str, str]
+    ) -> Iterator[ResultRow]:
         from crossglot.statistics.intervals import accuracy
 
         for condition in self.conditions:
-            for outcome in OUTCOMES:
+            for outcome in outcomes_of(measure):
                 role = "floor" if condition == UNTRAINED else outcome.role
                 found = counts.get((condition.key, outcome.predicted), {})
                 scores = _scores(found, accuracy, (0.0, 1.0)) or [_missing(failures[condition.key])]
                 for score in scores:
-                    yield _row(condition.key, outcome.system, role, outcome.source, outcome.target, "accuracy", score)
+                    yield _row(condition.key, outcome.system, role, outcome.source, outcome.target, measure, score)
 
-    def _contrast_rows(self, counts: Mapping[Place, BySeed], failures: Mapping[str, str]) -> Iterator[ResultRow]:
+    def _contrast_rows(
+        self, measure: str, counts: Mapping[Place, BySeed], failures: Mapping[str, str]
+    ) -> Iterator[ResultRow]:
+        known = {outcome.predicted for outcome in outcomes_of(measure)} | ({SHUFFLED} if measure in TAGGED else set())
         for contrast in contrasts(self.conditions):
+            if not {contrast.one[1], contrast.other[1]} <= known:
+                continue
             found = paired(counts.get(contrast.one, {}), counts.get(contrast.other, {}))
             scores = _scores(found, accuracy_difference, (-1.0, 1.0), ", paired by both")
             if not scores:
                 reasons = (failures.get(condition) for condition, _ in (contrast.one, contrast.other))
                 scores = [_missing(next(filter(None, reasons), "no seed in common"))]
             for score in scores:
-                yield _row(contrast.key, ENCODER, "other", SOURCE, TARGET, EFFECT, score)
+                yield _row(contrast.key, ENCODER, "other", SOURCE, TARGET, effect_on(measure), score)
 
 
 def paired(one: BySeed, other: BySeed) -> dict[int, Counts]:
@@ -252,8 +309,9 @@ def _row(
 ) -> ResultRow:
     fields = dict(score)
     why = fields.pop("why", None)
+    task = "translation" if metric.startswith(TRANSLATED) else "pos"
     fields["condition"] = condition if why is None else f"{MISSING}{condition}: {why}"
     return ResultRow.model_validate(
-        {"experiment": KEY, "system": system, "role": role, "task": "pos", "source": source, "target": target,
+        {"experiment": KEY, "system": system, "role": role, "task": task, "source": source, "target": target,
          "split": SPLIT, "metric": metric} | fields
     )  # fmt: skip

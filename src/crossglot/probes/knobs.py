@@ -109,6 +109,14 @@ UNTRAINED = Condition("untrained", training={"untrained": True})
 ALL_FLIPPED = _order("all six orders", *FLIPPED)
 CYRILLIC = Condition("Cyrillic", target={"script": "Cyrl"})
 COGNATES = tuple(_cognates(rate) for rate in (0.25, 0.5, 1.0))
+WITHOUT_ANCHORS = Condition("no anchors", lab={"anchors": False})
+DOSE = (
+    WITHOUT_ANCHORS,
+    *(Condition(f"{kind} only", lab={"anchors": (kind,)}) for kind in ("punctuation", "numbers", "names")),
+)
+"""Which anchors the target has in common with the source: from none to one kind; in the base all."""
+WITHOUT_PIECES = replace(CYRILLIC, key="Cyrillic, no anchors", lab=WITHOUT_ANCHORS.lab, against=CYRILLIC.key)
+"""Not even a letter in common: the languages share special pieces alone."""
 WITH_BITEXT: Mapping[str, bool] = MappingProxyType({"bitext": True})
 
 CONDITIONS: tuple[Condition, ...] = (
@@ -123,7 +131,8 @@ CONDITIONS: tuple[Condition, ...] = (
     _order("numeral after noun", "89A"),
     ALL_FLIPPED,
     *COGNATES,
-    Condition("no anchors", lab={"anchors": False}),
+    *DOSE,
+    WITHOUT_PIECES,
     Condition("separate positions", training={"separate_positions": True}),
     Condition("1 layer", shape={"layers": 1}),
     Condition("4 layers", shape={"layers": 4}),

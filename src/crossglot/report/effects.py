@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from crossglot.paper.claims_causes import REPORTED
-from crossglot.probes.causes import CHECKS, EFFECT, ENCODER, KEY
+from crossglot.probes.causes import (
+    ALL_WORDS,
+    CHECKS,
+    ENCODER,
+    KEY,
+    MEASURES,
+    OTHER_WORDS,
+    TAGGED,
+    TRANSLATED,
+    TRANSLATED_WITHOUT,
+    WITHOUT,
+    effect_on,
+)
 from crossglot.probes.experiments import EXPERIMENTS
 from crossglot.probes.knobs import BASE, SOURCE, TARGET
 from crossglot.probes.results import MEAN, MISSING, ResultRow
@@ -19,6 +31,15 @@ COLUMNS = (
     "condition", "zero-shot", "source's own", "target's own", "most frequent tag", "effect", "from", "to",
     "others report",
 )  # fmt: skip
+SHORT = ("condition", "accuracy", "effect", "from", "to")
+MEASURED = {
+    OTHER_WORDS: "words that are no anchors",
+    ALL_WORDS: "all words, anchors too",
+    WITHOUT: "tagging sentences whose anchors are cut out",
+    TRANSLATED_WITHOUT: "translations found between sentences whose anchors are cut out",
+    TRANSLATED: "translations found",
+}
+"""Measure → what its table is called beside the first."""
 PLACES = (
     (ENCODER, SOURCE, TARGET),
     (ENCODER, SOURCE, SOURCE),
@@ -29,11 +50,37 @@ HEIGHT = 21  # of a condition in the figure, in pixels
 
 
 def effects(rows: Sequence[ResultRow]) -> Drawn:
-    """Dots and whiskers over a table: the base, the effects from the largest to the smallest, then the checks."""
+    """Dots and whiskers over a table: the base, the effects from the largest to the smallest, then the checks.
+
+    That is of the study's measure; the others have a table each. Runs from before there were several have one.
+    """
     means = [row for row in rows if row.aggregate == MEAN]
-    accuracies = {(row.condition, row.system, row.source, row.target): row for row in means if row.metric != EFFECT}
+    there = [measure for measure in MEASURES if any(row.metric == measure for row in means)] or [ALL_WORDS]
+    moved, lines = _table(means, there[0])
+    more = []
+    for measure in there[1:]:
+        columns: tuple[str, ...] = COLUMNS
+        table = _table(means, measure)[1]
+        if measure not in TAGGED:
+            columns, table = SHORT, tuple((*line[:2], *line[len(PLACES) + 1 : -1]) for line in table)
+        more.append(
+            Drawn(
+                f"{KEY}-{measure.replace(',', '').replace(' ', '-')}",
+                f"Likewise, {MEASURED[measure]}",
+                None,
+                columns,
+                table,
+            )
+        )
+    chart = dots_and_whiskers(moved) if moved else None
+    return Drawn(KEY, EXPERIMENTS[KEY].title, chart, COLUMNS, lines, _notes(means, there[0]), tuple(more))
+
+
+def _table(means: Sequence[ResultRow], measure: str) -> tuple[list[ResultRow], tuple[tuple[Entry, ...], ...]]:
+    """The effects from the largest to the smallest, and lines of the base, of these and of the checks."""
+    accuracies = {(row.condition, row.system, row.source, row.target): row for row in means if row.metric == measure}
     checks = {check.key for check in CHECKS}
-    found = [row for row in means if row.metric == EFFECT and row.value is not None]
+    found = [row for row in means if row.metric == effect_on(measure) and row.value is not None]
     moved = sorted((row for row in found if row.condition not in checks), key=lambda row: -(row.value or 0.0))
     shown = [None, *moved, *(row for row in found if row.condition in checks)]
     lines = []
@@ -43,9 +90,7 @@ def effects(rows: Sequence[ResultRow]) -> Drawn:
         effect: tuple[Entry, ...] = (None, None, None) if row is None else (row.value, row.ci_low, row.ci_high)
         line = (condition, *(cell.value if cell else None for cell in cells), *effect)
         lines.append((*line, REPORTED.get(condition)))
-    return Drawn(
-        KEY, EXPERIMENTS[KEY].title, dots_and_whiskers(moved) if moved else None, COLUMNS, tuple(lines), _notes(means)
-    )
+    return moved, tuple(lines)
 
 
 def dots_and_whiskers(rows: Sequence[ResultRow]) -> Any:
@@ -79,13 +124,17 @@ def dots_and_whiskers(rows: Sequence[ResultRow]) -> Any:
     return alt.layer(nothing, whiskers, dots).properties(width=430, height=HEIGHT * len(records))
 
 
-def _notes(means: Sequence[ResultRow]) -> tuple[str, ...]:
-    effects_kinds = tuple(dict.fromkeys(row.interval for row in means if row.metric == EFFECT and row.interval))
-    missing = [str(row.condition) for row in means if (row.condition or "").startswith(MISSING)]
+def _notes(means: Sequence[ResultRow], measure: str) -> tuple[str, ...]:
+    effects_kinds = tuple(
+        dict.fromkeys(row.interval for row in means if row.metric == effect_on(measure) and row.interval)
+    )
+    missing = dict.fromkeys(str(row.condition) for row in means if (row.condition or "").startswith(MISSING))
+    words = "all words" if measure == ALL_WORDS else "the words that are no anchors (names, figures, addresses, marks)"
     return (
-        "POS accuracy in per cent between two constructed languages. In the base they have one grammar, one script and "
-        "no word in common but names, figures and marks. Each other line moves one knob; its effect is its zero-shot "
-        "accuracy minus the base's with the same seed, in points (“TLM, …”: minus that of the condition after it).",
+        f"POS accuracy in per cent, over {words}, between two constructed languages. In the base they have one "
+        "grammar, one script and no word in common but names, figures and marks. Each other line moves one knob; its "
+        "effect is its zero-shot accuracy minus the base's with the same seed, in points (“TLM, …” and “Cyrillic, no "
+        "anchors”: minus that of “all six orders” and “Cyrillic”).",
         "Each seed has its own languages, pretraining and fine-tuning. Filled dots: the interval leaves out zero.",
         interval_note(effects_kinds),
         "Lines with “against” are differences within the study that check it; they are no effects of a knob.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.lab.making import NAME, make_lab
@@ -21,6 +21,8 @@ class MakeLab(Step):
 
     Raise VERSION when the generator comes to write other sentences for the same spec.
     """
+
+    VERSION: ClassVar[str] = "2"  # in 1 the first language had anchors of its own, too, where none were shared
 
     spec: LabSpec
 
@@ -56,5 +58,10 @@ def lab_texts(root: Path, languages: Iterable[str]) -> dict[str, Path]:
 
 
 def lab_bitext(root: Path, source: str, target: str) -> tuple[Path, Path]:
-    """A lab's line-aligned text of two languages, to be pretrained on; what alignment is evaluated on is another."""
+    """A lab's line-aligned text of two languages, to be pretrained on."""
     return root / "parallel" / f"{NAME}-train.{source}", root / "parallel" / f"{NAME}-train.{target}"
+
+
+def unseen_bitext(root: Path, source: str, target: str) -> tuple[Path, Path]:
+    """The other one, that nothing is trained on: what alignment is evaluated on."""
+    return root / "parallel" / f"{NAME}.{source}", root / "parallel" / f"{NAME}.{target}"

@@ -14,8 +14,10 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.shapes import Shape
 from crossglot.encoders.sources import NOTES
 from crossglot.engine.step import Advance, Inputs, Step, Work
+from crossglot.lab.making import build_lab
 from crossglot.runtime import Precision, Runtime
-from crossglot.steps.make_lab import ROOT, MakeLab, lab_bitext, lab_texts
+from crossglot.steps.lab_translations import TRANSLATIONS, cut_out, find_translations
+from crossglot.steps.make_lab import ROOT, MakeLab, lab_bitext, lab_texts, unseen_bitext
 from crossglot.steps.rows import ABOUT, PREDICTIONS, predictions_frame
 from crossglot.tagging.recipe import Recipe
 
@@ -24,8 +26,13 @@ if TYPE_CHECKING:
 
 OWN_SOURCE, ZERO_SHOT, SHUFFLED, OWN_TARGET = "source to source", "zero-shot", "zero-shot, words shuffled", "own"
 MOST_FREQUENT = "zero-shot, most frequent tag"
-"""What is predicted: the first language by its own tagger; the second by the first's, in order and with the words of
-each sentence shuffled, and by its own; the second by the most frequent tag of each word of the first."""
+CUT_OUT = "zero-shot, anchors cut out"
+"""What is predicted: the first language by its own tagger; the second by the first's, in order, with the words of each
+sentence shuffled and with the anchors cut out, and by its own; the second by the most frequent tag of each word of the
+first."""
+
+ANCHOR = "anchor"
+"""Column of the predictions: whether the word is an anchor."""
 
 ENCODER = "encoder"
 PRETRAINING_SHARE = 0.9
@@ -34,6 +41,8 @@ PRETRAINING_SHARE = 0.9
 
 class TrainOnLab(Step):
     """Pretrains on both languages of a lab, fine-tunes a POS tagger on each, keeps what they predict, drops weights.
+
+    Before fine-tuning, it looks for translations between the two.
 
     Attributes:
         name: what it is a run of; no part of what it is.
@@ -48,6 +57,7 @@ class TrainOnLab(Step):
         device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
     """
 
+    VERSION: ClassVar[str] = "2"  # 1 did not say which words are anchors, cut none out, and looked for no translations
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"name", "device"})
 
     name: str
@@ -63,12 +73,24 @@ class TrainOnLab(Step):
     device: str
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
-        """Writes row.json and predictions.parquet, whose column `target` names one of the five predictions."""
+        """Writes row.json, translations.npy (see `find_translations`) and predictions.parquet.
+
+        There `target` names one of the six predictions.
+        """
+        import numpy as np
+
         root = inputs(self.lab) / ROOT
         encoder = self._encoder(root, folder / ENCODER, lambda share: advance(PRETRAINING_SHARE * share))
         notes = json.loads((folder / ENCODER / NOTES).read_text(encoding="utf-8"))
-        gold, predicted = self._predict(root, encoder)
-        predictions_frame(gold, predicted).write_parquet(folder / PREDICTIONS, compression="zstd")
+        lab = build_lab(self.lab.spec)
+        anchors = {language: lab.anchor_forms(language) for language in self.languages}
+        bitext = dict(zip(self.languages, unseen_bitext(root, *self.languages), strict=True))
+        right = find_translations(encoder, bitext, anchors, Runtime(self.device, self.precision))
+        np.save(folder / TRANSLATIONS, right)
+        gold, predicted = self._predict(root, encoder, anchors[self.languages[1]])
+        frame = predictions_frame(gold, predicted)
+        frame = frame.with_columns(frame["form"].is_in(list(set().union(*anchors.values()))).alias(ANCHOR))
+        frame.write_parquet(folder / PREDICTIONS, compression="zstd")
         about: dict[str, Any] = {"perplexity": notes["perplexity"], "loss": notes["loss"]}
         (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
         shutil.rmtree(folder / ENCODER)
@@ -93,7 +115,7 @@ class TrainOnLab(Step):
         return encoder.untrained(self.seed) if self.untrained else encoder
 
     def _predict(
-        self, root: Path, encoder: Encoder
+        self, root: Path, encoder: Encoder, anchors: frozenset[str]
     ) -> tuple[Mapping[str, Sequence[TaggedSentence]], Mapping[str, Sequence[Sequence[str]]]]:
         """Gold and predicted tags of every set."""
         from crossglot.tagging.finetuning import finetune
@@ -111,11 +133,13 @@ class TrainOnLab(Step):
         across, own = taggers[source].for_language(target), taggers[target]
         shuffled = shuffle_words(tests[target], self.seed)
         gold = dict.fromkeys((ZERO_SHOT, OWN_TARGET, MOST_FREQUENT), tests[target])
-        gold |= {OWN_SOURCE: tests[source], SHUFFLED: shuffled}
+        bare = cut_out(tests[target], anchors)
+        gold |= {OWN_SOURCE: tests[source], SHUFFLED: shuffled, CUT_OUT: bare}
         predicted = {
             OWN_SOURCE: taggers[source].predict(tests[source]),
             ZERO_SHOT: across.predict(tests[target]),
             SHUFFLED: across.predict(shuffled),
+            CUT_OUT: across.predict(bare),
             OWN_TARGET: own.predict(tests[target]),
             MOST_FREQUENT: MostFrequentTag.fit(training[source]).predict(tests[target]),
         }
