@@ -11,18 +11,7 @@ from crossglot.engine.step import Step
 from crossglot.lab.making import build_lab
 from crossglot.paper.claim_form import Reading
 from crossglot.paper.claims_causes import CAUSES_CLAIMS, PIECES_CLAIMS, REPORTED
-from crossglot.probes.causes import (
-    ENCODER,
-    KEY,
-    OTHER_WORDS,
-    TRANSLATED_WITHOUT,
-    WITHOUT,
-    CausesProbe,
-    accuracy_difference,
-    contrasts,
-    effect_on,
-    paired,
-)
+from crossglot.probes.causes import KEY, CausesProbe, accuracy_difference, contrasts, paired
 from crossglot.probes.knobs import (
     BASE,
     CONDITIONS,
@@ -37,6 +26,7 @@ from crossglot.probes.knobs import (
     Condition,
     lab_of,
 )
+from crossglot.probes.measures import ENCODER, OTHER_WORDS, TRANSLATED_WITHOUT, WITHOUT, effect_on
 from crossglot.probes.probe import Evidence
 from crossglot.probes.results import MISSING
 from crossglot.probes.setting import Corpora, Setting

@@ -11,7 +11,10 @@ import pytest
 from crossglot.engine.store import Store
 from crossglot.errors import SpecError
 from crossglot.lab.spec import Sizes
-from crossglot.probes.causes import (
+from crossglot.probes.causes import CausesProbe
+from crossglot.probes.experiments import EXPERIMENTS
+from crossglot.probes.knobs import ALL_FLIPPED, BASE, COGNATES, CONDITIONS, DOSE, UNTRAINED, WORLD, Condition
+from crossglot.probes.measures import (
     ALL_WORDS,
     ENCODER,
     MEASURES,
@@ -19,11 +22,8 @@ from crossglot.probes.causes import (
     TRANSLATED,
     TRANSLATED_WITHOUT,
     WITHOUT,
-    CausesProbe,
     effect_on,
 )
-from crossglot.probes.experiments import EXPERIMENTS
-from crossglot.probes.knobs import ALL_FLIPPED, BASE, COGNATES, CONDITIONS, DOSE, UNTRAINED, WORLD, Condition
 from crossglot.probes.results import read_results
 from crossglot.report.writing import write_report
 from crossglot.steps.rows import read_predictions

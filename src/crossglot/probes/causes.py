@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossglot.engine.step import Step
@@ -24,24 +23,13 @@ from crossglot.probes.knobs import (
     World,
     lab_of,
 )
+from crossglot.probes.measures import ENCODER, MEASURES, TAGGED, TRANSLATED, counts_of, effect_on, outcomes_of
 from crossglot.probes.probe import Evidence
 from crossglot.probes.results import MEAN, MISSING, ResultRow, Role
 from crossglot.probes.setting import Setting
 from crossglot.probes.tables import TransferTable
-from crossglot.steps.lab_translations import read_translations
 from crossglot.steps.make_lab import MakeLab
-from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
-from crossglot.steps.rows import read_predictions, tags_of
-from crossglot.steps.train_on_lab import (
-    ANCHOR,
-    CUT_OUT,
-    MOST_FREQUENT,
-    OWN_SOURCE,
-    OWN_TARGET,
-    SHUFFLED,
-    ZERO_SHOT,
-    TrainOnLab,
-)
+from crossglot.steps.train_on_lab import MOST_FREQUENT, OWN_TARGET, SHUFFLED, ZERO_SHOT, TrainOnLab
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,75 +41,10 @@ if TYPE_CHECKING:
     BySeed = Mapping[int, Counts]
 
 KEY = "causes"
-ENCODER = "BERT of this condition"
 WORDS_SHUFFLED = "target's words shuffled"
 SPLIT = "test"
-ALL_WORDS, OTHER_WORDS, WITHOUT = "accuracy", "accuracy of other words", "accuracy, anchors cut out"
-TRANSLATED, TRANSLATED_WITHOUT = "translation accuracy", "translation accuracy, anchors cut out"
-MEASURES = (OTHER_WORDS, ALL_WORDS, WITHOUT, TRANSLATED_WITHOUT, TRANSLATED)
-"""Metrics: tagging of words that are no anchors (the study's measure), of all words, and of the former in sentences
-without anchors; translations found between sentences without anchors, and between sentences as they are."""
-
-
-def effect_on(measure: str) -> str:
-    """Metric of rows that hold a difference between two outcomes, in points."""
-    return f"{measure} difference"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One accuracy of one condition.
-
-    Attributes:
-        predicted: which of the step's predictions it is of.
-        source: language trained on.
-        target: language evaluated.
-        system: what did it.
-        role: the system's.
-    """
-
-    predicted: str
-    source: str
-    target: str
-    system: str
-    role: Role
-
-
-OUTCOMES: tuple[Outcome, ...] = (
-    Outcome(ZERO_SHOT, SOURCE, TARGET, ENCODER, "other"),
-    Outcome(OWN_SOURCE, SOURCE, SOURCE, ENCODER, "other"),
-    Outcome(OWN_TARGET, TARGET, TARGET, ENCODER, "other"),
-    Outcome(MOST_FREQUENT, SOURCE, TARGET, MOST_FREQUENT_TAG, "floor"),
-)
-
-TAGGED = (ALL_WORDS, OTHER_WORDS)
-"""Measures that know all outcomes; the others know the first alone."""
-
-
-def outcomes_of(measure: str) -> tuple[Outcome, ...]:
-    """The accuracies that a measure knows."""
-    return OUTCOMES if measure in TAGGED else OUTCOMES[:1]
-
 
 Place = tuple[str, str]  # condition, which of its predictions
-
-
-def counts_of(folder: Path) -> dict[tuple[str, str], Counts]:
-    """(measure, which of the predictions) → right and all, by sentence; what a measure does not know is left out."""
-    import numpy as np
-    import polars as pl
-
-    from crossglot.tagging.metrics import accuracy_counts
-
-    predictions = read_predictions(folder)
-    others = predictions.filter(~pl.col(ANCHOR))
-    counts = {(WITHOUT, ZERO_SHOT): accuracy_counts(*tags_of(predictions, CUT_OUT))}
-    for predicted in (*(outcome.predicted for outcome in OUTCOMES), SHUFFLED):
-        for measure, words in ((ALL_WORDS, predictions), (OTHER_WORDS, others)):
-            counts[measure, predicted] = accuracy_counts(*tags_of(words, predicted))
-    for measure, right in zip((TRANSLATED, TRANSLATED_WITHOUT), read_translations(folder), strict=True):
-        counts[measure, ZERO_SHOT] = np.stack([right, np.ones_like(right)], axis=1).astype(np.int64)
-    return counts
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ What the columns hold (empty where a column does not apply):
     metric      `accuracy`, `f1`, …; of pairs of languages `entity overlap`, `spelled entity overlap`, `seen piece
                 types`, `seen piece tokens`, `common features` (n: comparable ones); of a tokenizer and a language
                 `pieces per word`, `unknown words`, `known letters`, `pieces in its script` (one row a script: the
-                condition; n: the letters of it)
+                condition; n: the letters of it); in the causal study those of
+                `probes.measures`, and `… difference` of each
     value       in the paper's unit: per cent for accuracy and F1; overlaps and shares in per cent, statistics in theirs
     ci_low, ci_high, interval   bounds, and what kind of interval: its level and what was resampled
     n           what the value is counted over: words (accuracy), gold entities (F1), cells (averages over cells), pairs

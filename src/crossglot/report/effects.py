@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from crossglot.paper.claims_causes import REPORTED
-from crossglot.probes.causes import (
+from crossglot.probes.causes import CHECKS, KEY
+from crossglot.probes.experiments import EXPERIMENTS
+from crossglot.probes.knobs import BASE, SOURCE, TARGET
+from crossglot.probes.measures import (
     ALL_WORDS,
-    CHECKS,
     ENCODER,
-    KEY,
     MEASURES,
     OTHER_WORDS,
     TAGGED,
@@ -19,8 +20,6 @@ from crossglot.probes.causes import (
     WITHOUT,
     effect_on,
 )
-from crossglot.probes.experiments import EXPERIMENTS
-from crossglot.probes.knobs import BASE, SOURCE, TARGET
 from crossglot.probes.results import MEAN, MISSING, ResultRow
 from crossglot.report.drawn import Drawn, Entry
 from crossglot.report.figures import GREY, INK
