@@ -54,7 +54,7 @@ def cells(
 def candidate(name: str, role: Role, location: Path | str = "", revision: str = "") -> Candidate:
     return Candidate(
         encoder=EncoderReference(revision=revision or name, location=str(location), name=name),
-        role=role, recipe=Recipe(), search_rate=False, papers=False,
+        role=role, recipe=Recipe(), papers=False,
     )  # fmt: skip
 
 

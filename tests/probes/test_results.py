@@ -12,7 +12,7 @@ from crossglot.probes.results import COLUMNS, ResultRow, read_results, results_f
 
 CONTRACTED_COLUMNS = (
     "experiment,system,role,task,source,source_corpus,target,target_corpus,split,condition,layer,seed,"
-    "aggregate,metric,value,ci_low,ci_high,interval,n,published,comparable"
+    "aggregate,metric,value,ci_low,ci_high,interval,n,published,comparable,collapsed"
 )
 
 words = st.one_of(st.none(), st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1))

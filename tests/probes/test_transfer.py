@@ -30,7 +30,6 @@ def candidate(name: str = "tiny", role: str = "m-bert", **changes: object) -> Ca
         "encoder": EncoderReference(revision=name, location=f"/models/{name}", name=name),
         "role": role,
         "recipe": Recipe(),
-        "search_rate": False,
         "papers": False,
     }
     return Candidate(**(fields | changes))  # type: ignore[arg-type]

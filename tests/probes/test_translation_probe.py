@@ -55,7 +55,7 @@ def setting(root: Path, location: Path, **changes: object) -> Setting:
     revision = find_source(location).revision
     assert revision is not None
     encoder = EncoderReference(revision=revision, location=str(location), name="toy")
-    candidate = Candidate(encoder=encoder, role="m-bert", recipe=Recipe(), search_rate=False, papers=False)
+    candidate = Candidate(encoder=encoder, role="m-bert", recipe=Recipe(), papers=False)
     fields = {"candidates": (candidate,), "corpora": Corpora(root, {}), "seeds": (1, 2), "runtime": Runtime()}
     return Setting(**(fields | changes))  # type: ignore[arg-type]
 

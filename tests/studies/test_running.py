@@ -215,10 +215,12 @@ def test_roles_and_rates_come_from_beside_the_encoder(encoder: Path, tmp_path: P
     noted = write_encoder(tmp_path / "noted")
     (noted / "crossglot.json").write_text('{"learning_rate": 0.002, "role": "en-bert"}', encoding="utf-8")
     by_notes, plain = find_candidates(reproduce_study(["table1"], [str(noted), str(encoder)]))
-    assert (by_notes.role, by_notes.recipe.learning_rate, by_notes.search_rate) == ("en-bert", 0.002, False)
-    assert (plain.role, plain.search_rate, plain.papers) == ("other", True, False)
+    assert by_notes.role == "en-bert"
+    assert {task: by_notes.recipe_for(task).learning_rate for task in ("pos", "ner")} == {"pos": 0.002, "ner": 0.002}
+    assert (plain.role, plain.by_task, plain.papers) == ("other", {}, False)
+    assert plain.grid == Grid(("random", "probe"), (1e-4, 3e-4, 1e-3, 3e-3))
     (given,) = find_candidates(reproduce_study(["table1"], [f"m-bert={noted}"], learning_rate=0.5))
-    assert (given.role, given.recipe.learning_rate) == ("m-bert", 0.5)
+    assert (given.role, given.recipe_for("ner").learning_rate, given.grid) == ("m-bert", 0.5, None)
     with pytest.raises(UsageError, match="2 encoders take the role en-bert"):
         find_candidates(reproduce_study(["table1"], [str(noted), f"en-bert={encoder}"]))
 

@@ -20,6 +20,17 @@ Jobs = Annotated[
         metavar="N", min=1, help="Steps at the same time, each in a process of its own: several for small encoders."
     ),
 ]
+HeadStart = Annotated[
+    str | None,
+    typer.Option(metavar="S", help="What the new layer starts from: random (the paper's) or probe (a linear probe)."),
+]
+HeadRate = Annotated[
+    float | None, typer.Option("--head-lr", metavar="X", help="Learning rate of the new layer alone; else that of all.")
+]
+Decay = Annotated[
+    str | None,
+    typer.Option(metavar="D", help="Decay of the rate: after-warmup (the paper's) or throughout (BERT's code)."),
+]
 DataRoot = Annotated[
     Path | None,
     typer.Option(

@@ -10,7 +10,10 @@ import typer
 from crossglot.commands.faults import keeping
 from crossglot.commands.options import (
     DataRoot,
+    Decay,
     Device,
+    HeadRate,
+    HeadStart,
     Jobs,
     Lenient,
     Precision,
@@ -65,9 +68,12 @@ def reproduce(
         typer.Option(
             metavar="X",
             help="Learning rate. Else the one kept beside the encoder; else the paper's 3e-5, or for encoders "
-            "narrower than BERT-base one found on the source's dev set.",
+            "narrower than BERT-base one found on the source's dev set, with the new layer's start, for each task.",
         ),
     ] = None,
+    head_start: HeadStart = None,
+    head_lr: HeadRate = None,
+    decay: Decay = None,
     epochs: Annotated[int | None, typer.Option(metavar="N", min=1, help="Instead of the paper's 3.")] = None,
     device: Device = "auto",
     precision: Precision = "auto",
@@ -102,6 +108,9 @@ def reproduce(
         max_train=max_train,
         max_test=max_test,
         learning_rate=lr,
+        head_start=head_start,
+        head_learning_rate=head_lr,
+        decay=decay,
         epochs=epochs,
         device=device,
         precision=precision,
@@ -200,6 +209,7 @@ def _print_plan(found: StudyPlan) -> None:
     from rich.table import Table
 
     from crossglot.commands.progress import stdout_console
+    from crossglot.studies.remarks import forewarnings
 
     console = stdout_console()
     states = found.states()
@@ -210,6 +220,8 @@ def _print_plan(found: StudyPlan) -> None:
     console.print(table)
     for why in found.absences():
         console.print(f"cells stay empty: {why}", style="dim", markup=False, soft_wrap=True)
+    for remark in forewarnings(found.steps.steps, found.setting.candidates):
+        console.print(f"warning: {remark.text}", style="yellow", markup=False, soft_wrap=True)
     done = sum(planned.state == "finished" for planned in states)
     console.print(
         f"{len(states)} steps, {done} finished, {len(states) - done} to do; store: {found.store.folder}",

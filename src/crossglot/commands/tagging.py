@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crossglot.commands.faults import keeping
-from crossglot.commands.options import Device, Lenient, Precision, Threads, encoder_and_revision
+from crossglot.commands.options import (
+    Decay,
+    Device,
+    HeadRate,
+    HeadStart,
+    Lenient,
+    Precision,
+    Threads,
+    encoder_and_revision,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from crossglot.corpora.sentences import TaggedSentence
-    from crossglot.encoders.encoder import Encoder
-    from crossglot.runtime import Runtime
     from crossglot.tagging.evaluation import Evaluation
-    from crossglot.tagging.recipe import Recipe
     from crossglot.tagging.tagger import Tagger
 
 Task = Annotated[str, typer.Option(metavar="TASK", help="pos (UPOS), ner (entities, BIO2) or labels (any tag column).")]
@@ -35,7 +38,9 @@ def finetune(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the tagger is written.")],
     dev: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Evaluate on this file afterwards; find a rate on it if none is known."),
+        typer.Option(
+            metavar="FILE", help="Evaluate on this file afterwards; find start and rate on it if none is known."
+        ),
     ] = None,
     task: Task = "pos",
     seed: Annotated[int, typer.Option(metavar="N", help="Of the new layer, dropout and the order of sentences.")] = 1,
@@ -44,9 +49,12 @@ def finetune(
         typer.Option(
             metavar="X",
             help="Learning rate; else the one kept beside the encoder; else, for encoders narrower than BERT-base, "
-            "one found on --dev; else the paper's 3e-5.",
+            "one found on --dev, with the new layer's start; else the paper's 3e-5.",
         ),
     ] = None,
+    head_start: HeadStart = None,
+    head_lr: HeadRate = None,
+    decay: Decay = None,
     epochs: Annotated[int, typer.Option(metavar="N", min=1, help="Passes over the training sentences.")] = 3,
     batch_size: Annotated[int, typer.Option(metavar="N", min=1, help="Sentences a step.")] = 32,
     max_length: Annotated[int, typer.Option(metavar="N", min=3, help="Pieces a sentence; more are cut off.")] = 128,
@@ -70,8 +78,11 @@ def finetune(
     """
     from crossglot.commands.annotated import read_tagged
     from crossglot.commands.progress import bar, stderr_console
+    from crossglot.commands.tuning import forewarn, in_words, searched, warn_of
     from crossglot.encoders.loading import load_encoder
+    from crossglot.encoders.sources import kept_fine_tuning
     from crossglot.runtime import resolve_runtime
+    from crossglot.specs import checked
     from crossglot.tagging.finetuning import finetune as finetune_encoder
     from crossglot.tagging.recipe import Recipe
 
@@ -81,18 +92,21 @@ def finetune(
     runtime = resolve_runtime(device, precision, threads=threads)
     name, revision = encoder_and_revision(encoder)
     loaded = load_encoder(name, revision=revision, device=runtime.device)
-    recipe = Recipe(epochs=epochs, batch_size=batch_size, max_length=max_length)
-    rate = lr or loaded.learning_rate or _find_rate(loaded, sentences, held_out, task, recipe, seed, runtime)
-    if rate is not None:
-        recipe = Recipe.model_validate(recipe.model_dump() | {"learning_rate": rate})
+    given = {"learning_rate": lr, "head_start": head_start, "head_learning_rate": head_lr, "decay": decay}
+    said = {name: value for name, value in given.items() if value is not None}
+    known = kept_fine_tuning(loaded.notes, task, loaded.name) | said
+    plain = {"epochs": epochs, "batch_size": batch_size, "max_length": max_length}
+    recipe = checked(Recipe, plain | known, "finetune")
+    if "learning_rate" not in known:
+        recipe = searched(loaded, sentences, held_out, task, recipe, seed, runtime, start=head_start)
     console = stderr_console()
-    console.print(
-        f"{len(sentences)} sentences, learning rate {recipe.learning_rate:g}, {runtime.precision}", style="dim"
-    )
+    forewarn(recipe, sentences)
+    console.print(f"{len(sentences)} sentences, {in_words(recipe)}, {runtime.precision}", style="dim", soft_wrap=True)
     with keeping("no tagger was written"), bar("fine-tuning") as moved:
         tagger = finetune_encoder(
             loaded, sentences, task=task, recipe=recipe, seed=seed, runtime=runtime, progress=moved
         )
+    warn_of(tagger, sentences)
     tagger.save(out)
     console.print(f"wrote {out}", style="dim", soft_wrap=True)
     if held_out:
@@ -169,50 +183,6 @@ def _load(folder: Path, device: str, precision: str, threads: int | None) -> Tag
     from crossglot.tagging.tagger import load_tagger
 
     return load_tagger(folder, runtime=resolve_runtime(device, precision, threads=threads))
-
-
-def _find_rate(
-    encoder: Encoder,
-    train: Sequence[TaggedSentence],
-    dev: Sequence[TaggedSentence],
-    task: str,
-    recipe: Recipe,
-    seed: int,
-    runtime: Runtime,
-) -> float | None:
-    """A rate for a local encoder for which the paper's is too low, found on the dev set and kept; None without one."""
-    from crossglot.commands.progress import bar, stderr_console
-    from crossglot.encoders.sources import find_source
-    from crossglot.steps.arguments import sample
-    from crossglot.steps.find_rate import ENOUGH_DEV, ENOUGH_TRAIN
-    from crossglot.studies.rates import is_narrow, keep_rate
-    from crossglot.tagging.rates import find_learning_rate
-    from crossglot.tagging.recipe import RATES
-
-    source = find_source(encoder.name, weights=False) if Path(encoder.name).expanduser().is_dir() else None
-    if source is None or source.folder is None or not is_narrow(source):
-        return None
-    console = stderr_console()
-    if not dev:
-        console.print(
-            f"{encoder.name} is narrower than BERT-base, and no learning rate is kept beside it: the paper's will "
-            "hardly move it; find one on a dev set with --dev FILE, or give it with --lr",
-            style="yellow", soft_wrap=True, markup=False,
-        )  # fmt: skip
-        return None
-    few, held_out = sample(train, ENOUGH_TRAIN), sample(dev, ENOUGH_DEV)
-    with keeping("no learning rate was found"), bar("learning rate") as moved:
-        found = find_learning_rate(
-            encoder, few, held_out, task=task, recipe=recipe, seed=seed, runtime=runtime,
-            progress=lambda rate, _: moved(RATES.index(rate) + 1, len(RATES)),
-        )  # fmt: skip
-    kept = ", kept beside the encoder" if keep_rate(source.folder, found.best) else ""
-    console.print(
-        f"learning rate {found.best:g} is the lowest that is nearly best on the dev set{kept}",
-        style="dim",
-        soft_wrap=True,
-    )
-    return found.best
 
 
 def _print_evaluation(path: str, evaluation: Evaluation) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,8 @@ TOKENIZER_FILES = (
 )
 PICKLED_WEIGHTS = (".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack")
 NOTES = "crossglot.json"
+BASE_WIDTH = 768
+"""Hidden size of BERT-base, which the paper's fine-tuning recipe is meant for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,37 @@ class Source:
         Raises:
             ModelError: if it is not a rate.
         """
-        rate = self.notes().get("learning_rate")
-        if rate is None:
-            return None
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < 1:
-            raise ModelError(f"{self.folder}: learning_rate {rate!r} in {NOTES} is not a rate between 0 and 1")
-        return float(rate)
+        return checked_rate(self.notes().get("learning_rate"), str(self.folder))
+
+    def fine_tuning(self, task: str) -> dict[str, Any]:
+        """How a local encoder's notes say that it is fine-tuned for a task; see `kept_fine_tuning`.
+
+        Raises:
+            ModelError: if they hold anything else than a start and a rate.
+        """
+        return kept_fine_tuning(self.notes(), task, str(self.folder))
+
+    def width(self) -> int:
+        """Hidden size by config.json, of a hub id's too; BERT-base's if nothing there says it.
+
+        Raises:
+            ModelError: if its config.json cannot be read.
+        """
+        try:
+            text = self._config_path().read_text(encoding="utf-8")
+            config = json.loads(text)
+        except Exception as error:  # of the hub's HTTP library as well
+            raise ModelError(f"{self.name}: cannot read its config.json: {error}") from error
+        known = config if isinstance(config, dict) else {}
+        widths = (known.get(name) for name in ("hidden_size", "dim", "d_model", "emb_dim", "n_embd"))
+        return next((width for width in widths if isinstance(width, int)), BASE_WIDTH)
+
+    def _config_path(self) -> Path:
+        if Path(self.location).is_dir():
+            return Path(self.location) / "config.json"
+        from huggingface_hub import hf_hub_download
+
+        return Path(hf_hub_download(self.name, "config.json", revision=self.revision))
 
     def notes(self) -> dict[str, Any]:
         """What `crossglot.json` says about a local encoder; empty without one.
@@ -110,6 +137,40 @@ class Source:
         if not isinstance(notes, dict):
             raise ModelError(f"{path}: a JSON object is wanted")
         return notes
+
+
+def kept_fine_tuning(notes: Mapping[str, Any], task: str, where: str) -> dict[str, Any]:
+    """Start of the new layer and learning rate that an encoder's notes name for a task, as settings of a recipe.
+
+    `{"finetuning": {"ner": {"head_start": "probe", "learning_rate": 3e-4}}}`; a bare `learning_rate` is for all tasks.
+
+    Raises:
+        ModelError: if there is anything else.
+    """
+    by_task = notes.get("finetuning") or {}
+    own = by_task.get(task, {}) if isinstance(by_task, dict) else None
+    fault = f"{where}: finetuning in {NOTES} wants a head_start (random, probe) and a learning_rate a task"
+    if not isinstance(own, dict) or not own.keys() <= {"head_start", "learning_rate"}:
+        raise ModelError(fault)
+    if own.get("head_start", "random") not in ("random", "probe"):
+        raise ModelError(fault)
+    rate = checked_rate(own.get("learning_rate", notes.get("learning_rate")), where)
+    if own and rate is None:
+        raise ModelError(fault)
+    return {} if rate is None else own | {"learning_rate": rate}
+
+
+def checked_rate(rate: object, where: str) -> float | None:
+    """A learning rate of an encoder's notes; None where there is none.
+
+    Raises:
+        ModelError: if it is not a rate.
+    """
+    if rate is None:
+        return None
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < 1:
+        raise ModelError(f"{where}: learning_rate {rate!r} in {NOTES} is not a rate between 0 and 1")
+    return float(rate)
 
 
 def find_source(name_or_path: str | Path, *, revision: str | None = None, weights: bool = True) -> Source:

@@ -4,10 +4,10 @@ What the columns hold (empty where a column does not apply):
 
     experiment  `table1` … `table8`, `figure1` …, or a probe's name in a study of one's own
     system      what fills the row: the encoder's name (`m-bert-small`, `bert-base-multilingual-cased`),
-                `<name> untrained`, `<name> shared pieces`, `chance`, `most frequent tag`, or a cited
-                system (`Lample et al. (2016)`)
+                `<name> untrained`, `<name> linear probe`, `<name> shared pieces`, `chance`, `most frequent tag`, or a
+                cited system (`Lample et al. (2016)`)
     role        `m-bert`, `en-bert`: the encoder that stands for one of the paper's two; `other`: any other encoder;
-                `floor`: most frequent tag, untrained encoder; `baseline`: a tagger without a BERT;
+                `floor`: most frequent tag, linear probe, untrained encoder; `baseline`: a tagger without a BERT;
                 `published`: a cited system that was not run, whose row holds a published number alone
     task        `pos`, `ner` or `labels`; `translation` in figure 3
     source      key of the language trained on, several joined by `+` (`hi+en`), or of code-switched text with its form
@@ -35,6 +35,8 @@ What the columns hold (empty where a column does not apply):
                 of sentences (translation)
     published   the paper's number for this cell, in rows of encoders and of published systems
     comparable  true only for the paper's encoder on the paper's data: only there a difference is one of reproduction
+    collapsed   how many of the trainings behind the value gave every word one label (in averages over cells: in how
+                many cells any did), empty if none: such a value tells of a training, not of the encoder
 """
 
 from __future__ import annotations
@@ -88,6 +90,7 @@ class ResultRow(BaseModel):
     n: int | None = None
     published: float | None = None
     comparable: bool = False
+    collapsed: int | None = None
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -112,7 +115,7 @@ def schema() -> dict[str, polars.DataType]:
 
     numbers: dict[str, polars.DataType] = {
         **dict.fromkeys(("value", "ci_low", "ci_high", "published"), pl.Float64()),
-        **dict.fromkeys(("layer", "seed", "n"), pl.Int64()),
+        **dict.fromkeys(("layer", "seed", "n", "collapsed"), pl.Int64()),
         "comparable": pl.Boolean(),
     }
     return {name: numbers.get(name, pl.String()) for name in COLUMNS}

@@ -12,10 +12,12 @@ from crossglot.errors import DataError, UsageError
 from crossglot.probes.results import Role
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import CorpusSplit, EncoderReference, describe_split
-from crossglot.steps.find_rate import FindRate
+from crossglot.steps.find_recipe import FindRecipe
+from crossglot.tagging.grid import Grid
 from crossglot.tagging.recipe import Recipe
 
 Task = Literal["pos", "ner"]
+TASKS: tuple[Task, ...] = ("pos", "ner")
 TRANSLATION = "translation"
 """The task of bitexts, whose languages are a pair: `en-de`."""
 
@@ -27,18 +29,28 @@ class Candidate:
     Attributes:
         encoder: what it is and where.
         role: `m-bert`, `en-bert` or `other`.
-        recipe: how it is fine-tuned.
-        search_rate: whether the recipe's learning rate is still to be replaced by one found on a source's dev set.
+        recipe: how it is fine-tuned where nothing is said of the task.
         papers: whether it is the paper's own encoder, fine-tuned by the paper's recipe on all of the data.
-        search: what finds that rate, or has found it.
+        by_task: task → how it is fine-tuned for that, where it is known: kept beside the encoder, or found by a search.
+        grid: starts and rates to search for a task of which it is not known; None where nothing is searched.
+        searches: task → what finds its start and rate, or has found them.
     """
 
     encoder: EncoderReference
     role: Role
     recipe: Recipe
-    search_rate: bool
     papers: bool
-    search: FindRate | None = None
+    by_task: Mapping[str, Recipe] = field(default_factory=dict)
+    grid: Grid | None = None
+    searches: Mapping[str, FindRecipe] = field(default_factory=dict)
+
+    def recipe_for(self, task: str) -> Recipe:
+        """How it is fine-tuned for a task; what a search is still to find is in it as it is without."""
+        return self.by_task.get(task, self.recipe)
+
+    def search_before(self, task: str) -> FindRecipe | None:
+        """The search that is still to find start and rate for a task; None where they are known."""
+        return None if task in self.by_task else self.searches.get(task)
 
 
 @dataclass(frozen=True)

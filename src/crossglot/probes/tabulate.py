@@ -46,6 +46,7 @@ def tabulate(line: Line, scores: Mapping[str, Sequence[Score]], failure: str = "
                     line, target, seed=score.seed, aggregate=mean if score.seed is None else None,
                     condition=score.part or " ".join(score.types) or None, value=score.value, ci_low=score.low,
                     ci_high=score.high, interval=score.interval, n=score.n,
+                    collapsed=score.collapsed or None,
                 )
             )  # fmt: skip
     return found
@@ -137,5 +138,5 @@ def _average(kind: str, cells: Sequence[ResultRow]) -> ResultRow:
         aggregate=kind, metric=first.metric, value=sum(values) / len(values), ci_low=bounds.low, ci_high=bounds.high,
         interval=bounds.kind, n=len(cells),
         published=sum(printed) / len(printed) if len(printed) == len(cells) else None,
-        comparable=all(row.comparable for row in cells),
+        comparable=all(row.comparable for row in cells), collapsed=sum(bool(row.collapsed) for row in cells) or None,
     )  # fmt: skip

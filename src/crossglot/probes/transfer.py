@@ -10,6 +10,7 @@ from crossglot.probes.results import Role
 from crossglot.probes.setting import Absent, Candidate, Setting, Task
 from crossglot.probes.tables import TransferTable
 from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.linear_probe import LINEAR_PROBE, ProbeAndPredict, reading_alone
 from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 from crossglot.steps.most_frequent import CountAndPredict
 from crossglot.steps.rows import Row
@@ -46,7 +47,7 @@ class Line:
 
 
 def transfer_lines(table: TransferTable, setting: Setting) -> list[Line]:
-    """All lines of a table: its encoders, the same ones untrained, and the most frequent tag.
+    """All lines of a table: its encoders, the same ones untrained and as linear probes, and the most frequent tag.
 
     Raises:
         DataError: for faulty data, or a corpus that the user named and is not there.
@@ -59,18 +60,15 @@ def transfer_lines(table: TransferTable, setting: Setting) -> list[Line]:
     by_source: dict[str, list[str]] = {}
     for source, target in cells:
         by_source.setdefault(source, []).append(target)
+    drafts = [_Drafts(table.task, setting, source, targets) for source, targets in by_source.items()]
     lines = []
     for candidate in players:
-        for untrained in (False, True):
-            role: Role = "floor" if untrained else candidate.role
-            name = f"{candidate.encoder.name} untrained" if untrained else candidate.encoder.name
-            for source, targets in by_source.items():
-                drafts = _Drafts(table.task, setting, source, targets)
-                rows = drafts.encoder_rows(candidate, untrained)
-                lines.append(drafts.line(table, name, role, candidate.papers and not untrained, rows))
-    for source, targets in by_source.items():
-        drafts = _Drafts(table.task, setting, source, targets)
-        lines.append(drafts.line(table, MOST_FREQUENT_TAG, "floor", False, drafts.floor_rows()))
+        name, role = candidate.encoder.name, candidate.role
+        lines += [each.line(table, name, role, candidate.papers, each.encoder_rows(candidate)) for each in drafts]
+        probe, random = name + LINEAR_PROBE, f"{name} untrained"
+        lines += [each.line(table, probe, "floor", False, each.probe_rows(candidate)) for each in drafts]
+        lines += [each.line(table, random, "floor", False, each.encoder_rows(candidate, True)) for each in drafts]
+    lines += [each.line(table, MOST_FREQUENT_TAG, "floor", False, each.floor_rows()) for each in drafts]
     return lines
 
 
@@ -91,19 +89,31 @@ class _Drafts:
         self.goals = tuple(sorted(found, key=lambda split: split.language))
         self.complete = bool(self.goals) and len(self.present) == len(self.sources)
 
-    def encoder_rows(self, candidate: Candidate, untrained: bool) -> tuple[Row, ...]:
+    def encoder_rows(self, candidate: Candidate, untrained: bool = False) -> tuple[Row, ...]:
         if not self.complete:
             return ()
         setting, runtime = self.setting, self.setting.runtime
         return tuple(
             TrainAndPredict(
                 task=self.task, sources=self.present, targets=self.goals, max_train=setting.max_train, seed=seed,
-                encoder=candidate.encoder, untrained=untrained, recipe=candidate.recipe,
-                rate=candidate.search if candidate.search_rate else None,
+                encoder=candidate.encoder, untrained=untrained, recipe=candidate.recipe_for(self.task),
+                search=candidate.search_before(self.task),
                 precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
                 keep_weights=setting.keep_weights and not untrained,
             )
             for seed in setting.seeds
+        )  # fmt: skip
+
+    def probe_rows(self, candidate: Candidate) -> tuple[Row, ...]:
+        if not self.complete:
+            return ()
+        runtime = self.setting.runtime
+        return (
+            ProbeAndPredict(
+                task=self.task, sources=self.present, targets=self.goals, max_train=self.setting.max_train,
+                encoder=candidate.encoder, recipe=reading_alone(candidate.recipe),
+                precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
+            ),
         )  # fmt: skip
 
     def floor_rows(self) -> tuple[Row, ...]:

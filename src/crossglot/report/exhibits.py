@@ -13,7 +13,10 @@ ROLE_ORDER = ("published", "m-bert", "en-bert", "other", "baseline", "floor")
 
 @dataclass(frozen=True)
 class Cell:
-    """One number of a table, in per cent, beside the paper's; or the reason why there is none."""
+    """One number of a table, in per cent, beside the paper's; or the reason why there is none.
+
+    `collapsed` of its trainings gave every word one label: then the value says nothing of the encoder.
+    """
 
     value: float | None = None
     low: float | None = None
@@ -22,6 +25,7 @@ class Cell:
     comparable: bool = False
     n: int | None = None
     condition: str = ""
+    collapsed: int = 0
 
     @property
     def why_empty(self) -> str:
@@ -88,6 +92,11 @@ class Exhibit:
     seeds: tuple[int, ...]
 
     @property
+    def collapsed(self) -> bool:
+        """Whether trainings of any of its cells collapsed."""
+        return any(cell.collapsed for block in self.blocks for grid in block.grids for cell in grid.cells.values())
+
+    @property
     def same_language(self) -> bool:
         """Whether it has nothing but the diagonal, as the paper's table 3: then systems are the rows."""
         return all(s == t for block in self.blocks for grid in block.grids for s, t in grid.cells)
@@ -147,7 +156,7 @@ def _exhibit(key: tuple[str, str, str], rows: list[ResultRow], several_metrics: 
 
 def _cell(row: ResultRow) -> Cell:
     bounds = (None, None) if (row.interval or "").startswith(NO_INTERVAL) else (row.ci_low, row.ci_high)
-    return Cell(row.value, *bounds, row.published, row.comparable, row.n, row.condition or "")
+    return Cell(row.value, *bounds, row.published, row.comparable, row.n, row.condition or "", row.collapsed or 0)
 
 
 def _blocks(rows: Sequence[ResultRow]) -> Iterable[Block]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, is_zero_shot
-from crossglot.report.wording import ROLES, language_name, number, place, title
+from crossglot.report.wording import COLLAPSED, COLLAPSED_NOTE, ROLES, language_name, number, place, title
 
 SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}", "→": r"$\to$",
+    "†": r"$^\dagger$",
     "–": "--", "\n": " ",
 }  # fmt: skip
 NAMED_UP_TO = 6
@@ -23,6 +24,8 @@ def latex_table(exhibit: Exhibit) -> str:
     caption = f"{place(exhibit)}. {title(exhibit)}, in per cent. In brackets what Pires et al. (2019) report."
     if not exhibit.same_language:
         caption += " Rows: fine-tuning, columns: evaluation; underlined cells are not zero-shot."
+    if exhibit.collapsed:
+        caption += f" {COLLAPSED} {COLLAPSED_NOTE}."
     lines = [
         r"% Needs \usepackage{booktabs}.",
         r"\begin{table}",
@@ -60,4 +63,5 @@ def _row(grid: Grid, pairs: list[tuple[str, str]], *, mark: bool) -> str:
 def _cell(cell: Cell, mark: bool) -> str:
     ours = "--" if cell.value is None else number(cell.value)
     shown = rf"\underline{{{ours}}}" if mark and cell.value is not None else ours
+    shown += r"$^\dagger$" if cell.collapsed else ""
     return shown if cell.published is None else f"{shown} ({number(cell.published)})"

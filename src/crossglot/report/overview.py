@@ -5,7 +5,7 @@ from __future__ import annotations
 from crossglot.probes.results import DIAGONAL_MEAN, ZERO_SHOT_MEAN
 from crossglot.report.exhibits import Average, Exhibit, is_zero_shot
 from crossglot.report.markup import Markup, element
-from crossglot.report.wording import NO_VALUE, ROLES, bounds, interval_note, number, place, title
+from crossglot.report.wording import COLLAPSED, NO_VALUE, ROLES, bounds, interval_note, number, place, title
 
 KINDS = {DIAGONAL_MEAN: "same language", ZERO_SHOT_MEAN: "zero-shot"}
 FIGURES = ("ours", "interval", "paper", "cells")
@@ -72,7 +72,12 @@ def _cells(exhibit: Exhibit, average: Average | None, system: str, kind: str) ->
         return [element("td", NO_VALUE), *(element("td") for _ in FIGURES[1:])]
     cell, paper = average.cell, published_mean(exhibit, system, kind)
     theirs = "" if paper is None else number(paper)
+    mark = f"{COLLAPSED} {cell.collapsed} collapsed" if cell.collapsed else ""
     return [
-        element("td", element("span", number(cell.value), class_="value")),
+        element(
+            "td",
+            element("span", number(cell.value), class_="value"),
+            element("span", mark, class_="collapsed") if mark else None,
+        ),
         *(element("td", shown, class_="aside") for shown in (bounds(cell), theirs, str(cell.n or ""))),
     ]

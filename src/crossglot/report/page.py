@@ -10,6 +10,7 @@ from crossglot.report.claims import claims_section
 from crossglot.report.drawn import Drawn, section_of
 from crossglot.report.exhibits import Exhibit
 from crossglot.report.findings import findings_section
+from crossglot.report.fine_tuning import remarks_list
 from crossglot.report.folder import RunFolder
 from crossglot.report.markup import Markup, element, joined
 from crossglot.report.overview import overview_section
@@ -22,8 +23,9 @@ HOW_TO_READ = (
     "zero-shot: there the tagger was trained on the language itself. Every other cell is zero-shot: no labelled "
     "sentence of its language was seen. Small figures are the bounds of the interval named below each table. "
     "“paper” is what Pires, Schlinger and Garrette (2019) printed, with their encoder on their data; where a run "
-    "uses both, the cell says “reproduces” and the difference. Floors show what needs no multilingual encoder: each "
-    "word's most frequent tag, and an encoder of the same shape with random weights."
+    "uses both, the cell says “reproduces” and the difference. Floors show what needs less: each word's most frequent "
+    "tag, a linear probe (logistic regression on the encoder's vectors, without fine-tuning: what is above it, "
+    "fine-tuning adds), and an encoder of the same shape with random weights, fine-tuned alike."
 )
 
 
@@ -47,6 +49,7 @@ def page(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn], drawings: Map
             element("p", "crossglot report", class_="kicker"),
             element("h1", name),
             element("p", in_one_line(run), class_="what"),
+            remarks_list(run),
             _navigation(run, shown, drawn),
         ),
         element("main", *sections, id="results"),

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crossglot.probes.translation import TASK as TRANSLATION
+from crossglot.report.fine_tuning import choices_list, departures
 from crossglot.report.folder import RunFolder
 from crossglot.report.markup import Child, Markup, element
 from crossglot.report.wording import NO_VALUE, ROLES
-from crossglot.tagging.recipe import Recipe
 
 SHORT_HASH = 12  # characters of a revision or checksum that are shown; versions.json has all
 
@@ -32,26 +32,15 @@ def in_one_line(run: RunFolder) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def departures(encoder: Mapping[str, Any]) -> list[str]:
-    """Settings of an encoder's fine-tuning that are not the paper's: `learning rate 0.002 (paper 3e-05)`."""
-    changed = dict(encoder.get("departures") or {})
-    paper = {name: field.default for name, field in Recipe.model_fields.items()}
-    return [
-        f"{name.replace('_', ' ')} {_said(value)} (paper {_said(paper.get(name, 'none'))})"
-        for name, value in changed.items()
-    ]
-
-
-def _said(value: float | str) -> str:
-    """`3e-5`, not `3e-05`."""
-    return value if isinstance(value, str) else f"{value:g}".replace("e-0", "e-")
-
-
 def provenance_section(run: RunFolder) -> Markup:
     """Encoders and corpora as tables, the machine and packages in words, the study as it was run."""
     versions = run.versions
-    parts: list[Child] = [_encoders(versions.get("encoders") or {}), _corpora(versions.get("data") or {})]
-    known = ("encoders", "data", "languages")
+    parts: list[Child] = [
+        _encoders(versions.get("encoders") or {}),
+        choices_list(run),
+        _corpora(versions.get("data") or {}),
+    ]
+    known = ("encoders", "data", "languages", "remarks")
     rest = {key: value for key, value in versions.items() if key not in known}
     parts.append(described(rest) if rest else None)
     if run.study:

@@ -11,12 +11,14 @@ from crossglot.report.exhibits import Cell, Exhibit
 def csv_table(exhibit: Exhibit) -> str:
     """Columns system, role, source, then for each target `<t>`, `<t>_low`, `<t>_high`, `<t>_published`; full precision.
 
+    Where trainings collapsed, `<t>_collapsed` counts those behind each value.
     Blocks follow one another under the same header; a cell that a block does not have is empty.
     """
     targets = list(dict.fromkeys(target for block in exhibit.blocks for target in block.targets))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    columns = [f"{target}{suffix}" for target in targets for suffix in ("", "_low", "_high", "_published")]
+    suffixes = ("", "_low", "_high", "_published", *(("_collapsed",) if exhibit.collapsed else ()))
+    columns = [f"{target}{suffix}" for target in targets for suffix in suffixes]
     writer.writerow(["system", "role", "source", *columns])
     for block in exhibit.blocks:
         for grid in block.grids:
@@ -25,6 +27,7 @@ def csv_table(exhibit: Exhibit) -> str:
                 for target in targets:
                     cell = grid.cells.get((source, target), Cell())
                     row += [cell.value, cell.low, cell.high, cell.published]
+                    row += [cell.collapsed or None] if exhibit.collapsed else []
                 if any(number is not None for number in row[3:]):
                     writer.writerow(row)
     return out.getvalue()

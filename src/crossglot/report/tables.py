@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, is_zero_shot
 from crossglot.report.markup import Child, Markup, element
-from crossglot.report.wording import NO_VALUE, ROLES, bounds, interval_note, language_name, number, place, title
+from crossglot.report.wording import (
+    COLLAPSED,
+    COLLAPSED_NOTE,
+    NO_VALUE,
+    ROLES,
+    bounds,
+    interval_note,
+    language_name,
+    number,
+    place,
+    title,
+)
 
 NAMED_UP_TO = 8  # columns; wider tables are headed by keys, with the name as a tooltip
 CELLS_NAMED = 12  # so many cells are named in a note, then the rest is counted
@@ -45,6 +56,8 @@ def exhibit_notes(exhibit: Exhibit) -> Markup:
         notes.append(element("li", interval_note(exhibit.intervals)))
     if exhibit.seeds:
         notes.append(element("li", f"Seeds: {', '.join(map(str, exhibit.seeds))}; a cell is the mean over them."))
+    if exhibit.collapsed:
+        notes.append(element("li", f"{COLLAPSED} {COLLAPSED_NOTE} (of one seed at least)."))
     for types, cells in exhibit.types.items():
         where = "in every cell" if len(exhibit.types) == 1 else "in " + cell_names(cells)
         notes.append(element("li", f"Entity types scored {where}: {', '.join(types.split())}."))
@@ -117,6 +130,8 @@ def _cell(grid: Grid, source: str, target: str, reasons: dict[str, str]) -> Mark
     parts: list[Child] = []
     if cell.value is not None:
         parts.append(element("span", number(cell.value), class_="value"))
+        if cell.collapsed:
+            parts.append(element("span", f"{COLLAPSED} collapsed", class_="collapsed"))
         if bounds(cell):
             parts.append(element("span", bounds(cell), class_="bounds"))
     elif grid.role != "published":

@@ -11,9 +11,21 @@ from crossglot.report.claims import claim_parts, claims_summary, rounded
 from crossglot.report.drawn import terminal_of
 from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, exhibits, is_zero_shot
 from crossglot.report.findings import constructed
-from crossglot.report.folder import read_run_folder
+from crossglot.report.fine_tuning import choices, remarks
+from crossglot.report.folder import RunFolder, read_run_folder
 from crossglot.report.kinds import drawn_exhibits, matrix_rows
-from crossglot.report.wording import NO_VALUE, ROLES, calling, language_name, number, place, title, verdict
+from crossglot.report.wording import (
+    COLLAPSED,
+    NO_VALUE,
+    ROLES,
+    TASKS,
+    calling,
+    language_name,
+    number,
+    place,
+    title,
+    verdict,
+)
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -34,8 +46,19 @@ def terminal_tables(folder: Path) -> Iterator[RenderableType]:
     with calling(run.languages):
         matrices = [_table(exhibit, block) for exhibit in exhibits(matrix_rows(rows)) for block in exhibit.blocks]
         drawn = [terminal_of(each) for each in drawn_exhibits(rows)]
-    yield from (*matrices, *drawn)
+    yield from (*matrices, *drawn, *_of_trainings(run))
     yield from terminal_findings(folder)
+
+
+def _of_trainings(run: RunFolder) -> Iterator[RenderableType]:
+    """What was chosen for each encoder and task, by which scores, then what went wrong."""
+    from rich.text import Text
+
+    for choice in choices(run):
+        head = f"{choice.encoder}, {TASKS.get(choice.task, choice.task)}: {choice.in_words()}"
+        yield Text.assemble((head, "bold"), (f"\n  {choice.why()}", "dim"))
+    for remark in remarks(run):
+        yield Text(f"! {remark}", style="yellow")
 
 
 def terminal_findings(folder: Path) -> Iterator[RenderableType]:
@@ -114,6 +137,8 @@ def _legend(exhibit: Exhibit, block: Block) -> str:
         parts.append("(published)")
     if not exhibit.same_language:
         parts.append("* not zero-shot")
+    if exhibit.collapsed:
+        parts.append(f"{COLLAPSED} training collapsed")
     if any(cell.why_empty for grid in block.grids for cell in grid.cells.values() if grid.role != "published"):
         parts.append("– no value: the report says why")
     return ", ".join(parts)
@@ -129,7 +154,7 @@ def _cell(grid: Grid, source: str, target: str, star: str = "*") -> Text:
         return Text(f"({number(cell.published)})")
     half = "" if cell.low is None or cell.high is None else f"±{number((cell.high - cell.low) / 2)}"
     shown = Text(number(cell.value) if cell.value is not None else NO_VALUE)
-    shown.append(half, style="dim").append(star)
+    shown.append(half, style="dim").append(star).append(COLLAPSED if cell.collapsed else "", style="red")
     if cell.published is not None:
         shown.append(f"\n({number(cell.published)})", style="dim")
     return shown

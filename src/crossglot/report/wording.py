@@ -26,6 +26,8 @@ ROLES = {
 VERDICTS = {"holds": "✓ holds", "does not hold": "✗ does not hold", "cannot tell": "? cannot tell"}
 PAPER = "Pires et al. (2019)"
 NO_VALUE = "–"
+COLLAPSED = "†"
+COLLAPSED_NOTE = "training collapsed: every word got one label, so the value tells of the training, not of the encoder"
 
 _OWN: ContextVar[Mapping[str, str]] = ContextVar("_OWN", default=MappingProxyType({}))
 

@@ -23,6 +23,11 @@ class CountAndPredict(Row):
         )
 
     @property
+    def system(self) -> str:
+        """Name of the system whose row this is."""
+        return SYSTEM
+
+    @property
     def title(self) -> str:
         """What the progress shows."""
         return f"{SYSTEM}, {self.task}: {self.source} → {self.targets_in_words}"

@@ -47,6 +47,11 @@ class Row(Step):
         return f"{type(self).__name__}-{self.digest(without=frozenset({'targets'}))}"
 
     @property
+    def system(self) -> str:
+        """Name of the system whose row this is."""
+        raise NotImplementedError(f"{type(self).__name__} does not say whose row it is")
+
+    @property
     def source(self) -> str:
         """Key of the source, several joined by `+`."""
         return "+".join(split.language for split in self.sources)
@@ -60,6 +65,10 @@ class Row(Step):
     def training_sentences(self) -> list[TaggedSentence]:
         """Sentences of all sources, one source after another, at most `max_train` of each."""
         return [sentence for split in self.sources for sentence in sample(split.read(), self.max_train)]
+
+    def training_size(self) -> int:
+        """How many sentences are trained on."""
+        return sum(min(split.sentences, self.max_train or split.sentences) for split in self.sources)
 
     def training_words(self) -> float:
         """About how many words are trained on."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
 
@@ -12,7 +12,7 @@ from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.codemix import is_switch_key
 from crossglot.engine.step import Advance, Inputs, Step
 from crossglot.steps.arguments import CorpusSplit, sample
-from crossglot.steps.rows import Row, read_predictions, tags_of
+from crossglot.steps.rows import Row, read_about, read_predictions, tags_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +29,8 @@ METRICS: Mapping[str, Literal["accuracy", "f1"]] = {"pos": "accuracy", "ner": "f
 class Score(BaseModel):
     """One number in per cent with its interval; `seed` is None in the mean over seeds.
 
-    `part` is a language id where, of code-switched text, only the words with that id are scored.
+    `part` is a language id where, of code-switched text, only the words with that id are scored; `collapsed` counts the
+    trainings behind it that gave every word one label.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +45,7 @@ class Score(BaseModel):
     n: int
     types: tuple[str, ...]
     part: str = ""
+    collapsed: int = 0
 
 
 class ScoreRows(Step):
@@ -59,6 +61,8 @@ class ScoreRows(Step):
         resamples: draws of the bootstrap.
     """
 
+    VERSION: ClassVar[str] = "2"  # 1 did not count collapsed trainings
+
     rows: tuple[SerializeAsAny[Row], ...]
     targets: tuple[CorpusSplit, ...]
     types: Mapping[str, tuple[str, ...]] = {}
@@ -68,8 +72,11 @@ class ScoreRows(Step):
         """Writes scores.json: for each target, then for each language in it, the mean over seeds, then every seed."""
         wanted = {(split.language, split.checksum, split.at_most) for split in self.targets}
         found: dict[tuple[str, str], dict[int | None, Counts]] = {}
+        collapsed: set[tuple[str, int | None]] = set()
         for done, row in enumerate(self.rows):
             predictions = read_predictions(inputs(row))
+            if read_about(inputs(row)).get("collapsed"):
+                collapsed.update((split.language, row.seed) for split in row.targets)
             for split in row.targets:
                 if (split.language, split.checksum, split.at_most) not in wanted:
                     continue
@@ -82,11 +89,15 @@ class ScoreRows(Step):
         scores = [
             score
             for (target, part), counts in found.items()
-            for score in self._scores(self.rows[0].task, target, part, counts)
+            for score in self._scores(
+                self.rows[0].task, target, part, counts, {seed for key, seed in collapsed if key == target}
+            )
         ]
         (folder / SCORES).write_bytes(_SCORES.dump_json(scores, indent=1))
 
-    def _scores(self, task: str, target: str, part: str, counts: Mapping[int | None, Counts]) -> list[Score]:
+    def _scores(
+        self, task: str, target: str, part: str, counts: Mapping[int | None, Counts], collapsed: Collection[int | None]
+    ) -> list[Score]:
         import numpy as np
 
         from crossglot.statistics.intervals import accuracy, bootstrap_cell, span_f1
@@ -109,6 +120,7 @@ class ScoreRows(Step):
                 n=int(stacked[0, :, -1].sum()),
                 types=self.types.get(target, ()),
                 part=part,
+                collapsed=len(collapsed) if seed is None else int(seed in collapsed),
             )
             scores.append(score)
         return scores

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -10,15 +13,19 @@ from typing import TYPE_CHECKING, ClassVar
 from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.errors import UsageError
 from crossglot.runtime import Precision, Runtime
-from crossglot.steps.arguments import EncoderReference, prepared
-from crossglot.steps.find_rate import FindRate
+from crossglot.steps.arguments import EncoderReference, prepared, sample
+from crossglot.steps.find_recipe import FindRecipe
 from crossglot.steps.rows import Row, write_row
 from crossglot.tagging.recipe import Recipe
+from crossglot.tagging.training import WAY_OUT, has_fallen, only_label
 
 if TYPE_CHECKING:
     from crossglot.tagging.tagger import Tagger
 
+_log = logging.getLogger(__name__)
+
 TAGGER = "tagger"
+ENOUGH_OF_SOURCE = 200  # training sentences that show whether a tagger knows a second label
 
 
 class TrainAndPredict(Row):
@@ -28,8 +35,8 @@ class TrainAndPredict(Row):
         encoder: what is fine-tuned.
         untrained: whether its weights are drawn at random first (the floor), from `seed`.
         recipe: how it is fine-tuned.
-        rate: in a plan only: the search that is to give the recipe's learning rate. What is run is the row with that
-            rate in its recipe and no search, so that it is the same row as one whose rate was known from the start.
+        search: in a plan only: what is to find the recipe's start and learning rate. What is run is the row with these
+            in its recipe and no search, so that it is the same row as one for which they were known from the start.
         precision: resolved, never `auto`.
         device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
         keep_weights: whether the tagger is kept beside the predictions.
@@ -44,7 +51,7 @@ class TrainAndPredict(Row):
     encoder: EncoderReference
     untrained: bool = False
     recipe: Recipe = Recipe()
-    rate: FindRate | None = None
+    search: FindRecipe | None = None
     precision: Precision
     device_kind: str
     device: str
@@ -58,8 +65,8 @@ class TrainAndPredict(Row):
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
         """Writes predictions.parquet and row.json, and the tagger where it is to be kept."""
-        if self.rate is not None:
-            raise ValueError(f"{self.title}: to be planned again, now that the rate is found")
+        if self.search is not None:
+            raise ValueError(f"{self.title}: to be planned again, now that the search is finished")
         for split in self.targets:
             split.read()  # a faulty target is found before the training, not after it
         began = time.monotonic()
@@ -73,9 +80,16 @@ class TrainAndPredict(Row):
             predicted[split.language] = tagger.predict_prepared(ready)
             left -= split.words
             advance(1 - left / max(self.work.size, 1))
+        collapsed, training = self._only_label(tagger, predicted), tagger.training
+        if collapsed:
+            _log.warning("%s: collapsed, every word gets %s: %s", self.title, collapsed, WAY_OUT)
+        elif training is not None and not has_fallen(training.first_loss, training.last_loss):
+            _log.warning("%s: the training loss has not fallen: %s", self.title, WAY_OUT)
         about = {
             "system": self.system,
             "learning_rate": tagger.recipe.learning_rate,
+            "collapsed": collapsed,
+            "training": None if training is None else asdict(training),
             "labels": tagger.labels.names,
             "packed": tagger.encoder.packs,
             "device": self.device,
@@ -84,6 +98,15 @@ class TrainAndPredict(Row):
             "versions": {name: version(name) for name in ("crossglot", "torch", "transformers", "tokenizers")},
         }
         write_row(folder, self, predicted, about)
+
+    def _only_label(self, tagger: Tagger, predicted: Mapping[str, Sequence[Sequence[str]]]) -> str:
+        """The label that the tagger gives every word of the targets and of its own source; empty if it knows others."""
+        tags = [tags for split in self.targets for tags in predicted[split.language]]
+        gold = [sentence.tags for split in self.targets for sentence in split.read()]
+        if len({tag for of_sentence in tags for tag in of_sentence}) > 1:
+            return ""
+        own = sample(self.training_sentences(), ENOUGH_OF_SOURCE)
+        return only_label([*tags, *tagger.predict(own)], [*gold, *(sentence.tags for sentence in own)])
 
     def _tagger(self, inputs: Inputs, advance: Advance) -> Tagger:
         from crossglot.tagging.finetuning import finetune
@@ -119,8 +142,8 @@ class TrainAndPredict(Row):
     @property
     def title(self) -> str:
         """What the progress shows."""
-        rate = "" if self.rate is None else ", at the rate to be found"
-        return f"{self.system}, {self.task}: {self.source}, seed {self.seed} → {self.targets_in_words}{rate}"
+        found = "" if self.search is None else f", with the {self.search.sought} to be found"
+        return f"{self.system}, {self.task}: {self.source}, seed {self.seed} → {self.targets_in_words}{found}"
 
     @property
     def work(self) -> Work:

@@ -6,17 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crossglot.encoders.sources import ROLES, find_source
+from crossglot.encoders.sources import BASE_WIDTH, ROLES, find_source
 from crossglot.errors import ModelError, UsageError
 from crossglot.probes.results import Role
-from crossglot.probes.setting import Candidate
+from crossglot.probes.setting import TASKS, Candidate
 from crossglot.steps.arguments import EncoderReference
-from crossglot.studies.rates import is_narrow
 from crossglot.studies.study import EncoderEntry, Study
+from crossglot.tagging.grid import grid_for
 from crossglot.tagging.recipe import Recipe
 
 if TYPE_CHECKING:
     from crossglot.encoders.sources import Source
+
+_OF_RECIPE = ("learning_rate", "epochs", "head_start", "head_learning_rate", "decay")
+"""Fields of a study that are settings of its recipe, by the same names."""
 
 
 def find_candidates(study: Study) -> tuple[Candidate, ...]:
@@ -42,18 +45,29 @@ def find_candidates(study: Study) -> tuple[Candidate, ...]:
 def _candidate(study: Study, source: Source, role: Role, name: str) -> Candidate:
     if source.revision is None:
         raise ModelError(f"{source.name}: its revision cannot be told, so results could not be kept; give ID@REVISION")
-    kept = source.learning_rate()
-    rate = study.learning_rate or kept
-    given = {"learning_rate": rate, "epochs": study.epochs}
-    recipe = Recipe.model_validate({key: value for key, value in given.items() if value is not None})
-    papers = source.folder is None and source.name in ROLES and ROLES[source.name] == role
+    given = {name: value for name in _OF_RECIPE if (value := getattr(study, name)) is not None}
+    recipe = Recipe.model_validate(given)
+    by_task: dict[str, Recipe] = {
+        task: Recipe.model_validate(kept | given) for task in TASKS if (kept := source.fine_tuning(task))
+    }
+    papers = source.name in ROLES and ROLES[source.name] == role and source.folder is None
     return Candidate(
         encoder=EncoderReference(revision=source.revision, location=source.location, name=name),
         role=role,
         recipe=recipe,
-        search_rate=rate is None and is_narrow(source),
         papers=papers and study.max_train is study.max_test is None and not recipe.departures(),
+        by_task=by_task,
+        grid=None if "learning_rate" in given or not is_narrow(source) else grid_for(source.width(), study.head_start),
     )
+
+
+def is_narrow(source: Source) -> bool:
+    """Whether an encoder is narrower than the paper's, so that the paper's recipe is not meant for it.
+
+    Raises:
+        ModelError: if its config.json cannot be read.
+    """
+    return source.name not in ROLES and source.width() < BASE_WIDTH
 
 
 def _names(entries: Sequence[EncoderEntry], found: Sequence[Source]) -> list[str]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crossglot.errors import UsageError
+from crossglot.steps.linear_probe import LINEAR_PROBE
 from crossglot.studies.kept import KeptRow, KeptRun
 
-UNTRAINED = " untrained"  # after an encoder's name: its twin of random weights
+TWINS = (" untrained", LINEAR_PROBE)
+"""After an encoder's name: its twin of random weights, and the linear probe on the encoder as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def paired_rows(
 def partners_of(
     first: Mapping[str, str], second: Mapping[str, str], systems: tuple[str, str] | None = None
 ) -> dict[str, str]:
-    """System of the first run → the second's: of one name, or alone in one role; so also their untrained twins.
+    """System of the first run → the second's: of one name, or alone in one role; so also their twins.
 
     Args:
         first: system → role.
@@ -82,8 +84,13 @@ def partners_of(
         alone = [own for own, its in first.items() if its == role] == [name] and len(rivals) == 1
         if alone and name not in partners and role != "floor":
             partners[name] = rivals[0]
-            partners[name + UNTRAINED] = rivals[0] + UNTRAINED
+            partners |= {name + twin: rivals[0] + twin for twin in TWINS}
     return partners
+
+
+def encoder_of(system: str) -> str:
+    """The name of the encoder whose twin a system is; any other system's stays as it is."""
+    return next((system.removesuffix(twin) for twin in TWINS if system.endswith(twin)), system)
 
 
 def lone_cells(first: KeptRun, second: KeptRun, systems: tuple[str, str] | None = None) -> list[LoneCell]:

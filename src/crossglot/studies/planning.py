@@ -19,11 +19,11 @@ from crossglot.probes.transfer import Line, transfer_lines
 from crossglot.runtime import resolve_runtime
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.families import complete_rows
-from crossglot.steps.find_rate import FindRate
+from crossglot.steps.find_recipe import FindRecipe
 from crossglot.steps.rows import Row
 from crossglot.steps.score import ScoreRows
 from crossglot.studies.candidates import find_candidates
-from crossglot.studies.rates import settle_rates
+from crossglot.studies.searches import settle_recipes
 from crossglot.studies.study import Study
 
 STORE = "steps"
@@ -52,9 +52,9 @@ class StudyPlan:
     steps: Plan
 
     @property
-    def searches(self) -> tuple[FindRate, ...]:
-        """Searches for learning rates that are to come first; the rows that wait for them are planned again after."""
-        return tuple(step for step in self.steps.steps if isinstance(step, FindRate))
+    def searches(self) -> tuple[FindRecipe, ...]:
+        """Searches for recipes that are to come first; the rows that wait for them are planned again after."""
+        return tuple(step for step in self.steps.steps if isinstance(step, FindRecipe))
 
     def states(self) -> list[PlannedStep]:
         """Every step with its title, and whether it is finished, damaged or to do."""
@@ -92,14 +92,14 @@ def plan_study(study: Study, out: Path) -> StudyPlan:
 
 
 def lay_out(study: Study, setting: Setting, store: Store) -> StudyPlan:
-    """The plan of a study's experiments; laid out again after its searches, it has the rates that they found.
+    """The plan of a study's experiments; laid out again after its searches, it has what they found.
 
     Raises:
         CrossglotError: see `plan_study`.
     """
     probes = [EXPERIMENTS[name] for name in study.experiments]
     tables = [table for probe in probes if (table := probe.table(setting)) is not None]
-    setting = settle_rates(setting, tables, store)
+    setting = settle_recipes(setting, tables, store)
     lines = [line for table in tables for line in transfer_lines(table, setting)]
     needs = [tuple(probe.steps(setting)) for probe in probes]
     setting.corpora.check_chosen()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -22,19 +24,22 @@ from crossglot.engine.store import Store, is_disk_full
 from crossglot.errors import CrossglotError, StorageError
 from crossglot.probes.probe import Evidence
 from crossglot.probes.results import ResultRow, results_frame, write_results
+from crossglot.probes.setting import Candidate
 from crossglot.probes.tabulate import tabulate
 from crossglot.runtime import machine
 from crossglot.steps.arguments import CorpusSplit
-from crossglot.steps.find_rate import FindRate
+from crossglot.steps.find_recipe import FindRecipe, read_search
+from crossglot.steps.linear_probe import ProbeAndPredict
 from crossglot.steps.lines import Side
-from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 from crossglot.steps.rows import PREDICTIONS, Row
 from crossglot.steps.score import Score, read_scores
 from crossglot.steps.train_and_predict import TrainAndPredict
 from crossglot.steps.train_on_lab import TrainOnLab
 from crossglot.studies.planning import StudyPlan, lay_out, plan_study
-from crossglot.studies.rates import keep_rates
+from crossglot.studies.remarks import forewarnings, remarks_on
 from crossglot.studies.study import Study, study_toml
+
+_log = logging.getLogger(__name__)
 
 Argument = TypeVar("Argument")
 PACKAGES = ("crossglot", "torch", "transformers", "tokenizers", "safetensors", "numpy", "polars")
@@ -45,7 +50,8 @@ def run_study(
 ) -> Path:
     """Runs what is not finished yet and writes results.csv, claims.csv, predictions/, study.toml and versions.json.
 
-    Learning rates that have to be found come first; they are kept beside their encoders.
+    Starts and learning rates that have to be found come first; the store keeps them. Trainings that are too short for
+    their new layer are warned of before they start, those that went wrong when they are finished.
 
     Args:
         study: the study.
@@ -79,12 +85,13 @@ def run_study(
 
 
 def _run_steps(plan: StudyPlan, engine: Callable[[Plan, Store], Outcome]) -> tuple[StudyPlan, Outcome]:
-    """Runs the searches, then, planned with the rates that they found, everything else."""
+    """Runs the searches, then, planned with what they found, everything else."""
     lost: dict[str, CrossglotError] = {}
     if plan.searches:
         lost = engine(Plan(plan.searches), plan.store).failed
         plan = lay_out(plan.study, plan.setting, plan.store)
-    keep_rates(plan.setting.candidates)
+    for remark in forewarnings(plan.steps.steps, plan.setting.candidates):
+        _log.warning("%s", remark.text)
     waiting: dict[str, CrossglotError] = {}  # in vain, for a search that failed
     for step in plan.steps.steps:
         blame = next((error for need in step.dependencies if (error := (lost | waiting).get(need.id))), None)
@@ -104,7 +111,7 @@ def load_encoders(plan: StudyPlan) -> None:
         ModelError: if one cannot be loaded.
     """
     waiting = [planned.step for planned in plan.states() if planned.state != "finished"]
-    needed = {step.encoder for step in waiting if isinstance(step, (TrainAndPredict, FindRate))}
+    needed = {step.encoder for step in waiting if isinstance(step, (TrainAndPredict, FindRecipe, ProbeAndPredict))}
     for candidate in plan.setting.candidates:
         if candidate.encoder in needed:
             candidate.encoder.load(plan.setting.runtime.device)
@@ -146,7 +153,7 @@ def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
 
 
 def versions(plan: StudyPlan) -> dict[str, Any]:
-    """Packages, machine, precision, encoders with revision and rate, checksums of data, the root's own languages."""
+    """Packages, machine, precision, encoders with revision and recipes, checksums of data, the root's own languages."""
     splits = {
         f"{split.corpus} {split.split}": {
             "checksum": split.checksum,
@@ -169,16 +176,30 @@ def versions(plan: StudyPlan) -> dict[str, Any]:
                 "location": candidate.encoder.location,
                 "revision": candidate.encoder.revision,
                 "role": candidate.role,
-                "recipe": candidate.recipe.model_dump(),
-                "departures": candidate.recipe.departures(),
-                "learning_rate": None if candidate.search_rate else candidate.recipe.learning_rate,
+                "fine_tuning": {task: _fine_tuning(candidate, task, plan) for task in _tasks(candidate, plan)},
             }
             for candidate in plan.setting.candidates
         },
+        "remarks": [asdict(remark) for remark in remarks_on(plan)],
         "data": dict(sorted((splits | sides).items())),
         # The report reads no data root: what languages are that only this one knows, it can read here.
         "languages": {key: language.name for key, language in own_languages(plan.setting.corpora.root).items()},
     }
+
+
+def _tasks(candidate: Candidate, plan: StudyPlan) -> list[str]:
+    """The tasks for which taggers of the encoder are trained."""
+    trained = (step for step in plan.steps.steps if isinstance(step, TrainAndPredict))
+    return list(dict.fromkeys(step.task for step in trained if step.encoder == candidate.encoder))
+
+
+def _fine_tuning(candidate: Candidate, task: str, plan: StudyPlan) -> dict[str, Any]:
+    """By which recipe, in what that is not the paper's, and what a search tried; no recipe where the search failed."""
+    search, recipe = candidate.searches.get(task), candidate.recipe_for(task)
+    if candidate.search_before(task) is not None:
+        return {"recipe": None, "departures": {}, "search": None}
+    found = None if search is None else dict(read_search(plan.store.result(search)))
+    return {"recipe": recipe.model_dump(), "departures": recipe.departures(), "search": found}
 
 
 def _arguments(steps: Iterable[Step], kind: type[Argument]) -> Iterator[Argument]:
@@ -222,8 +243,7 @@ def prediction_name(step: Row | TrainOnLab) -> str:
     if isinstance(step, TrainOnLab):
         text = f"causes.{step.name}.seed{step.seed}"
     else:
-        system = step.system if isinstance(step, TrainAndPredict) else MOST_FREQUENT_TAG
-        text = f"{system}.{step.task}.{step.source}" + ("" if step.seed is None else f".seed{step.seed}")
+        text = f"{step.system}.{step.task}.{step.source}" + ("" if step.seed is None else f".seed{step.seed}")
     return file_name(text)
 
 

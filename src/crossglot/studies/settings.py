@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from crossglot.errors import StorageError
 from crossglot.probes.results import MEAN, read_results
 from crossglot.specs import read_toml
-from crossglot.studies.partners import UNTRAINED, partners_of
+from crossglot.studies.partners import encoder_of, partners_of
 
 if TYPE_CHECKING:
     import polars
@@ -42,9 +42,9 @@ def differing_settings(
     Returns:
         A row a difference, with the columns `setting`, `of` (the encoder, corpus or language it belongs to; empty if
         all), `first` and `second`, as words. Settings: `seeds`, `max_train`, `max_test`, `device`, `precision`; of
-        encoders `revision` and what the recipe has (`learning_rate`, `epochs` …); `corpus`, where a language was given
-        another one; `checksum`, where a corpus of one name has other contents; `study.toml` and `versions.json` if
-        they are missing.
+        encoders `revision` and what the recipe for a task has (`learning_rate`, `epochs` …); `corpus`, where a language
+        was given another one; `checksum`, where a corpus of one name has other contents; `study.toml` and
+        `versions.json` if they are missing.
 
     Raises:
         StorageError: if a folder has no readable results.csv or versions.json.
@@ -105,7 +105,7 @@ def _of_versions(
     encoders = [_entries(versions, "encoders") for versions in (first, second)]
     roles = [{name: str(entry.get("role")) for name, entry in of_run.items()} for of_run in encoders]
     if systems is not None:
-        systems = systems[0].removesuffix(UNTRAINED), systems[1].removesuffix(UNTRAINED)
+        systems = encoder_of(systems[0]), encoder_of(systems[1])
     for one, other in partners_of(roles[0], roles[1], systems).items():
         if one in encoders[0] and other in encoders[1]:
             of = one if one == other else f"{one} : {other}"
@@ -114,11 +114,11 @@ def _of_versions(
 
 def _of_encoders(of: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[Difference]:
     yield from _differing("revision", of, *(_begin(entry.get("revision")) for entry in (first, second)))
-    recipes = [
-        {**_mapping(entry.get("recipe")), "learning_rate": entry.get("learning_rate")} for entry in (first, second)
-    ]
-    for name in dict.fromkeys([*recipes[0], *recipes[1]]):
-        yield from _differing(name, of, recipes[0].get(name), recipes[1].get(name))
+    tuned = [_mapping(entry.get("fine_tuning")) for entry in (first, second)]
+    for task in (task for task in tuned[0] if task in tuned[1]):
+        recipes = [_mapping(_mapping(of_run[task]).get("recipe")) for of_run in tuned]
+        for name in dict.fromkeys([*recipes[0], *recipes[1]]):
+            yield from _differing(name, f"{of}, {task}", recipes[0].get(name), recipes[1].get(name))
 
 
 def _of_corpora(folders: Iterable[Path], versions: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:

@@ -15,13 +15,14 @@ from crossglot.languages import LANGUAGES
 from crossglot.probes.experiments import EXPERIMENTS, SELF_SUFFICIENT
 from crossglot.probes.setting import TRANSLATION
 from crossglot.specs import checked, parse_toml, read_toml, toml_value
+from crossglot.tagging.recipe import Decay, HeadStart
 
 ALL = "all"
 PRESETS = ("causes", "paper", "paper-ner", "paper-pos")
 
 _OF_TAGGERS = (
     "encoders", "data", "corpora", "sources", "targets", "max_train", "max_test", "learning_rate", "epochs",
-    "keep_weights", "lenient",
+    "head_start", "head_learning_rate", "decay", "keep_weights", "lenient",
 )  # fmt: skip
 """Fields that say nothing to experiments that make their languages and encoders themselves."""
 
@@ -60,8 +61,12 @@ class Study(BaseModel):
         seeds: of the trainings.
         max_train: at most so many training sentences a source.
         max_test: at most so many test sentences a target.
-        learning_rate: instead of the paper's, or of the one kept beside the encoder.
+        learning_rate: instead of the paper's, of the one kept beside the encoder, or of one to be searched.
         epochs: instead of the paper's 3.
+        head_start: what the new layer starts from, likewise: `random` (the paper's) or `probe`.
+        head_learning_rate: of the new layer alone, instead of the rate of all.
+        decay: where the linear decay of the rate starts: `after-warmup` (the paper's) or `throughout`, as BERT's
+            released code has it.
         device: `auto`, `cpu`, `cuda`, `cuda:1`.
         precision: `auto`, `fp32`, `bf16`.
         engine: where steps run.
@@ -83,6 +88,9 @@ class Study(BaseModel):
     max_test: int | None = Field(None, ge=1)
     learning_rate: float | None = Field(None, gt=0, lt=1)
     epochs: int | None = Field(None, ge=1)
+    head_start: HeadStart | None = None
+    head_learning_rate: float | None = Field(None, gt=0, lt=1)
+    decay: Decay | None = None
     device: str = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     engine: Literal["local"] = "local"

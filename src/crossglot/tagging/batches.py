@@ -69,11 +69,6 @@ def longest_sequence(encoder: Encoder, max_length: int) -> int:
     return min(max_length, encoder.max_positions or max_length)
 
 
-def count_steps(sentences: int, recipe: Recipe) -> int:
-    """Optimiser steps of a training: the last batch of an epoch may be smaller."""
-    return recipe.epochs * -(-sentences // recipe.batch_size)
-
-
 def draw_batches(encoder: Encoder, data: TrainingSet, recipe: Recipe, seed: int) -> Iterator[LabelledBatch]:
     """All batches of a training, epoch after epoch, each epoch in an order drawn from `seed`."""
     generator = np.random.default_rng(seed)

@@ -14,14 +14,16 @@ from crossglot.encoders.attention import attending_by_products
 from crossglot.encoders.dropout import dropout, quicken_dropout
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
+from crossglot.encoders.sources import kept_fine_tuning
 from crossglot.errors import CrossglotError
 from crossglot.runtime import Runtime
-from crossglot.tagging.batches import LabelledBatch, count_steps, draw_batches, training_set
+from crossglot.tagging.batches import LabelledBatch, draw_batches, training_set
 from crossglot.tagging.labels import label_set
 from crossglot.tagging.linear_probe import fit_probe
 from crossglot.tagging.optimisation import Optimisation
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.tagger import Tagger, Training
+from crossglot.tagging.training import count_steps
 
 Progress = Callable[[int, int], None]
 
@@ -52,7 +54,7 @@ def finetune(
         encoder: from `load_encoder`.
         sentences: of one or several source languages, one after another.
         task: `pos` (UPOS), `ner` (BIO2) or `labels` (any tags).
-        recipe: by default the paper's, at the rate that is kept beside the encoder where there is one.
+        recipe: by default the paper's, with the start and rate that are kept beside the encoder where they are.
         seed: of the linear layer, of dropout and of the order of sentences.
         runtime: device and precision; CPU and fp32 by default.
         progress: called with (steps done, steps in all).
@@ -61,7 +63,7 @@ def finetune(
         DataError: if there are no words, or for a tag outside the task's labels.
         DivergenceError: if the loss is no longer a number: the learning rate is too high.
     """
-    recipe, runtime = recipe or default_recipe(encoder), runtime or Runtime()
+    recipe, runtime = recipe or default_recipe(encoder, task), runtime or Runtime()
     labels = label_set(task, sentences)
     data = training_set(encoder, sentences, labels, recipe.max_length, recipe.subword)
     device = torch.device(runtime.device)
@@ -91,9 +93,9 @@ def finetune(
     return Tagger(replace(encoder, model=model.eval()), head.eval(), labels, recipe, seed, runtime, training)
 
 
-def default_recipe(encoder: Encoder) -> Recipe:
-    """The paper's recipe, at the rate that is kept beside the encoder where there is one."""
-    return Recipe() if encoder.learning_rate is None else Recipe(learning_rate=encoder.learning_rate)
+def default_recipe(encoder: Encoder, task: str) -> Recipe:
+    """The paper's recipe, with the start and rate for the task that are kept beside the encoder where they are."""
+    return Recipe.model_validate(kept_fine_tuning(encoder.notes, task, encoder.name))
 
 
 def batch_loss(model: nn.Module, head: nn.Linear, labelled: LabelledBatch, probability: float) -> torch.Tensor:

@@ -11,9 +11,6 @@ from crossglot.encoders.pieces import Subword
 HeadStart = Literal["random", "probe"]
 Decay = Literal["after-warmup", "throughout"]
 
-RATES = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3)
-"""Learning rates to try where the paper's is not meant for the encoder: from it upwards, about threefold each."""
-
 
 class Recipe(BaseModel):
     """How an encoder is fine-tuned.

@@ -1,0 +1,99 @@
+"""What `crossglot finetune` says and finds out about a recipe: the search on a dev set, warnings before and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crossglot.commands.faults import keeping
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crossglot.corpora.sentences import TaggedSentence
+    from crossglot.encoders.encoder import Encoder
+    from crossglot.runtime import Runtime
+    from crossglot.tagging.recipe import Recipe
+    from crossglot.tagging.tagger import Tagger
+
+
+def searched(
+    encoder: Encoder,
+    train: Sequence[TaggedSentence],
+    dev: Sequence[TaggedSentence],
+    task: str,
+    recipe: Recipe,
+    seed: int,
+    runtime: Runtime,
+    *,
+    start: str | None,
+) -> Recipe:
+    """The recipe with the start and rate found on the dev set, for an encoder that the paper's are not meant for."""
+    from crossglot.commands.progress import bar, stderr_console
+    from crossglot.encoders.sources import BASE_WIDTH
+    from crossglot.steps.arguments import sample
+    from crossglot.steps.find_recipe import ENOUGH_DEV
+    from crossglot.tagging.grid import grid_for
+    from crossglot.tagging.search import search_recipe
+
+    if encoder.hidden_size >= BASE_WIDTH:
+        return recipe
+    if not dev:
+        warn(
+            f"{encoder.name} is narrower than BERT-base, and no learning rate is kept beside it: the paper's will "
+            "hardly move it; find rate and start of the new layer on a dev set with --dev FILE, or give them with --lr "
+            "and --head-start"
+        )
+        return recipe
+    with keeping("no learning rate was found"), bar("start and learning rate") as moved:
+        found = search_recipe(
+            encoder, train, sample(dev, ENOUGH_DEV), task=task, recipe=recipe, seed=seed, runtime=runtime,
+            grid=grid_for(encoder.hidden_size, None if start is None else recipe.head_start), progress=moved,
+        )  # fmt: skip
+    chosen = {"head_start": found.best.head_start, "learning_rate": found.best.learning_rate}
+    tried = ", ".join(f"{t.head_start} {t.learning_rate:g}: {100 * t.score:.1f}" for t in found.trials)
+    options = f"--head-start {found.best.head_start} --lr {found.best.learning_rate:g}"
+    stderr_console().print(
+        f"chosen on the dev set: {options} (tried: {tried})",
+        style="dim", soft_wrap=True, markup=False,
+    )  # fmt: skip
+    if found.at_edge:
+        warn(f"the rate {found.best.learning_rate:g} is at the edge of those tried; one beyond may be better (--lr)")
+    return recipe.model_copy(update=chosen)
+
+
+def in_words(recipe: Recipe) -> str:
+    """`new layer from a linear probe, learning rate 0.0003`."""
+    start = {"random": "", "probe": "new layer from a linear probe, "}[recipe.head_start]
+    own = "" if recipe.head_learning_rate is None else f" ({recipe.head_learning_rate:g} for the new layer)"
+    return f"{start}learning rate {recipe.learning_rate:g}{own}"
+
+
+def forewarn(recipe: Recipe, sentences: Sequence[TaggedSentence]) -> None:
+    """Warns of a training in which a new layer that starts at random can hardly leave its start."""
+    from crossglot.tagging.training import WAY_OUT, count_steps, too_short
+
+    steps = count_steps(sum(map(bool, map(len, sentences))), recipe)
+    if too_short(recipe, steps):
+        rate = recipe.head_learning_rate or recipe.learning_rate
+        warn(f"{steps} steps at a rate of {rate:g} can hardly move the new layer from its random start: {WAY_OUT}")
+
+
+def warn_of(tagger: Tagger, sentences: Sequence[TaggedSentence]) -> None:
+    """Says so if the tagger gives every word of its training one label, or its loss has not fallen."""
+    from crossglot.steps.arguments import sample
+    from crossglot.steps.train_and_predict import ENOUGH_OF_SOURCE
+    from crossglot.tagging.training import WAY_OUT, has_fallen, only_label
+
+    own = sample(sentences, ENOUGH_OF_SOURCE)
+    label = only_label(tagger.predict(own), (sentence.tags for sentence in own))
+    if label:
+        warn(f"this training collapsed: every word gets {label}; {WAY_OUT}")
+    elif tagger.training is not None and not has_fallen(tagger.training.first_loss, tagger.training.last_loss):
+        warn(f"the training loss has not fallen; {WAY_OUT}")
+
+
+def warn(text: str) -> None:
+    """A warning on standard error."""
+    from crossglot.commands.progress import stderr_console
+
+    stderr_console().print(f"warning: {text}", style="yellow", soft_wrap=True, markup=False)

@@ -1,0 +1,83 @@
+"""A row of the linear probe: the encoder stays as it is, logistic regression on its vectors tags the words.
+
+It is a floor, which tells what fine-tuning adds, and it is deterministic: there is no seed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from crossglot.engine.step import Advance, Inputs, Work
+from crossglot.runtime import Precision, Runtime
+from crossglot.steps.arguments import EncoderReference, prepared
+from crossglot.steps.rows import Row, write_row
+from crossglot.tagging.recipe import Recipe
+
+LINEAR_PROBE = " linear probe"  # after an encoder's name
+
+OF_TRAINING = (
+    "batch_size", "epochs", "learning_rate", "warmup", "weight_decay", "dropout", "clip", "decay", "head_start",
+    "head_learning_rate", "averaged",
+)  # fmt: skip
+"""Settings of a recipe that say how an encoder is trained; what is left says how words are read."""
+
+
+class ProbeAndPredict(Row):
+    """Fits a linear probe on the source and predicts every target.
+
+    Attributes:
+        encoder: whose vectors it reads.
+        recipe: how words are read; what it says of training is the default (see `reading_alone`).
+        precision: resolved, never `auto`.
+        device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
+    """
+
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"device"})
+
+    encoder: EncoderReference
+    recipe: Recipe = Recipe()
+    precision: Precision
+    device_kind: str
+    device: str
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
+        """Writes predictions.parquet and row.json."""
+        from crossglot.tagging.linear_probe import linear_probe
+
+        for split in self.targets:
+            split.read()
+        encoder = self.encoder.load(self.device).for_language(self.sources[0].language)
+        runtime = Runtime(self.device, self.precision)
+        tagger = linear_probe(encoder, self.training_sentences(), task=self.task, recipe=self.recipe, runtime=runtime)
+        predicted, left = {}, sum(split.words for split in self.targets)
+        for split in self.targets:
+            ready = prepared(split, self.encoder, self.recipe.max_length, self.device)
+            predicted[split.language] = tagger.predict_prepared(ready)
+            left -= split.words
+            advance(1 - left / max(self.work.size, 1))
+        about = {"system": self.system, "labels": tagger.labels.names, "precision": self.precision}
+        write_row(folder, self, predicted, about)
+
+    @property
+    def system(self) -> str:
+        """Name of the system whose row this is."""
+        return self.encoder.name + LINEAR_PROBE
+
+    @property
+    def title(self) -> str:
+        """What the progress shows."""
+        return f"{self.system}, {self.task}: {self.source} → {self.targets_in_words}"
+
+    @property
+    def work(self) -> Work:
+        """Words in and out: a forward pass over both."""
+        return Work(
+            self.training_words() + sum(split.words for split in self.targets),
+            f"tagging with {self.encoder.name} on {self.device_kind}",
+        )
+
+
+def reading_alone(recipe: Recipe) -> Recipe:
+    """What a recipe says of reading words, with the paper's training: the same for all recipes that read alike."""
+    return Recipe.model_validate(recipe.model_dump(exclude=set(OF_TRAINING)))

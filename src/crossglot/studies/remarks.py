@@ -1,0 +1,122 @@
+"""What a reader of the numbers has to know of their trainings: too short, collapsed, at the edge of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from crossglot.engine.step import Step
+from crossglot.engine.store import Store
+from crossglot.probes.setting import Candidate
+from crossglot.steps.find_recipe import read_search
+from crossglot.steps.rows import read_about
+from crossglot.steps.train_and_predict import TrainAndPredict
+from crossglot.tagging.training import WAY_OUT, count_steps, has_fallen, too_short
+
+if TYPE_CHECKING:
+    from crossglot.studies.planning import StudyPlan
+
+Kind = Literal["too short", "collapsed", "loss not fallen", "edge of the grid"]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One of them.
+
+    Attributes:
+        kind: what is the matter.
+        system: whose trainings it is about.
+        task: `pos` or `ner`.
+        text: the whole of it in a sentence or two, with what to do.
+    """
+
+    kind: Kind
+    system: str
+    task: str
+    text: str
+
+
+def forewarnings(steps: Iterable[Step], candidates: Sequence[Candidate]) -> list[Remark]:
+    """Trainings in which a new layer that starts at random can hardly leave its start; one an encoder and task.
+
+    What a search chose is not warned of: it had as many steps, and was seen on dev.
+    """
+    searched = {(each.encoder.name, task) for each in candidates for task in each.searches}
+    short: dict[tuple[str, str], dict[str, TrainAndPredict]] = {}
+    for step in steps:
+        known = isinstance(step, TrainAndPredict) and (step.encoder.name, step.task) in searched
+        if not isinstance(step, TrainAndPredict) or known or step.untrained:
+            continue
+        if too_short(step.recipe, count_steps(step.training_size(), step.recipe)):
+            short.setdefault((step.encoder.name, step.task), {})[step.source] = step
+    return [
+        Remark(
+            "too short", name, task,
+            f"{name}, {task}: {_steps_in_words(list(of.values()))} at a rate of {_rate(next(iter(of.values()))):g} can "
+            f"hardly move the new layer from its random start (sources: {', '.join(of)}): {WAY_OUT}",
+        )
+        for (name, task), of in short.items()
+    ]  # fmt: skip
+
+
+def remarks_on(plan: StudyPlan) -> list[Remark]:
+    """All that is to be said of the trainings of a plan, as far as they are finished."""
+    steps = [step for step in plan.steps.steps if isinstance(step, TrainAndPredict)]
+    return [
+        *forewarnings(steps, plan.setting.candidates),
+        *_of_trainings(steps, plan.store),
+        *_of_searches(plan.setting.candidates, plan.store),
+    ]
+
+
+def _of_trainings(steps: Iterable[TrainAndPredict], store: Store) -> Iterator[Remark]:
+    collapsed: dict[tuple[str, str, str], list[str]] = {}
+    unmoved: dict[tuple[str, str], list[str]] = {}
+    for step in steps:
+        if store.state(step) != "finished":
+            continue
+        about = read_about(store.result(step))
+        training, where = about.get("training"), f"{step.source} (seed {step.seed})"
+        if label := about.get("collapsed"):
+            collapsed.setdefault((step.system, step.task, label), []).append(where)
+        elif training and not has_fallen(training["first_loss"], training["last_loss"]):
+            unmoved.setdefault((step.system, step.task), []).append(where)
+    for (system, task, label), places in collapsed.items():
+        yield Remark(
+            "collapsed", system, task,
+            f"{system}, {task}: collapsed, every word gets {label}; trained on {_in_short(places)}. "
+            f"Its scores tell of the training, not of the encoder: {WAY_OUT}",
+        )  # fmt: skip
+    for (system, task), places in unmoved.items():
+        yield Remark(
+            "loss not fallen", system, task,
+            f"{system}, {task}: the training loss has not fallen; trained on {_in_short(places)}: {WAY_OUT}",
+        )  # fmt: skip
+
+
+def _of_searches(candidates: Iterable[Candidate], store: Store) -> Iterator[Remark]:
+    for candidate in candidates:
+        for task, search in candidate.searches.items():
+            if store.state(search) == "finished" and (found := read_search(store.result(search)))["at_edge"]:
+                name = candidate.encoder.name
+                yield Remark(
+                    "edge of the grid", name, task,
+                    f"{name}, {task}: the chosen learning rate {found['learning_rate']:g} is at the edge of those "
+                    "tried; one beyond may be better (--lr)",
+                )  # fmt: skip
+
+
+def _rate(step: TrainAndPredict) -> float:
+    return step.recipe.head_learning_rate or step.recipe.learning_rate
+
+
+def _steps_in_words(rows: Sequence[TrainAndPredict]) -> str:
+    counts = [count_steps(row.training_size(), row.recipe) for row in rows]
+    low, high = min(counts), max(counts)
+    return f"{low:,} training steps" if low == high else f"{low:,} to {high:,} training steps"
+
+
+def _in_short(places: Sequence[str], most: int = 6) -> str:
+    shown = ", ".join(places[:most])
+    return f"{shown} and {len(places) - most} more" if len(places) > most else shown

@@ -1,0 +1,80 @@
+"""Starts and learning rates that nobody has given: searched for before all else, for each task on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from crossglot.engine.store import Store
+from crossglot.errors import UsageError
+from crossglot.probes.setting import TASKS, Candidate, Setting, Task
+from crossglot.probes.tables import TransferTable
+from crossglot.probes.transfer import plays
+from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.find_recipe import FindRecipe, read_search
+from crossglot.tagging.recipe import Recipe
+
+
+def settle_recipes(setting: Setting, tables: Sequence[TransferTable], store: Store) -> Setting:
+    """The setting with the recipes of those searches that are finished in the store; others get their search.
+
+    Raises:
+        UsageError: if a candidate needs a rate for a task, and no source has a dev set to find one on.
+    """
+    return replace(
+        setting, candidates=tuple(_settled(candidate, setting, tables, store) for candidate in setting.candidates)
+    )
+
+
+def _settled(candidate: Candidate, setting: Setting, tables: Sequence[TransferTable], store: Store) -> Candidate:
+    by_task, searches = dict(candidate.by_task), dict(candidate.searches)
+    for task in TASKS:
+        sources = _sources(candidate, [table for table in tables if table.task == task], setting)
+        if candidate.grid is None or task in by_task or not sources:
+            continue
+        search = _search(candidate, task, sources, setting)
+        if search is None:
+            continue
+        searches[task] = search
+        if store.state(search) == "finished":
+            by_task[task] = found_recipe(candidate.recipe, search, store)
+    return replace(candidate, by_task=by_task, searches=searches)
+
+
+def found_recipe(recipe: Recipe, search: FindRecipe, store: Store) -> Recipe:
+    """The recipe with the start and the rate that a finished search chose."""
+    found = read_search(store.result(search))
+    return Recipe.model_validate(recipe.model_dump() | {name: found[name] for name in ("head_start", "learning_rate")})
+
+
+def _search(candidate: Candidate, task: Task, sources: Sequence[str], setting: Setting) -> FindRecipe | None:
+    """On the first source that has a dev set, English before other languages; None where nothing can be trained."""
+    corpora, runtime, grid = setting.corpora, setting.runtime, candidate.grid
+    trainable = False
+    for language in sources:
+        train, dev = (corpora.split(language, task, split) for split in ("train", "dev"))
+        trainable = trainable or isinstance(train, CorpusSplit)
+        if grid is not None and isinstance(train, CorpusSplit) and isinstance(dev, CorpusSplit):
+            return FindRecipe(
+                encoder=candidate.encoder, task=task, train=train, dev=dev, recipe=candidate.recipe,
+                starts=grid.starts, rates=grid.rates, max_train=setting.max_train,
+                precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
+            )  # fmt: skip
+    if trainable:
+        raise UsageError(
+            f"{candidate.encoder.name}: no learning rate for {task} is known, and no source of the study has a {task} "
+            "dev set to find one on: give it with --lr (and the new layer's start with --head-start)"
+        )
+    return None
+
+
+def _sources(candidate: Candidate, tables: Iterable[TransferTable], setting: Setting) -> list[str]:
+    """Languages that the candidate is trained on, English first."""
+    parts = dict.fromkeys(
+        part
+        for table in tables
+        if plays(candidate, table)
+        for source, _ in table.cells(setting.sources, setting.targets)
+        for part in source.split("+")
+    )
+    return sorted(parts, key=lambda key: key != "en")

@@ -1,0 +1,116 @@
+"""Where the new layer starts from and at which rate, for an encoder that the paper's recipe is not meant for.
+
+3e-5 is BERT-base's rate: an encoder 64 wide learns next to nothing by it in three epochs. And a layer that starts at
+random has hardly left its start after a hundred steps of Adam, whatever the encoder knows. So both are tried together,
+on the dev set of the source language, for each task anew. The targets are never looked at: transfer stays zero-shot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.encoder import Encoder
+from crossglot.errors import CrossglotError, DataError, UsageError
+from crossglot.runtime import Runtime
+from crossglot.tagging.finetuning import DivergenceError, finetune
+from crossglot.tagging.grid import Grid, grid_for
+from crossglot.tagging.recipe import HeadStart, Recipe
+
+NEARLY = 0.02
+"""How far below the highest dev score a rate still counts as nearly best: two points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One training of a search: the new layer's start, the rate, and the score on dev in 0 to 1."""
+
+    head_start: HeadStart
+    learning_rate: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search found.
+
+    Attributes:
+        best: the trial whose start and rate are to be used.
+        trials: all that did not diverge, by start, then by rising rate.
+        rates: all that were tried, rising.
+    """
+
+    best: Trial
+    trials: tuple[Trial, ...]
+    rates: tuple[float, ...] = field(default=())
+
+    @property
+    def at_edge(self) -> bool:
+        """Whether the best rate is the lowest or highest tried, so that one beyond might be better."""
+        return len(self.rates) > 1 and self.best.learning_rate in (min(self.rates), max(self.rates))
+
+
+def search_recipe(
+    encoder: Encoder,
+    train: Sequence[TaggedSentence],
+    dev: Sequence[TaggedSentence],
+    *,
+    task: str = "pos",
+    recipe: Recipe | None = None,
+    grid: Grid | None = None,
+    seed: int = 1,
+    runtime: Runtime | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Search:
+    """Fine-tunes once for each start and rate of a grid and chooses by the scores on `dev` (see `chosen`).
+
+    Args:
+        encoder: to be fine-tuned; left as it is.
+        train: of the source language, as many as the real training will have: what suits fewer steps suits no others.
+        dev: of the source language.
+        task: `pos`, `ner` or `labels`.
+        recipe: everything but the new layer's start and the rate.
+        grid: starts and rates to try; by default those for the encoder's width.
+        seed: the same for all.
+        runtime: device and precision.
+        progress: called with (trainings done, trainings in all).
+
+    Raises:
+        UsageError: for an empty grid.
+        DataError: for an empty dev set.
+        CrossglotError: if every training diverged.
+    """
+    grid, recipe = grid or grid_for(encoder.hidden_size), recipe or Recipe()
+    if not len(grid):
+        raise UsageError("nothing to try: give a grid of at least one start and one learning rate")
+    if not any(len(sentence) for sentence in dev):
+        raise DataError("no words to choose a learning rate on", remedy="give a dev set, or the rate itself (--lr)")
+    rates = tuple(sorted(grid.rates))
+    tried = [{"head_start": start, "learning_rate": rate} for start in grid.starts for rate in rates]
+    trials = []
+    for done, settings in enumerate(tried, start=1):
+        trying = Recipe.model_validate(recipe.model_dump() | settings)
+        try:
+            tagger = finetune(encoder, train, task=task, recipe=trying, seed=seed, runtime=runtime)
+            trials.append(Trial(trying.head_start, trying.learning_rate, tagger.evaluate(dev).value))
+        except DivergenceError:
+            pass
+        if progress is not None:
+            progress(done, len(tried))
+    if not trials:
+        raise CrossglotError(f"the training loss was not a number at any rate from {rates[0]:g} to {rates[-1]:g}")
+    return Search(chosen(trials), tuple(trials), rates)
+
+
+def chosen(trials: Sequence[Trial]) -> Trial:
+    """The rule: of the start that has the highest dev score, the lowest rate that is nearly as good.
+
+    A high rate fits the source and forgets the other languages, which no dev set of the source can see.
+
+    Args:
+        trials: by rising rate within a start; of equal scores the first start's counts.
+    """
+    highest = max(trials, key=lambda trial: trial.score)
+    same_start = (trial for trial in trials if trial.head_start == highest.head_start)
+    return next(trial for trial in same_start if trial.score >= highest.score - NEARLY)

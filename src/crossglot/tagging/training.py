@@ -1,0 +1,45 @@
+"""What can be said of a training before it starts and after it ended: too short a way, one label for all, no fall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from crossglot.tagging.recipe import Recipe
+
+FAR_ENOUGH = 0.005
+"""How far a weight of the new layer has to be able to move: a quarter of the deviation it is drawn with (BERT's 0.02).
+
+Measured with multilingual-e5-small: 94 steps at 1e-4 (0.0047) end with one label for every word, 39 steps at 3e-4
+(0.0058) tag 91 % of the words. BERT-base at 3e-5 goes 0.0004 on 300 sentences and 0.018 on EWT's 12,543.
+"""
+
+WAY_OUT = "start the new layer from a linear probe (--head-start probe), train longer, or at another rate"
+
+
+def count_steps(sentences: int, recipe: Recipe) -> int:
+    """Optimiser steps of a training: the last batch of an epoch may be smaller."""
+    return recipe.epochs * -(-sentences // recipe.batch_size)
+
+
+def reach(recipe: Recipe, steps: int) -> float:
+    """How far Adam can move a weight of the new layer: about the rate a step, summed over the schedule.
+
+    The rate rises over the warm-up and falls over the rest: half its height on average.
+    """
+    return (recipe.head_learning_rate or recipe.learning_rate) * steps / 2
+
+
+def too_short(recipe: Recipe, steps: int) -> bool:
+    """Whether the new layer starts at random and can hardly leave its start."""
+    return recipe.head_start == "random" and reach(recipe, steps) < FAR_ENOUGH
+
+
+def only_label(predicted: Iterable[Sequence[str]], gold: Iterable[Sequence[str]]) -> str:
+    """The label that every word got though the gold has several; empty if there is none."""
+    found = {tag for tags in predicted for tag in tags}
+    return found.pop() if len(found) == 1 and len({tag for tags in gold for tag in tags}) > 1 else ""
+
+
+def has_fallen(first_loss: float, last_loss: float) -> bool:
+    """Whether a training's loss was lower over its last steps than over its first."""
+    return last_loss < first_loss
