@@ -106,24 +106,25 @@ def test_entities_are_tagged_scored_and_written_to_misc(tiny_encoder: Path, tiny
     assert sentence.rows[1].misc == "A=b|Tag=B-PER"
 
 
-def test_a_narrow_encoder_without_a_rate_gets_one_from_the_dev_set_and_keeps_it(
-    tiny_root: Path, tmp_path: Path
-) -> None:
+def test_a_narrow_encoder_without_a_rate_gets_start_and_rate_from_the_dev_set(tiny_root: Path, tmp_path: Path) -> None:
     encoder, corpus = write_encoder(tmp_path / "narrow"), tiny_root / "ud/UD_English-EWT"
     command = ("finetune", encoder, "--train", corpus / "en_ewt-ud-train.conllu", "--epochs", 1, "--max-train", 40)
     hinted = run(*command, "--out", tmp_path / "hinted")
     assert hinted.exit_code == 0, hinted.output
-    assert "find one on a dev set with --dev FILE, or give it with --lr" in hinted.stderr
+    assert "on a dev set with --dev FILE, or give them with --lr and --head-start" in hinted.stderr
+    assert "6 steps at a rate of 3e-05 can hardly move the new layer" not in hinted.stderr
+    assert "2 steps at a rate of 3e-05 can hardly move the new layer from its random start" in hinted.stderr
     assert "learning rate 3e-05" in hinted.stderr
-    assert not (encoder / "crossglot.json").exists()
     dev = ("--dev", corpus / "en_ewt-ud-dev.conllu")
-    assert run(*command, *dev, "--out", tmp_path / "first").exit_code == 0
-    kept = json.loads((encoder / "crossglot.json").read_text(encoding="utf-8"))["learning_rate"]
-    again = run(*command, *dev, "--out", tmp_path / "second")
-    assert "is best on the dev set" not in again.stderr, "a rate that is kept is not searched again"
-    assert f"learning rate {kept:g}" in again.stderr
-    for name in ("first", "second"):
-        assert load_tagger(tmp_path / name).recipe.learning_rate == kept
+    first = run(*command, *dev, "--out", tmp_path / "first")
+    assert first.exit_code == 0, first.output
+    assert not (encoder / "crossglot.json").exists(), "the folder is the user's"
+    recipe = load_tagger(tmp_path / "first").recipe
+    said = ("--head-start", recipe.head_start, "--lr", f"{recipe.learning_rate:g}")
+    assert f"chosen on the dev set: {' '.join(said)} (tried: random 0.0001: " in first.stderr
+    again = run(*command, *dev, *said, "--out", tmp_path / "second")
+    assert "chosen on the dev set" not in again.stderr, "what is given is not searched"
+    assert load_tagger(tmp_path / "second").recipe == recipe
 
 
 def test_several_sources_are_joined_and_cut_to_max_train(tiny_encoder: Path, tiny_root: Path, tmp_path: Path) -> None:

@@ -69,11 +69,25 @@ def test_floors_stand_beside_every_encoder(root: Path) -> None:
         TABLES["table2"], setting(root, candidate("a"), candidate("b", "other"), candidate("c", "en-bert"))
     )
     assert list(dict.fromkeys((line.system, line.role) for line in lines)) == [
-        ("a", "m-bert"), ("a untrained", "floor"), ("b", "other"), ("b untrained", "floor"),
+        ("a", "m-bert"), ("a linear probe", "floor"), ("a untrained", "floor"),
+        ("b", "other"), ("b linear probe", "floor"), ("b untrained", "floor"),
         ("most frequent tag", "floor"),
     ]  # fmt: skip
     assert [row.seed for row in of_system(lines, "a untrained")[0].rows] == [1, 2]
-    assert [row.seed for row in of_system(lines, "most frequent tag")[0].rows] == [None]
+    for deterministic in ("a linear probe", "most frequent tag"):
+        assert [row.seed for row in of_system(lines, deterministic)[0].rows] == [None]
+
+
+def test_a_linear_probe_is_one_row_however_its_encoder_is_trained(root: Path) -> None:
+    changed = Recipe(epochs=5, learning_rate=1e-3, head_start="probe", decay="throughout")
+    probes = [
+        of_system(transfer_lines(TABLES["table2"], setting(root, candidate("a", **how))), "a linear probe")[0].rows[0]
+        for how in ({}, {"recipe": changed}, {"by_task": {"pos": changed}})
+    ]
+    assert len({step.id for step in probes}) == 1
+    read_otherwise = candidate("a", recipe=Recipe(max_length=64))
+    (other,) = of_system(transfer_lines(TABLES["table2"], setting(root, read_otherwise)), "a linear probe")[0].rows
+    assert other.id != probes[0].id
 
 
 def test_a_language_without_data_leaves_its_cells_empty_and_says_why(root: Path) -> None:

@@ -25,10 +25,25 @@ VERSIONS = {
     "encoders": {
         "small-m-bert": {
             "location": "models/small-m-bert", "revision": "0123456789abcdef", "role": "m-bert",
-            "departures": {"epochs": 2, "learning_rate": 0.002}, "learning_rate": 0.002,
+            "fine_tuning": {
+                "pos": {"departures": {"epochs": 2, "learning_rate": 0.002}, "search": None},
+                "ner": {
+                    "departures": {"epochs": 2, "learning_rate": 0.0003, "head_start": "probe"},
+                    "search": {
+                        "head_start": "probe", "learning_rate": 0.0003, "score": 0.91, "source": "en",
+                        "sentences": 1500,
+                        "trials": [["random", 0.0001, 0.0], ["random", 0.0003, 0.42], ["probe", 0.0003, 0.914]],
+                        "dev_sentences": 1000, "at_edge": True,
+                    },
+                },
+            },
         },
         "small-en-bert": {"location": "models/small-en-bert", "revision": "fedcba", "role": "en-bert"},
     },
+    "remarks": [
+        {"kind": "collapsed", "system": "small-m-bert untrained", "task": "ner",
+         "text": "small-m-bert untrained, ner: collapsed, every word gets O; trained on es (seed 1)"},
+    ],
     "data": {
         "corpus/en train": {"checksum": "ab" * 32, "sentences": 12544, "words": 204577},
         "corpus/en test": "cd" * 32,

@@ -105,13 +105,24 @@ def test_ours_published_interval_and_reason_stand_in_the_table(text: str) -> Non
 def test_the_page_says_what_was_run(text: str) -> None:
     for said in (
         "small-m-bert (multilingual encoder) · small-en-bert (English encoder) · seeds 1, 2 · fp32",
-        "learning rate 0.002 (paper 3e-5)",
+        "POS: learning rate 0.002 (paper 3e-5)",
+        "NER: head start probe (paper random)",
         "epochs 2 (paper 3)",
         "the paper's recipe",
         "12,544",
         "0123456789ab",
     ):
         assert said in text
+
+
+def test_the_page_says_what_was_chosen_for_a_task_and_why(text: str) -> None:
+    assert "new layer from a linear probe, learning rate 3e-4" in text
+    assert "en dev after 1,500 training sentences: random 1e-4 0.0, 3e-4 42.0; probe 3e-4 91.4" in text
+
+
+def test_what_went_wrong_stands_before_all_numbers(text: str) -> None:
+    remark = text.index("collapsed, every word gets O; trained on es (seed 1)")
+    assert remark < text.index("<nav") < text.index("<main")
 
 
 def test_verdicts_are_words(text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from crossglot.runtime import Runtime
 from crossglot.steps.arguments import describe_split
 from crossglot.steps.pretrain import Pretrain, plan_pretraining, pretrained
 from crossglot.steps.train_and_predict import TrainAndPredict
-from crossglot.studies.rates import keep_rate
 from crossglot.tagging.recipe import Recipe
 from toy_world import write_root
 
@@ -91,16 +89,6 @@ def test_a_text_that_changed_after_planning_fails_the_step(texts: dict[str, Path
 def test_no_reference_before_it_is_finished(texts: dict[str, Path], tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="to do"):
         pretrained(planned(texts), Store(tmp_path))
-
-
-def test_a_rate_is_not_written_into_a_finished_result(texts: dict[str, Path], tmp_path: Path) -> None:
-    store, step = Store(tmp_path), planned(texts)
-    run(step, store)
-    notes = store.result(step) / "crossglot.json"
-    before = json.loads(notes.read_text())
-    notes.write_text(json.dumps(before | {"learning_rate": None}))
-    assert not keep_rate(store.result(step), 1e-3)
-    assert json.loads(notes.read_text())["learning_rate"] is None
 
 
 def _row(root: Path, encoder: object, sources: str, targets: str) -> TrainAndPredict:

@@ -16,7 +16,7 @@ from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from crossglot.steps.arguments import EncoderReference, describe_split
 from crossglot.steps.families import complete_rows
-from crossglot.steps.find_rate import FindRate, read_rate
+from crossglot.steps.find_recipe import FindRecipe, read_search
 from crossglot.steps.rows import read_about, read_predictions, tags_of
 from crossglot.steps.train_and_predict import TAGGER, TrainAndPredict
 from crossglot.tagging.finetuning import finetune
@@ -130,16 +130,18 @@ def test_a_row_whose_rate_is_to_be_found_waits_for_the_search_and_is_not_run(
 ) -> None:
     store = Store(tmp_path)
     train, dev = (describe_split(find_corpus(root, "en", "pos"), part, root=root) for part in ("train", "dev"))
-    search = FindRate(
-        encoder=encoder, task="pos", train=train, dev=dev, recipe=RECIPE, grid=(1e-4, 1e-2), precision="fp32",
-        device_kind="cpu", device="cpu",
+    search = FindRecipe(
+        encoder=encoder, task="pos", train=train, dev=dev, recipe=RECIPE, starts=("random",), rates=(1e-4, 1e-2),
+        precision="fp32", device_kind="cpu", device="cpu",
     )  # fmt: skip
-    waiting = row(root, encoder, "de", rate=search)
-    assert waiting.title == "tiny, pos: en, seed 3 → de, at the rate to be found"
+    waiting = row(root, encoder, "de", search=search)
+    assert waiting.title == "tiny, pos: en, seed 3 → de, with the learning rate to be found"
     assert Plan.of([waiting]).steps == (search, waiting)
     with pytest.raises(ValueError, match="to be planned again"):
         run_locally(Plan.of([waiting]), store)
-    assert read_rate(store.result(search)) in (1e-4, 1e-2)
+    found = read_search(store.result(search))
+    assert (found["head_start"], found["source"]) == ("random", "en")
+    assert found["learning_rate"] in (1e-4, 1e-2)
 
 
 def test_a_target_is_prepared_once_for_all_taggers(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from crossglot.studies.reproduce import plan_reproduction, reproduce, reproduce_
 from crossglot.studies.running import run_study
 from crossglot.studies.study import load_study, study_toml
 from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.grid import Grid
 from crossglot.tagging.tagger import Tagger
 from toy_world import write_encoder, write_root
 
@@ -63,7 +64,9 @@ def test_a_run_leaves_what_the_design_says(run: Path) -> None:
     assert load_study(run / "study.toml").experiments == ("table2", "table3")
     facts = json.loads((run / "versions.json").read_text(encoding="utf-8"))
     assert facts["encoders"]["tiny"]["role"] == "m-bert"
-    assert facts["encoders"]["tiny"]["departures"] == {"learning_rate": 1e-3, "epochs": 1}
+    tuned = facts["encoders"]["tiny"]["fine_tuning"]
+    assert {task: of["departures"] for task, of in tuned.items()} == {"pos": {"learning_rate": 1e-3, "epochs": 1}}
+    assert (tuned["pos"]["recipe"]["head_start"], tuned["pos"]["search"]) == ("random", None)
     assert facts["precision"] == "fp32"
     assert {"UD_English-EWT train", "UD_German-GSD test", "conll2003/en test"} <= set(facts["data"])
     assert {"torch", "crossglot"} <= set(facts["packages"])
@@ -73,6 +76,7 @@ def test_every_table_has_its_encoder_its_floors_and_its_cited_system(run: Path) 
     systems = {(row["experiment"], row["system"], row["role"]) for row in cells(run).iter_rows(named=True)}
     assert systems == {
         ("table2", "tiny", "m-bert"), ("table2", "tiny untrained", "floor"), ("table2", "most frequent tag", "floor"),
+        ("table2", "tiny linear probe", "floor"), ("table3", "english linear probe", "floor"),
         ("table3", "english", "en-bert"), ("table3", "english untrained", "floor"),
         ("table3", "most frequent tag", "floor"), ("table3", "Lample et al. (2016)", "published"),
     }  # fmt: skip
@@ -251,7 +255,7 @@ def test_a_matrix_from_python(encoder: Path, root: Path, tmp_path: Path) -> None
     )
     assert matrix.columns == ["system", "source", "en", "de", "es"]
     assert matrix.rows()[0][:2] == ("tiny", "en")
-    assert matrix.height == 6
+    assert matrix.height == 8  # two sources: the encoder, its probe, its untrained twin, the most frequent tag
     tidy = transfer_matrix(
         str(encoder), "pos", ["en", "de"], ["en", "de", "es"], root, out=tmp_path, seeds=[1], learning_rate=1e-3,
         epochs=1, tidy=True,
@@ -265,6 +269,7 @@ KILLED = """
 from crossglot.studies.running import run_study
 from crossglot.studies.study import load_study, study_toml
 from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.grid import Grid
 from crossglot.tagging.tagger import Tagger
 from pathlib import Path
 run_study(load_study({study!r}), Path({out!r}))

@@ -20,7 +20,7 @@ CORPORA = {"UD_Spanish-GSD train": "aaaa", "UD_German-GSD test": "bbbb"}
 
 def encoder(role: str = "m-bert", revision: str = "1234567890abcdef", rate: float = 1e-3, epochs: int = 3) -> Any:
     recipe = {"epochs": epochs, "learning_rate": rate}
-    return {"location": "here", "revision": revision, "role": role, "recipe": recipe, "learning_rate": rate}
+    return {"location": "here", "revision": revision, "role": role, "fine_tuning": {"pos": {"recipe": recipe}}}
 
 
 def write_settings(
@@ -80,9 +80,9 @@ def test_settings_of_encoders_that_go_together(tmp_path: Path) -> None:
         encoders={"small": encoder(rate=3e-3), "mini": encoder("en-bert", "ba98", epochs=1), "alone": encoder("other")},
     )
     assert differences(ours, theirs) == [
-        ("learning_rate", "small", "0.001", "0.003"),
+        ("learning_rate", "small pos", "0.001", "0.003"),
         ("revision", "tiny : mini", "fedc", "ba98"),
-        ("epochs", "tiny : mini", "3", "1"),
+        ("epochs", "tiny : mini pos", "3", "1"),
     ]
     assert differences(ours, theirs, ("small", "alone untrained")) == []
     assert differences(ours, ours, ("small", "tiny untrained")) == [("revision", "small : tiny", "1234567890", "fedc")]

@@ -80,6 +80,8 @@ def forewarn(recipe: Recipe, sentences: Sequence[TaggedSentence]) -> None:
 
 def warn_of(tagger: Tagger, sentences: Sequence[TaggedSentence]) -> None:
     """Says so if the tagger gives every word of its training one label, or its loss has not fallen."""
+    from dataclasses import asdict
+
     from crossglot.steps.arguments import sample
     from crossglot.steps.train_and_predict import ENOUGH_OF_SOURCE
     from crossglot.tagging.training import WAY_OUT, has_fallen, only_label
@@ -88,7 +90,7 @@ def warn_of(tagger: Tagger, sentences: Sequence[TaggedSentence]) -> None:
     label = only_label(tagger.predict(own), (sentence.tags for sentence in own))
     if label:
         warn(f"this training collapsed: every word gets {label}; {WAY_OUT}")
-    elif tagger.training is not None and not has_fallen(tagger.training.first_loss, tagger.training.last_loss):
+    elif tagger.training is not None and not has_fallen(**asdict(tagger.training)):
         warn(f"the training loss has not fallen; {WAY_OUT}")
 
 

@@ -80,7 +80,7 @@ def _of_trainings(steps: Iterable[TrainAndPredict], store: Store) -> Iterator[Re
         training, where = about.get("training"), f"{step.source} (seed {step.seed})"
         if label := about.get("collapsed"):
             collapsed.setdefault((step.system, step.task, label), []).append(where)
-        elif training and not has_fallen(training["first_loss"], training["last_loss"]):
+        elif training and not has_fallen(**training):
             unmoved.setdefault((step.system, step.task), []).append(where)
     for (system, task, label), places in collapsed.items():
         yield Remark(

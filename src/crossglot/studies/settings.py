@@ -118,7 +118,7 @@ def _of_encoders(of: str, first: Mapping[str, Any], second: Mapping[str, Any]) -
     for task in (task for task in tuned[0] if task in tuned[1]):
         recipes = [_mapping(_mapping(of_run[task]).get("recipe")) for of_run in tuned]
         for name in dict.fromkeys([*recipes[0], *recipes[1]]):
-            yield from _differing(name, f"{of}, {task}", recipes[0].get(name), recipes[1].get(name))
+            yield from _differing(name, f"{of} {task}", recipes[0].get(name), recipes[1].get(name))
 
 
 def _of_corpora(folders: Iterable[Path], versions: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:

@@ -95,7 +95,8 @@ def finetune(
 
 def default_recipe(encoder: Encoder, task: str) -> Recipe:
     """The paper's recipe, with the start and rate for the task that are kept beside the encoder where they are."""
-    return Recipe.model_validate(kept_fine_tuning(encoder.notes, task, encoder.name))
+    notes = {**encoder.notes, "learning_rate": encoder.learning_rate}
+    return Recipe.model_validate(kept_fine_tuning(notes, task, encoder.name))
 
 
 def batch_loss(model: nn.Module, head: nn.Linear, labelled: LabelledBatch, probability: float) -> torch.Tensor:

@@ -19,9 +19,6 @@ class Grid:
     starts: tuple[HeadStart, ...] = STARTS
     rates: tuple[float, ...] = RATES
 
-    def __len__(self) -> int:
-        return len(self.starts) * len(self.rates)
-
 
 def grid_for(width: int, start: HeadStart | None = None) -> Grid:
     """What to try with an encoder of this hidden size; with one start alone where that is given."""

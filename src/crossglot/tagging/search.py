@@ -82,7 +82,7 @@ def search_recipe(
         CrossglotError: if every training diverged.
     """
     grid, recipe = grid or grid_for(encoder.hidden_size), recipe or Recipe()
-    if not len(grid):
+    if not (grid.starts and grid.rates):
         raise UsageError("nothing to try: give a grid of at least one start and one learning rate")
     if not any(len(sentence) for sentence in dev):
         raise DataError("no words to choose a learning rate on", remedy="give a dev set, or the rate itself (--lr)")
