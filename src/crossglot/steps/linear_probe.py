@@ -52,7 +52,7 @@ class ProbeAndPredict(Row):
         tagger = linear_probe(encoder, self.training_sentences(), task=self.task, recipe=self.recipe, runtime=runtime)
         predicted, left = {}, sum(split.words for split in self.targets)
         for split in self.targets:
-            ready = prepared(split, self.encoder, self.recipe.max_length, self.device)
+            ready = prepared(split, self.encoder, self.recipe, self.device)
             predicted[split.language] = tagger.predict_prepared(ready)
             left -= split.words
             advance(1 - left / max(self.work.size, 1))
