@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-LONG = {"head_start", "parity"}
-NEED_DATA = {"head_start", "packing", "parity", "readers", "transliteration"}
+LONG = {"head_start", "parity", "subwords"}
+NEED_DATA = {"head_start", "packing", "parity", "readers", "subwords", "transliteration"}
 
 
 def benchmarks() -> list[str]:

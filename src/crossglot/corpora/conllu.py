@@ -7,7 +7,7 @@ from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -20,6 +20,7 @@ from crossglot.errors import DataError, UsageError
 _SENT_ID = re.compile(r"^#\s*sent_id\s*=\s*(.*?)\s*$", re.MULTILINE)
 # what `\s` matches but for tab and line feed: a class of characters is found twice as fast as what a category leaves
 _BLANK = re.compile("[ \v\f\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+_UNSPACED = re.compile(r"(?:^|\|)SpaceAfter=No(?:[|\n]|$)")
 _NOT_TEXT = re.compile("[\udc80-\udcff]")
 _NEXT = [f"\n{number}" for number in range(2, 1001)]  # how the second, third, … row of a sentence starts
 _UPOS = {tag: tag for tag in UPOS}  # one string object a tag, however large the treebank
@@ -148,7 +149,8 @@ def read_conllu(
         masked += words.count("_")
         total += len(words)
         found = _SENT_ID.search(comments) if comments else None
-        sentences.append(TaggedSentence(tuple(words), labels, found[1] if found else None))
+        unspaced = _unspaced(divided, keep)
+        sentences.append(TaggedSentence(tuple(words), labels, found[1] if found else None, unspaced))
     faults.finish(path, len(sentences))
     require_words(masked, total, path)
     return sentences
@@ -246,6 +248,30 @@ def _column(divided: list[str], index: int) -> list[str]:
     if index in (0, 9):
         return "\n".join(divided[::9]).split("\n")[index != 0 :: 2]  # first id, seams, last MISC: ids and MISC in turn
     return divided[index::9]
+
+
+def _unspaced(divided: list[str], keep: list[int] | None) -> tuple[int, ...]:
+    """Indices of the words that no blank follows.
+
+    Words of a multiword token that make up its form, one behind the other, have none between them (`do`, `n't`); where
+    they do not (`in`, `dem` of `im`), each is written by itself. What follows the token is for its own line to say.
+    """
+    found = [row for row, seam in enumerate(divided[9::9]) if "SpaceAfter=No" in seam and _UNSPACED.search(seam)]
+    if keep is None:
+        return tuple(found)
+    numbers = {row: at for at, row in enumerate(keep)}
+    closed = set(found)
+    for row, token in enumerate(_column(divided, 0)):
+        first, dash, last = token.partition("-")
+        if not dash:
+            continue
+        words = list(islice((at for at in keep if at > row), int(last) - int(first) + 1))
+        closed.difference_update(words)
+        if "".join(divided[1 + 9 * at] for at in words) == divided[1 + 9 * row]:
+            closed.update(words[:-1])
+        if row in found:
+            closed.add(words[-1])
+    return tuple(sorted(numbers[row] for row in closed if row in numbers))
 
 
 def write_conllu(sentences: Iterable[ConlluSentence], path: Path | str) -> Path:

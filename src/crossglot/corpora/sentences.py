@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crossglot.errors import CrossglotError
@@ -9,10 +10,14 @@ from crossglot.errors import CrossglotError
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Words as written (no normalisation), with the corpus's own sentence id where it has one."""
+    """Words as written (no normalisation), with the corpus's own sentence id where it has one.
+
+    `unspaced` are the indices of the words that no blank follows, as far as the corpus says.
+    """
 
     words: tuple[str, ...]
     id: str | None = None
+    unspaced: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.words)
@@ -22,6 +27,8 @@ class Sentence:
 class TaggedSentence:
     """Words with one tag each: UPOS, a BIO2 entity tag, or any other label column.
 
+    `unspaced` are the indices of the words that no blank follows, as far as the corpus says.
+
     Raises:
         CrossglotError: if the two differ in length.
     """
@@ -29,6 +36,7 @@ class TaggedSentence:
     words: tuple[str, ...]
     tags: tuple[str, ...]
     id: str | None = None
+    unspaced: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.words) != len(self.tags):
@@ -36,6 +44,11 @@ class TaggedSentence:
 
     def __len__(self) -> int:
         return len(self.words)
+
+
+def words_of(sentence: Sequence[str] | Sentence | TaggedSentence) -> Sequence[str]:
+    """The words of whatever a tagger can be asked to tag."""
+    return sentence.words if isinstance(sentence, Sentence | TaggedSentence) else sentence
 
 
 @dataclass(frozen=True, slots=True)

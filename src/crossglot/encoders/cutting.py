@@ -85,8 +85,14 @@ def _mark_of_a_blank(backend: Any) -> str:
 def _cut_texts(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[list[int]]:
     if not tokenizer.is_fast:
         return [list(tokenizer.convert_tokens_to_ids(tokenizer.tokenize(text))) for text in texts]
+    return [encoding.ids for encoding in encode(tokenizer, texts)]
+
+
+def encode(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[Any]:
+    """What a fast tokenizer makes of texts, whole and without special pieces: `tokenizers.Encoding`s."""
     backend = tokenizer.backend_tokenizer
     # Some tokenizer.json files come with truncation or padding switched on.
     backend.no_truncation()
     backend.no_padding()
-    return [encoding.ids for encoding in backend.encode_batch(list(texts), add_special_tokens=False)]
+    encodings: list[Any] = backend.encode_batch(list(texts), add_special_tokens=False)
+    return encodings

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,16 @@ if TYPE_CHECKING:
 
 Subword = Literal["first-spelled", "first"]
 """Where a word is read: at the first piece that covers a character of it, or at its first piece whatever that is."""
+
+Cutting = Literal["words", "text"]
+"""How a sentence is cut into pieces: word by word, or its text as it was written (see `written`)."""
+
+
+class Reading(NamedTuple):
+    """How sentences are cut into pieces, and at which piece a word is read."""
+
+    subword: Subword = "first-spelled"
+    cutting: Cutting = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +85,21 @@ def piece_words(
         (numbers.setdefault(word, len(numbers)) for word in chain.from_iterable(sentences)), dtype=np.int64
     )
     table, starts = _word_table(tokenizer, list(numbers))
-    leads = _leads(tokenizer, table, starts) if subword == "first-spelled" else np.zeros(len(numbers), np.int64)
+    read = starts[:-1] if subword == "first" else first_spelled(tokenizer, table, starts[:-1], starts[1:])
     lengths = np.diff(starts)[words]
-    piece_starts = _cumulative(lengths)
+    piece_starts = cumulative(lengths)
     within = np.arange(piece_starts[-1], dtype=np.int64) - np.repeat(piece_starts[:-1], lengths)
     ids = table[np.repeat(starts[:-1][words], lengths) + within]
-    word_starts = _cumulative(np.fromiter((len(sentence) for sentence in sentences), np.int64, len(sentences)))
+    word_starts = cumulative(np.fromiter((len(sentence) for sentence in sentences), np.int64, len(sentences)))
     begins = piece_starts[:-1]
-    return Pieces(ids, piece_starts[word_starts], begins, begins + leads[words], word_starts, tokenizer.unk_token_id)
+    return Pieces(
+        ids,
+        piece_starts[word_starts],
+        begins,
+        begins + (read - starts[:-1])[words],
+        word_starts,
+        tokenizer.unk_token_id,
+    )
 
 
 def special_pieces(tokenizer: PreTrainedTokenizerBase) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -107,21 +124,28 @@ def _word_table(
             )
         cut.append(ids or [int(unknown)])
     lengths = np.fromiter((len(ids) for ids in cut), np.int64, len(cut))
-    starts = _cumulative(lengths)
+    starts = cumulative(lengths)
     return np.fromiter(chain.from_iterable(cut), np.int32, int(starts[-1])), starts
 
 
-def _leads(
-    tokenizer: PreTrainedTokenizerBase, table: NDArray[np.int32], starts: NDArray[np.int64]
+def first_spelled(
+    tokenizer: PreTrainedTokenizerBase, ids: NDArray[np.int32], begins: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """How many pieces of each distinct word stand before the first that spells something; 0 where none does."""
-    if not len(table):
-        return np.zeros(0, np.int64)
-    pieces, places = np.unique(table, return_inverse=True)
+    """The place of the first piece of each stretch that spells something; where none does, the stretch's beginning.
+
+    Args:
+        tokenizer: whose pieces.
+        ids: (pieces,).
+        begins: (stretches,), into `ids`.
+        ends: (stretches,), likewise.
+    """
+    pieces, places = np.unique(ids, return_inverse=True)
     spells = np.array(spelling_pieces(tokenizer, pieces.tolist()), dtype=np.bool_)[places]
-    found = np.minimum.reduceat(np.where(spells, np.arange(len(table)), len(table)), starts[:-1])
-    return np.where(found < starts[1:], found - starts[:-1], 0)
+    following = np.where(np.append(spells, True), np.arange(len(ids) + 1), len(ids))  # itself, or the next that spells
+    following = np.minimum.accumulate(following[::-1])[::-1]
+    return np.where(following[begins] < ends, following[begins], begins)
 
 
-def _cumulative(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+def cumulative(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where stretches of these lengths start that follow one another, and, at last, where they end."""
     return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])

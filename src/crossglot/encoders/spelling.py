@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from crossglot.encoders.pieces import piece_words
+from crossglot.encoders.pieces import cumulative, piece_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,7 +87,8 @@ def unknown_in_words(pieces: Pieces, tokenizer: PreTrainedTokenizerBase) -> NDAr
     if tokenizer.unk_token_id is None:
         return np.zeros(len(pieces.first_pieces), dtype=np.int64)
     unknown = (pieces.ids == tokenizer.unk_token_id).astype(np.int64)
-    return np.add.reduceat(unknown, pieces.begins)
+    found: NDArray[np.int64] = np.diff(cumulative(unknown)[np.append(pieces.begins, len(pieces.ids))])
+    return found
 
 
 @lru_cache(maxsize=4096)

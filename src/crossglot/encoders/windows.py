@@ -88,6 +88,7 @@ def windowed(pieces: Pieces, tokenizer: PreTrainedTokenizerBase, max_length: int
             spans.append((sentence, start, stop, start, stop))
             continue
         firsts = pieces.begins[pieces.word_starts[sentence] : pieces.word_starts[sentence + 1]]
+        firsts = np.unique(firsts[firsts < stop])  # a word without a piece of its own begins where the next does
         windows = _cut_windows(firsts, stop, room)
         reads = _read_spans(firsts, stop, windows)
         spans.extend((sentence, *window, *read) for window, read in zip(windows, reads, strict=True))

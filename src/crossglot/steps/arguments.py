@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
     from crossglot.encoders.encoder import Encoder
-    from crossglot.encoders.pieces import Subword
+    from crossglot.encoders.pieces import Reading
     from crossglot.tagging.prediction import Prepared
     from crossglot.tagging.recipe import Recipe
 
@@ -139,7 +139,7 @@ def provide(encoder: Encoder, revision: str) -> None:
 
 def prepared(split: CorpusSplit, encoder: EncoderReference, recipe: Recipe, device: str) -> Prepared:
     """The split cut, packed and read as taggers of this recipe do it: once a process, whichever of them predict it."""
-    return _prepare(split, encoder, recipe.max_length, recipe.subword, device)
+    return _prepare(split, encoder, recipe.max_length, recipe.reading, device)
 
 
 def _types(corpus: Corpus, root: Path, lenient: bool) -> tuple[str, ...]:
@@ -174,8 +174,8 @@ def _load_tokenizer(location: str, revision: str) -> PreTrainedTokenizerBase:
 
 
 @lru_cache(maxsize=96)
-def _prepare(split: CorpusSplit, encoder: EncoderReference, max_length: int, subword: Subword, device: str) -> Prepared:
+def _prepare(split: CorpusSplit, encoder: EncoderReference, max_length: int, reading: Reading, device: str) -> Prepared:
     from crossglot.tagging.prediction import prepare
 
     loaded = encoder.load(device).for_language(split.language)
-    return prepare(loaded, split.read(), max_length=max_length, subword=subword)
+    return prepare(loaded, split.read(), max_length=max_length, reading=reading)

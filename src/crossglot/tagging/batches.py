@@ -13,8 +13,9 @@ from crossglot.batching import Batch
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import make_batch
-from crossglot.encoders.pieces import Subword, piece_words
+from crossglot.encoders.pieces import Reading
 from crossglot.encoders.windows import Sequences, truncated
+from crossglot.encoders.written import piece_sentences
 from crossglot.tagging.labels import Labels
 from crossglot.tagging.recipe import Recipe
 
@@ -51,16 +52,16 @@ def training_set(
     sentences: Sequence[TaggedSentence],
     labels: Labels,
     max_length: int,
-    subword: Subword = "first-spelled",
+    reading: Reading | None = None,
 ) -> TrainingSet:
     """Cuts sentences into pieces and truncates them to `max_length`, or to the encoder's positions if fewer.
 
-    Empty sentences are left out. Words are read as `subword` says; those
+    Empty sentences are left out. Words are read as `reading` says; those
     whose piece is cut off are not learned from, as in BERT's released code.
     """
     sentences = [sentence for sentence in sentences if len(sentence)]
     numbers = np.array(labels.encode(sentences), dtype=np.int64)
-    pieces = piece_words(encoder.tokenizer, [sentence.words for sentence in sentences], subword=subword)
+    pieces = piece_sentences(encoder.tokenizer, sentences, reading)
     return TrainingSet(truncated(pieces, encoder.tokenizer, longest_sequence(encoder, max_length)), numbers)
 
 

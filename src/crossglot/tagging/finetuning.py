@@ -65,7 +65,7 @@ def finetune(
     """
     recipe, runtime = recipe or default_recipe(encoder, task), runtime or Runtime()
     labels = label_set(task, sentences)
-    data = training_set(encoder, sentences, labels, recipe.max_length, recipe.subword)
+    data = training_set(encoder, sentences, labels, recipe.max_length, recipe.reading)
     device = torch.device(runtime.device)
     steps = count_steps(len(data), recipe)
     probe = fit_probe(encoder, sentences, labels, recipe, runtime) if recipe.head_start == "probe" else None

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from crossglot.corpora.sentences import Sentence, TaggedSentence
+from crossglot.corpora.sentences import Sentence, TaggedSentence, words_of
 from crossglot.errors import DataError
 
 
@@ -44,11 +44,6 @@ class MostFrequentTag:
     def predict(self, sentences: Sequence[Sequence[str] | Sentence | TaggedSentence]) -> list[tuple[str, ...]]:
         """Tags of each word of each sentence."""
         return [tuple(self.tag_of.get(word, self.fallback) for word in words_of(sentence)) for sentence in sentences]
-
-
-def words_of(sentence: Sequence[str] | Sentence | TaggedSentence) -> Sequence[str]:
-    """The words of whatever a tagger can be asked to tag."""
-    return sentence.words if isinstance(sentence, Sentence | TaggedSentence) else sentence
 
 
 def _most_frequent(tags: Counter[str]) -> str:

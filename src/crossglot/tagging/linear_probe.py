@@ -94,7 +94,7 @@ def word_vectors(
 ) -> torch.Tensor:
     """The last layer's vector of every word where it is read, (words, hidden), fp32, on the runtime's device."""
     keep_freed_memory()
-    prepared = prepare(encoder, sentences, max_length=recipe.max_length, subword=recipe.subword)
+    prepared = prepare(encoder, sentences, max_length=recipe.max_length, reading=recipe.reading)
     device = torch.device(runtime.device)
     model = for_prediction(on_device(encoder, runtime.device).model, runtime)
     vectors = torch.empty(int(prepared.word_starts[-1]), encoder.hidden_size, device=device)

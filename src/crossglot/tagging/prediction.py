@@ -20,12 +20,12 @@ from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden, make_batch
 from crossglot.encoders.fused import fused
-from crossglot.encoders.pieces import Subword, piece_words
+from crossglot.encoders.pieces import Reading
 from crossglot.encoders.windows import windowed
+from crossglot.encoders.written import piece_sentences
 from crossglot.errors import CrossglotError
 from crossglot.runtime import Runtime, keep_freed_memory
 from crossglot.tagging.batches import longest_sequence, read_words
-from crossglot.tagging.floors import words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,7 +60,7 @@ def prepare(
     sentences: Sequence[Sequence[str] | Sentence | TaggedSentence],
     *,
     max_length: int = 128,
-    subword: Subword = "first-spelled",
+    reading: Reading | None = None,
     budget: int = PIECE_BUDGET,
 ) -> Prepared:
     """Cuts sentences into pieces, those over `max_length` into windows at word starts, and packs them by length.
@@ -70,10 +70,10 @@ def prepare(
         sentences: words as written; empty sentences are allowed.
         max_length: pieces a window, special pieces included: as many as the tagger was trained on, or as the encoder
             has positions.
-        subword: where words are read: as the tagger was trained.
+        reading: how sentences are cut and words read: as in the tagger's training.
         budget: pieces a batch.
     """
-    pieces = piece_words(encoder.tokenizer, [words_of(sentence) for sentence in sentences], subword=subword)
+    pieces = piece_sentences(encoder.tokenizer, sentences, reading)
     sequences = windowed(pieces, encoder.tokenizer, longest_sequence(encoder, max_length))
     order = np.argsort(-sequences.lengths, kind="stable")
     order = order[np.diff(sequences.starts)[order] > 0]

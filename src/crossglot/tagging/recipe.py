@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from crossglot.encoders.pieces import Subword
+from crossglot.encoders.pieces import Cutting, Reading, Subword
 
 HeadStart = Literal["random", "probe"]
 Decay = Literal["after-warmup", "throughout"]
@@ -43,6 +43,12 @@ class Recipe(BaseModel):
     subword: Subword = Field(
         "first-spelled", description="the piece a word is read at: the first that spells, or plain"
     )
+    cutting: Cutting = Field("words", description="how sentences are cut into pieces: by words, or their text whole")
+
+    @property
+    def reading(self) -> Reading:
+        """How sentences are cut into pieces and words are read."""
+        return Reading(self.subword, self.cutting)
 
     def departures(self) -> dict[str, float | str | None]:
         """Settings that are not the paper's, for a report to name."""

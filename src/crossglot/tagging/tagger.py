@@ -78,7 +78,7 @@ class Tagger:
             raise UsageError("predict takes sentences that are split into words, not strings: [['Das', 'ist', 'gut']]")
         recipe = self.recipe
         return self.predict_prepared(
-            prepare(self.encoder, sentences, max_length=recipe.max_length, subword=recipe.subword)
+            prepare(self.encoder, sentences, max_length=recipe.max_length, reading=recipe.reading)
         )
 
     def for_language(self, language: str) -> Tagger:

@@ -1,0 +1,117 @@
+"""Where words are read and how sentences are cut: taggers of every combination, scored on nine languages.
+
+English is the source. `first-spelled` reads a word at the first piece that covers a character of it, `first` at its
+first piece, which may be a bare mark; `words` cuts words one by one, `text` the sentence's text as it was written.
+Scores go to a CSV file as they come, and what is there is not run again; `--table` prints means over seeds.
+
+    python -m benchmarks.subwords --data ROOT --encoder DIR… --seeds 1,2,3 --out FILE.csv
+    python -m benchmarks.subwords --table FILE.csv
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+from itertools import product
+from pathlib import Path
+from typing import get_args
+
+import polars as pl
+
+from crossglot.corpora.catalogue import find_corpus
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.loading import load_encoder
+from crossglot.encoders.pieces import Cutting, Subword
+from crossglot.runtime import resolve_runtime
+from crossglot.steps.arguments import sample
+from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.recipe import Recipe
+
+LANGUAGES = ("en", "de", "es", "ru", "tr", "hi", "ko", "zh", "ja")
+"""The source, then its targets: with blanks between words, and, at last, without."""
+
+COLUMNS = ("encoder", "rate", "cutting", "subword", "seed", "language", "accuracy")
+WAYS = tuple(product(get_args(Cutting), get_args(Subword)))
+
+
+def read_sets(options: argparse.Namespace) -> tuple[list[TaggedSentence], dict[str, list[TaggedSentence]]]:
+    """Training sentences, and the test sentences of each language."""
+    corpora = {language: find_corpus(options.data, language, "pos") for language in LANGUAGES}
+    train = list(corpora[LANGUAGES[0]].read("train"))[: options.max_train]
+    return train, {key: list(sample(list(corpus.read("test")), options.max_test)) for key, corpus in corpora.items()}
+
+
+def measure(options: argparse.Namespace) -> None:
+    """Trains and scores what the file does not have yet, a seed at a time, so that what is there early is balanced."""
+    train, sets = read_sets(options)
+    runtime = resolve_runtime("auto", options.precision, threads=options.threads)
+    done = set()
+    if options.out.exists():
+        done = {row[:5] for row in pl.read_csv(options.out, infer_schema=False).iter_rows()}
+    with options.out.open("a", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        if not done:
+            out.writerow(COLUMNS)
+        for folder in options.encoder:
+            encoder = load_encoder(folder)
+            rate = encoder.learning_rate or options.rate
+            for seed, (cutting, subword) in product(options.seeds, WAYS):
+                key = (Path(folder).name, f"{rate:g}", cutting, subword, str(seed))
+                if key in done:
+                    continue
+                recipe = Recipe(
+                    learning_rate=rate, epochs=options.epochs, head_start=options.head_start, cutting=cutting,
+                    subword=subword,
+                )  # fmt: skip
+                tagger = finetune(encoder, train, recipe=recipe, seed=seed, runtime=runtime)
+                found = {language: 100 * tagger.evaluate(gold).value for language, gold in sets.items()}
+                out.writerows([*key, language, f"{accuracy:.2f}"] for language, accuracy in found.items())
+                file.flush()
+                print(*key, *(f"{language} {accuracy:.1f}" for language, accuracy in found.items()), flush=True)
+
+
+def table(path: Path) -> None:
+    """Markdown: for each encoder and way the mean accuracy over seeds, with its range over seeds."""
+    scores = pl.read_csv(path)
+    for (encoder, rate), group in scores.group_by("encoder", "rate", maintain_order=True):
+        print(f"\n{encoder}, rate {rate:g}, {group['seed'].n_unique()} seeds\n")
+        print("| cut | read at | " + " | ".join(LANGUAGES) + " | mean zero-shot |")
+        print("|---|---|" + "---|" * (len(LANGUAGES) + 1))
+        for cutting, subword in WAYS:
+            of_way = group.filter(pl.col("cutting") == cutting, pl.col("subword") == subword)
+            values = {
+                language: of_way.filter(pl.col("language") == language)["accuracy"].to_numpy() for language in LANGUAGES
+            }
+            values["zero-shot"] = sum(values[language] for language in LANGUAGES[1:]) / (len(LANGUAGES) - 1)
+            cells = (f"{found.mean():.1f} ± {(found.max() - found.min()) / 2:.1f}" for found in values.values())
+            print(f"| {cutting} | {subword} | " + " | ".join(cells) + " |")
+
+
+def main() -> None:
+    """Measures, or prints the table of what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--table", type=Path, help="print the table of this file and measure nothing")
+    parser.add_argument("--data", type=Path, default=os.environ.get("CROSSGLOT_DATA"), help="a data root")
+    parser.add_argument("--encoder", nargs="+", default=["models/m-bert-small"], help="folders or hub ids")
+    parser.add_argument("--rate", type=float, default=3e-4, help="for encoders beside which none is kept")
+    parser.add_argument("--head-start", default="random")
+    parser.add_argument("--seeds", default="1,2,3")
+    parser.add_argument("--max-train", type=int, default=400)
+    parser.add_argument("--max-test", type=int, default=200)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--precision", default="auto")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("subwords.csv"))
+    options = parser.parse_args()
+    if options.table is not None:
+        table(options.table)
+        return
+    if options.data is None:
+        parser.error("name a data root with --data, or set CROSSGLOT_DATA")
+    options.seeds = [int(seed) for seed in options.seeds.split(",")]
+    measure(options)
+
+
+if __name__ == "__main__":
+    main()
