@@ -17,6 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import polars as pl
 
 from crossglot.corpora.catalogue import find_corpus
@@ -80,11 +81,10 @@ def table(path: Path) -> None:
         print("|---|---|" + "---|" * (len(LANGUAGES) + 1))
         for cutting, subword in WAYS:
             of_way = group.filter(pl.col("cutting") == cutting, pl.col("subword") == subword)
-            values = {
-                language: of_way.filter(pl.col("language") == language)["accuracy"].to_numpy() for language in LANGUAGES
-            }
-            values["zero-shot"] = sum(values[language] for language in LANGUAGES[1:]) / (len(LANGUAGES) - 1)
-            cells = (f"{found.mean():.1f} ± {(found.max() - found.min()) / 2:.1f}" for found in values.values())
+            by_language = {name: of_way.filter(pl.col("language") == name)["accuracy"].to_numpy() for name in LANGUAGES}
+            zero_shot = np.mean([by_language[language] for language in LANGUAGES[1:]], axis=0)
+            values = [*by_language.values(), zero_shot]
+            cells = (f"{found.mean():.1f} ± {(found.max() - found.min()) / 2:.1f}" for found in values)
             print(f"| {cutting} | {subword} | " + " | ".join(cells) + " |")
 
 

@@ -415,3 +415,24 @@ def test_words_and_tags_equal_an_independent_readers(data_root: Path) -> None:
     ours = read_conllu(path)
     assert [list(zip(s.words, s.tags, strict=True)) for s in ours] == expected
     assert [s.id for s in ours] == [sentence.metadata["sent_id"] for sentence in theirs]
+
+
+def test_words_that_no_blank_follows_are_known(tmp_path: Path) -> None:
+    """From SpaceAfter=No of words and of multiword tokens; inside these, from whether the words make up the form."""
+
+    def row(number: str, form: str, misc: str = "_") -> str:
+        return "\t".join([number, form, "_", "X" if number.isdigit() else "_", *["_"] * 5, misc])
+
+    rows = [
+        row("1", "I"), row("2-3", "don't", "SpaceAfter=No"), row("2", "do"), row("3", "n't", "SpaceAfter=No"),
+        row("4", ",", "Gloss=a|SpaceAfter=No"), row("5-6", "im"), row("5", "in", "SpaceAfter=No"), row("6", "dem"),
+        row("6.1", "x", "SpaceAfter=No"), row("7", "Ort", "CorrectSpaceAfter=No"), row("8-9", "zum", "SpaceAfter=No"),
+        row("8", "zu"), row("9", "dem"), row("10", ".", "SpaceAfter=No"),
+    ]  # fmt: skip
+    plain = [row("1", "Ja", "SpaceAfter=No"), row("2", "!"), row("3", "Ja")]
+    path = tmp_path / "x.conllu"
+    path.write_text("\n".join([*rows, "", *plain, "", ""]), encoding="utf-8")
+    first, second = read_conllu(path)
+    assert [first.words[at] for at in first.unspaced] == ["do", "n't", ",", "dem", "."]
+    assert first.unspaced == (1, 2, 3, 8, 9)
+    assert second.unspaced == (0,)

@@ -32,9 +32,16 @@ _log = logging.getLogger(__name__)
 
 
 def cut_words(tokenizer: PreTrainedTokenizerBase, words: Sequence[str]) -> list[list[int]]:
-    """The pieces of each word as after a blank, without special pieces; none for a word that is erased."""
+    """The pieces of each word as after a blank, without special pieces; none for a word that is erased.
+
+    A word whose first piece takes in what stands before the blank is cut as it is when alone.
+    """
     anchor, *cut = _cut_texts(tokenizer, [_ANCHOR, *(f"{_ANCHOR} {word}" for word in words)])
-    return [ids[len(anchor) :] for ids in cut]
+    behind = len(anchor)
+    joined = [at for at, ids in enumerate(cut) if ids[:behind] != anchor]
+    for at, ids in zip(joined, _cut_texts(tokenizer, [words[at] for at in joined]), strict=True):
+        cut[at] = [*anchor, *ids]
+    return [ids[behind:] for ids in cut]
 
 
 def check_cutting(tokenizer: PreTrainedTokenizerBase, name: str) -> None:
