@@ -124,5 +124,5 @@ def test_a_few_words_that_are_cut_otherwise_are_named(caplog: pytest.LogCaptureF
     assert len(own(made, "dog there")) == 1
     with caplog.at_level(logging.WARNING):
         check_cutting(made, "some/encoder")
-    assert "some/encoder: 1 of " in caplog.text
-    assert "(dog)" in caplog.text
+    assert "some/encoder: 2 of " in caplog.text
+    assert "(dog, #tag)" in caplog.text

@@ -150,7 +150,7 @@ def test_what_cannot_be_spelled_counts_in_the_whole_and_is_never_shared(vocabula
 def test_a_word_that_is_spelled_in_part_has_its_known_pieces_and_its_unknown_ones(sentencepiece: Any) -> None:
     use = piece_use([sentence("annaш/PER шaш anna")], sentencepiece)
     known = dict(zip(sentencepiece.convert_ids_to_tokens(list(use.counts)), use.counts.values(), strict=True))
-    assert known == {"▁anna": 2, "▁": 1, "a": 1}
+    assert known == {"▁anna": 2, "a": 1}, "the mark before шaш is no piece of it"
     assert use.unspelled == {"annaш": 1, "шaш": 2}, "each unknown piece, under the form of its word"
     assert use.in_entities == {"PER": {sentencepiece.convert_tokens_to_ids("▁anna")}}
     assert use.unspelled_in_entities == {"PER": {"annaш"}}
@@ -221,6 +221,17 @@ def test_a_letter_is_unknown_wherever_its_unknown_piece_stands(vocabulary: Path,
         pieces = piece_words(tokenizer, [["anna", "annaш"], ["шaш"]])
         assert unknown_in_words(pieces, tokenizer).tolist() == counts
     assert not unknown_in_words(piece_words(sentencepiece, []), sentencepiece).size
+
+
+def test_a_bare_mark_is_no_piece_of_a_word(sentencepiece: Any) -> None:
+    """`neaen` is ▁ n e a e n, and `ш` ▁ <unk>: that both begin with the mark is nothing that they share."""
+    train, evaluation = (piece_use([sentence(text)], sentencepiece) for text in ("neaen/PER", "ш/PER"))
+    spells = sorted(sentencepiece.convert_tokens_to_ids(["n", "e", "a"]))
+    assert sorted(train.counts) == sorted(train.in_entities["PER"]) == spells
+    assert not evaluation.counts
+    assert overlap_of(train, train).value == 100
+    assert seen_tokens(train, evaluation).value == 0
+    assert spelling([["neaen", "ш"]], sentencepiece).pieces_per_word == 3, "n e a e n, and one unknown"
 
 
 @pytest.mark.parametrize(

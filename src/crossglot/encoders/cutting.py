@@ -13,9 +13,12 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from crossglot.errors import ModelError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from transformers import PreTrainedTokenizerBase
 
 _ANCHOR = "a"
@@ -64,6 +67,11 @@ def check_cutting(tokenizer: PreTrainedTokenizerBase, name: str) -> None:
     if 2 * len(other) > len(_SAMPLE):
         raise ModelError(f"{what}\n  its pieces cross blanks, so words cannot be given to it one by one")
     _log.warning("%s: such words are read as when they stand alone", what)
+
+
+def bare_marks(tokenizer: PreTrainedTokenizerBase, ids: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Those of some distinct pieces that cover no character of a word (see `spelling_pieces`)."""
+    return ids[~np.array(spelling_pieces(tokenizer, ids.tolist()), dtype=np.bool_)]
 
 
 def spelling_pieces(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[bool]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from crossglot.encoders.cutting import bare_marks
 from crossglot.encoders.pieces import cumulative, piece_words
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Spelling(BaseModel):
 
     Attributes:
         words: how many words.
-        pieces_per_word: word pieces for one of them, on average.
+        pieces_per_word: word pieces for one of them, on average; bare marks of a word's beginning are not counted.
         unknown_words: per cent of the words with a piece that stands for something unknown.
         letters: how many letters the words have.
         known_letters: per cent of them that the tokenizer can spell when they stand alone.
@@ -53,6 +54,7 @@ def spelling(sentences: Sequence[Sequence[str]], tokenizer: PreTrainedTokenizerB
     """
     pieces = piece_words(tokenizer, sentences)
     words = len(pieces.first_pieces)
+    marks = np.isin(pieces.ids, bare_marks(tokenizer, np.unique(pieces.ids)))
     unspelled = np.count_nonzero(unknown_in_words(pieces, tokenizer))
     letters = Counter(
         letter
@@ -70,7 +72,7 @@ def spelling(sentences: Sequence[Sequence[str]], tokenizer: PreTrainedTokenizerB
     vocabulary = _pieces_by_script(tokenizer)
     return Spelling(
         words=words,
-        pieces_per_word=len(pieces.ids) / max(words, 1),
+        pieces_per_word=np.count_nonzero(~marks) / max(words, 1),
         unknown_words=100 * unspelled / max(words, 1),
         letters=total,
         known_letters=100 * known / max(total, 1),

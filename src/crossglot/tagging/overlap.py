@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crossglot.encoders.cutting import bare_marks
 from crossglot.encoders.pieces import piece_words
 from crossglot.encoders.spelling import unknown_in_words
 
@@ -85,6 +86,7 @@ def piece_use(sentences: Sequence[TaggedSentence], tokenizer: PreTrainedTokenize
     """Counts the word pieces of sentences, and collects those of their entities.
 
     A word that WordPiece cannot spell is one unknown piece; a SentencePiece model has it among pieces that it knows.
+    A bare mark of a word's beginning, which is shared by all languages, is no piece of the word.
 
     Args:
         sentences: with named-entity tags.
@@ -93,14 +95,14 @@ def piece_use(sentences: Sequence[TaggedSentence], tokenizer: PreTrainedTokenize
     pieces = piece_words(tokenizer, [sentence.words for sentence in sentences])
     types = np.array([entity_type(tag) for sentence in sentences for tag in sentence.tags], dtype=str)
     lengths = np.diff(np.append(pieces.begins, len(pieces.ids)))
-    unknown = tokenizer.unk_token_id
+    ids, counts = np.unique(pieces.ids, return_counts=True)
+    left_out = {tokenizer.unk_token_id, *bare_marks(tokenizer, ids).tolist()}
     of_word = np.repeat(types, lengths)
     in_entities: dict[str, frozenset[int]] = {}
     for name in sorted({str(found) for found in types} - {""}):
         found: NDArray[np.int32] = np.unique(pieces.ids[of_word == name])
-        if spelled := frozenset(int(piece) for piece in found if piece != unknown):
+        if spelled := frozenset(int(piece) for piece in found if int(piece) not in left_out):
             in_entities[name] = spelled
-    ids, counts = np.unique(pieces.ids, return_counts=True)
     forms = [word for sentence in sentences for word in sentence.words]
     unspelled, unspelled_in_entities = Counter[str](), dict[str, set[str]]()
     in_words = unknown_in_words(pieces, tokenizer)
@@ -110,7 +112,7 @@ def piece_use(sentences: Sequence[TaggedSentence], tokenizer: PreTrainedTokenize
             unspelled_in_entities.setdefault(str(types[word]), set()).add(forms[word])
     return PieceUse(
         in_entities,
-        {int(piece): int(count) for piece, count in zip(ids, counts, strict=True) if piece != unknown},
+        {int(piece): int(count) for piece, count in zip(ids, counts, strict=True) if int(piece) not in left_out},
         {name: frozenset(words) for name, words in unspelled_in_entities.items()},
         dict(unspelled),
     )
