@@ -95,8 +95,9 @@ def check(
 ) -> None:
     """Read a whole data root and report every fault in it.
 
-    A fault names file, line and remedy. Sentences that two splits of a corpus
-    share, missing splits and labels that training lacks are told as well.
+    A fault names file, line and remedy. Parallel text that is out of step,
+    sentences that two splits of a corpus share, missing splits and labels that
+    training lacks are told as well.
     Exit status 2 if a file is faulty.
 
     [bold]Example:[/bold]
@@ -128,6 +129,7 @@ def _print_report(report: Report, console: Console, most: int | None) -> None:
     sentences, words = sum(file.sentences for file in report.files), sum(file.words for file in report.files)
     say(f"{report.root}: {len(report.files)} files, {sentences:,} sentences, {words:,} words")
     section(faults, [_fault(fault) for fault in report.faults], "red")
+    section("no fault, but worth a look", [_fault(remark) for remark in report.remarks])
     shared = (
         f"{one.corpus}: {one.sentences} of {one.split} also in {one.seen_in}"
         f" ({one.long} of them longer than four words), the longest: {one.example[:70]}"

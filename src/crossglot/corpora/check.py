@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
 from pathlib import Path
+from unicodedata import is_normalized
 
-from crossglot.corpora.catalogue import OWN_LANGUAGES, SPLITS, corpus_files, list_corpora, own_languages
+from crossglot.corpora.catalogue import OWN_LANGUAGES, PARALLEL, SPLITS, corpus_files, list_corpora, own_languages
+from crossglot.corpora.check_parallel import check_lines, check_treebanks
 from crossglot.corpora.codemix import TRANSLITERATED, read_codemix
 from crossglot.corpora.column_layout import decode_columns
 from crossglot.corpora.columns import read_columns
 from crossglot.corpora.conllu import read_conllu
-from crossglot.corpora.opening import open_text, plain_name, read_bytes
+from crossglot.corpora.opening import decode, plain_name, read_bytes
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.errors import DataError
 
@@ -84,6 +86,7 @@ class Report:
         root: its folder.
         files: one entry a file read.
         faults: everything wrong, in the files' order.
+        remarks: what can be read and is worth a look: parallel text out of step, a file that may be cut off.
         shared: sentences that two splits share.
         missing: (corpus, split) for each split that is not there.
         unseen: (corpus, split, labels) for labels of a dev or test split that training has not.
@@ -93,6 +96,7 @@ class Report:
     root: Path
     files: tuple[FileReport, ...]
     faults: tuple[Fault, ...]
+    remarks: tuple[Fault, ...]
     shared: tuple[Shared, ...]
     missing: tuple[tuple[str, str], ...]
     unseen: tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -137,16 +141,23 @@ class _Findings:
     root: Path
     files: list[FileReport] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    remarks: list[Fault] = field(default_factory=list)
     shared: list[Shared] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
     unseen: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
 
     def blame(self, errors: Iterable[DataError], path: Path) -> None:
         """Keep errors as faults."""
-        for error in errors:
-            where = path if error.path is None else Path(error.path)
-            inside = where.relative_to(self.root) if where.is_relative_to(self.root) else where
-            self.faults.append(Fault(inside, error.line, error.what, error.remedy))
+        self.faults += (self._fault(error, path) for error in errors)
+
+    def remark(self, errors: Iterable[DataError], path: Path) -> None:
+        """Keep as remarks what is no fault."""
+        self.remarks += (self._fault(error, path) for error in errors)
+
+    def _fault(self, error: DataError, path: Path) -> Fault:
+        where = path if error.path is None else Path(error.path)
+        inside = where.relative_to(self.root) if where.is_relative_to(self.root) else where
+        return Fault(inside, error.line, error.what, error.remedy)
 
     def report(self) -> Report:
         """All of it, with what was passed over."""
@@ -157,6 +168,7 @@ class _Findings:
             self.root,
             tuple(self.files),
             tuple(self.faults),
+            tuple(self.remarks),
             tuple(self.shared),
             tuple(self.missing),
             tuple(self.unseen),
@@ -183,10 +195,14 @@ def _jobs(root: Path, keys: frozenset[str]) -> Iterator[tuple[str, Callable[[_Fi
         if path.is_file() and (language in keys or _LANGUAGE.fullmatch(language)) and not _is_paper(path):
             sets.setdefault(name, []).append(path)
     for name, paths in sets.items():
-        yield f"parallel/{name}", partial(_check_parallel, paths=paths)
+        yield f"parallel/{name}", partial(_check_lines, paths=paths)
     for path in sorted((root / "mono").glob("*.txt*")):
         if plain_name(path).endswith(".txt") and not _is_paper(path):
-            yield f"mono/{path.name}", partial(_check_parallel, paths=[path])
+            yield f"mono/{path.name}", partial(_check_lines, paths=[path])
+    parallel = [name for name in list_corpora(root, "pos") if name.endswith(PARALLEL)]
+    tests = {name: files["test"] for name in parallel if "test" in (files := corpus_files(root, "pos", name))}
+    if len(tests) > 1:
+        yield "parallel treebanks", partial(_check_treebanks, files=tests)
 
 
 def _is_paper(path: Path) -> bool:
@@ -221,6 +237,8 @@ def _check_corpus(found: _Findings, task: str, name: str) -> None:
             if not skipped:  # otherwise the sentences' own faults say more
                 skipped.append(error)
         found.blame(skipped, path)
+        if task != "ner":
+            found.remark(_form_remarks(path), path)
         splits[split], labels[split] = sentences, _labels(sentences, task)
         words = sum(map(len, sentences))
         inside = path.relative_to(found.root)
@@ -251,33 +269,30 @@ def _shared(name: str, splits: Mapping[str, list[TaggedSentence]], split: str, s
     return Shared(name, split, seen_in, len(both), sum(len(words) > 4 for words in both), longest)
 
 
-def _check_parallel(found: _Findings, paths: list[Path]) -> None:
-    """Line-aligned files (or a single one): readable, of one length, without empty lines where another has text."""
-    lengths: dict[Path, int] = {}
-    filled: dict[Path, set[int]] = {}
-    for path in paths:
-        length, lines = 0, set()
-        try:
-            for length, line in enumerate(open_text(path), 1):
-                if line.strip():
-                    lines.add(length)
-        except DataError as error:
-            found.blame([error], path)
-            continue
-        lengths[path], filled[path] = length, lines
-    if not lengths:
+def _check_lines(found: _Findings, paths: list[Path]) -> None:
+    parallel = check_lines(paths)
+    faulty = Counter(error.path for error in parallel.faults)
+    found.blame(parallel.faults, paths[0])
+    found.remark(parallel.remarks, paths[0])
+    for path, length in parallel.lengths.items():
+        found.files.append(FileReport(path.relative_to(found.root), length, faults=faulty[path]))
+
+
+def _check_treebanks(found: _Findings, files: Mapping[str, Path]) -> None:
+    found.remark(check_treebanks(files).remarks, found.root)
+
+
+def _form_remarks(path: Path) -> Iterator[DataError]:
+    """What level 1 of the UD validator refuses and readers do not, where it may matter."""
+    try:
+        text = decode(read_bytes(path), path, lenient=True)
+    except DataError:
         return
-    usual = Counter(lengths.values()).most_common(1)[0][0]
-    everywhere = set.union(*filled.values())
-    for path, length in lengths.items():
-        errors = []
-        if not filled[path]:
-            errors.append(DataError("has no line", remedy="The file is empty: download or write it again."))
-        elif length != usual:
-            what = f"{length} lines, where the set's others have {usual}"
-            errors.append(DataError(what, remedy="Take all languages of a set from one release."))
-        elif len(paths) > 1 and (empty := sorted(everywhere - filled[path])):
-            what = f"{len(empty)} lines are empty, though another language has text there"
-            errors.append(DataError(what, line=empty[0], remedy="Leave such lines out in every language."))
-        found.blame(errors, path)
-        found.files.append(FileReport(path.relative_to(found.root), length, faults=len(errors)))
+    if text.strip("\n") and not text.endswith("\n\n"):
+        remedy = "Compare it with the release: it may be cut off."
+        yield DataError("no empty line after the last sentence", path=path, line=text.count("\n") + 1, remedy=remedy)
+    if not is_normalized("NFC", text):
+        lines = [line for line, written in enumerate(text.split("\n"), 1) if not is_normalized("NFC", written)]
+        what = f"{len(lines):,} lines are not in Unicode's normal form C"
+        remedy = "Words are read as they are written: an encoder may spell these otherwise than text from elsewhere."
+        yield DataError(what, path=path, line=lines[0], remedy=remedy)
