@@ -85,6 +85,66 @@ def test_every_fault_is_reported_and_not_only_the_first(root: Path, file: File) 
     assert all(fault.remedy for fault in check_root(root).faults)
 
 
+def told(root: Path) -> dict[tuple[str, int | None], list[str]]:
+    found: dict[tuple[str, int | None], list[str]] = {}
+    for remark in check_root(root).remarks:
+        assert remark.remedy
+        found.setdefault((remark.path.name, remark.line), []).append(remark.what)
+    return found
+
+
+def test_what_may_be_cut_off_or_spelled_apart_is_remarked_on_and_no_fault(root: Path, file: File) -> None:
+    file(treebank("a b", "c").removesuffix("\n"), "ud/UD_X-Y/x_y-ud-train.conllu")
+    file(treebank("a b", "cafe\u0301", "caf\u00e9"), "ud/UD_X-Y/x_y-ud-dev.conllu")
+    assert told(root) == {
+        ("x_y-ud-train.conllu", 5): ["no empty line after the last sentence"],
+        ("x_y-ud-dev.conllu", 4): ["1 lines are not in Unicode's normal form C"],
+    }
+    assert check_root(root).ok
+
+
+def test_lines_out_of_step_are_remarked_on_with_their_numbers(root: Path, file: File) -> None:
+    lines = ["x" * (7 * number % 97 + 1) for number in range(400)]
+    for language in ("de", "en", "fr"):
+        file("".join(f"{line}\n" for line in lines), f"parallel/news.{language}")
+    assert told(root) == {}
+    moved = lines[:200] + lines[300:] + lines[200:300]
+    file("".join(f"{line}\n" for line in moved), "parallel/news.fr")
+    ((place, (what,)),) = told(root).items()
+    assert place == ("news.fr", 201)
+    assert "lines 201–400 hardly translate those of the set's others" in what
+    (root / "parallel/news.en").unlink()
+    ((place, (what,)),) = told(root).items()
+    assert "lines 201–400 hardly translate those of news.fr" in what
+    assert check_root(root).ok
+
+
+def named(*ids: str) -> str:
+    return "".join(f"# sent_id = {one}\n" * bool(one) + treebank(f"w{number}") for number, one in enumerate(ids))
+
+
+def test_treebanks_of_the_same_sentences_are_held_against_each_other(root: Path, file: File) -> None:
+    for name, code, ids in (
+        ("English", "en", ("n1", "n2", "n3", "n4")),
+        ("German", "de", ("n1", "n2", "n3", "n4")),
+        ("Icelandic", "is", ("n1", "n4", "n3", "n2")),
+        ("Thai", "th", ("n1", "n2", "n2", "")),
+        ("Turkish", "tr", ("n1", "n2", "n4")),
+    ):
+        file(named(*ids), f"ud/UD_{name}-PUD/{code}_pud-ud-test.conllu")
+    found = {path: whats for (path, _), whats in told(root).items()}
+    assert found == {
+        "is_pud-ud-test.conllu": ["2 sentences stand in another place than in the other parallel treebanks"],
+        "th_pud-ud-test.conllu": [
+            "1 of its 4 sentences have no sent_id",
+            "1 sent_ids stand twice, the first of them n2: nobody knows which sentence is meant",
+            "3 of 4 sentences of the other parallel treebanks are not there, n2 first",
+        ],
+        "tr_pud-ud-test.conllu": ["1 of 4 sentences of the other parallel treebanks are not there, n3 first"],
+    }
+    assert check_root(root).ok
+
+
 def test_what_is_no_part_of_the_layout_is_named_as_ignored(root: Path, file: File) -> None:
     file("x", "vocab/words.txt")
     file("x", "ud/UD_X-Y/stats.xml")

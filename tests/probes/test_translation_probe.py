@@ -210,6 +210,20 @@ def test_parallel_treebanks_serve_where_there_is_nothing_longer(tmp_path: Path, 
     assert {row.n for row in exact} == {60}
 
 
+def test_lines_that_do_not_go_together_are_said_before_anything_runs(
+    tmp_path: Path, location: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lines = [f"{number} " + "x" * (7 * number % 97) for number in range(300)]
+    write_side(tmp_path, "news.en", lines)
+    write_side(tmp_path, "news.de", lines[:100] + lines[200:] + lines[100:200])
+    PROBE.steps(setting(tmp_path, location))
+    PROBE.steps(setting(tmp_path, location))
+    assert [record.getMessage() for record in caplog.records] == [
+        "news, en and de: of the pairs, numbers 101–300 do not look like translations of each other, and what is found "
+        "there says little; `crossglot data check` compares all languages"
+    ]
+
+
 def test_statistics_follow_from_the_curves(rows: list[ResultRow]) -> None:
     values = curve(rows, "toy", "en", "de", PAPERS_CONDITION)  # two layers: two thirds of the way up is the first
     found = {

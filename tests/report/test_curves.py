@@ -48,7 +48,7 @@ def test_the_table_has_a_line_a_curve_with_its_ends_and_its_best_layer() -> None
     lines = {line[:4]: dict(zip(COLUMNS[4:], line[4:], strict=True)) for line in drawn.lines}
     assert len(lines) == len(drawn.lines) == 4 * (2 * 2 + 2)
     assert lines["mine", "en", "de", "mean shift, l2"] == {
-        "embeddings": 31, "two thirds up": 81, "last": 61, "best": 81, "layer": 3, "pairs": 50,
+        "embeddings": 31, "two thirds up": 81, "last": 61, "best": 81, "layer": 3, "pairs": 50, "of": "toy",
     }  # fmt: skip
     assert lines["mine shared pieces", "hi", "ur", None]["best"] == 12
 
@@ -67,7 +67,27 @@ def test_numbers_that_are_no_cells_stay_out_and_gaps_are_explained() -> None:
     drawn = curves([*made_up(), row("en", "ru", None, condition="missing: no bitext of en and ru in parallel/")])
     assert not any("ru" in line for line in drawn.lines)
     assert "mine, en → ru: no bitext of en and ru in parallel/" in drawn.notes
-    assert any("among 50 sentences" in note and "2 % of cases" in note for note in drawn.notes)
+    assert any("EN-DE among 50 of toy (chance 2 %); HI-UR among 50 of toy" in note for note in drawn.notes)
+
+
+def test_each_pair_is_shown_with_its_own_text_and_number_of_sentences() -> None:
+    rows = [
+        row.model_copy(update={"n": 1000, "source_corpus": "UD_X-PUD", "target_corpus": "UD_Y-PUD"})
+        if {row.source, row.target} == {"hi", "ur"}
+        else row
+        for row in made_up()
+    ]
+    drawn = curves(rows)
+    assert {line[1:3] + line[-2:] for line in drawn.lines} == {
+        ("en", "de", 50, "toy"), ("de", "en", 50, "toy"),
+        ("hi", "ur", 1000, "UD_X-PUD and UD_Y-PUD"), ("ur", "hi", 1000, "UD_X-PUD and UD_Y-PUD"),
+    }  # fmt: skip
+    assert any(
+        "EN-DE among 50 of toy (chance 2 %); HI-UR among 1,000 of UD_X-PUD and UD_Y-PUD" in note for note in drawn.notes
+    )
+    text = json.dumps(drawn.chart.to_dict())
+    assert '"EN-DE, 50"' in text
+    assert '"HI-UR, 1,000"' in text
 
 
 def test_without_any_curve_there_is_a_table_and_no_chart() -> None:

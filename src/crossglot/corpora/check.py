@@ -200,9 +200,9 @@ def _jobs(root: Path, keys: frozenset[str]) -> Iterator[tuple[str, Callable[[_Fi
         if plain_name(path).endswith(".txt") and not _is_paper(path):
             yield f"mono/{path.name}", partial(_check_lines, paths=[path])
     parallel = [name for name in list_corpora(root, "pos") if name.endswith(PARALLEL)]
-    tests = {name: files["test"] for name in parallel if "test" in (files := corpus_files(root, "pos", name))}
+    tests = [files["test"] for name in parallel if "test" in (files := corpus_files(root, "pos", name))]
     if len(tests) > 1:
-        yield "parallel treebanks", partial(_check_treebanks, files=tests)
+        yield "parallel treebanks", partial(_check_treebanks, paths=tests)
 
 
 def _is_paper(path: Path) -> bool:
@@ -278,8 +278,8 @@ def _check_lines(found: _Findings, paths: list[Path]) -> None:
         found.files.append(FileReport(path.relative_to(found.root), length, faults=faulty[path]))
 
 
-def _check_treebanks(found: _Findings, files: Mapping[str, Path]) -> None:
-    found.remark(check_treebanks(files).remarks, found.root)
+def _check_treebanks(found: _Findings, paths: list[Path]) -> None:
+    found.remark(check_treebanks(paths), found.root)
 
 
 def _form_remarks(path: Path) -> Iterator[DataError]:

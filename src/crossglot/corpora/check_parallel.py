@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from crossglot.corpora.conllu import parse_conllu
 from crossglot.corpora.in_step import out_of_step
 from crossglot.corpora.opening import open_text
-from crossglot.corpora.sentence_ids import sentence_ids
+from crossglot.corpora.sentence_ids import Ids, aligned_by_ids, sentence_ids
 from crossglot.errors import DataError
 
 
@@ -70,47 +70,38 @@ def _strayed(sides: Mapping[Path, Sequence[str]]) -> list[DataError]:
     return remarks
 
 
-def check_treebanks(files: Mapping[str, Path]) -> ParallelFindings:
-    """Treebanks of the same sentences: which of them lack some, name some twice, or have them in another order.
-
-    Args:
-        files: name of the treebank → its file.
-    """
-    found = ParallelFindings()
-    ids: dict[Path, list[str]] = {}
-    for path in files.values():
+def check_treebanks(paths: Sequence[Path]) -> list[DataError]:
+    """What sets treebanks of the same sentences apart: some that are missing or stand twice, another order."""
+    known: dict[Path, Ids] = {}
+    for path in paths:
         try:
-            known = sentence_ids(parse_conllu(path, lenient=True, skipped=[]))
+            known[path] = sentence_ids(parse_conllu(path, lenient=True, skipped=[]))
         except DataError:
             continue  # said where the treebank itself is checked
-        ids[path] = [own or "" for own in known[1]]
-    if len(ids) < 2:
-        return found
-    order = Counter(tuple(own) for own in ids.values()).most_common(1)[0][0]
-    usual = {one for one in order if one}
-    for path, own in ids.items():
-        for what, remedy in _differences(own, order, usual):
-            found.remarks.append(DataError(what, path=path, remedy=remedy))
-    return found
+    if len(known) < 2:
+        return []
+    order = Counter(tuple(own) for _, own, _ in known.values()).most_common(1)[0][0]
+    usual = next(ids for ids in known.values() if tuple(ids[1]) == order)
+    return [
+        DataError(what, path=path, remedy=remedy)
+        for path, ids in known.items()
+        for what, remedy in _differences(ids, usual)
+    ]
 
 
-def _differences(own: Sequence[str], order: Sequence[str], usual: set[str]) -> list[tuple[str, str]]:
-    differences = []
-    nameless = own.count("")
-    twice = [one for one, times in Counter(own).items() if one and times > 1]
-    if nameless:
-        what = f"{nameless} of its {len(own)} sentences have no sent_id, and so no translation"
-        differences.append((what, "Take the treebank from a release."))
-    if twice:
-        what = f"{len(twice)} sent_ids stand twice, {twice[0]} first: nobody knows which sentence is meant"
-        differences.append((what, "Keep one sentence of each sent_id: until then neither is aligned."))
-    if absent := usual.difference(own):
-        what = (
-            f"{len(absent)} of {len(usual)} sentences of the other parallel treebanks are missing, {min(absent)} first"
-        )
-        differences.append((what, "What is missing is left out for all pairs with this language."))
-    shared = [one for one in order if one in set(own)]
-    if moved := sum(one != other for one, other in zip((one for one in own if one in usual), shared, strict=False)):
+def _differences(ids: Ids, usual: Ids) -> Iterator[tuple[str, str]]:
+    own, others = ids[1], usual[1]
+    if nameless := own.count(None):
+        yield f"{nameless} of its {len(own)} sentences have no sent_id", "Without one, a sentence has no translation."
+    if twice := [one for one, times in Counter(own).items() if one and times > 1]:
+        what = f"{len(twice)} sent_ids stand twice, the first of them {twice[0]}: nobody knows which sentence is meant"
+        yield what, "Keep one sentence of each: as it is, none of them has a translation."
+    pairs = aligned_by_ids(usual, ids)
+    if absent := len(others) - len(pairs):
+        first = next(name for number, name in enumerate(others) if number not in dict(pairs))
+        what = f"{absent} of {len(others)} sentences of the other parallel treebanks are not there, {first} first"
+        yield what, "They are left out where a language is paired with this one."
+    places = [place for _, place in pairs]
+    if moved := sum(place != straight for place, straight in zip(places, sorted(places), strict=True)):
         what = f"{moved} sentences stand in another place than in the other parallel treebanks"
-        differences.append((what, "Harmless here: they are aligned by their ids. Make no line-aligned file of it."))
-    return differences
+        yield what, "Harmless here: they are aligned by their ids. But make no line-aligned file of it."

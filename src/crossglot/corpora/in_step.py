@@ -26,6 +26,8 @@ def out_of_step(sides: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[int,
     """
     import numpy as np
 
+    if len(sides) < 2:
+        return {}
     names = list(sides)
     lengths = np.array([[len(line) for line in sides[name]] for name in names], dtype=float)
     blocks = lengths.shape[1] // BLOCK
@@ -34,7 +36,7 @@ def out_of_step(sides: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[int,
         first, last = block * BLOCK, (block + 1) * BLOCK if block + 1 < blocks else lengths.shape[1]
         part = lengths[:, first:last]
         part = np.log(part[:, (part > 0).all(axis=0)])
-        if part.shape[1] < BLOCK // 2 or len(names) < 2:
+        if part.shape[1] < BLOCK // 2:
             continue
         with np.errstate(invalid="ignore", divide="ignore"):
             alike = np.nan_to_num(np.corrcoef(part), nan=1.0)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from crossglot.corpora.conllu import ConlluSentence
 
-Ids = tuple[Sequence[str | None], ...]
+Ids = tuple[list[str | None], ...]
 """For each way of knowing a sentence, best first, what every sentence of a treebank is known by."""
 
 _OWN_CODE = re.compile(r"[a-z]{2,3}_")

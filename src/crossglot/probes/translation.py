@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from pathlib import Path
 
-from crossglot.corpora.parallel import Pair, named_parallel_files, parallel_files
+from crossglot.corpora.in_step import out_of_step
+from crossglot.corpora.parallel import Pair, aligned, named_parallel_files, parallel_files
 from crossglot.engine.step import Step
 from crossglot.paper import claims_translation as told
 from crossglot.probes.probe import Evidence
@@ -19,6 +21,8 @@ from crossglot.steps.embed import EmbedLines
 from crossglot.steps.lines import Side, describe_sides, usable_pairs
 from crossglot.steps.score_translations import ScoreTranslations, TranslationScore, read_translation_scores
 from crossglot.steps.translate import Translate, TranslateByPieces
+
+_log = logging.getLogger(__name__)
 
 FEWEST = 30
 """Among fewer sentences many are found by chance."""
@@ -75,6 +79,7 @@ class _Plan:
         if usable[best] < FEWEST:
             why = f"{found[best].name} has fewer than {FEWEST} pairs of lines that can be told apart"
             return _Bitext(pair, why_missing=why)
+        _warn_of_strayed_lines(*described[best])
         return _Bitext(pair, described[best], usable[best])
 
     def step(self, candidate: Candidate, bitext: _Bitext) -> ScoreTranslations:
@@ -136,6 +141,21 @@ class TranslationProbe:
                     found += _score_rows(candidate, bitext, folder)
             rows += [*found, *_means_over_curves(found)]
         return [*rows, *(row for bitext in plan.bitexts if bitext.sides for row in _chance_rows(bitext))]
+
+
+@lru_cache(maxsize=64)
+def _warn_of_strayed_lines(source: Side, target: Side) -> None:
+    """Says, once, which pairs do not look like translations: lines out of step, or treebanks that are not parallel."""
+    texts = source.read(), target.read()
+    pairs = aligned(*texts)
+    lines = {str(place): [text.lines[pair[place]] for pair in pairs] for place, text in enumerate(texts)}
+    for runs in list(out_of_step(lines).values())[:1]:
+        _log.warning(
+            "%s, %s and %s: of the pairs, numbers %s do not look like translations of each other, and what is found "
+            "there says little; `crossglot data check` compares all languages",
+            "+".join(dict.fromkeys((source.name, target.name))), source.language, target.language,
+            ", ".join(f"{first}–{last}" for first, last in runs),
+        )  # fmt: skip
 
 
 def language_pairs(sources: Sequence[str], targets: Sequence[str]) -> list[Pair]:

@@ -13,7 +13,19 @@ from crossglot.report.drawn import Drawn, Entry
 from crossglot.report.figures import GREY, INK
 from crossglot.report.wording import interval_note
 
-COLUMNS = ("system", "from", "to", "shift, metric", "embeddings", "two thirds up", "last", "best", "layer", "pairs")
+COLUMNS = (
+    "system",
+    "from",
+    "to",
+    "shift, metric",
+    "embeddings",
+    "two thirds up",
+    "last",
+    "best",
+    "layer",
+    "pairs",
+    "of",
+)
 PANEL = (215, 170)
 SMALL = (128, 96)
 LINES = ("#12435a", "#3a838b", "#a0712a", "#6b4f8a", "#5b8c3a", "#9a3b3b")
@@ -44,12 +56,13 @@ def curves(rows: Sequence[ResultRow]) -> Drawn:
 def _line(curve: Curve, rows: Sequence[ResultRow]) -> tuple[Entry, ...]:
     system, source, target, condition = curve
     by_layer = {row.layer: row.value for row in rows}
+    read = (rows[0].n, _corpora(rows[0]))
     if None in by_layer:
-        return (system, source, target, condition or None, None, None, None, by_layer[None], None, rows[0].n)
+        return (system, source, target, condition or None, None, None, None, by_layer[None], None, *read)
     depth = max(layer or 0 for layer in by_layer)
     best = max(rows, key=lambda row: row.value or 0.0)
     ends = (by_layer.get(layer) for layer in (0, round(2 * depth / 3), depth))
-    return (system, source, target, condition, *ends, best.value, best.layer, rows[0].n)
+    return (system, source, target, condition, *ends, best.value, best.layer, *read)
 
 
 def _chart(found: Mapping[Curve, Sequence[ResultRow]], layered: Mapping[Curve, Sequence[ResultRow]]) -> Any:
@@ -60,19 +73,21 @@ def _chart(found: Mapping[Curve, Sequence[ResultRow]], layered: Mapping[Curve, S
     pairs = list(dict.fromkeys(frozenset(curve[1:3]) for curve in layered))
     first = {pair: next(curve[1:3] for curve in layered if frozenset(curve[1:3]) == pair) for pair in pairs}
     forward = list(first.values())
+    pools = {curve[1:3]: rows[0].n for curve, rows in layered.items()}
+    labels = [_label(way, pools[way]) for way in forward]
     conditions = [each for each in dict.fromkeys(curve[3] for curve in layered) if each != PAPERS_CONDITION]
     top = _top(row for rows in found.values() for row in rows)
     parts: list[Any] = []
     for encoder in encoders:
         both = [
-            _panel(_records(found, encoder, way, PAPERS_CONDITION, forward), forward, PANEL, top, title, subtitle)
+            _panel(_records(found, encoder, way, PAPERS_CONDITION, labels), labels, PANEL, top, title, subtitle)
             for way, title, subtitle in (
                 (forward, encoder, "first to second language"),
                 ([pair[::-1] for pair in forward], encoder, "second to first language"),
             )
         ]
         others = [
-            _panel(_records(found, encoder, forward, condition, forward), forward, SMALL, top, condition)
+            _panel(_records(found, encoder, forward, condition, labels), labels, SMALL, top, condition)
             for condition in conditions
         ]
         parts += [alt.hconcat(*both, spacing=26), *([alt.concat(*others, columns=3, spacing=16)] if others else [])]
@@ -90,21 +105,21 @@ def _records(
     encoder: str,
     way: Iterable[tuple[str, str]],
     condition: str,
-    forward: Sequence[tuple[str, str]],
+    labels: Sequence[str],
 ) -> list[dict[str, Any]]:
     records = []
-    for (source, target), pair in zip(way, forward, strict=True):
+    for (source, target), label in zip(way, labels, strict=True):
         for system, what in ((encoder, "encoder"), (f"{encoder} untrained", "untrained")):
             rows = found.get((system, source, target, condition), ())
-            records += [_record(row, pair, what) | {"layer": row.layer} for row in rows]
+            records += [_record(row, label, what) | {"layer": row.layer} for row in rows]
         pieces = found.get((f"{encoder} shared pieces", source, target, ""), ())
         deepest = max((record["layer"] for record in records), default=0)
-        records += [_record(row, pair, "pieces") | {"layer": layer} for row in pieces for layer in (0, deepest)]
+        records += [_record(row, label, "pieces") | {"layer": layer} for row in pieces for layer in (0, deepest)]
     return records
 
 
-def _record(row: ResultRow, pair: tuple[str, str], what: str) -> dict[str, Any]:
-    return {"pair": _name(pair), "what": what, "value": row.value, "low": row.ci_low, "high": row.ci_high}
+def _record(row: ResultRow, label: str, what: str) -> dict[str, Any]:
+    return {"pair": label, "what": what, "value": row.value, "low": row.ci_low, "high": row.ci_high}
 
 
 def _name(pair: tuple[str, str]) -> str:
@@ -112,17 +127,25 @@ def _name(pair: tuple[str, str]) -> str:
     return "-".join(key.upper() for key in pair)
 
 
+def _label(pair: tuple[str, str], pool: int | None) -> str:
+    """With the number of pairs: curves of different ones are not to be compared by their height."""
+    return f"{_name(pair)}, {pool:,}"
+
+
+def _corpora(row: ResultRow) -> str | None:
+    """The set that was read, or both treebanks."""
+    return " and ".join(dict.fromkeys(name for name in (row.source_corpus, row.target_corpus) if name)) or None
+
+
 def _panel(
     records: list[dict[str, Any]],
-    pairs: Sequence[tuple[str, str]],
+    names: Sequence[str],
     size: tuple[int, int],
     top: int,
     title: str,
     subtitle: str = "",
 ) -> Any:
     import altair as alt
-
-    names = [_name(pair) for pair in pairs]
 
     def scale(values: Sequence[Any]) -> Any:
         return alt.Scale(domain=names, range=[values[place % len(values)] for place in range(len(names))])
@@ -159,14 +182,10 @@ def _notes(rows: Sequence[ResultRow]) -> tuple[str, ...]:
         for row in cells
         if row.value is None
     )
-    pools = dict.fromkeys(row.n for row in cells if row.n is not None)
-    chance = next((row.value for row in cells if row.system == CHANCE), None)
-    sets = dict.fromkeys(row.source_corpus for row in cells if row.value is not None and row.source_corpus)
     return (
-        f"How often the nearest neighbour of a sentence is its translation, among {_listed(pools)} sentences"
-        + (f" (any of them would be right in {chance:.2g} % of cases)" if chance else "")
-        + f" of {_listed(sets)}. The more sentences, the lower: compare only what has as many. The paper has 5,000 of "
-        "WMT16.",
+        "How often the nearest neighbour of a sentence is its translation: " + "; ".join(_searched(cells)) + ". "
+        "The more sentences, the lower: compare only what has as many. The paper has 5,000 of WMT16, and what it says "
+        "is judged on as many only.",
         "“Mean shift, l2” is the paper's: a sentence is moved by the mean difference of the two languages, estimated "
         "on the pairs that are scored. Held out: each half of the pairs is moved by the other half's. Centred: each "
         "language less its own mean, which in l2 would be the mean shift over again. CSLS averages over 10 neighbours.",
@@ -177,5 +196,12 @@ def _notes(rows: Sequence[ResultRow]) -> tuple[str, ...]:
     )
 
 
-def _listed(values: Iterable[object]) -> str:
-    return " or ".join(f"{value:,}" if isinstance(value, int) else str(value) for value in values)
+def _searched(cells: Iterable[ResultRow]) -> list[str]:
+    """For each pair of languages among how many sentences, of which text, and what chance finds there."""
+    found: dict[frozenset[str | None], str] = {}
+    for row in cells:
+        if row.system == CHANCE and row.value is not None and row.n is not None:
+            pair = (row.source or "", row.target or "")
+            said = f"{_name(pair)} among {row.n:,} of {_corpora(row)} (chance {row.value:.2g} %)"
+            found.setdefault(frozenset(pair), said)
+    return list(found.values())
