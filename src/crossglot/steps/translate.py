@@ -75,7 +75,8 @@ class Translate(Step):
     @property
     def title(self) -> str:
         """What the progress shows."""
-        return f"{self.source.system}: {self.source.side.language}-{self.target.side.language} translations"
+        languages = f"{self.source.side.language}-{self.target.side.language}"
+        return f"{self.source.system}: {languages} translations among {self.pairs:,}"
 
     @property
     def work(self) -> Work:
@@ -118,7 +119,8 @@ class TranslateByPieces(Step):
     @property
     def title(self) -> str:
         """What the progress shows."""
-        return f"{self.encoder.name}: {self.source.language}-{self.target.language} translations by shared pieces"
+        languages = f"{self.source.language}-{self.target.language}"
+        return f"{self.encoder.name}: {languages} translations among {self.pairs:,} by shared pieces"
 
 
 def read_found(folder: Path) -> NDArray[np.int32]:
