@@ -124,6 +124,25 @@ def test_sources_that_are_alike_and_easy_targets_are_no_effect_of_likeness(tmp_p
     assert found <= 5, "more in 20 runs would come by chance in one case of ten thousand"
 
 
+def test_statistics_draw_genera_and_say_beside_it_what_languages_would_give(tmp_path: Path) -> None:
+    """Slavic and Romance targets are easy: what looks like eighteen languages is eight genera."""
+    languages = ("en", "de", "es", "fr", "it", "pt", "ru", "uk", "cs", "pl", "bg", "hi", "ur", "ja", "ko", "tr", "eu")
+    chance = random.Random(4)
+    ease = {genus: chance.gauss(0, 10) for genus in sorted({LANGUAGES[key].genus for key in languages})}
+    rows = cells(
+        "figure2", "big", "m-bert", languages,
+        lambda source, target: 40 + ease[LANGUAGES[target].genus] + ease[LANGUAGES[source].genus] / 2,
+    )  # fmt: skip
+    told = TypologyProbe().rows(setting(tmp_path, OURS), evidence(rows, tmp_path))
+    for aggregate in ("correlation", "rank correlation", "slope", "intercept"):
+        genera = statistic(told, "big", aggregate, BY_FEATURES)
+        by_languages = statistic(told, "big", f"{aggregate}, languages drawn", BY_FEATURES)
+        assert genera.interval == "95 % bootstrap over 8 genera (17 languages)"
+        assert by_languages.interval == "95 % bootstrap over 17 languages"
+        assert by_languages.value == genera.value
+    results_frame(told)
+
+
 def test_a_language_without_wals_values_says_so_and_stays_out_of_the_statistics(tmp_path: Path) -> None:
     rows = figure2(tmp_path, lambda s, t: 10.0 * common(s, t) + (s < t), always(20.0), (*SOME, "gl"))
     galician = statistic(rows, WALS, MEAN, metric=COMMON, source="gl", target="en")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -12,7 +13,7 @@ from crossglot.engine.step import Step
 from crossglot.languages import LANGUAGES, PAPER_POS, Language
 from crossglot.paper.published import lookup
 from crossglot.probes.probe import Evidence
-from crossglot.probes.relations import Pair, Scores, corrected, qap_rows, without_effects, zero_shot_scores
+from crossglot.probes.relations import Pair, Scores, corrected, kin_of, qap_rows, without_effects, zero_shot_scores
 from crossglot.probes.results import MEAN, ResultRow
 from crossglot.probes.setting import Setting
 from crossglot.probes.tables import TransferTable
@@ -21,7 +22,7 @@ from crossglot.probes.typology import languages_of, pos_table
 from crossglot.probes.word_order import GROUPS, group_of
 from crossglot.statistics.association import Estimate, linear_trend
 from crossglot.statistics.groups import group_contrast
-from crossglot.statistics.resampling import Floats
+from crossglot.statistics.resampling import Floats, Kin
 
 DIFFERENCE = "difference"
 SAME_MINUS_DIFFERENT = "same minus different, without effects"
@@ -50,7 +51,7 @@ class GroupsProbe:
         papers = {candidate.encoder.name for candidate in setting.candidates if candidate.papers}
         rows: list[ResultRow] = []
         tests: list[ResultRow] = []
-        for system, scores in zero_shot_scores(evidence.cells).items():
+        for system, scores in zero_shot_scores(evidence.cells, kin_of(languages)).items():
             for grouping in GROUPS:
                 grouped = _Grouped.of(scores, grouping, languages, papers=system in papers)
                 rows += [*grouped.averages(evidence.cells), *grouped.differences()]
@@ -94,8 +95,9 @@ class _Grouped:
         rows = []
         for source, target in product(self.names, repeat=2):
             place = {"source": source, "target": target}
-            mean = self.scores.row(MEAN, self.grouping, self._contrast({(source, target): 1.0}))
-            rows.append(mean.model_copy(update=place | self._published({(source, target): 1.0})))
+            one = {(source, target): 1.0}
+            mean, *others = self.scores.rows(MEAN, self.grouping, partial(self._contrast, one))
+            rows += [row.model_copy(update=place | self._published(one)) for row in (mean, *others)]
             by_seed: dict[int, list[float]] = {}
             for row in cells:
                 pair = (row.source or "", row.target or "")
@@ -116,26 +118,31 @@ class _Grouped:
                 ((one, one), (other, one), f"{one} minus {other}", one),
             ):
                 weights = {minuend: 1.0, subtrahend: -1.0}
-                row = self.scores.row(DIFFERENCE, self.grouping, self._contrast(weights))
-                place = {"source": source, "target": target}
-                rows.append(row.model_copy(update=place | self._published(weights)))
+                found = self.scores.rows(DIFFERENCE, self.grouping, partial(self._contrast, weights))
+                update = {"source": source, "target": target} | self._published(weights)
+                rows += [row.model_copy(update=update) for row in found]
         return rows
 
     def tests(self) -> list[ResultRow]:
         """What is left of order when good sources and easy targets are taken away, and how likely by chance."""
         same = {pair: float(source == target) for pair, (source, target) in self.groups.items()}
         return [
-            self.scores.row(SAME_MINUS_DIFFERENT, self.grouping, without_effects(same, self.values, _slope)),
+            *self.scores.rows(
+                SAME_MINUS_DIFFERENT,
+                self.grouping,
+                lambda kin: without_effects(same, self.values, partial(_slope, kin=kin)),
+            ),
             *qap_rows(self.scores, same, self.grouping),
         ]
 
-    def _contrast(self, weights: Mapping[Pair, float]) -> Estimate:
+    def _contrast(self, weights: Mapping[Pair, float], kin: Kin) -> Estimate:
         pairs = list(self.groups)
         return group_contrast(
             [self.values[pair] for pair in pairs],
             [ARROW.join(self.groups[pair]) for pair in pairs],
             pairs,
             {ARROW.join(group): weight for group, weight in weights.items()},
+            kin=kin,
         )
 
     def _published(self, weights: Mapping[Pair, float]) -> dict[str, object]:
@@ -155,6 +162,6 @@ class _Grouped:
         return wanted == {source for source, _ in self.groups} and are_papers_treebanks(corpora)
 
 
-def _slope(x: Floats, y: Floats, pairs: Sequence[Pair]) -> Estimate:
+def _slope(x: Floats, y: Floats, pairs: Sequence[Pair], kin: Kin) -> Estimate:
     """What a unit of x is worth: of an x that is 1 or 0, what being 1 is."""
-    return linear_trend(x, y, pairs).slope
+    return linear_trend(x, y, pairs, kin=kin).slope

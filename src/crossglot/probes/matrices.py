@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crossglot.corpora.catalogue import root_languages
 from crossglot.engine.step import Step
 from crossglot.probes.probe import Evidence
+from crossglot.probes.relations import kin_of
 from crossglot.probes.results import ResultRow
 from crossglot.probes.setting import Setting
 from crossglot.probes.tables import TransferTable
@@ -45,4 +47,8 @@ class MatrixProbe:
     def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
         """Cited systems, cells and averages; table 6 alone divides code-switched text by language."""
         cells = [row for row in evidence.cells if not is_part(row)]
-        return [*cited_rows(self.printed, setting), *cells, *average_rows(cells)]
+        return [
+            *cited_rows(self.printed, setting),
+            *cells,
+            *average_rows(cells, kin_of(root_languages(setting.corpora.root))),
+        ]

@@ -14,7 +14,9 @@ from crossglot.probes.relations import (
     Pair,
     Scores,
     corrected,
+    kin_of,
     mean_over,
+    mean_rows,
     minimum_over,
     relation_rows,
     slope_against,
@@ -90,7 +92,7 @@ class OverlapProbe:
     def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
         """Cells; overlap of each pair; spelling of each language; and what they say together."""
         pairs = self.table(setting).cells(setting.sources, setting.targets)
-        scores = zero_shot_scores(evidence.cells)
+        scores = zero_shot_scores(evidence.cells, kin_of(root_languages(setting.corpora.root)))
         rows, statistics = list(evidence.cells), []
         x: dict[str, dict[str, dict[Pair, float]]] = {}
         for candidate in setting.candidates:
@@ -104,7 +106,7 @@ class OverlapProbe:
                 metric: {(row.source or "", row.target or ""): row.value for row in members if row.value is not None}
                 for metric, members in measured.items()
             }
-            rows.append(tokenizer.across_scripts(x[candidate.encoder.name][ENTITY_OVERLAP], _across(pairs, setting)))
+            rows += tokenizer.across_scripts(x[candidate.encoder.name][ENTITY_OVERLAP], setting)
             for system in (candidate.encoder.name, f"{candidate.encoder.name} untrained"):
                 if system in scores:
                     statistics += _statistics(scores[system], x[candidate.encoder.name], setting)
@@ -199,13 +201,14 @@ class _Tokenizer:
             return f"the entity types of {source} and {places[-1][0]} have none in common"
         return f"no entity of the scored types in {self._corpus(bare[0])} {bare[0][1]}" if bare else ""
 
-    def across_scripts(self, overlaps: Mapping[Pair, float], across: Sequence[Pair]) -> ResultRow:
+    def across_scripts(self, overlaps: Mapping[Pair, float], setting: Setting) -> list[ResultRow]:
         """Mean overlap of pairs in different scripts."""
-        mean = mean_over(overlaps, across, "no pair across scripts")
-        bounds = mean.interval
-        row = self._row(ENTITY_OVERLAP, mean.value, mean.n, ACROSS_SCRIPTS if bounds else MISSING + mean.why)
-        limits = {"ci_low": bounds.low, "ci_high": bounds.high, "interval": bounds.kind} if bounds else {}
-        return row.model_copy(update={"aggregate": "mean over pairs"} | limits)
+        first = self._row(ENTITY_OVERLAP, None, 0, MISSING)
+        across = _across(overlaps, setting)
+        kin = kin_of(root_languages(setting.corpora.root))
+        return Scores(first, {}, kin).rows(
+            "mean over pairs", ACROSS_SCRIPTS, lambda kin: mean_over(overlaps, across, "no pair across scripts", kin)
+        )
 
     def spelling(self, target: str) -> list[ResultRow]:
         """How the tokenizer spells a target's test set; its scripts in order of their letters, `n` of each."""
@@ -265,8 +268,8 @@ def _statistics(scores: Scores, x: Mapping[str, Mapping[Pair, float]], setting: 
     none = f"no pair with less than {NEAR_ZERO_OVERLAP:g} % overlap"
     return [
         *rows,
-        scores.row("mean over pairs", ACROSS_SCRIPTS, mean_over(scores.values, across, "no pair across scripts")),
-        scores.row("mean over pairs", NO_OVERLAP, mean_over(scores.values, apart, none)),
+        *mean_rows(scores, "mean over pairs", ACROSS_SCRIPTS, across, "no pair across scripts"),
+        *mean_rows(scores, "mean over pairs", NO_OVERLAP, apart, none),
         scores.row("minimum over pairs", NO_OVERLAP, minimum_over(scores, apart, none)),
     ]
 
@@ -290,6 +293,9 @@ def _compared(
     if ours not in scores or theirs not in scores:
         return []
     return [
-        slope_against(scores[ours], scores[theirs], x[ours][metric], x[theirs][metric], condition, "en-bert's")
+        row
         for metric, condition in MEASURES.items()
+        for row in slope_against(
+            scores[ours], scores[theirs], x[ours][metric], x[theirs][metric], condition, "en-bert's"
+        )
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,13 +16,16 @@ from crossglot.statistics.intervals import Interval, bootstrap_clusters
 from crossglot.statistics.matrices import qap, two_way
 
 if TYPE_CHECKING:
-    from crossglot.statistics.resampling import Floats
+    from crossglot.languages import Language
+    from crossglot.statistics.resampling import Floats, Kin
 
 Pair = tuple[str, str]
 Values = Mapping[Pair, float]
 
 QAP_P, QAP_P_WITHOUT = "QAP p", "QAP p without effects"
 HOLM = ", Holm"
+LANGUAGES_DRAWN = ", languages drawn"
+"""Ends the aggregate of a row that draws languages as if they were unrelated, beside one that draws genera."""
 NAMINGS = 1000
 NO_SPREAD = 1e-9
 
@@ -33,10 +37,12 @@ class Scores:
     Attributes:
         first: one of its rows, for what all its rows share.
         cells: (source, target) → the row of its mean.
+        kin: language → genus, where genera are to be drawn.
     """
 
     first: ResultRow
     cells: Mapping[Pair, ResultRow]
+    kin: Kin = field(default_factory=dict)
 
     @property
     def values(self) -> dict[Pair, float]:
@@ -56,14 +62,27 @@ class Scores:
         kept = {name: getattr(self.first, name) for name in ("experiment", "system", "role", "task", "split", "metric")}
         return ResultRow.model_validate({**kept, "aggregate": aggregate, **fields})
 
+    def rows(self, aggregate: str, condition: str | None, estimate: Callable[[Kin], Estimate]) -> list[ResultRow]:
+        """A statistic with genera drawn; where that makes a difference, the one with languages drawn as well."""
+        first = self.row(aggregate, condition, estimate(self.kin))
+        if not self.kin or first.value is None:
+            return [first]
+        second = self.row(aggregate + LANGUAGES_DRAWN, condition, estimate({}))
+        return [first, second] if (first.ci_low, first.ci_high) != (second.ci_low, second.ci_high) else [first]
 
-def zero_shot_scores(rows: Iterable[ResultRow]) -> dict[str, Scores]:
+
+def kin_of(languages: Mapping[str, Language]) -> Kin:
+    """Language → genus, where it is known."""
+    return {key: language.genus for key, language in languages.items() if language.genus}
+
+
+def zero_shot_scores(rows: Iterable[ResultRow], kin: Kin | None = None) -> dict[str, Scores]:
     """System → its zero-shot cells, in the order of the rows; the diagonal is left out."""
     found: dict[str, dict[Pair, ResultRow]] = {}
     for row in rows:
         if row.aggregate == MEAN and row.source and row.target and row.target not in row.source.split("+"):
             found.setdefault(row.system, {})[row.source, row.target] = row
-    return {system: Scores(next(iter(cells.values())), cells) for system, cells in found.items()}
+    return {system: Scores(next(iter(cells.values())), cells, kin or {}) for system, cells in found.items()}
 
 
 def relation_rows(scores: Scores, x: Values, condition: str) -> list[ResultRow]:
@@ -77,15 +96,15 @@ def relation_rows(scores: Scores, x: Values, condition: str) -> list[ResultRow]:
     values = scores.values
     pairs = [pair for pair in values if pair in x]
     across, up = [x[pair] for pair in pairs], [values[pair] for pair in pairs]
-    trend = linear_trend(across, up, pairs)
-    return [
-        scores.row("correlation", condition, correlation(across, up, pairs)),
-        scores.row("rank correlation", condition, correlation(across, up, pairs, method="spearman")),
-        scores.row("slope", condition, trend.slope),
-        scores.row("intercept", condition, trend.intercept),
-        scores.row("correlation without effects", condition, without_effects(x, values, correlation)),
-        *qap_rows(scores, x, condition),
-    ]
+    estimates: dict[str, Callable[[Kin], Estimate]] = {
+        "correlation": lambda kin: correlation(across, up, pairs, kin=kin),
+        "rank correlation": lambda kin: correlation(across, up, pairs, kin=kin, method="spearman"),
+        "slope": lambda kin: linear_trend(across, up, pairs, kin=kin).slope,
+        "intercept": lambda kin: linear_trend(across, up, pairs, kin=kin).intercept,
+        "correlation without effects": lambda kin: without_effects(x, values, partial(correlation, kin=kin)),
+    }
+    rows = [row for name, estimate in estimates.items() for row in scores.rows(name, condition, estimate)]
+    return [*rows, *qap_rows(scores, x, condition)]
 
 
 def qap_rows(scores: Scores, x: Values, condition: str) -> list[ResultRow]:
@@ -110,25 +129,34 @@ def corrected(rows: Sequence[ResultRow]) -> list[ResultRow]:
     return found
 
 
-def slope_against(scores: Scores, other: Scores, x: Values, other_x: Values, condition: str, name: str) -> ResultRow:
+def slope_against(
+    scores: Scores, other: Scores, x: Values, other_x: Values, condition: str, name: str
+) -> list[ResultRow]:
     """A system's slope minus another's, over the pairs that both have; each may see an x of its own."""
     ours, theirs = scores.values, other.values
     pairs = [pair for pair in ours if pair in theirs and pair in x and pair in other_x]
-    estimate = slope_difference(
-        ([x[pair] for pair in pairs], [other_x[pair] for pair in pairs]),
-        ([ours[pair] for pair in pairs], [theirs[pair] for pair in pairs]),
-        pairs,
-    )
-    return scores.row(f"slope minus {name}", condition, estimate)
+    across = [x[pair] for pair in pairs], [other_x[pair] for pair in pairs]
+    up = [ours[pair] for pair in pairs], [theirs[pair] for pair in pairs]
+    return scores.rows(f"slope minus {name}", condition, lambda kin: slope_difference(across, up, pairs, kin=kin))
 
 
-def mean_over(values: Values, pairs: Iterable[Pair], nothing: str) -> Estimate:
-    """Mean over the pairs that have a value, with languages resampled; `nothing` says why there may be none."""
+def mean_rows(scores: Scores, aggregate: str, condition: str, pairs: Iterable[Pair], nothing: str) -> list[ResultRow]:
+    """Mean of a system's scores over pairs; `nothing` says why there may be none."""
+    kept = list(pairs)
+    return scores.rows(aggregate, condition, lambda kin: mean_over(scores.values, kept, nothing, kin))
+
+
+def mean_over(values: Values, pairs: Iterable[Pair], nothing: str, kin: Kin | None = None) -> Estimate:
+    """Mean over the pairs that have a value, with languages or genera drawn; `nothing` says why there may be none."""
     kept = [pair for pair in pairs if pair in values]
     if not kept:
         return Estimate(None, None, 0, nothing)
-    cells = [values[pair] for pair in kept]
-    return Estimate(float(np.mean(cells)), bootstrap_clusters(cells, kept), len(kept))
+    return mean_of([values[pair] for pair in kept], kept, kin)
+
+
+def mean_of(values: Sequence[float], pairs: Sequence[Pair], kin: Kin | None = None) -> Estimate:
+    """Mean of values, one a cell; a pair may have several."""
+    return Estimate(float(np.mean(values)), bootstrap_clusters(values, pairs, kin=kin), len(values))
 
 
 def minimum_over(scores: Scores, pairs: Iterable[Pair], nothing: str) -> Estimate:

@@ -23,7 +23,8 @@ What the columns hold (empty where a column does not apply):
     aggregate   `mean`: a cell of a table, the mean over its seeds (one row a cell, also of systems without seeds, of
                 published systems and of missing cells: tables are made of these rows); `zero-shot mean`,
                 `diagonal mean`: over a system's cells, with source and target empty; `mean of a part`: of a cell, some
-                words alone; figures 1 to 3 and table 5 name statistics of their own (see `crossglot.paper`)
+                words alone; figures 1 to 3 and table 5 name statistics of their own (see `crossglot.paper`). Where the
+                interval draws genera, a row whose aggregate ends with `, languages drawn` has the other
     metric      `accuracy`, `f1`, …; of pairs of languages `entity overlap`, `spelled entity overlap`, `seen piece
                 types`, `seen piece tokens`, `common features` (n: comparable ones); of a tokenizer and a language
                 `pieces per word`, `unknown words`, `known letters`, `pieces in its script` (one row a script: the

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from crossglot.paper.published import lookup
+from crossglot.probes.relations import Scores, mean_of
 from crossglot.probes.results import DIAGONAL_MEAN, MEAN, MISSING, PART_MEAN, ZERO_SHOT_MEAN, ResultRow
 from crossglot.probes.setting import Absent, Setting
 from crossglot.probes.tables import TransferTable
 from crossglot.probes.transfer import SPLIT, Line
+from crossglot.statistics.resampling import Kin
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.score import METRICS, Score
 
@@ -117,26 +120,27 @@ def cited_rows(table: TransferTable, setting: Setting) -> list[ResultRow]:
     return rows
 
 
-def average_rows(cells: Iterable[ResultRow]) -> list[ResultRow]:
-    """For each system of a table its mean over zero-shot cells and over the diagonal, with languages as clusters."""
+def average_rows(cells: Iterable[ResultRow], kin: Kin | None = None) -> list[ResultRow]:
+    """For each system of a table its mean over zero-shot cells and over the diagonal, with languages as clusters.
+
+    Genera are drawn where there are enough of them (`units_of`); then a row that draws languages follows.
+    """
     groups: dict[tuple[str, str, str], list[ResultRow]] = {}
     for row in cells:
         if row.aggregate == MEAN and row.value is not None and row.source is not None and row.target is not None:
             kind = DIAGONAL_MEAN if row.target in row.source.split("+") else ZERO_SHOT_MEAN
             groups.setdefault((row.experiment, row.system, kind), []).append(row)
-    return [_average(kind, members) for (_, _, kind), members in groups.items()]
+    return [row for (_, _, kind), members in groups.items() for row in _averages(kind, members, kin or {})]
 
 
-def _average(kind: str, cells: Sequence[ResultRow]) -> ResultRow:
-    from crossglot.statistics.intervals import bootstrap_clusters
-
-    first, values = cells[0], [row.value or 0.0 for row in cells]
-    bounds = bootstrap_clusters(values, [(row.source or "", row.target or "") for row in cells])
+def _averages(kind: str, cells: Sequence[ResultRow], kin: Kin) -> list[ResultRow]:
+    values = [row.value or 0.0 for row in cells]
+    pairs = [(row.source or "", row.target or "") for row in cells]
     printed = [row.published for row in cells if row.published is not None]
-    return ResultRow(
-        experiment=first.experiment, system=first.system, role=first.role, task=first.task, split=first.split,
-        aggregate=kind, metric=first.metric, value=sum(values) / len(values), ci_low=bounds.low, ci_high=bounds.high,
-        interval=bounds.kind, n=len(cells),
-        published=sum(printed) / len(printed) if len(printed) == len(cells) else None,
-        comparable=all(row.comparable for row in cells), collapsed=sum(bool(row.collapsed) for row in cells) or None,
-    )  # fmt: skip
+    update = {
+        "published": sum(printed) / len(printed) if len(printed) == len(cells) else None,
+        "comparable": all(row.comparable for row in cells),
+        "collapsed": sum(bool(row.collapsed) for row in cells) or None,
+    }
+    rows = Scores(cells[0], {}, kin).rows(kind, None, partial(mean_of, values, pairs))
+    return [row.model_copy(update=update) for row in rows]

@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import product
 from pathlib import Path
 
+from crossglot.corpora.catalogue import root_languages
 from crossglot.corpora.in_step import out_of_step
 from crossglot.corpora.parallel import Pair, aligned, named_parallel_files, parallel_files
 from crossglot.engine.step import Step
 from crossglot.paper import claims_translation as told
 from crossglot.probes.probe import Evidence
+from crossglot.probes.relations import Scores, kin_of, mean_of
 from crossglot.probes.results import MEAN, MISSING, ResultRow, Role
 from crossglot.probes.setting import TRANSLATION, Candidate, Setting
 from crossglot.probes.tables import TransferTable
+from crossglot.statistics.resampling import Kin
 from crossglot.steps.embed import EmbedLines
 from crossglot.steps.lines import Side, describe_sides, usable_pairs
 from crossglot.steps.score_translations import ScoreTranslations, TranslationScore, read_translation_scores
@@ -139,7 +142,7 @@ class TranslationProbe:
                     found += _missing_rows(candidate, bitext, why)
                 else:
                     found += _score_rows(candidate, bitext, folder)
-            rows += [*found, *_means_over_curves(found)]
+            rows += [*found, *_means_over_curves(found, kin_of(root_languages(setting.corpora.root)))]
         return [*rows, *(row for bitext in plan.bitexts if bitext.sides for row in _chance_rows(bitext))]
 
 
@@ -199,21 +202,14 @@ def _chance_rows(bitext: _Bitext) -> Iterator[ResultRow]:
         yield _row(bitext, forward, system=CHANCE, role="floor", aggregate=MEAN, value=100 / bitext.pool, n=bitext.pool)
 
 
-def _means_over_curves(rows: Sequence[ResultRow]) -> Iterator[ResultRow]:
-    """Each gain averaged over all curves of an encoder, with languages as clusters."""
-    from crossglot.statistics.intervals import bootstrap_clusters
-
+def _means_over_curves(rows: Sequence[ResultRow], kin: Kin) -> Iterator[ResultRow]:
+    """Each gain averaged over all curves of an encoder, with languages or genera as clusters."""
     for aggregate in GAINS:
         members = [row for row in rows if row.aggregate == aggregate]
-        if not members:
-            continue
-        values = [row.value or 0.0 for row in members]
-        bounds = bootstrap_clusters(values, [(row.source or "", row.target or "") for row in members])
-        yield ResultRow(
-            experiment=told.FIGURE, system=members[0].system, role=members[0].role, task=TASK, aggregate=aggregate,
-            metric=told.MEASURE, value=sum(values) / len(values), ci_low=bounds.low, ci_high=bounds.high,
-            interval=bounds.kind, n=len(values),
-        )  # fmt: skip
+        if members:
+            values = [row.value or 0.0 for row in members]
+            pairs = [(row.source or "", row.target or "") for row in members]
+            yield from Scores(members[0], {}, kin).rows(aggregate, None, partial(mean_of, values, pairs))
 
 
 def _row(bitext: _Bitext, forward: bool, **fields: object) -> ResultRow:

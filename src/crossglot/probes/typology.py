@@ -11,7 +11,16 @@ from crossglot.engine.step import Step
 from crossglot.languages import PAPER_POS, WALS_VERSION, Language
 from crossglot.paper.claims_typology import BY_FEATURES, FEW_FEATURES, LOW_SIMILARITY
 from crossglot.probes.probe import Evidence
-from crossglot.probes.relations import Pair, corrected, mean_over, relation_rows, slope_against, zero_shot_scores
+from crossglot.probes.relations import (
+    Pair,
+    corrected,
+    kin_of,
+    mean_over,
+    mean_rows,
+    relation_rows,
+    slope_against,
+    zero_shot_scores,
+)
 from crossglot.probes.results import MEAN, MISSING, ResultRow
 from crossglot.probes.setting import Absent, Setting
 from crossglot.probes.tables import TransferTable
@@ -40,7 +49,7 @@ class TypologyProbe:
 
     def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
         """Cells; common features of each pair; and what they say together."""
-        scores = zero_shot_scores(evidence.cells)
+        scores = zero_shot_scores(evidence.cells, kin_of(languages_of(setting)))
         pairs = list(dict.fromkeys(pair for one in scores.values() for pair in one.cells))
         names = dict.fromkeys(language for pair in pairs for language in pair if "+" not in language)
         # QAP wants features of all pairs, also of those without a score.
@@ -53,14 +62,15 @@ class TypologyProbe:
         statistics = []
         for one in scores.values():
             statistics += relation_rows(one, x, BY_FEATURES)
-            statistics.append(one.row("mean over pairs", LOW_SIMILARITY, mean_over(one.values, low, none)))
+            statistics += mean_rows(one, "mean over pairs", LOW_SIMILARITY, low, none)
         players = {candidate.role: candidate.encoder.name for candidate in setting.candidates}
         ours, theirs = (scores.get(players.get(role, "")) for role in ("m-bert", "en-bert"))
         if ours and theirs:
-            statistics.append(slope_against(ours, theirs, x, x, BY_FEATURES, "en-bert's"))
+            statistics += slope_against(ours, theirs, x, x, BY_FEATURES, "en-bert's")
             gaps = {pair: value - theirs.values[pair] for pair, value in ours.values.items() if pair in theirs.values}
-            gap = mean_over(gaps, low, none)
-            statistics.append(ours.row("mean over pairs minus en-bert's", LOW_SIMILARITY, gap))
+            statistics += ours.rows(
+                "mean over pairs minus en-bert's", LOW_SIMILARITY, lambda kin: mean_over(gaps, low, none, kin)
+            )
         shown = [counted[pair] for pair in pairs]
         return [*evidence.cells, *shown, *statistics, *corrected(statistics)]
 

@@ -6,28 +6,29 @@ from collections.abc import Sequence
 
 from crossglot.probes.experiments import EXPERIMENTS
 from crossglot.probes.groups import DIFFERENCE, SAME_MINUS_DIFFERENT
-from crossglot.probes.relations import HOLM, QAP_P, QAP_P_WITHOUT
+from crossglot.probes.relations import HOLM, LANGUAGES_DRAWN, QAP_P, QAP_P_WITHOUT
 from crossglot.probes.results import MEAN, MISSING, ResultRow
 from crossglot.probes.word_order import ADJECTIVE_NOUN, BY_WALS, SUBJECT_OBJECT_VERB
 from crossglot.report.drawn import Drawn, Entry
-from crossglot.report.wording import NO_VALUE, interval_note
+from crossglot.report.wording import NO_VALUE, interval_note, number
 
 GROUPINGS = {
     SUBJECT_OBJECT_VERB: "SVO/SOV, footnote 7",
     BY_WALS: "SVO/SOV, WALS",
     ADJECTIVE_NOUN: "AN/NA, WALS",
 }
-COLUMNS = ("system", "groups", "from", "on", "accuracy", "low", "high", "paper", "cells")
-TESTS = ("system", "groups", "what", "points", "low", "high", "paper", "QAP p", "partial p")
+COLUMNS = ("system", "groups", "from", "on", "accuracy", "low", "high", "by languages", "paper", "cells")
+TESTS = ("system", "groups", "what", "points", "low", "high", "by languages", "paper", "QAP p", "partial p")
 
 
 def group_table(rows: Sequence[ResultRow]) -> Drawn:
     """The averages, then the differences between them and what tells word order from easy targets."""
     means = [row for row in rows if row.aggregate == MEAN]
+    others = _by_languages(rows)
     lines: list[tuple[Entry, ...]] = [
         (
             row.system, GROUPINGS[_grouping(row)], row.source, row.target, row.value, *_bounds(row),
-            row.published, row.n,
+            others.get(_key(row), ""), row.published, row.n,
         )
         for row in means
     ]  # fmt: skip
@@ -45,6 +46,7 @@ def group_table(rows: Sequence[ResultRow]) -> Drawn:
             "order; by columns (one target group, two source groups) its own numbers turn around twice. Effects "
             "removed: by least squares, with an effect of each source and of each target beside that of the order; the "
             "partial p-value likewise.",
+            "By languages: the interval with languages drawn as if they were unrelated, where the other draws genera.",
             "QAP p-values permute languages, rows and columns together, and all in this table are corrected together "
             "by Holm's method.",
             interval_note(tuple(dict.fromkeys(row.interval for row in rows if row.interval))),
@@ -58,6 +60,7 @@ def group_table(rows: Sequence[ResultRow]) -> Drawn:
 
 def _tests(rows: Sequence[ResultRow]) -> list[tuple[Entry, ...]]:
     p_values = {(row.system, row.aggregate, row.condition): row for row in rows}
+    others = _by_languages(rows)
     lines: list[tuple[Entry, ...]] = []
     for row in rows:
         if row.aggregate not in (DIFFERENCE, SAME_MINUS_DIFFERENT):
@@ -69,8 +72,23 @@ def _tests(rows: Sequence[ResultRow]) -> list[tuple[Entry, ...]]:
         else:
             found = [p_values.get((row.system, name + HOLM, row.condition)) for name in (QAP_P, QAP_P_WITHOUT)]
             tests = [NO_VALUE if one is None or one.value is None else f"{one.value:.3f}" for one in found]
-        lines.append((row.system, GROUPINGS[_grouping(row)], what, row.value, *_bounds(row), row.published, *tests))
+        shown = (row.value, *_bounds(row), others.get(_key(row), ""), row.published)
+        lines.append((row.system, GROUPINGS[_grouping(row)], what, *shown, *tests))
     return lines
+
+
+def _key(row: ResultRow) -> tuple[str | None, ...]:
+    aggregate = (row.aggregate or "").removesuffix(LANGUAGES_DRAWN)
+    return (row.system, aggregate, row.condition, row.source, row.target)
+
+
+def _by_languages(rows: Sequence[ResultRow]) -> dict[tuple[str | None, ...], str]:
+    """`62.1–74.0`: the intervals of rows that draw languages, beside those that draw genera."""
+    return {
+        _key(row): f"{number(row.ci_low)}–{number(row.ci_high)}".replace("-", "−")
+        for row in rows
+        if (row.aggregate or "").endswith(LANGUAGES_DRAWN)
+    }
 
 
 def _grouping(row: ResultRow) -> str:

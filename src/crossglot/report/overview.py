@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from crossglot.probes.relations import LANGUAGES_DRAWN
 from crossglot.probes.results import DIAGONAL_MEAN, ZERO_SHOT_MEAN
 from crossglot.report.exhibits import Average, Exhibit, is_zero_shot
 from crossglot.report.markup import Markup, element
 from crossglot.report.wording import COLLAPSED, NO_VALUE, ROLES, bounds, interval_note, number, place, title
 
 KINDS = {DIAGONAL_MEAN: "same language", ZERO_SHOT_MEAN: "zero-shot"}
+BRACKETS = (
+    "Languages of one genus are alike, so genera are drawn where there are enough; in brackets, as if all languages "
+    "were unrelated."
+)
 FIGURES = ("ours", "interval", "paper", "cells")
 
 
@@ -27,11 +32,13 @@ def overview_section(shown: list[Exhibit]) -> Markup | None:
     )
     table = element("table", caption, head, *bodies, class_="numbers overview")
     intervals = tuple(dict.fromkeys(kind for exhibit in shown for kind in exhibit.average_intervals))
+    both = any(average.kind.endswith(LANGUAGES_DRAWN) for exhibit in shown for average in exhibit.averages)
+    notes = [interval_note(intervals), *([BRACKETS] if both else [])]
     return element(
         "section",
         element("h2", "At a glance"),
         element("div", table, class_="scroll", role="region", tabindex="0", aria_label="Averages"),
-        element("ul", element("li", interval_note(intervals)), class_="notes") if intervals else None,
+        element("ul", *(element("li", note) for note in notes), class_="notes") if intervals else None,
         id="overview",
     )
 
@@ -61,17 +68,22 @@ def _body(exhibit: Exhibit) -> Markup:
     for system, averages in systems.items():
         role = next(iter(averages.values())).role
         label = (element("span", system, class_="name"), " ", element("span", ROLES.get(role, role), class_="role"))
-        cells = (cell for kind in KINDS for cell in _cells(exhibit, averages.get(kind), system, kind))
+        cells = (
+            cell
+            for kind in KINDS
+            for cell in _cells(exhibit, averages.get(kind), averages.get(kind + LANGUAGES_DRAWN), kind)
+        )
         rows.append(element("tr", element("th", *label, scope="row"), *cells, class_=role))
     return element("tbody", element("tr", heading, class_="system"), *rows)
 
 
-def _cells(exhibit: Exhibit, average: Average | None, system: str, kind: str) -> list[Markup]:
+def _cells(exhibit: Exhibit, average: Average | None, by_languages: Average | None, kind: str) -> list[Markup]:
     """One kind of average of one system: value, interval, the paper's, how many cells."""
     if average is None:
         return [element("td", NO_VALUE), *(element("td") for _ in FIGURES[1:])]
-    cell, paper = average.cell, published_mean(exhibit, system, kind)
+    cell, paper = average.cell, published_mean(exhibit, average.system, kind)
     theirs = "" if paper is None else number(paper)
+    interval = bounds(cell) + (f" ({bounds(by_languages.cell)})" if by_languages else "")
     mark = f"{COLLAPSED} {cell.collapsed} collapsed" if cell.collapsed else ""
     return [
         element(
@@ -79,5 +91,5 @@ def _cells(exhibit: Exhibit, average: Average | None, system: str, kind: str) ->
             element("span", number(cell.value), class_="value"),
             element("span", mark, class_="collapsed") if mark else None,
         ),
-        *(element("td", shown, class_="aside") for shown in (bounds(cell), theirs, str(cell.n or ""))),
+        *(element("td", shown, class_="aside") for shown in (interval, theirs, str(cell.n or ""))),
     ]

@@ -7,22 +7,29 @@ cells share nothing, leave out the clusters: then cells themselves are drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from crossglot.errors import CrossglotError
-from crossglot.statistics.intervals import FEWEST_CLUSTERS, NO_INTERVAL, Interval, percent
-from crossglot.statistics.resampling import Floats, cluster_weights, t_quantile
+from crossglot.statistics.intervals import NO_INTERVAL, Interval, percent
+from crossglot.statistics.resampling import (
+    FEWEST_CLUSTERS,
+    Clusters,
+    Floats,
+    Kin,
+    cluster_weights,
+    t_quantile,
+    units_of,
+)
 from crossglot.statistics.weighted import TINY, weighted_line, weighted_pearson, weighted_spearman
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 Method = Literal["pearson", "spearman"]
-Clusters = Sequence[Sequence[str]]
 
 FEWEST_POINTS = 3
 FEWEST_FOR_INTERVAL = 6
@@ -72,6 +79,7 @@ def correlation(
     y: ArrayLike,
     clusters: Clusters | None = None,
     *,
+    kin: Kin | None = None,
     method: Method = "pearson",
     resamples: int = 1000,
     seed: int = 0,
@@ -88,6 +96,7 @@ def correlation(
         y: (cells,).
         clusters: for each cell its labels, one a role: `("en", "de")` for source and target. A role with fewer than
             three labels is held fixed. None: cells share nothing and are drawn themselves.
+        kin: language → genus; genera are drawn instead, where each role has at least four of them (`units_of`).
         method: `pearson` or `spearman`.
         resamples: how many.
         seed: of the random draws.
@@ -102,7 +111,7 @@ def correlation(
         return Estimate(None, None, len(first), why)
     measure = weighted_pearson if method == "pearson" else weighted_spearman
     value = float(measure(np.ones((1, len(first))), first, second)[0])
-    drawn = _Draws.of(clusters, len(first), resamples, seed)
+    drawn = _Draws.of(clusters, kin, len(first), resamples, seed)
     if isinstance(drawn, str):
         return Estimate(value, Interval(value, value, NO_INTERVAL + drawn), len(first))
     if abs(value) > 1 - TINY:
@@ -117,6 +126,7 @@ def slope_difference(
     y: tuple[ArrayLike, ArrayLike],
     clusters: Clusters,
     *,
+    kin: Kin | None = None,
     resamples: int = 1000,
     seed: int = 0,
     level: float = 0.95,
@@ -127,6 +137,7 @@ def slope_difference(
         x: of each system, (cells,).
         y: of each system, (cells,).
         clusters: as in `correlation`.
+        kin: as in `correlation`.
         resamples: how many.
         seed: of the random draws.
         level: of the interval.
@@ -142,7 +153,7 @@ def slope_difference(
     even = np.ones((1, cells))
     lines = [weighted_line(even, *pair)[0] for pair in columns]
     value = float(lines[0][0] - lines[1][0])
-    drawn = _Draws.of(clusters, cells, resamples, seed)
+    drawn = _Draws.of(clusters, kin, cells, resamples, seed)
     if isinstance(drawn, str):
         return Estimate(value, Interval(value, value, NO_INTERVAL + drawn), cells)
     slopes = [weighted_line(drawn.weights, *pair)[0] for pair in columns]
@@ -154,6 +165,7 @@ def linear_trend(
     y: ArrayLike,
     clusters: Clusters | None = None,
     *,
+    kin: Kin | None = None,
     at: ArrayLike = (),
     resamples: int = 1000,
     seed: int = 0,
@@ -165,6 +177,7 @@ def linear_trend(
         x: (cells,).
         y: (cells,).
         clusters: as in `correlation`.
+        kin: as in `correlation`.
         at: where on the x axis the line's own interval is wanted.
         resamples: how many.
         seed: of the random draws.
@@ -181,7 +194,7 @@ def linear_trend(
         return Trend(nothing, nothing, places, none, none, none)
     slopes, intercepts = weighted_line(np.ones((1, len(first))), first, second)
     line = intercepts[0] + slopes[0] * places
-    drawn = _Draws.of(clusters, len(first), resamples, seed)
+    drawn = _Draws.of(clusters, kin, len(first), resamples, seed)
     if isinstance(drawn, str):
         bare = [
             Estimate(float(number), Interval(float(number), float(number), NO_INTERVAL + drawn), len(first))
@@ -203,23 +216,19 @@ class _Draws:
     """Weights of cells in each draw, (resamples, cells), and what was drawn."""
 
     weights: Floats
-    labels: int
     fewest: int
     what: str
 
     @staticmethod
-    def of(clusters: Clusters | None, cells: int, resamples: int, seed: int) -> _Draws | str:
+    def of(clusters: Clusters | None, kin: Kin | None, cells: int, resamples: int, seed: int) -> _Draws | str:
         """The draws, or why there can be none."""
         if cells < FEWEST_FOR_INTERVAL:
             return f"fewer than {FEWEST_FOR_INTERVAL} cells"
-        names = [(str(cell),) for cell in range(cells)] if clusters is None else clusters
-        roles = [list(role) for role in zip(*names, strict=True)]
-        free = [role for role in roles if len(set(role)) >= FEWEST_CLUSTERS]
-        if not free:
+        units = units_of([(str(cell),) for cell in range(cells)] if clusters is None else clusters, kin)
+        if not units.roles:
             return f"fewer than {FEWEST_CLUSTERS} languages"
-        weights = cluster_weights(free, np.random.default_rng(seed), resamples)
-        what = "cells" if clusters is None else "languages"
-        return _Draws(weights, len(set().union(*free)), min(len(set(role)) for role in free), what)
+        weights = cluster_weights(units.roles, np.random.default_rng(seed), resamples)
+        return _Draws(weights, units.fewest, f"{cells} cells" if clusters is None else units.what)
 
     def reach(self, level: float) -> float:
         """Standard errors from the estimate to a bound: t with the fewest labels less one, and their small sample."""
@@ -240,7 +249,7 @@ def _estimate(
     if 2 * len(defined) < len(values):
         return Estimate(point, Interval(point, point, f"{NO_INTERVAL}too few different values"), cells)
     reach = drawn.reach(level) * float(defined.std())
-    kind = f"{percent(level)} bootstrap over {drawn.labels} {drawn.what}"
+    kind = f"{percent(level)} bootstrap over {drawn.what}"
     return Estimate(point, Interval(float(back(value - reach)), float(back(value + reach)), kind), cells)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from crossglot.errors import CrossglotError
 from crossglot.statistics.association import Estimate
-from crossglot.statistics.intervals import FEWEST_CLUSTERS, NO_INTERVAL, Interval, percent
-from crossglot.statistics.resampling import cluster_weights, t_quantile
+from crossglot.statistics.intervals import NO_INTERVAL, Interval, percent
+from crossglot.statistics.resampling import FEWEST_CLUSTERS, Clusters, Kin, cluster_weights, t_quantile, units_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 def group_contrast(
     values: ArrayLike,
     groups: Sequence[str],
-    clusters: Sequence[Sequence[str]],
+    clusters: Clusters,
     weights: dict[str, float],
     *,
+    kin: Kin | None = None,
     resamples: int = 1000,
     seed: int = 0,
     level: float = 0.95,
@@ -39,6 +40,7 @@ def group_contrast(
             all is held fixed; one that is played by fewer than three in one group, but more in all, forbids an
             interval, since two languages say nothing about languages of their kind.
         weights: group → what its mean is multiplied by; `{"SVO→SVO": 1, "SVO→SOV": -1}`.
+        kin: language → genus; genera are drawn instead, where each group has at least four of them in each role.
         resamples: how many.
         seed: of the random draws.
         level: of the interval.
@@ -60,23 +62,15 @@ def group_contrast(
     members = np.array([[name == group for name in names] for group in weights], dtype=np.float64)  # (groups, cells)
     factors = np.array(list(weights.values()))
     value = float(factors @ (members @ cells / members.sum(axis=1)))
-    roles = [list(role) for role in zip(*(clusters[place] for place in kept), strict=True)]
-    free = [role for role in roles if len(set(role)) >= FEWEST_CLUSTERS]
-    fewest, smallest = min(
-        (
-            (len({label for label, name in zip(role, names, strict=True) if name == group}), group)
-            for role in free
-            for group in weights
-        ),
-        default=(0, ""),
-    )
+    drawn = units_of([clusters[place] for place in kept], kin, names)
+    fewest = drawn.fewest
     if fewest < FEWEST_CLUSTERS:
-        why = f"fewer than {FEWEST_CLUSTERS} languages" + (f" in {smallest}" if smallest else "")
+        why = f"fewer than {FEWEST_CLUSTERS} languages" + (f" in {drawn.where}" if drawn.where else "")
         return Estimate(value, Interval(value, value, NO_INTERVAL + why), len(kept))
-    times = cluster_weights(free, np.random.default_rng(seed), resamples)
+    times = cluster_weights(drawn.roles, np.random.default_rng(seed), resamples)
     totals = times @ members.T  # (resamples, groups)
     whole = (totals > 0).all(axis=1)
-    drawn = ((times * cells) @ members.T)[whole] / totals[whole] @ factors
-    reach = t_quantile(fewest - 1, level) * float(np.sqrt(fewest / (fewest - 1)) * drawn.std())
-    kind = f"{percent(level)} bootstrap over {len(set().union(*free))} languages"
+    sums = ((times * cells) @ members.T)[whole] / totals[whole] @ factors
+    reach = t_quantile(fewest - 1, level) * float(np.sqrt(fewest / (fewest - 1)) * sums.std())
+    kind = f"{percent(level)} bootstrap over {drawn.what}"
     return Estimate(value, Interval(value - reach, value + reach, kind), len(kept))

@@ -14,12 +14,16 @@ import numpy as np
 
 from crossglot.errors import CrossglotError
 from crossglot.statistics.resampling import (
+    FEWEST_CLUSTERS,
+    Clusters,
     Floats,
+    Kin,
     degrees_of_freedom,
     means_over_clusters,
     means_over_seeds,
     resampled_sums,
     t_quantile,
+    units_of,
 )
 
 if TYPE_CHECKING:
@@ -28,8 +32,6 @@ if TYPE_CHECKING:
 CountStatistic = Callable[[Floats], Floats]
 
 NO_INTERVAL = "no interval: "
-FEWEST_CLUSTERS = 3
-"""A role played by fewer labels is held fixed: two source languages say nothing about source languages in general."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,9 @@ def bootstrap_cell(
 
 def bootstrap_clusters(
     values: ArrayLike,
-    clusters: Sequence[Sequence[str]],
+    clusters: Clusters,
     *,
+    kin: Kin | None = None,
     resamples: int = 1000,
     seed: int = 0,
     level: float = 0.95,
@@ -142,6 +145,7 @@ def bootstrap_clusters(
         values: (cells,).
         clusters: for each cell its labels, one a role: `("en", "de")` for source and target, or `("en",)`. A role with
             fewer than three labels is held fixed.
+        kin: language → genus; genera are drawn instead, where each role has at least four of them (`units_of`).
         resamples: how many.
         seed: of the random draws.
         level: of the interval.
@@ -150,14 +154,13 @@ def bootstrap_clusters(
     if not cells.size:
         return Interval(0.0, 0.0, NO_INTERVAL + "no cells")
     value = float(cells.mean())
-    roles = [list(role) for role in zip(*clusters, strict=True)]
-    free = [role for role in roles if len(set(role)) >= FEWEST_CLUSTERS]
-    if not free:
+    drawn = units_of(clusters, kin)
+    if not drawn.roles:
         return Interval(value, value, f"{NO_INTERVAL}fewer than {FEWEST_CLUSTERS} languages")
-    means = means_over_clusters(cells, free, np.random.default_rng(seed), resamples)
-    fewest = min(len(set(role)) for role in free)
+    means = means_over_clusters(cells, drawn.roles, np.random.default_rng(seed), resamples)
+    fewest = drawn.fewest
     reach = float(t_quantile(fewest - 1, level) * np.sqrt(fewest / (fewest - 1)) * means.std())
-    kind = f"{percent(level)} bootstrap over {len(set().union(*free))} languages"
+    kind = f"{percent(level)} bootstrap over {drawn.what}"
     return Interval(value - reach, value + reach, kind)
 
 

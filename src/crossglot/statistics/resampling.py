@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+Clusters = Sequence[Sequence[str]]
+"""For each cell its labels, one a role: `("en", "de")` for source and target."""
+Kin = Mapping[str, str]
+"""Language → genus; a language that it lacks is a genus of its own."""
+
+FEWEST_CLUSTERS = 3
+"""A role played by fewer labels is held fixed: two source languages say nothing about source languages in general."""
+FEWEST_GENERA = 4
+"""With fewer genera in a role languages are drawn: what two or three genera differ by is hardly known from them."""
 
 _DRAWS_AT_ONCE = 4_000_000  # bounds the memory of a resample over a large test set to about 100 MB
 
@@ -40,6 +51,67 @@ def means_over_seeds(by_seed: Floats, draws: np.random.Generator) -> Floats:
     drawn: Floats = np.take_along_axis(by_seed, picked, axis=1).mean(axis=1)
     stretched: Floats = over_all + np.sqrt(seeds / (seeds - 1)) * (drawn - over_all)
     return stretched
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What is drawn with replacement for cells that share languages.
+
+    Attributes:
+        roles: for each role that is drawn the label of each cell.
+        fewest: how many different labels the role with the fewest has, in the group where they are fewest.
+        where: that group.
+        what: what they are: `14 genera (30 languages)`; `8 languages of 3 genera` where these are too few.
+    """
+
+    roles: list[list[str]]
+    fewest: int
+    where: str
+    what: str
+
+
+def units_of(clusters: Clusters, kin: Kin | None = None, groups: Sequence[str] = ()) -> Units:
+    """Genera where each role has enough of them in each group, else languages.
+
+    Languages of one genus (Norwegian's two standards, Romance) resemble each other in what makes a good source and an
+    easy target, so that as many languages tell less than they seem to. On simulated matrices of the paper's languages
+    with such effects, 95 % intervals over languages held the truth in 60 to 90 % of runs, over genera in 89 to 97 %.
+
+    Args:
+        clusters: the cells' labels.
+        kin: genera; without, languages are drawn.
+        groups: the group of each cell, where each has a mean of its own.
+    """
+    roles = [list(role) for role in zip(*clusters, strict=True)]
+    free = [role for role in roles if len(set(role)) >= FEWEST_CLUSTERS]
+    of_group = list(groups) or [""] * len(clusters)
+    languages = len(set().union(*free))
+    fewest, where = _fewest(free, of_group)
+    drawn = Units(free, fewest, where, f"{languages} languages")
+    if not kin or not free:
+        return drawn
+    related = [[kin.get(label, label) for label in role] for role in free]
+    genera = len(set().union(*related))
+    if genera == languages:
+        return drawn
+    fewest, where = _fewest(related, of_group)
+    if fewest >= FEWEST_GENERA:
+        return Units(related, fewest, where, f"{genera} genera ({languages} languages)")
+    return Units(
+        free, drawn.fewest, drawn.where, f"{languages} languages of {genera} gen{'us' if genera == 1 else 'era'}"
+    )
+
+
+def _fewest(roles: Sequence[Sequence[str]], groups: Sequence[str]) -> tuple[int, str]:
+    """How many labels the role with the fewest has in a group, and in which."""
+    return min(
+        (
+            (len({label for label, name in zip(role, groups, strict=True) if name == group}), group)
+            for role in roles
+            for group in dict.fromkeys(groups)
+        ),
+        default=(0, ""),
+    )
 
 
 def means_over_clusters(values: Floats, roles: list[list[str]], draws: np.random.Generator, resamples: int) -> Floats:
