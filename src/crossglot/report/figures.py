@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crossglot.report.exhibits import Block, Exhibit, Grid, is_zero_shot
-from crossglot.report.wording import ROLES, language_name, metric, number, published_name
+from crossglot.report.wording import COLLAPSED, ROLES, language_name, metric, number, published_name
 
 RAMP = ["#f5f1e8", "#cfe0d9", "#86b8b2", "#3a838b", "#12435a"]  # lightness falls evenly: it survives greyscale printing
 DARK_FROM = 70  # from this value on the cell is so dark that white reads better on it
@@ -86,7 +86,7 @@ def _records(grid: Grid, what: str) -> list[dict[str, Any]]:
             "source": source,
             "target": target,
             "value": getattr(cell, what),
-            "text": number(getattr(cell, what)),
+            "text": number(getattr(cell, what)) + (COLLAPSED if what == "value" and cell.collapsed else ""),
             "zero_shot": is_zero_shot(source, target),
         }
         for (source, target), cell in grid.cells.items()

@@ -132,7 +132,7 @@ def _cell(grid: Grid, source: str, target: str, reasons: dict[str, str]) -> Mark
         parts.append(element("span", number(cell.value), class_="value"))
         if cell.collapsed:
             parts.append(element("span", f"{COLLAPSED} collapsed", class_="collapsed"))
-        if bounds(cell):
+        elif bounds(cell):
             parts.append(element("span", bounds(cell), class_="bounds"))
     elif grid.role != "published":
         letter = reasons.get(cell.why_empty)

@@ -152,7 +152,8 @@ def _cell(grid: Grid, source: str, target: str, star: str = "*") -> Text:
     star = "" if is_zero_shot(source, target) else star
     if grid.role == "published":
         return Text(f"({number(cell.published)})")
-    half = "" if cell.low is None or cell.high is None else f"±{number((cell.high - cell.low) / 2)}"
+    bare = cell.low is None or cell.high is None or cell.collapsed
+    half = "" if bare else f"±{number(((cell.high or 0) - (cell.low or 0)) / 2)}"
     shown = Text(number(cell.value) if cell.value is not None else NO_VALUE)
     shown.append(half, style="dim").append(star).append(COLLAPSED if cell.collapsed else "", style="red")
     if cell.published is not None:
@@ -171,10 +172,11 @@ def _summary(grid: Grid, source: str, block: Block) -> list[str]:
     same = [value for target, value in values.items() if target not in there]
     if not there:
         return [number(same[0]) if same else NO_VALUE, *[NO_VALUE] * 3]
+    mark = COLLAPSED if any(grid.cells[source, target].collapsed for target in values) else ""
     best, worst = max(there, key=lambda key: there[key]), min(there, key=lambda key: there[key])
     return [
         number(same[0]) if same else NO_VALUE,
-        number(sum(there.values()) / len(there)),
+        number(sum(there.values()) / len(there)) + mark,
         f"{best} {number(there[best])}",
         f"{worst} {number(there[worst])}",
     ]

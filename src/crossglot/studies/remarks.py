@@ -71,7 +71,7 @@ def remarks_on(plan: StudyPlan) -> list[Remark]:
 
 
 def _of_trainings(steps: Iterable[TrainAndPredict], store: Store) -> Iterator[Remark]:
-    collapsed: dict[tuple[str, str, str], list[str]] = {}
+    collapsed: dict[tuple[str, str, str, bool], list[str]] = {}
     unmoved: dict[tuple[str, str], list[str]] = {}
     for step in steps:
         if store.state(step) != "finished":
@@ -79,14 +79,15 @@ def _of_trainings(steps: Iterable[TrainAndPredict], store: Store) -> Iterator[Re
         about = read_about(store.result(step))
         training, where = about.get("training"), f"{step.source} (seed {step.seed})"
         if label := about.get("collapsed"):
-            collapsed.setdefault((step.system, step.task, label), []).append(where)
+            collapsed.setdefault((step.system, step.task, label, step.untrained), []).append(where)
         elif training and not has_fallen(**training):
             unmoved.setdefault((step.system, step.task), []).append(where)
-    for (system, task, label), places in collapsed.items():
+    for (system, task, label, untrained), places in collapsed.items():
+        way_out = "" if untrained else f": {WAY_OUT}"
         yield Remark(
             "collapsed", system, task,
             f"{system}, {task}: collapsed, every word gets {label}; trained on {_in_short(places)}. "
-            f"Its scores tell of the training, not of the encoder: {WAY_OUT}",
+            f"Its scores tell of the training, not of the encoder{way_out}",
         )  # fmt: skip
     for (system, task), places in unmoved.items():
         yield Remark(

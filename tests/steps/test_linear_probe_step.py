@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from crossglot.corpora.catalogue import find_corpus
+from crossglot.encoders.loading import load_encoder
+from crossglot.encoders.sources import find_source
+from crossglot.engine.local import run_locally
+from crossglot.engine.plan import Plan
+from crossglot.engine.store import Store
+from crossglot.steps.arguments import EncoderReference, describe_split
+from crossglot.steps.linear_probe import ProbeAndPredict, reading_alone
+from crossglot.steps.rows import read_predictions, tags_of
+from crossglot.tagging.linear_probe import linear_probe
+from crossglot.tagging.recipe import Recipe
+from toy_world import write_encoder, write_root
+
+
+def test_a_row_predicts_what_the_probe_predicts_and_has_no_seed(tmp_path: Path) -> None:
+    root, folder = write_root(tmp_path / "data"), write_encoder(tmp_path / "tiny")
+
+    def splits(languages: str, split: str) -> list[object]:
+        return [describe_split(find_corpus(root, key, "pos"), split, root=root) for key in languages.split()]
+
+    encoder = EncoderReference(revision=find_source(folder).revision, location=str(folder), name="tiny")
+    step = ProbeAndPredict.model_validate({
+        "task": "pos", "sources": splits("en", "train"), "targets": splits("de en", "test"), "encoder": encoder,
+        "precision": "fp32", "device_kind": "cpu", "device": "cpu",
+    })  # fmt: skip
+    store = Store(tmp_path / "steps")
+    assert run_locally(Plan.of([step]), store).error() is None
+    tagger = linear_probe(load_encoder(folder), step.sources[0].read(), task="pos")
+    for split in step.targets:
+        predicted = tags_of(read_predictions(store.result(step)), split.language)[1]
+        assert [tuple(tags) for tags in predicted] == tagger.predict(split.read())
+    assert (step.system, step.title, step.seed) == ("tiny linear probe", "tiny linear probe, pos: en → de, en", None)
+
+
+def test_reading_is_all_that_a_probe_takes_from_a_recipe() -> None:
+    trained_otherwise = Recipe(
+        epochs=9, batch_size=8, learning_rate=1e-3, head_start="probe", decay="throughout", averaged=0.5
+    )
+    assert reading_alone(trained_otherwise) == Recipe()
+    assert reading_alone(Recipe(max_length=64, epochs=9)) == Recipe(max_length=64)
+    changed = {
+        name for name, value in reading_alone(Recipe.model_validate(READ_OTHERWISE)).departures().items() if value
+    }
+    assert changed == set(READ_OTHERWISE)
+
+
+READ_OTHERWISE = {"max_length": 64, "subword": "first"}

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from crossglot.tagging.optimisation import rate_at
+from crossglot.tagging.recipe import Recipe
+from crossglot.tagging.training import count_steps, has_fallen, only_label, reach, too_short
+
+BASE = Recipe()  # BERT-base's, the paper's: 3e-5
+
+
+@pytest.mark.parametrize(
+    ("recipe", "sentences", "warned"),
+    [
+        (BASE, 300, True),
+        (BASE, 1_000, True),
+        (BASE, 4_043, False),  # Urdu's treebank, on which the paper's M-BERT learned
+        (BASE, 8_323, False),  # CoNLL-2002 Spanish
+        (BASE, 12_543, False),  # English EWT
+        (Recipe(learning_rate=1e-4), 1_000, True),  # multilingual-e5-small: F1 0.0
+        (Recipe(learning_rate=3e-4), 400, False),  # the same, POS: 91.0
+        (Recipe(learning_rate=1e-4, head_learning_rate=1e-2), 1_000, False),  # 72.7
+        (Recipe(learning_rate=3e-5, head_start="probe"), 1_000, False),  # 68.7
+        (Recipe(learning_rate=1e-4, epochs=30), 1_000, False),
+    ],
+)
+def test_a_new_layer_that_can_hardly_move_is_warned_of(recipe: Recipe, sentences: int, warned: bool) -> None:
+    assert too_short(recipe, count_steps(sentences, recipe)) is warned
+
+
+@pytest.mark.parametrize("decay", ["after-warmup", "throughout"])
+def test_reach_is_about_the_sum_of_the_schedules_rates(decay: str) -> None:
+    recipe = Recipe.model_validate({"learning_rate": 3e-4, "decay": decay})
+    rates = math.fsum(rate_at(step, 500, recipe) for step in range(500))
+    assert reach(recipe, 500) == pytest.approx(rates, rel=0.11)
+
+
+def test_one_label_for_everything_is_found_only_where_there_are_several() -> None:
+    assert only_label([["O", "O"], ["O"]], [["O", "B-PER"], ["O"]]) == "O"
+    assert only_label([["O", "O"], ["B-PER"]], [["O", "B-PER"], ["O"]]) == ""
+    assert only_label([["O"]], [["O"]]) == "", "where the gold has one label, that is no collapse"
+    assert only_label([], []) == ""
+
+
+def test_a_loss_that_has_not_fallen_is_told_from_too_few_steps() -> None:
+    assert has_fallen(100, 2.0, 0.5)
+    assert not has_fallen(100, 0.5, 0.5)
+    assert has_fallen(3, 0.5, 0.6), "three batches cannot tell"
