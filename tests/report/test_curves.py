@@ -80,7 +80,7 @@ def test_each_pair_is_shown_with_its_own_text_and_number_of_sentences() -> None:
     drawn = curves(rows)
     assert {line[1:3] + line[-2:] for line in drawn.lines} == {
         ("en", "de", 50, "toy"), ("de", "en", 50, "toy"),
-        ("hi", "ur", 1000, "UD_X-PUD and UD_Y-PUD"), ("ur", "hi", 1000, "UD_X-PUD and UD_Y-PUD"),
+        ("hi", "ur", 1000, "PUD"), ("ur", "hi", 1000, "PUD"),
     }  # fmt: skip
     assert any(
         "EN-DE among 50 of toy (chance 2 %); HI-UR among 1,000 of UD_X-PUD and UD_Y-PUD" in note for note in drawn.notes

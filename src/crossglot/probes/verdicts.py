@@ -172,7 +172,7 @@ class _Run:
             why = (
                 f"{_points(found[0])}, but the paper searches {reading.pool:,} pairs of sentences, and among fewer more"
             )
-            why += f" are found ({_listed(others)}){self._cast(reading)}"
+            why += f" are found ({_listed(others, ', ')}){self._cast(reading)}"
             return Verdict(OPEN, why, *found)
         single = any(len(seeds) == 1 for key, seeds in self.seeds.items() if key[:2] == (reading.experiment, system))
         return _decide(claim, *found, [system] if single else [], self._cast(reading))

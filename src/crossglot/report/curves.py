@@ -56,7 +56,7 @@ def curves(rows: Sequence[ResultRow]) -> Drawn:
 def _line(curve: Curve, rows: Sequence[ResultRow]) -> tuple[Entry, ...]:
     system, source, target, condition = curve
     by_layer = {row.layer: row.value for row in rows}
-    read = (rows[0].n, _corpora(rows[0]))
+    read = (rows[0].n, _in_short(rows[0]))
     if None in by_layer:
         return (system, source, target, condition or None, None, None, None, by_layer[None], None, *read)
     depth = max(layer or 0 for layer in by_layer)
@@ -194,6 +194,12 @@ def _notes(rows: Sequence[ResultRow]) -> tuple[str, ...]:
         interval_note(tuple(dict.fromkeys(row.interval for row in cells if row.interval))),
         *missing,
     )
+
+
+def _in_short(row: ResultRow) -> str | None:
+    """The set, or what two treebanks' names end in alike (`PUD`): a table has little room; notes have the names."""
+    endings = {(name or "").rpartition("-")[2] for name in (row.source_corpus, row.target_corpus)}
+    return endings.pop() if row.source_corpus != row.target_corpus and len(endings) == 1 else _corpora(row)
 
 
 def _searched(cells: Iterable[ResultRow]) -> list[str]:
