@@ -221,6 +221,22 @@ def test_one_seed_leaves_a_reading_open() -> None:
     assert "one seed only" in found["why"].item()
 
 
+def test_two_seeds_of_one_source_leave_named_cells_open_and_those_of_several_do_not() -> None:
+    """With one source nothing tells what seeds differ by: the cells' intervals are over sentences alone."""
+    pair = (("en", "de"),)
+    claim = Claim(
+        id="one-cell", where="here", sentence="well", origin="ours", says="", direction="above", threshold=50.0,
+        statistic=over_cells(Term(1.0, "table2", "m-bert", pair)),
+    )  # fmt: skip
+    alone = judge(results_frame(cell("table2", "small", "m-bert", "en", "de", 80.0, seeds=(1, 2))), claims=[claim])
+    assert (alone["verdict"].item(), alone["value"].item()) == ("cannot tell", 80)
+    assert alone["why"].item().startswith("80.00, but from two seeds of one source only of small")
+    both = [
+        row for source in ("en", "es") for row in cell("table2", "small", "m-bert", source, "de", 80.0, seeds=(1, 2))
+    ]
+    assert judge(results_frame(both), claims=[claim])["verdict"].item() == "holds"
+
+
 def test_a_system_without_any_cell_in_a_table_is_named_once() -> None:
     assert only("pos-above-floor", published_frame())["why"] == "no value for most frequent tag (table 2)"
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final, Literal
 from crossglot.paper.claim_form import M_BERT_UNTRAINED, Claim, Reading, Statistic
 from crossglot.paper.claims import CLAIMS
 from crossglot.paper.published import CITED, EN_BERT, M_BERT, lookup
+from crossglot.probes.few_seeds import FEWEST_FREEDOM
 from crossglot.probes.readings import Readings
 from crossglot.probes.results import MEAN
 from crossglot.probes.tabulate import is_papers_corpus
-from crossglot.statistics.intervals import NO_INTERVAL, Interval, bootstrap_clusters, combined_interval
+from crossglot.statistics.intervals import FEWEST_SEEDS, NO_INTERVAL, Interval, bootstrap_clusters, combined_interval
 
 if TYPE_CHECKING:
     import polars
@@ -158,7 +159,19 @@ class _Run:
         else:
             interval = _from_cells(statistic, places)
         single = {entry.key[1] for place in places for entry in place if len(self.seeds.get(entry.key, ())) == 1}
+        if statistic.unit == "cells" and (pairs := self._lone_pairs(places)):
+            why = f"{_points(value)}, but from two seeds of one source only of {_listed(pairs)}"
+            return Verdict(OPEN, why + self._cast(statistic), value, interval if interval.known else None)
         return _decide(claim, value, interval, sorted(single), self._cast(statistic) + _lowest(statistic, sums))
+
+    def _lone_pairs(self, places: Places) -> list[str]:
+        """Systems of two seeds whose cells have one source: their intervals are over sentences alone."""
+        sources: dict[tuple[str, str], set[str]] = {}
+        for (experiment, system, source, _), seeds in self.seeds.items():
+            if len(seeds) < FEWEST_SEEDS:
+                sources.setdefault((experiment, system), set()).add(source)
+        entries = [entry for place in places for entry in place if len(self.seeds.get(entry.key, ())) == 2]
+        return sorted({entry.key[1] for entry in entries if len(sources[entry.key[:2]]) < FEWEST_FREEDOM})
 
     def _read(self, claim: Claim, reading: Reading) -> Verdict:
         """The verdict by a row that a probe wrote; UndecidedError if it is not there or has no value."""

@@ -29,6 +29,9 @@ from crossglot.statistics.resampling import (
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+FEWEST_SEEDS = 3
+"""Fewer are not drawn: what two seeds differ by says next to nothing of what seeds differ by."""
+
 CountStatistic = Callable[[Floats], Floats]
 
 NO_INTERVAL = "no interval: "
@@ -93,8 +96,11 @@ def bootstrap_cell(
 ) -> Interval:
     """Interval of one cell of a table: the statistic of summed counts, averaged over training seeds.
 
-    Sentences are drawn with replacement, the same ones for every seed, since all seeds tag one test set; seeds are
-    drawn with replacement too. The bounds are stretched from the normal's to Student's t quantile, with Welch and
+    Sentences are drawn with replacement, the same ones for every seed, since all seeds tag one test set. From three
+    seeds on these are drawn with replacement too; two say next to nothing of what seeds differ by (Student's t with one
+    degree of freedom reaches 12.7 standard errors: over all of a table's range), so that the interval is then one of
+    the mean of these two, over sentences alone, and a table's cells together may tell more (`pooled_interval`). The
+    bounds are stretched from the normal's to Student's t quantile, with Welch and
     Satterthwaite's degrees of freedom of the variance between seeds and that between sentences together: three seeds
     that differ much give a wide interval. Where seeds are many or agree, this is the plain percentile bootstrap.
     What differs by chance between seeds within a sentence is counted on both sides, which errs on the wide side.
@@ -117,10 +123,35 @@ def bootstrap_cell(
         return Interval(value, value, NO_INTERVAL + "one seed and one sentence")
     draws = np.random.default_rng(seed)
     by_seed = statistic(resampled_sums(table, draws, resamples))
+    if seeds < FEWEST_SEEDS and sentences > 1:
+        by_seed, observed = by_seed.mean(axis=1, keepdims=True), observed.mean(keepdims=True)
     low, high = _quantiles(means_over_seeds(by_seed, draws), level)
     stretch = _stretch([observed], [by_seed], sentences, level)
     low, high = (float(np.clip(value + stretch * (bound - value), *bounds)) for bound in (low, high))
     return Interval(low, high, f"{percent(level)} bootstrap over {_units(seeds, sentences)}")
+
+
+def pooled_interval(
+    value: float, bounds: tuple[float, float], variance: float, seeds: int, freedom: float, *, level: float = 0.95
+) -> tuple[float, float]:
+    """Bounds of a cell's mean over seeds from those over sentences alone and a variance between seeds known elsewhere.
+
+    Args:
+        value: mean over seeds.
+        bounds: over sentences alone, at the same level.
+        variance: between seeds, pooled over the cells of a table.
+        seeds: how many the mean is over.
+        freedom: degrees of freedom of the variance.
+        level: of the interval.
+    """
+    normal = t_quantile(np.inf, level)
+    of_seeds, of_sentences = variance / seeds, ((bounds[1] - bounds[0]) / 2 / normal) ** 2
+    # Test sets have hundreds of sentences; what they vary by is known, beside what seeds do.
+    combined = of_seeds + of_sentences
+    freedom = freedom * (combined / of_seeds) ** 2 if of_seeds else np.inf
+    reach = t_quantile(freedom, level)
+    sides = [np.sqrt(of_seeds + ((bound - value) / normal) ** 2) for bound in bounds]
+    return value - reach * float(sides[0]), value + reach * float(sides[1])
 
 
 def bootstrap_clusters(
@@ -249,4 +280,6 @@ def _stretch(observed: list[Floats], by_seed: list[Floats], sentences: int, leve
 def _units(seeds: int, sentences: int) -> str:
     if sentences == 1:
         return f"{seeds} seeds (one sentence)"
-    return f"{sentences} sentences" if seeds == 1 else f"{seeds} seeds and {sentences} sentences"
+    if seeds < FEWEST_SEEDS:
+        return f"{sentences} sentences" + (f" ({seeds} seeds)" if seeds > 1 else "")
+    return f"{seeds} seeds and {sentences} sentences"

@@ -51,8 +51,8 @@ class Score(BaseModel):
 class ScoreRows(Step):
     """Scores what the rows of one system and source predicted.
 
-    A mean's interval resamples seeds and sentences, the same sentences in every seed; that of a single seed resamples
-    sentences.
+    A mean's interval resamples seeds, from three on, and sentences, the same sentences in every seed; that of a single
+    seed resamples sentences.
 
     Attributes:
         rows: all seeds of one tagger, each possibly in several rows with different targets.
@@ -61,7 +61,7 @@ class ScoreRows(Step):
         resamples: draws of the bootstrap.
     """
 
-    VERSION: ClassVar[str] = "2"  # 1 did not count collapsed trainings
+    VERSION: ClassVar[str] = "3"  # 2 drew two seeds; 1 did not count collapsed trainings
 
     rows: tuple[SerializeAsAny[Row], ...]
     targets: tuple[CorpusSplit, ...]

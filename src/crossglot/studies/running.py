@@ -22,6 +22,7 @@ from crossglot.engine.progress import Progress
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store, is_disk_full
 from crossglot.errors import CrossglotError, StorageError
+from crossglot.probes.few_seeds import with_pooled_seeds
 from crossglot.probes.probe import Evidence
 from crossglot.probes.results import ResultRow, results_frame, write_results
 from crossglot.probes.setting import Candidate
@@ -148,7 +149,7 @@ def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
     return [
         row
         for probe, _ in plan.probes
-        for row in probe.rows(plan.setting, Evidence(cells.get(probe.key, []), result, failure))
+        for row in probe.rows(plan.setting, Evidence(with_pooled_seeds(cells.get(probe.key, [])), result, failure))
     ]
 
 
