@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from crossglot.report.claims import rounded
+from crossglot.paper.claims import CLAIMS
+from crossglot.report.claims import claims_counted, rounded, whose
 from crossglot.report.findings import constructed, finding
 from crossglot.report.wording import calling, language_name
 
@@ -48,6 +49,25 @@ def test_a_finding_is_a_sentence_with_number_interval_and_threshold(found: dict[
 def test_a_claim_of_less_says_below() -> None:
     found = {"verdict": "holds", "value": "3", "interval": "2.00 to 4.00 (95 % bootstrap)", "why": ""}
     assert finding(OVER_80 | found | {"threshold": "< 10"}).endswith("below 10 throughout.")
+
+
+def test_claims_of_the_paper_and_our_own_are_counted_apart() -> None:
+    """Together they were once called the paper's."""
+    own = {
+        "claim": "overlap-beyond-languages: EN-BERT's dependence on overlap is one of pairs",
+        "where": "ours, beside section 3.1", "verdict": "holds",
+    }  # fmt: skip
+    unknown = {"claim": "of-another-version: a sentence", "where": "ours, beside table 1", "verdict": "does not hold"}
+    claims = [OVER_80 | {"verdict": "does not hold"}, own]
+    assert claims_counted(claims) == (
+        "Claims of the paper: 0 hold, 1 does not hold, 0 cannot be told; our own: 1 holds, 0 do not hold, "
+        "0 cannot be told"
+    )
+    assert claims_counted([own]).startswith("Our own: 1 holds")
+    assert [whose(claim) for claim in (OVER_80, own, unknown)] == ["paper", "ours", "ours"]
+    assert {whose({"claim": f"{claim.id}: …", "where": ""}) for claim in CLAIMS if claim.origin == "related"} == {
+        "related"
+    }
 
 
 def test_constructed_languages_say_so_and_have_their_keys_beside_their_names() -> None:

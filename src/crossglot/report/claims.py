@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from crossglot.paper.claims import CLAIMS
 from crossglot.report.markup import Child, Markup, element
 from crossglot.report.wording import NO_VALUE, verdict
 
 VERDICT_CLASSES = {"holds": "holds", "does not hold": "fails", "cannot tell": "open"}
 LONG = 90
+WHOSE = {"paper": "claims of the paper", "related": "of related papers", "ours": "our own"}
+_ORIGINS = {claim.id: claim.origin for claim in CLAIMS}
 
 
 def claims_summary(claims: Sequence[Mapping[str, Any]]) -> str:
@@ -43,7 +46,7 @@ def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
         )
         for claim in claims
     ]
-    caption = f"What the paper says, written down as statistic and threshold before any run: {claims_summary(claims)}."
+    caption = f"What the paper says, written down as statistic and threshold before any run. {claims_counted(claims)}."
     table = element(
         "table",
         element("caption", caption),
@@ -51,9 +54,9 @@ def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
         element("tbody", *rows),
         class_="claims",
     )
-    frame = element("div", table, class_="scroll", role="region", tabindex="0", aria_label="Claims of the paper")
+    frame = element("div", table, class_="scroll", role="region", tabindex="0", aria_label="Claims")
     folded = element("details", element("summary", f"All {len(claims)} claims with statistic and threshold"), frame)
-    return element("section", element("h2", "Claims of the paper"), folded, id="claims")
+    return element("section", element("h2", "Claims"), folded, id="claims")
 
 
 def rounded(value: str | None) -> str:
@@ -81,3 +84,16 @@ def _why(why: str) -> Markup | None:
         return element("span", why, class_="why") if why else None
     beginning = why[: why.rindex(" ", 0, LONG)] + " …"
     return element("details", element("summary", beginning), why, class_="why")
+
+
+def whose(claim: Mapping[str, Any]) -> str:
+    """`paper`, `related` or `ours`; a claim of another version's is ours where it says so."""
+    name, _ = claim_parts(claim["claim"])
+    return _ORIGINS.get(name) or ("ours" if (claim["where"] or "").startswith("ours") else "paper")
+
+
+def claims_counted(claims: Sequence[Mapping[str, Any]]) -> str:
+    """`Claims of the paper: 3 hold, 1 does not hold, 2 cannot be told; our own: 1 holds, …`: each origin apart."""
+    members = {origin: [claim for claim in claims if whose(claim) == origin] for origin in WHOSE}
+    said = "; ".join(f"{WHOSE[origin]}: {claims_summary(found)}" for origin, found in members.items() if found)
+    return said[:1].upper() + said[1:]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crossglot.report.claims import VERDICT_CLASSES, claim_parts, claims_summary, rounded
+from crossglot.report.claims import VERDICT_CLASSES, claim_parts, claims_counted, rounded
 from crossglot.report.folder import RunFolder
 from crossglot.report.markup import Child, Markup, element
 
@@ -25,7 +25,7 @@ def findings_section(run: RunFolder) -> Markup | None:
         _group(heading, [claim for claim in claims if claim["verdict"] == verdict], VERDICT_CLASSES[verdict])
         for verdict, heading in HEADINGS.items()
     ]
-    opening = f"Of {len(claims)} claims, {claims_summary(claims)}. {_cast(run)}"
+    opening = f"{claims_counted(claims)}. {_cast(run)}"
     return element(
         "section",
         element("h2", "What was found"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crossglot.report.claims import claim_parts, claims_summary, rounded
+from crossglot.report.claims import WHOSE, claim_parts, claims_counted, rounded, whose
 from crossglot.report.drawn import terminal_of
 from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, exhibits, is_zero_shot
 from crossglot.report.findings import constructed
@@ -81,7 +81,7 @@ def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    heading = Text(f"Claims of the paper: {claims_summary(claims)}", style="bold")
+    heading = Text(claims_counted(claims), style="bold")
     table = Table(title=heading, title_justify="left", title_style="", box=None, pad_edge=False, header_style="dim")
     for name in ("verdict", "claim", "ours"):
         table.add_column(name)
@@ -90,7 +90,10 @@ def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
         bounds = (claim["interval"] or "").partition(" (")[0]  # what kind of interval it is stands in brackets
         ours = f"{rounded(claim['value'])}{bounds and f' [{bounds}]'}, claimed {claim['threshold']}"
         shown = ours if claim["value"] else textwrap.shorten(claim["why"] or "", SHORT, placeholder=" …")
-        table.add_row(Text(verdict(claim["verdict"])), Text(name), Text(shown))
+        label = Text(name)
+        if whose(claim) != "paper":
+            label.append(f" ({WHOSE[whose(claim)]})", style="dim")
+        table.add_row(Text(verdict(claim["verdict"])), label, Text(shown))
     return table
 
 
