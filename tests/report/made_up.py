@@ -32,7 +32,9 @@ VERSIONS = {
                     "search": {
                         "head_start": "probe", "learning_rate": 0.0003, "score": 0.91, "source": "en",
                         "sentences": 1500,
-                        "trials": [["random", 0.0001, 0.0], ["random", 0.0003, 0.42], ["probe", 0.0003, 0.914]],
+                        "trials": [
+["random", 1e-4, 0, True], ["random", 3e-4, 0.42, False], ["probe", 3e-4, 0.914, False],
+],
                         "dev_sentences": 1000, "at_edge": True,
                     },
                 },

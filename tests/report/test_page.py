@@ -117,7 +117,7 @@ def test_the_page_says_what_was_run(text: str) -> None:
 
 def test_the_page_says_what_was_chosen_for_a_task_and_why(text: str) -> None:
     assert "new layer from a linear probe, learning rate 3e-4" in text
-    assert "en dev after 1,500 training sentences: random 1e-4 0.0, 3e-4 42.0; probe 3e-4 91.4" in text
+    assert "en dev after 1,500 training sentences: random 1e-4 collapsed, 3e-4 42.0; probe 3e-4 91.4" in text
 
 
 def test_what_went_wrong_stands_before_all_numbers(text: str) -> None:

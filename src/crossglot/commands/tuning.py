@@ -50,7 +50,10 @@ def searched(
             grid=grid_for(encoder.hidden_size, None if start is None else recipe.head_start), progress=moved,
         )  # fmt: skip
     chosen = {"head_start": found.best.head_start, "learning_rate": found.best.learning_rate}
-    tried = ", ".join(f"{t.head_start} {t.learning_rate:g}: {100 * t.score:.1f}" for t in found.trials)
+    tried = ", ".join(
+        f"{t.head_start} {t.learning_rate:g}: {'collapsed' if t.collapsed else f'{100 * t.score:.1f}'}"
+        for t in found.trials
+    )
     options = f"--head-start {found.best.head_start} --lr {found.best.learning_rate:g}"
     stderr_console().print(
         f"chosen on the dev set: {options} (tried: {tried})",

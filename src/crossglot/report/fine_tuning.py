@@ -25,7 +25,7 @@ class Choice:
         learning_rate: the rate.
         source: the language whose dev set was looked at.
         sentences: trained on in each trial.
-        trials: (start, rate, score in per cent) of everything tried.
+        trials: (start, rate, score in per cent, or that it collapsed) of everything tried, in words but for the rate.
     """
 
     encoder: str
@@ -34,7 +34,7 @@ class Choice:
     learning_rate: float
     source: str
     sentences: int
-    trials: tuple[tuple[str, float, float], ...]
+    trials: tuple[tuple[str, float, str], ...]
 
     def in_words(self) -> str:
         """What was chosen, in one line: `new layer from a linear probe, learning rate 3e-4`."""
@@ -44,7 +44,7 @@ class Choice:
         """The scores behind it: `en dev, 300 sentences: random 1e-4 81.2, 3e-4 90.3; probe 1e-4 92.0 …`."""
         starts: dict[str, list[str]] = {}
         for start, tried, score in self.trials:
-            starts.setdefault(start, []).append(f"{rate(tried)} {number(score)}")
+            starts.setdefault(start, []).append(f"{rate(tried)} {score}")
         scores = "; ".join(f"{start} {', '.join(of_start)}" for start, of_start in starts.items())
         return f"{self.source} dev after {self.sentences:,} training sentences: {scores}"
 
@@ -111,7 +111,10 @@ def _choices(encoders: Mapping[str, Any]) -> Iterator[Choice]:
         for task, tuned in (facts.get("fine_tuning") or {}).items():
             search = tuned.get("search")
             if search:
-                trials = tuple((start, tried, 100 * score) for start, tried, score in search["trials"])
+                trials = tuple(
+                    (start, tried, "collapsed" if collapsed else number(100 * score))
+                    for start, tried, score, collapsed in search["trials"]
+                )
                 yield Choice(
                     name, task, search["head_start"], search["learning_rate"], search["source"], search["sentences"],
                     trials,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -62,7 +63,7 @@ class FindRecipe(Step):
             "head_start": found.best.head_start,
             "learning_rate": found.best.learning_rate,
             "score": found.best.score,
-            "trials": [(trial.head_start, trial.learning_rate, trial.score) for trial in found.trials],
+            "trials": [astuple(trial) for trial in found.trials],
             "source": self.train.language,
             "sentences": len(train),
             "dev_sentences": min(ENOUGH_DEV, self.dev.sentences),

@@ -14,9 +14,11 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import CrossglotError, DataError, UsageError
 from crossglot.runtime import Runtime
+from crossglot.tagging.evaluation import evaluate
 from crossglot.tagging.finetuning import DivergenceError, finetune
 from crossglot.tagging.grid import Grid, grid_for
 from crossglot.tagging.recipe import HeadStart, Recipe
+from crossglot.tagging.training import only_label
 
 NEARLY = 0.02
 """How far below the highest dev score a rate still counts as nearly best: two points."""
@@ -24,11 +26,15 @@ NEARLY = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One training of a search: the new layer's start, the rate, and the score on dev in 0 to 1."""
+    """One training of a search: the new layer's start, the rate, and the score on dev in 0 to 1.
+
+    `collapsed` if every word of dev got one label.
+    """
 
     head_start: HeadStart
     learning_rate: float
     score: float
+    collapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,10 @@ def search_recipe(
         trying = Recipe.model_validate(recipe.model_dump() | settings)
         try:
             tagger = finetune(encoder, train, task=task, recipe=trying, seed=seed, runtime=runtime)
-            trials.append(Trial(trying.head_start, trying.learning_rate, tagger.evaluate(dev).value))
+            predicted = tagger.predict(dev)
+            score = evaluate(tagger.task, dev, predicted).value
+            collapsed = bool(only_label(predicted, [sentence.tags for sentence in dev]))
+            trials.append(Trial(trying.head_start, trying.learning_rate, score, collapsed))
         except DivergenceError:
             pass
         if progress is not None:
