@@ -136,3 +136,20 @@ def test_several_sources_are_joined_and_cut_to_max_train(tiny_encoder: Path, tin
     result = run("finetune", tiny_encoder, *trains, "--max-train", 50, "--epochs", 1, "--out", tmp_path / "both")
     assert result.exit_code == 0, result.output
     assert "50 sentences" in result.stderr
+
+
+def test_where_words_are_read_is_given_and_kept(tiny_encoder: Path, tiny_root: Path, tmp_path: Path) -> None:
+    train = tiny_root / "ud/UD_English-EWT/en_ewt-ud-train.conllu"
+    command = ("finetune", tiny_encoder, "--train", train, "--epochs", 1, "--lr", "1e-3", "--out", tmp_path / "tagger")
+    result = run(*command, "--subword", "first", "--cutting", "text")
+    assert result.exit_code == 0, result.output
+    recipe = load_tagger(tmp_path / "tagger").recipe
+    assert (recipe.subword, recipe.cutting) == ("first", "text")
+    refused = run(*command, "--subword", "last")
+    assert refused.exit_code == 2
+    assert "first-spelled" in refused.stderr
+    text = "1\tthe\t_\tDET\t_\t_\t_\t_\t_\tSpaceAfter=No\n2\tdog\t_\tNOUN\t_\t_\t_\t_\t_\t_\n\n"
+    (tmp_path / "in.conllu").write_text(text, encoding="utf-8")
+    assert run("predict", tmp_path / "tagger", tmp_path / "in.conllu", "--out", tmp_path / "out.conllu").exit_code == 0
+    (sentence,) = parse_conllu(tmp_path / "out.conllu")
+    assert (len(sentence.words), sentence.unspaced) == (2, (0,))

@@ -26,7 +26,10 @@ VERSIONS = {
         "small-m-bert": {
             "location": "models/small-m-bert", "revision": "0123456789abcdef", "role": "m-bert",
             "fine_tuning": {
-                "pos": {"departures": {"epochs": 2, "learning_rate": 0.002}, "search": None},
+                "pos": {
+                    "departures": {"epochs": 2, "learning_rate": 0.002}, "search": None,
+                    "recipe": {"subword": "first-spelled", "cutting": "words"},
+                },
                 "ner": {
                     "departures": {"epochs": 2, "learning_rate": 0.0003, "head_start": "probe"},
                     "search": {

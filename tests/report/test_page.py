@@ -109,6 +109,7 @@ def test_the_page_says_what_was_run(text: str) -> None:
         "NER: head start probe (paper random)",
         "epochs 2 (paper 3)",
         "the paper's recipe",
+        "first-spelled, cut by words",
         "12,544",
         "0123456789ab",
     ):

@@ -26,9 +26,14 @@ BY_NAME: dict[str, Format] = {".conllu": "conllu", ".conll": "columns", ".tsv": 
 class Untagged:
     """Sentences to be tagged; `rows` keeps everything that a CoNLL-U file says about them."""
 
-    words: tuple[tuple[str, ...], ...]
+    sentences: tuple[Sentence | TaggedSentence, ...]
     rows: tuple[ConlluSentence, ...] | None
     format: Format
+
+    @property
+    def words(self) -> tuple[tuple[str, ...], ...]:
+        """The words of each sentence."""
+        return tuple(sentence.words for sentence in self.sentences)
 
 
 def format_of(path: str, given: str) -> Format:
@@ -82,12 +87,13 @@ def read_untagged(path: str, given: str = "auto", *, lenient: bool = False) -> U
         return _from_stdin(found)
     if found == "conllu":
         sentences = tuple(parse_conllu(Path(path), lenient=lenient))
-        return Untagged(tuple(tuple(row.form for row in s.words) for s in sentences), sentences, found)
+        plain = (Sentence(tuple(row.form for row in s.words), s.id, s.unspaced) for s in sentences)
+        return Untagged(tuple(plain), sentences, found)
     if found == "columns":
         tagged: Sequence[Sentence | TaggedSentence] = read_columns(Path(path), scheme="none", lenient=lenient)
     else:
         tagged = read_plain(Path(path))
-    return Untagged(tuple(sentence.words for sentence in tagged), None, found)
+    return Untagged(tuple(tagged), None, found)
 
 
 def _from_stdin(found: Format) -> Untagged:
@@ -96,10 +102,10 @@ def _from_stdin(found: Format) -> Untagged:
             "standard input is read as plain text, one tokenised sentence a line; save other formats first"
         )
     lines = (line.split() for line in sys.stdin)
-    words = tuple(tuple(line) for line in lines if line)
-    if not words:
+    sentences = tuple(Sentence(tuple(line)) for line in lines if line)
+    if not sentences:
         raise DataError("has no sentence", path="standard input", remedy="Write one tokenised sentence a line.")
-    return Untagged(words, None, found)
+    return Untagged(sentences, None, found)
 
 
 def write_tagged(

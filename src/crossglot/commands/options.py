@@ -31,6 +31,18 @@ Decay = Annotated[
     str | None,
     typer.Option(metavar="D", help="Decay of the rate: after-warmup (the paper's) or throughout (BERT's code)."),
 ]
+Subword = Annotated[
+    str | None,
+    typer.Option(
+        metavar="S", help="The piece a word is read at: first-spelled (the default) or first, which may be a bare mark."
+    ),
+]
+Cutting = Annotated[
+    str | None,
+    typer.Option(
+        metavar="C", help="How sentences are cut into pieces: words, one by one (the default), or text, whole."
+    ),
+]
 DataRoot = Annotated[
     Path | None,
     typer.Option(

@@ -9,6 +9,7 @@ import typer
 
 from crossglot.commands.faults import keeping
 from crossglot.commands.options import (
+    Cutting,
     DataRoot,
     Decay,
     Device,
@@ -17,6 +18,7 @@ from crossglot.commands.options import (
     Jobs,
     Lenient,
     Precision,
+    Subword,
     Threads,
     listed,
     numbers,
@@ -74,6 +76,8 @@ def reproduce(
     head_start: HeadStart = None,
     head_lr: HeadRate = None,
     decay: Decay = None,
+    subword: Subword = None,
+    cutting: Cutting = None,
     epochs: Annotated[int | None, typer.Option(metavar="N", min=1, help="Instead of the paper's 3.")] = None,
     device: Device = "auto",
     precision: Precision = "auto",
@@ -111,6 +115,8 @@ def reproduce(
         head_start=head_start,
         head_learning_rate=head_lr,
         decay=decay,
+        subword=subword,
+        cutting=cutting,
         epochs=epochs,
         device=device,
         precision=precision,

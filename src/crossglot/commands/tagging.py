@@ -9,12 +9,14 @@ import typer
 
 from crossglot.commands.faults import keeping
 from crossglot.commands.options import (
+    Cutting,
     Decay,
     Device,
     HeadRate,
     HeadStart,
     Lenient,
     Precision,
+    Subword,
     Threads,
     encoder_and_revision,
 )
@@ -55,6 +57,8 @@ def finetune(
     head_start: HeadStart = None,
     head_lr: HeadRate = None,
     decay: Decay = None,
+    subword: Subword = None,
+    cutting: Cutting = None,
     epochs: Annotated[int, typer.Option(metavar="N", min=1, help="Passes over the training sentences.")] = 3,
     batch_size: Annotated[int, typer.Option(metavar="N", min=1, help="Sentences a step.")] = 32,
     max_length: Annotated[int, typer.Option(metavar="N", min=3, help="Pieces a sentence; more are cut off.")] = 128,
@@ -70,7 +74,8 @@ def finetune(
     r"""Fine-tune an encoder into a tagger, by the paper's recipe.
 
     The whole encoder and one linear layer are trained; the first word piece
-    of a word carries its tag (Pires et al. 2019, section 2 and appendix A).
+    that spells something of a word carries its tag (Pires et al. 2019,
+    section 2 and appendix A).
 
     [bold]Example:[/bold]
     crossglot finetune models/m-bert-small --train en_ewt-ud-train.conllu \
@@ -92,7 +97,8 @@ def finetune(
     runtime = resolve_runtime(device, precision, threads=threads)
     name, revision = encoder_and_revision(encoder)
     loaded = load_encoder(name, revision=revision, device=runtime.device)
-    given = {"learning_rate": lr, "head_start": head_start, "head_learning_rate": head_lr, "decay": decay}
+    given = {"learning_rate": lr, "head_start": head_start, "head_learning_rate": head_lr, "decay": decay,
+             "subword": subword, "cutting": cutting}  # fmt: skip
     said = {name: value for name, value in given.items() if value is not None}
     known = kept_fine_tuning(loaded.notes, task, loaded.name) | said
     plain = {"epochs": epochs, "batch_size": batch_size, "max_length": max_length}
@@ -139,7 +145,7 @@ def predict(
     untagged = read_untagged(text, format_, lenient=lenient)
     loaded = _load(tagger, device, precision, threads)
     with keeping("nothing was written"):
-        written = write_tagged(untagged, loaded.predict(untagged.words), out, loaded.task, to)
+        written = write_tagged(untagged, loaded.predict(untagged.sentences), out, loaded.task, to)
     if written is not None:
         typer.echo(written, nl=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
@@ -20,7 +20,6 @@ from crossglot.errors import DataError, UsageError
 _SENT_ID = re.compile(r"^#\s*sent_id\s*=\s*(.*?)\s*$", re.MULTILINE)
 # what `\s` matches but for tab and line feed: a class of characters is found twice as fast as what a category leaves
 _BLANK = re.compile("[ \v\f\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
-_UNSPACED = re.compile(r"(?:^|\|)SpaceAfter=No(?:[|\n]|$)")
 _NOT_TEXT = re.compile("[\udc80-\udcff]")
 _NEXT = [f"\n{number}" for number in range(2, 1001)]  # how the second, third, … row of a sentence starts
 _UPOS = {tag: tag for tag in UPOS}  # one string object a tag, however large the treebank
@@ -101,6 +100,13 @@ class ConlluSentence(_Unassembled):
         """The syntactic words alone."""
         return tuple(row for row in self.rows if row.is_word)
 
+    @property
+    def unspaced(self) -> tuple[int, ...]:
+        """Indices of the syntactic words that no blank follows."""
+        _, forms, *_, misc = zip(*self.rows, strict=True)
+        ids = [row.id for row in self.rows]
+        return _unspaced(misc, forms, ids, [at for at, row in enumerate(self.rows) if row.is_word])
+
     def comment(self, key: str) -> str | None:
         """Value of the comment `# key = value`, or None."""
         for comment in self.comments:
@@ -115,7 +121,8 @@ def read_conllu(
 ) -> list[TaggedSentence]:
     """Words and one label column of a treebank: what a tagger needs, several times faster than everything.
 
-    Syntactic words only: multiword ranges and empty nodes are checked and left out. Words are as written.
+    Syntactic words only: multiword ranges and empty nodes are checked and left out. Words are as written, and which of
+    them no blank follows is kept (`SpaceAfter=No`).
 
     Args:
         path: a .conllu file; `path.gz` and `path.xz` are found too.
@@ -149,7 +156,7 @@ def read_conllu(
         masked += words.count("_")
         total += len(words)
         found = _SENT_ID.search(comments) if comments else None
-        unspaced = _unspaced(divided, keep)
+        unspaced = _unspaced(divided[9::9], divided[1::9], _column(divided, 0) if keep else (), keep)
         sentences.append(TaggedSentence(tuple(words), labels, found[1] if found else None, unspaced))
     faults.finish(path, len(sentences))
     require_words(masked, total, path)
@@ -250,24 +257,27 @@ def _column(divided: list[str], index: int) -> list[str]:
     return divided[index::9]
 
 
-def _unspaced(divided: list[str], keep: list[int] | None) -> tuple[int, ...]:
-    """Indices of the words that no blank follows.
+def _unspaced(
+    misc: Sequence[str], forms: Sequence[str], ids: Sequence[str], keep: Sequence[int] | None
+) -> tuple[int, ...]:
+    """Indices of the words that no blank follows, from the fields of all rows and the indices of those that are words.
 
     Words of a multiword token that make up its form, one behind the other, have none between them (`do`, `n't`); where
     they do not (`in`, `dem` of `im`), each is written by itself. What follows the token is for its own line to say.
+    Where all rows are words (`keep` is None), forms and ids are not looked at.
     """
-    found = [row for row, seam in enumerate(divided[9::9]) if "SpaceAfter=No" in seam and _UNSPACED.search(seam)]
+    # the second test leaves out CorrectSpaceAfter=No; most fields end at the first, which is the fast one
+    found = [row for row, field in enumerate(misc) if "SpaceAfter=No" in field and "|SpaceAfter=No" in f"|{field}"]
     if keep is None:
         return tuple(found)
-    numbers = {row: at for at, row in enumerate(keep)}
-    closed = set(found)
-    for row, token in enumerate(_column(divided, 0)):
+    numbers, closed = {row: at for at, row in enumerate(keep)}, set(found)
+    for row, token in enumerate(ids):
         first, dash, last = token.partition("-")
         if not dash:
             continue
         words = list(islice((at for at in keep if at > row), int(last) - int(first) + 1))
         closed.difference_update(words)
-        if "".join(divided[1 + 9 * at] for at in words) == divided[1 + 9 * row]:
+        if "".join(forms[at] for at in words) == forms[row]:
             closed.update(words[:-1])
         if row in found:
             closed.add(words[-1])

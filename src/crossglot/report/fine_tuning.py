@@ -8,7 +8,7 @@ from typing import Any
 
 from crossglot.report.folder import RunFolder
 from crossglot.report.markup import Markup, element
-from crossglot.report.wording import TASKS, number
+from crossglot.report.wording import NO_VALUE, TASKS, number
 from crossglot.tagging.recipe import Recipe
 
 STARTS = {"random": "at random", "probe": "from a linear probe"}
@@ -72,6 +72,13 @@ def departures(encoder: Mapping[str, Any]) -> list[str]:
             said = f"{name.replace('_', ' ')} {_said(value)} (paper {_said(paper.get(name))})"
             found.setdefault(said, []).append(TASKS.get(task, task))
     return [said if len(of) == len(tasks) else f"{', '.join(of)}: {said}" for said, of in found.items()]
+
+
+def reading(encoder: Mapping[str, Any]) -> str:
+    """At which piece words are read and how sentences are cut: `first-spelled, cut by words`."""
+    recipes = (facts.get("recipe") for facts in (encoder.get("fine_tuning") or {}).values())
+    found = (f"{recipe['subword']}, cut by {recipe['cutting']}" for recipe in recipes if recipe and "subword" in recipe)
+    return "; ".join(dict.fromkeys(found)) or NO_VALUE
 
 
 def remarks_list(run: RunFolder) -> Markup | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crossglot.probes.translation import TASK as TRANSLATION
-from crossglot.report.fine_tuning import choices_list, departures
+from crossglot.report.fine_tuning import choices_list, departures, reading
 from crossglot.report.folder import RunFolder
 from crossglot.report.markup import Child, Markup, element
 from crossglot.report.wording import NO_VALUE, ROLES
@@ -49,7 +49,7 @@ def provenance_section(run: RunFolder) -> Markup:
 
 
 def _encoders(encoders: Mapping[str, Any]) -> Markup | None:
-    heads = ("encoder", "stands for", "from", "revision", "fine-tuned by")
+    heads = ("encoder", "stands for", "from", "revision", "fine-tuned by", "words read at")
     rows = [
         (
             name,
@@ -57,6 +57,7 @@ def _encoders(encoders: Mapping[str, Any]) -> Markup | None:
             str(facts.get("location", NO_VALUE)),
             str(facts.get("revision", NO_VALUE))[:SHORT_HASH],
             "; ".join(departures(facts)) or "the paper's recipe",
+            reading(facts),
         )
         for name, facts in encoders.items()
     ]

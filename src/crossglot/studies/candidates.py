@@ -18,7 +18,7 @@ from crossglot.tagging.recipe import Recipe
 if TYPE_CHECKING:
     from crossglot.encoders.sources import Source
 
-_OF_RECIPE = ("learning_rate", "epochs", "head_start", "head_learning_rate", "decay")
+_OF_RECIPE = ("learning_rate", "epochs", "head_start", "head_learning_rate", "decay", "subword", "cutting")
 """Fields of a study that are settings of its recipe, by the same names."""
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from crossglot.encoders.pieces import Cutting, Subword
 from crossglot.errors import SpecError
 from crossglot.languages import LANGUAGES
 from crossglot.probes.experiments import EXPERIMENTS, SELF_SUFFICIENT
@@ -22,7 +23,7 @@ PRESETS = ("causes", "paper", "paper-ner", "paper-pos")
 
 _OF_TAGGERS = (
     "encoders", "data", "corpora", "sources", "targets", "max_train", "max_test", "learning_rate", "epochs",
-    "head_start", "head_learning_rate", "decay", "keep_weights", "lenient",
+    "head_start", "head_learning_rate", "decay", "subword", "cutting", "keep_weights", "lenient",
 )  # fmt: skip
 """Fields that say nothing to experiments that make their languages and encoders themselves."""
 
@@ -67,6 +68,9 @@ class Study(BaseModel):
         head_learning_rate: of the new layer alone, instead of the rate of all.
         decay: where the linear decay of the rate starts: `after-warmup` (the paper's) or `throughout`, as BERT's
             released code has it.
+        subword: the piece a word is read at: `first-spelled`, the first that covers a character of it (the default), or
+            plainly its `first`, which may be a bare mark.
+        cutting: how sentences are cut into pieces: `words` one by one (the default), or their `text` whole.
         device: `auto`, `cpu`, `cuda`, `cuda:1`.
         precision: `auto`, `fp32`, `bf16`.
         engine: where steps run.
@@ -91,6 +95,8 @@ class Study(BaseModel):
     head_start: HeadStart | None = None
     head_learning_rate: float | None = Field(None, gt=0, lt=1)
     decay: Decay | None = None
+    subword: Subword | None = None
+    cutting: Cutting | None = None
     device: str = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     engine: Literal["local"] = "local"

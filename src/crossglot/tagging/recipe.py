@@ -39,7 +39,6 @@ class Recipe(BaseModel):
     averaged: float = Field(
         0.0, ge=0, le=1, description="share of the steps, the last ones, whose weights are averaged"
     )
-
     subword: Subword = Field(
         "first-spelled", description="the piece a word is read at: the first that spells, or plain"
     )

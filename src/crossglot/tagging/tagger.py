@@ -9,9 +9,9 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from torch import nn
 
 from crossglot import __version__
@@ -186,3 +186,11 @@ class _About(BaseModel):
     encoder_revision: str | None
     precision: str
     crossglot: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_as_trained(cls, about: Any) -> Any:
+        """A recipe that does not say where words are read is of a time when that was the plain first piece."""
+        if isinstance(about, dict) and isinstance(about.get("recipe"), dict):
+            return about | {"recipe": {"subword": "first", **about["recipe"]}}
+        return about
