@@ -46,8 +46,8 @@ class CountPieces(Step):
         at_most: at most so many sentences: the same ones that are trained on.
     """
 
-    # 4 counted bare marks; 3 cut words as if they stood alone; 2 did not tell entity types apart; 1 left out what cannot
-    # be spelled
+    # 4 counted bare marks, 3 cut words as if they stood alone, 2 did not tell entity types apart, and 1 left out what
+    # cannot be spelled
     VERSION: ClassVar[str] = "5"
 
     encoder: EncoderReference
