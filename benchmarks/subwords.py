@@ -6,6 +6,7 @@ Scores go to a CSV file as they come, and what is there is not run again; `--tab
 
     python -m benchmarks.subwords --data ROOT --encoder DIR… --seeds 1,2,3 --out FILE.csv
     python -m benchmarks.subwords --table FILE.csv
+    python -m benchmarks.subwords --count --data ROOT --encoder DIR…       how many words the ways differ in
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import csv
 import os
 from itertools import product
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import polars as pl
@@ -23,11 +24,16 @@ import polars as pl
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.loading import load_encoder
-from crossglot.encoders.pieces import Cutting, Subword
+from crossglot.encoders.pieces import Cutting, Reading, Subword
+from crossglot.encoders.tokenizers import load_tokenizer
+from crossglot.encoders.written import piece_sentences
 from crossglot.runtime import resolve_runtime
 from crossglot.steps.arguments import sample
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.recipe import Recipe
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LANGUAGES = ("en", "de", "es", "ru", "tr", "hi", "ko", "zh", "ja")
 """The source, then its targets: with blanks between words, and, at last, without."""
@@ -86,14 +92,36 @@ def table(path: Path) -> None:
             by_language = {name: of_way.filter(pl.col("language") == name)["accuracy"].to_numpy() for name in LANGUAGES}
             zero_shot = np.mean([by_language[language] for language in LANGUAGES[1:]], axis=0)
             values = [*by_language.values(), zero_shot]
-            cells = (f"{found.mean():.1f} ± {(found.max() - found.min()) / 2:.1f}" for found in values)
+            cells = map(_cell, values)
             print(f"| {cutting} | {subword} | {len(zero_shot)} | " + " | ".join(cells) + " |")
+
+
+def _cell(found: NDArray[np.float64]) -> str:
+    """The mean, and half the range over seeds where there are several."""
+    return f"{found.mean():.1f}" + (f" ± {(found.max() - found.min()) / 2:.1f}" if len(found) > 1 else "")
+
+
+def count(options: argparse.Namespace) -> None:
+    """Markdown: per cent of the words of test sets that begin with a bare mark, and that have no piece in a text."""
+    sets = {key: find_corpus(options.data, key, "pos").read("test") for key in LANGUAGES}
+    print("| encoder | words | " + " | ".join(LANGUAGES) + " |")
+    print("|---|---|" + "---|" * len(LANGUAGES))
+    for folder in options.encoder:
+        tokenizer, marked, without = load_tokenizer(folder), [], []
+        for gold in sets.values():
+            pieces = piece_sentences(tokenizer, gold)
+            marked.append(f"{100 * np.mean(pieces.begins != pieces.first_pieces):.1f}")
+            text = piece_sentences(tokenizer, gold, Reading(cutting="text"))
+            without.append(f"{100 * np.mean(np.diff(np.append(text.begins, len(text.ids))) == 0):.1f}")
+        print(f"| {Path(folder).name} | that begin with a bare mark | " + " | ".join(marked) + " |")
+        print("| | without a piece of their own, text cut whole | " + " | ".join(without) + " |")
 
 
 def main() -> None:
     """Measures, or prints the table of what was measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--table", type=Path, help="print the table of this file and measure nothing")
+    parser.add_argument("--count", action="store_true", help="count words that the ways differ in, and train nothing")
     parser.add_argument("--data", type=Path, default=os.environ.get("CROSSGLOT_DATA"), help="a data root")
     parser.add_argument("--encoder", nargs="+", default=["models/m-bert-small"], help="folders or hub ids")
     parser.add_argument("--cuttings", nargs="+", default=list(get_args(Cutting)), choices=get_args(Cutting))
@@ -113,6 +141,9 @@ def main() -> None:
         return
     if options.data is None:
         parser.error("name a data root with --data, or set CROSSGLOT_DATA")
+    if options.count:
+        count(options)
+        return
     options.seeds = [int(seed) for seed in options.seeds.split(",")]
     options.ways = tuple(product(options.cuttings, options.subwords))
     measure(options)
