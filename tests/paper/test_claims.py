@@ -42,7 +42,7 @@ def test_ids_are_unique_and_speak() -> None:
 def test_the_papers_claims_come_first() -> None:
     origins = [claim.origin for claim in CLAIMS]
     assert origins == sorted(origins, key=("paper", "related", "ours").index)
-    assert origins.count("paper") == 45
+    assert origins.count("paper") == 44
 
 
 @pytest.mark.parametrize(("claim", "statistic"), OF_CELLS, ids=lambda part: getattr(part, "id", ""))
@@ -123,7 +123,7 @@ KNOWN = {
     "no-transfer-to-transliterated": 36.18,
     "outperformed-monolingual-only": 26.99,
     "outperformed-code-switched": 4.89,
-    "code-switched-training-helps-transliterated": 35.23,
+    "transliterated-needs-objective": 35.23,
 }
 """Worked out by hand from the printed tables."""
 

@@ -18,8 +18,17 @@ from crossglot.encoders.spelling import script_of, spelling, unknown_in_words
 from crossglot.encoders.tokenizers import load_tokenizer
 from crossglot.errors import DataError
 from crossglot.languages import PAPER_NER
-from crossglot.paper.claims_overlap import ACROSS_SCRIPTS, BY_OVERLAP, NO_OVERLAP
-from crossglot.probes.overlap import ENTITY_OVERLAP, MEASURES, SEEN_TOKENS, SPELLED_OVERLAP, SPELLING, OverlapProbe
+from crossglot.paper.claims_overlap import (
+    ACROSS_SCRIPTS,
+    BY_OVERLAP,
+    ENTITY_OVERLAP,
+    NO_OVERLAP,
+    ON_CONLL,
+    SLOPE_AGAINST,
+    WITHIN_AGAINST,
+)
+from crossglot.probes.overlap import MEASURES, SEEN_TOKENS, SPELLED_OVERLAP, SPELLING, OverlapProbe
+from crossglot.probes.relations import slope_against, slopes_within, zero_shot_scores
 from crossglot.probes.results import MEAN, MISSING, ResultRow, results_frame
 from crossglot.probes.shared_pieces import shared_pieces
 from crossglot.probes.verdicts import judge
@@ -295,6 +304,35 @@ def test_dependence_on_overlap_is_told_from_none(root: Path, vocabulary: Path, t
         row["claim"].partition(":")[0]: row["verdict"] for row in judge(results_frame(rows)).iter_rows(named=True)
     }
     assert verdicts["m-bert-flatter"] == verdicts["m-bert-without-overlap"] == "holds"
+    assert verdicts["single-languages-follow"] == verdicts["no-overlap-across-scripts"] == "holds"
+    assert statistic(rows, "big", WITHIN_AGAINST, BY_OVERLAP).value == pytest.approx(-0.9, abs=0.1)
+    on_conll = statistic(rows, "big", SLOPE_AGAINST, ON_CONLL)
+    assert on_conll.value == pytest.approx(-0.9, abs=0.1)
+    assert on_conll.n == 6, "English, German and Spanish; the Russian set is no CoNLL set"
+    shared = statistic(rows, "big", "mean over pairs", ACROSS_SCRIPTS, metric=ENTITY_OVERLAP)
+    assert (shared.value, shared.n) == (0, 6)
+
+
+def test_trends_of_single_languages_are_told_from_what_their_sources_make_of_all_together() -> None:
+    """Sources that share much are bad ones here: all together falls, though from each source it rises by 0.5."""
+    languages = ("en", "de", "es", "ru", "fr")
+    place = {key: number for number, key in enumerate(languages)}
+    x = {(s, t): 20.0 * place[s] + 2 * place[t] for s in languages for t in languages if s != t}
+
+    def rising(source: str, target: str) -> float:
+        return 80 - 15 * place[source] + 0.5 * x.get((source, target), 0.0)
+
+    rows = cells("figure1", "big", "m-bert", languages, rising)
+    level = cells("figure1", "little", "en-bert", languages, lambda _, __: 10.0)
+    scores = zero_shot_scores([*rows, *level])
+    together = slope_against(scores["big"], scores["little"], x, x, BY_OVERLAP, "en-bert's")[0]
+    assert together.value is not None and together.value < 0
+    found = slopes_within(scores["big"], scores["little"], x, x)
+    assert found.value == pytest.approx(0.5)
+    assert found.n == 5
+    assert slopes_within(scores["big"], scores["little"], {}, x).why == (
+        "no source with three targets of different overlap"
+    )
 
 
 def test_every_pair_has_all_measures_and_every_language_its_spelling(
@@ -387,7 +425,8 @@ def test_one_pair_only_gives_reasons(root: Path, vocabulary: Path, tmp_path: Pat
     found = statistic(rows, "big", "correlation", f"{MISSING}{BY_OVERLAP}: fewer than 3 cells")
     assert found.value is None
     decided = judge(results_frame(rows))
-    assert set(decided["verdict"]) == {"cannot tell"}
+    of_pieces = decided["claim"].str.starts_with("no-overlap-across-scripts")  # takes no score
+    assert set(decided.filter(~of_pieces)["verdict"]) == {"cannot tell"}
     assert any("fewer than 3 cells" in why for why in decided["why"])
 
 

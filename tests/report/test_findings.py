@@ -2,9 +2,17 @@ from __future__ import annotations
 
 import pytest
 
+from crossglot.paper.claim_form import AFTER_RUNS, BEFORE_RUNS
 from crossglot.paper.claims import CLAIMS
-from crossglot.report.claims import claims_counted, rounded, whose
-from crossglot.report.findings import constructed, finding
+from crossglot.report.claims import (
+    claims_counted,
+    claims_section,
+    claims_summary,
+    rounded,
+    verdicts_of_sentences,
+    whose,
+)
+from crossglot.report.findings import constructed, finding, source
 from crossglot.report.wording import calling, language_name
 
 OVER_80 = {
@@ -68,6 +76,39 @@ def test_claims_of_the_paper_and_our_own_are_counted_apart() -> None:
     assert {whose({"claim": f"{claim.id}: …", "where": ""}) for claim in CLAIMS if claim.origin == "related"} == {
         "related"
     }
+
+
+def test_a_sentence_with_several_claims_counts_once_and_holds_if_all_do() -> None:
+    def claim(name: str, sentence: str, verdict: str, where: str = "abstract") -> dict[str, str]:
+        return {"claim": f"{name}: {sentence}", "verdict": verdict, "where": where}
+
+    claims = [
+        claim("row-svo", "best between alike", "holds"),
+        claim("row-sov", "best between alike", "cannot tell"),
+        claim("ner", "surprisingly good", "holds"),
+        claim("pos", "surprisingly good", "holds"),
+        claim("verb", "one is enough", "holds"),
+        claim("adjective", "one is enough", "does not hold"),
+        claim("numeral", "one is enough", "cannot tell"),
+        claim("own", "surprisingly good", "cannot tell", "ours, beside the abstract"),
+    ]
+    assert verdicts_of_sentences(claims) == ["cannot tell", "holds", "does not hold", "cannot tell"]
+    assert claims_summary(claims) == "1 holds, 1 does not hold, 2 cannot be told"
+
+
+def test_a_rule_that_was_set_late_says_so_where_the_claim_is_told() -> None:
+    late = OVER_80 | {"verdict": "holds", "value": "85", "interval": None, "why": "", "rule": AFTER_RUNS}
+    assert source(late) == f"section 2.2, p. 4997; table 2; rule set {AFTER_RUNS}"
+    assert source(late | {"where": "ours, beside it"}) == f"our own claim; rule set {AFTER_RUNS}"
+    for rule in ({"rule": BEFORE_RUNS}, {"rule": None}, {}):
+        assert source(OVER_80 | rule) == "section 2.2, p. 4997; table 2"
+    assert f"rule set {AFTER_RUNS}" in str(claims_section([late]))
+
+
+def test_a_claim_of_equivalence_says_within() -> None:
+    found = {"value": "0.1", "interval": "0.00 to 0.20 (95 % bootstrap)", "why": "", "threshold": "within ±0.33"}
+    assert finding(OVER_80 | found | {"verdict": "holds"}).endswith("within ±0.33 throughout.")
+    assert finding(OVER_80 | found | {"verdict": "does not hold"}).endswith("needs a number within ±0.33.")
 
 
 def test_constructed_languages_say_so_and_have_their_keys_beside_their_names() -> None:

@@ -18,21 +18,22 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
 
-from crossglot.paper.claim_form import BIG, COMPARABLE, Claim, Reading
+from crossglot.paper.claim_form import AFTER_RUNS, BEFORE_RUNS, BIG, COMPARABLE, NOISE, Claim, Reading
 
 SYSTEM, METRIC = "BERT of this condition", "accuracy of other words difference"
 BARE_METRIC = "accuracy, anchors cut out difference"
 TRANSLATION_METRIC = "translation accuracy, anchors cut out difference"
 SOURCE, TARGET = "qaa", "qab"
-NOISE = 2.0
-"""Two accuracies that differ by less, in points, are the same but for the training sentences' chance."""
 
 K_OVERLAP = "K et al. (2020), without any word-piece overlap: XNLI es 72.3 → 70.9, hi 60.1 → 59.6, ru 66.4 → 65.7"
-K_PERMUTED = "K et al. (2020), all words permuted: XNLI es 70.9 → 62.5, hi 59.6 → 43.1, ru 65.7 → 53.6"
+K_PERMUTED = (
+    "K et al. (2020), all words permuted, where ours shuffles a test set alone: XNLI es 70.9 → 62.5, hi 59.6 → 43.1, "
+    "ru 65.7 → 53.6"
+)
 K_DEPTH = "K et al. (2020), depth 1 → 24 at equal size: the gap from Fake-English to Russian narrows from 21.6 to 11.3"
 D_INVERTED = "Dufter and Schütze (2020): inverted word order ends multilinguality"
 D_POSITIONS = "Dufter and Schütze (2020): shared position ids help"
-D_ANCHORS = "Dufter and Schütze (2020): shared special tokens help; Conneau et al. (2020): anchors matter a little"
+C_ANCHORS = "Conneau et al. (2020): anchors matter a little"
 D_SIZE = "Dufter and Schütze (2020): an over-sized model is less multilingual"
 
 REPORTED: Mapping[str, str] = MappingProxyType(
@@ -42,7 +43,7 @@ REPORTED: Mapping[str, str] = MappingProxyType(
         "cognates 0.5": K_OVERLAP,
         "all six orders": D_INVERTED,
         "target's words shuffled": K_PERMUTED,
-        "no anchors": D_ANCHORS,
+        "no anchors": C_ANCHORS,
         "separate positions": D_POSITIONS,
         "1 layer": K_DEPTH,
         "4 layers": K_DEPTH,
@@ -52,7 +53,7 @@ REPORTED: Mapping[str, str] = MappingProxyType(
 """What others report where they moved the same knob, by condition."""
 
 ONE_LANGUAGE = "With all words, order and script the same, transfer is the diagonal"
-K_ET_AL, DUFTER = "K et al. (2020)", "Dufter and Schütze (2020)"
+K_ET_AL, DUFTER, CONNEAU = "K et al. (2020)", "Dufter and Schütze (2020)", "Conneau et al. (2020)"
 
 
 def _claim(
@@ -74,12 +75,14 @@ def _claim(
         statistic=Reading("causes", SYSTEM, METRIC, "mean", condition, SOURCE, TARGET, unit="cells"),
         direction=direction,
         threshold=threshold,
+        rule=AFTER_RUNS,
     )
 
 
-def _typology(name: str, condition: str) -> Claim:
-    sentence = "transfer works best between typologically similar languages"
-    return _claim(f"typology-{name}", "abstract, p. 4996", sentence, "paper", condition, "below", 0.0)
+def _single_order(name: str, condition: str) -> Claim:
+    """Ours: the paper speaks of similar languages, not of any one feature."""
+    sentence = "One order that differs is enough to make transfer worse"
+    return _claim(f"typology-{name}", "beside the abstract, p. 4996", sentence, "ours", condition, "below", 0.0)
 
 
 SHARED_PIECES = (
@@ -90,7 +93,8 @@ SHARED_PIECES = (
 
 def _pieces(name: str, condition: str, metric: str, says: str) -> Claim:
     claim = _claim(name, "section 6, p. 5000", SHARED_PIECES, "paper", condition, "below", 0.0, says)
-    return replace(claim, statistic=Reading("causes", SYSTEM, metric, "mean", condition, SOURCE, TARGET, unit="cells"))
+    reading = Reading("causes", SYSTEM, metric, "mean", condition, SOURCE, TARGET, unit="cells")
+    return replace(claim, statistic=reading, rule=BEFORE_RUNS)
 
 
 NO_WORDS = "with no anchor in common in pretraining minus with all, both on text whose anchors are cut out"
@@ -110,13 +114,10 @@ CAUSES_CLAIMS: tuple[Claim, ...] = (
         "Cyrillic against untrained", "above", 0.0,
         "zero-shot POS accuracy to a target in Cyrillic minus an untrained encoder's to one in the source's script",
     ),
-    _typology("verb", "verb last"),
-    _typology("adposition", "postpositions"),
-    _typology("owner", "owner before noun"),
-    _typology("adjective", "adjective after noun"),
-    _typology("demonstrative", "demonstrative after noun"),
-    _typology("numeral", "numeral after noun"),
-    _typology("all", "all six orders"),
+    _claim(
+        "typology-all", "abstract, p. 4996", "transfer works best between typologically similar languages", "paper",
+        "all six orders", "below", 0.0,
+    ),
     _claim(
         "divergent-needs-objective", "section 6, p. 5000",
         "effective transfer to typologically divergent … targets will likely require the model to incorporate an "
@@ -134,9 +135,15 @@ CAUSES_CLAIMS: tuple[Claim, ...] = (
     ),
     _claim("deeper-is-better", K_ET_AL, K_DEPTH, "related", "4 layers", "above", 0.0),
     _claim("shallower-is-worse", K_ET_AL, K_DEPTH, "related", "1 layer", "below", 0.0),
-    _claim("anchors-help", DUFTER, D_ANCHORS, "related", "no anchors", "below", 0.0),
+    _claim("anchors-help", CONNEAU, C_ANCHORS, "related", "no anchors", "below", 0.0),
     _claim("positions-help", DUFTER, D_POSITIONS, "related", "separate positions", "below", 0.0),
     _claim("larger-is-less-multilingual", DUFTER, D_SIZE, "related", "128 wide", "below", 0.0),
+    _single_order("verb", "verb last"),
+    _single_order("adposition", "postpositions"),
+    _single_order("owner", "owner before noun"),
+    _single_order("adjective", "adjective after noun"),
+    _single_order("demonstrative", "demonstrative after noun"),
+    _single_order("numeral", "numeral after noun"),
     _claim("tlm-helps", "beside section 6", "Translation language modelling helps", "ours", "TLM", "above", 0.0),
     _claim(
         "pretraining-carries-over", "floor", "What transfers was pretrained: without it, much is lost", "ours",

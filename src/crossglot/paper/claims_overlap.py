@@ -2,22 +2,34 @@
 
 The figure prints no numbers, so the words are read as follows, decided here and nowhere else: almost no overlap is
 less than 5 % of the word pieces; an F1 near zero is below 10; performance that depends directly on overlap correlates
-with it above 0.5 and falls with it, performance that is flat correlates below 0.5.
+with it above 0.5 and falls with it; performance that is flat moves by less than a big gap, 10 points, over 30 points of
+overlap, up or down. Flatness is a matter of slope: a correlation is low as well where scores scatter, whatever their
+slope. On 16 languages with effects of source and target as large as table 1's, the slope's interval reaches 0.2 to
+either side: then flat scores are found to be so in nine of ten runs.
 """
 
 from __future__ import annotations
 
-from crossglot.paper.claim_form import Claim, Reading
+from crossglot.paper.claim_form import AFTER_RUNS, BIG, Claim, Reading
 from crossglot.paper.published import EN_BERT, M_BERT
 
 NEAR_ZERO_OVERLAP = 5.0
 """Per cent of the pieces used in entities: below this there is almost no lexical overlap."""
 NEAR_ZERO_F1 = 10.0
 DIRECTLY = 0.5
-"""A correlation above this is direct dependence; below it, scores are flat."""
+"""A correlation above this is direct dependence."""
+WIDE = 30.0
+"""Per cent of the pieces: a wide range of overlaps."""
+FLAT = round(BIG / WIDE, 2)
+"""Points of F1 a point of overlap: a slope nearer to zero than this is flat."""
 
 BY_OVERLAP, BY_SEEN_TOKENS = "by entity overlap", "by seen pieces (tokens)"
 """Conditions of figure 1's statistics: what stands on the x axis."""
+ON_CONLL = "by entity overlap, CoNLL data"
+"""Condition of what is said of pairs of CoNLL-2002 and -2003 alone."""
+SLOPE_AGAINST, WITHIN_AGAINST = "slope minus en-bert's", "mean slope of a source minus en-bert's"
+ENTITY_OVERLAP = "entity overlap"
+"""Metric of rows about overlap itself, in per cent."""
 ACROSS_SCRIPTS, NO_OVERLAP = "pairs across scripts", "pairs with almost no overlap"
 """Conditions of figure 1's averages: which pairs."""
 
@@ -57,10 +69,11 @@ OVERLAP_CLAIMS: tuple[Claim, ...] = (
         where="section 3.1, p. 4998; figure 1",
         sentence="M-BERT's performance, on the other hand, is flat for a wide range of overlaps",
         origin="paper",
-        says="correlation of M-BERT's zero-shot NER F1 with the overlap of word pieces in entities (figure 1)",
-        statistic=Reading("figure1", M_BERT, "f1", "correlation", BY_OVERLAP),
-        direction="below",
-        threshold=DIRECTLY,
+        says="slope of M-BERT's zero-shot NER F1 over overlap, points of F1 a point of overlap (figure 1)",
+        statistic=Reading("figure1", M_BERT, "f1", "slope", BY_OVERLAP),
+        direction="within",
+        threshold=FLAT,
+        rule=AFTER_RUNS,
     ),
     Claim(
         id="m-bert-flatter",
@@ -71,7 +84,7 @@ OVERLAP_CLAIMS: tuple[Claim, ...] = (
         ),
         origin="paper",
         says="slope of M-BERT's zero-shot NER F1 over overlap minus the slope of EN-BERT's (figure 1)",
-        statistic=Reading("figure1", M_BERT, "f1", "slope minus en-bert's", BY_OVERLAP),
+        statistic=Reading("figure1", M_BERT, "f1", SLOPE_AGAINST, BY_OVERLAP),
         direction="below",
         threshold=0.0,
     ),
@@ -84,6 +97,56 @@ OVERLAP_CLAIMS: tuple[Claim, ...] = (
         statistic=Reading("figure1", M_BERT, "f1", "minimum over pairs", NO_OVERLAP, unit="cells"),
         direction="above",
         threshold=40.0,
+    ),
+    Claim(
+        id="overlap-improves-transfer",
+        where="section 1, p. 4996; figure 1",
+        sentence="high lexical overlap between languages improves transfer",
+        origin="paper",
+        says="slope of M-BERT's zero-shot NER F1 over overlap, points of F1 a point of overlap (figure 1)",
+        statistic=Reading("figure1", M_BERT, "f1", "slope", BY_OVERLAP),
+        direction="above",
+        threshold=0.0,
+        rule=AFTER_RUNS,
+    ),
+    Claim(
+        id="no-overlap-across-scripts",
+        where="section 3.2, p. 4998; figure 1",
+        sentence="written in different scripts, and thus have effectively zero lexical overlap",
+        origin="paper",
+        says="overlap of M-BERT's word pieces in entities, mean over pairs in different scripts (figure 1)",
+        statistic=Reading("figure1", M_BERT, ENTITY_OVERLAP, "mean over pairs", ACROSS_SCRIPTS),
+        direction="below",
+        threshold=NEAR_ZERO_OVERLAP,
+        rule=AFTER_RUNS,
+    ),
+    Claim(
+        id="conll-follows",
+        where="section 3.1, p. 4997, footnote 4; figure 1",
+        sentence="Results on CoNLL data follow the same trends",
+        origin="paper",
+        says=(
+            "slope of M-BERT's zero-shot NER F1 over overlap minus the slope of EN-BERT's, over pairs of CoNLL-2002 "
+            "and -2003 (figure 1)"
+        ),
+        statistic=Reading("figure1", M_BERT, "f1", SLOPE_AGAINST, ON_CONLL),
+        direction="below",
+        threshold=0.0,
+        rule=AFTER_RUNS,
+    ),
+    Claim(
+        id="single-languages-follow",
+        where="section 3.1, p. 4998, footnote 5; figure 1",
+        sentence="Individual language trends are similar to aggregate plots",
+        origin="paper",
+        says=(
+            "slope of M-BERT's zero-shot NER F1 over overlap minus the slope of EN-BERT's, each from one source "
+            "language, mean over sources (figure 1)"
+        ),
+        statistic=Reading("figure1", M_BERT, "f1", WITHIN_AGAINST, BY_OVERLAP),
+        direction="below",
+        threshold=0.0,
+        rule=AFTER_RUNS,
     ),
     Claim(
         id="overlap-beyond-languages",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from crossglot.paper.claim_form import (
+    AFTER_RUNS,
     BIG,
     HALF,
     M_BERT_UNTRAINED,
     MOST_FREQUENT_TAG,
+    NOISE,
     Claim,
     Pairs,
     Term,
@@ -24,6 +26,8 @@ FROM_ENGLISH_EUROPEAN: Pairs = (("en", "de"), ("en", "es"), ("en", "it"))
 HINDI_URDU: Pairs = (("ur", "hi"), ("hi", "ur"))
 ENGLISH_JAPANESE: Pairs = (("ja", "en"), ("en", "ja"))
 ENGLISH_BULGARIAN: Pairs = (("bg", "en"), ("en", "bg"))
+URDU_TO_HINDI = 91.1
+"""Per cent, as table 4 prints it; the text rounds it to 91."""
 ACROSS_SCRIPTS = HINDI_URDU + zero_shot("en bg ja")
 
 POS_CLAIMS: tuple[Claim, ...] = (
@@ -56,9 +60,10 @@ POS_CLAIMS: tuple[Claim, ...] = (
         sentence="There is a big gap between this model's zero-shot performance and M-BERT's",
         origin="paper",
         says="M-BERT's zero-shot POS accuracy (table 2) minus EN-BERT's (table 8), mean over 12 pairs",
-        statistic=over_languages(Term(1, "table2", M_BERT, EUROPEAN), Term(-1, "table8", EN_BERT, EUROPEAN)),
+        statistic=over_cells(Term(1, "table2", M_BERT, EUROPEAN), Term(-1, "table8", EN_BERT, EUROPEAN)),
         direction="above",
         threshold=BIG,
+        rule=AFTER_RUNS,
     ),
     Claim(
         id="possible-across-scripts",
@@ -77,10 +82,14 @@ POS_CLAIMS: tuple[Claim, ...] = (
         where="section 3.2, p. 4998; table 4",
         sentence=("fine-tuned using only POS-labeled Urdu (written in Arabic script), achieves 91% accuracy on Hindi"),
         origin="paper",
-        says="M-BERT's POS accuracy from Urdu on Hindi (table 4)",
+        says=(
+            f"M-BERT's POS accuracy from Urdu on Hindi, which is to reach the printed {URDU_TO_HINDI} but for the "
+            f"{NOISE:g} points that chance may take (table 4)"
+        ),
         statistic=over_cells(Term(1, "table4", M_BERT, HINDI_URDU[:1])),
         direction="above",
-        threshold=90.5,
+        threshold=URDU_TO_HINDI - NOISE,
+        rule=AFTER_RUNS,
     ),
     Claim(
         id="english-japanese-less-accurate",

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crossglot.corpora.catalogue import root_languages
 from crossglot.engine.step import Step
 from crossglot.languages import PAPER_NER
-from crossglot.paper.claims_overlap import ACROSS_SCRIPTS, BY_OVERLAP, BY_SEEN_TOKENS, NEAR_ZERO_OVERLAP, NO_OVERLAP
+from crossglot.paper.claims_overlap import (
+    ACROSS_SCRIPTS,
+    BY_OVERLAP,
+    BY_SEEN_TOKENS,
+    ENTITY_OVERLAP,
+    NEAR_ZERO_OVERLAP,
+    NO_OVERLAP,
+    ON_CONLL,
+    WITHIN_AGAINST,
+)
 from crossglot.probes.probe import Evidence
 from crossglot.probes.relations import (
     Pair,
@@ -20,11 +29,13 @@ from crossglot.probes.relations import (
     minimum_over,
     relation_rows,
     slope_against,
+    slopes_within,
     zero_shot_scores,
 )
 from crossglot.probes.results import MEAN, MISSING, ResultRow
 from crossglot.probes.setting import Absent, Candidate, Setting
 from crossglot.probes.tables import TransferTable
+from crossglot.probes.tabulate import is_papers_corpus
 from crossglot.probes.transfer import SPLIT
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.count_pieces import Counted, CountPieces, read_counted
@@ -38,7 +49,7 @@ from crossglot.tagging.overlap import (
     spelled_overlap_of,
 )
 
-ENTITY_OVERLAP, SPELLED_OVERLAP = "entity overlap", "spelled entity overlap"
+SPELLED_OVERLAP = "spelled entity overlap"
 SEEN_TYPES, SEEN_TOKENS = "seen piece types", "seen piece tokens"
 BY_SPELLED_OVERLAP, BY_SEEN_TYPES = "by spelled entity overlap", "by seen pieces (types)"
 IN_ENTITIES: Mapping[str, Callable[[PieceUse, PieceUse, Iterable[str] | None], Share]] = {
@@ -292,10 +303,20 @@ def _compared(
     ours, theirs = players.get("m-bert", ""), players.get("en-bert", "")
     if ours not in scores or theirs not in scores:
         return []
-    return [
+    rows = [
         row
         for metric, condition in MEASURES.items()
         for row in slope_against(
             scores[ours], scores[theirs], x[ours][metric], x[theirs][metric], condition, "en-bert's"
         )
     ]
+    overlaps = (x[ours][ENTITY_OVERLAP], x[theirs][ENTITY_OVERLAP])
+    within = scores[ours].rows(
+        WITHIN_AGAINST, BY_OVERLAP, lambda kin: slopes_within(scores[ours], scores[theirs], *overlaps, kin)
+    )
+    on_conll = replace(scores[ours], cells={pair: row for pair, row in scores[ours].cells.items() if _is_conll(row)})
+    return [*rows, *within, *slope_against(on_conll, scores[theirs], *overlaps, ON_CONLL, "en-bert's")]
+
+
+def _is_conll(row: ResultRow) -> bool:
+    return is_papers_corpus("ner", row.source_corpus) and is_papers_corpus("ner", row.target_corpus)

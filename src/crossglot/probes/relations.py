@@ -12,8 +12,9 @@ import numpy as np
 from crossglot.probes.results import MEAN, MISSING, ResultRow
 from crossglot.statistics.association import Estimate, correlation, linear_trend, slope_difference
 from crossglot.statistics.correction import holm
-from crossglot.statistics.intervals import Interval, bootstrap_clusters
+from crossglot.statistics.intervals import bootstrap_clusters
 from crossglot.statistics.matrices import qap, two_way
+from crossglot.statistics.minima import minimum_interval
 
 if TYPE_CHECKING:
     from crossglot.languages import Language
@@ -140,6 +141,28 @@ def slope_against(
     return scores.rows(f"slope minus {name}", condition, lambda kin: slope_difference(across, up, pairs, kin=kin))
 
 
+def slopes_within(scores: Scores, other: Scores, x: Values, other_x: Values, kin: Kin | None = None) -> Estimate:
+    """A system's slope minus another's over the pairs of one source, mean over sources, which are drawn."""
+    ours, theirs = scores.values, other.values
+    by_source: dict[str, list[Pair]] = {}
+    for pair in ours:
+        if pair in theirs and pair in x and pair in other_x:
+            by_source.setdefault(pair[0], []).append(pair)
+    differences: dict[str, float] = {}
+    for source, pairs in by_source.items():
+        lines = [
+            linear_trend([across[pair] for pair in pairs], [up[pair] for pair in pairs]).slope.value
+            for across, up in ((x, ours), (other_x, theirs))
+        ]
+        if lines[0] is not None and lines[1] is not None:
+            differences[source] = lines[0] - lines[1]
+    if not differences:
+        return Estimate(None, None, 0, "no source with three targets of different overlap")
+    numbers = list(differences.values())
+    interval = bootstrap_clusters(numbers, [(source,) for source in differences], kin=kin)
+    return Estimate(float(np.mean(numbers)), interval, len(numbers))
+
+
 def mean_rows(scores: Scores, aggregate: str, condition: str, pairs: Iterable[Pair], nothing: str) -> list[ResultRow]:
     """Mean of a system's scores over pairs; `nothing` says why there may be none."""
     kept = list(pairs)
@@ -160,16 +183,16 @@ def mean_of(values: Sequence[float], pairs: Sequence[Pair], kin: Kin | None = No
 
 
 def minimum_over(scores: Scores, pairs: Iterable[Pair], nothing: str) -> Estimate:
-    """Lowest of the pairs' scores; its interval runs from the lowest lower to the lowest upper bound of theirs."""
+    """Lowest of the pairs' scores, with an interval from theirs that allows for their number."""
     rows = [row for pair in pairs if (row := scores.cells.get(pair)) is not None and row.value is not None]
     if not rows:
         return Estimate(None, None, 0, nothing)
     values = [row.value or 0.0 for row in rows]
     lows, highs = (
-        min(value if bound is None else bound for value, bound in zip(values, bounds, strict=True))
+        [value if bound is None else bound for value, bound in zip(values, bounds, strict=True)]
         for bounds in ([row.ci_low for row in rows], [row.ci_high for row in rows])
     )
-    return Estimate(min(values), Interval(lows, highs, "from the cells' own intervals"), len(rows))
+    return Estimate(min(values), minimum_interval(values, lows, highs), len(rows))
 
 
 def without_effects(x: Values, y: Values, estimate: Callable[[Floats, Floats, list[Pair]], Estimate]) -> Estimate:

@@ -14,6 +14,7 @@ from crossglot.probes.readings import Readings
 from crossglot.probes.results import MEAN
 from crossglot.probes.tabulate import is_papers_corpus
 from crossglot.statistics.intervals import FEWEST_SEEDS, NO_INTERVAL, Interval, bootstrap_clusters, combined_interval
+from crossglot.statistics.minima import FROM_CELLS, minimum_interval
 
 if TYPE_CHECKING:
     import polars
@@ -74,8 +75,8 @@ def judge(
     A claim holds when the whole interval of its statistic lies on the claimed side of the threshold, and does not hold
     when all of it lies on the other side. Otherwise, and where a cell is missing, an encoder has one seed only, or no
     interval can be given, nobody can tell. Where a claim is about an average over languages, languages are resampled;
-    where it names cells, their own intervals (seeds and sentences) are combined. The interval of a minimum runs from
-    the lowest of the cells' lower bounds to the lowest of their upper bounds, so that "all above" needs all above.
+    where it names cells, their own intervals (seeds and sentences) are combined. That of a minimum is
+    such that "all above" needs all above, and its upper bound allows for the number of cells.
 
     Args:
         results: rows in the schema of results.csv.
@@ -83,7 +84,7 @@ def judge(
         players: role (`m-bert`, `en-bert`) → the system that plays it; by default the one with that role there.
 
     Returns:
-        The columns of claims.csv: claim, where, statistic, threshold, value, interval, verdict, why.
+        The columns of claims.csv: claim, where, statistic, threshold, value, interval, verdict, why, rule.
     """
     import polars as pl
 
@@ -91,7 +92,7 @@ def judge(
     schema = {
         **dict.fromkeys(("claim", "where", "statistic", "threshold"), pl.String()),
         "value": pl.Float64(),
-        **dict.fromkeys(("interval", "verdict", "why"), pl.String()),
+        **dict.fromkeys(("interval", "verdict", "why", "rule"), pl.String()),
     }
     rows = [_row(claim, run.judge(claim)) for claim in claims if run.experiments & set(claim.experiments)]
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -103,11 +104,12 @@ def _row(claim: Claim, verdict: Verdict) -> tuple[str | float | None, ...]:
         f"{claim.id}: {claim.sentence}",
         f"ours, {claim.where}" if claim.origin == "ours" else claim.where,
         claim.says,
-        f"{'>' if claim.direction == 'above' else '<'} {claim.threshold:g}",
+        claim.claimed,
         None if verdict.value is None else round(verdict.value, 4),
         f"{_points(bounds.low)} to {_points(bounds.high)} ({bounds.kind})" if bounds and bounds.known else None,
         verdict.verdict,
         verdict.why,
+        claim.rule,
     )
 
 
@@ -287,9 +289,11 @@ def _from_cells(statistic: Statistic, places: Places) -> Interval:
     bare = [f"{entry.key[1]}, {entry.key[2]} → {entry.key[3]}" for entry in entries if not entry.cell.interval]
     if bare:
         return Interval(0.0, 0.0, f"{NO_INTERVAL}none for {_listed(list(dict.fromkeys(bare)))}")
-    lowest = statistic.summary == "minimum"
-    bounds = [_summed(place, 1) for place in places] if lowest else [_summed(entries, len(places))]
-    return Interval(min(low for low, _ in bounds), min(high for _, high in bounds), "from the cells' own intervals")
+    if statistic.summary == "minimum":
+        bounds = [_summed(place, 1) for place in places]
+        sums = [sum(entry.weight * entry.cell.value for entry in place) for place in places]
+        return minimum_interval(sums, [low for low, _ in bounds], [high for _, high in bounds])
+    return Interval(*_summed(entries, len(places)), FROM_CELLS)
 
 
 def _summed(entries: Sequence[Entry], share: int) -> tuple[float, float]:
@@ -307,17 +311,16 @@ def _summed(entries: Sequence[Entry], share: int) -> tuple[float, float]:
 
 
 def _decide(claim: Claim, value: float, interval: Interval, single: Sequence[str], told: str) -> Verdict:
-    number, line = _points(value), f"{claim.threshold:g}"
+    number, line = _points(value), f"{'±' if claim.direction == 'within' else ''}{claim.threshold:g}"
     if single:
         why = f"{number}, but from one seed only of {_listed(single)}"
         return Verdict(OPEN, why + told, value, interval if interval.known else None)
     if not interval.known:
         return Verdict(OPEN, f"{number}, but {interval.kind}{told}", value)
     bounds = f"{_points(interval.low)} to {_points(interval.high)}"
-    above, below = interval.low > claim.threshold, interval.high < claim.threshold
-    if not (above or below):
+    side = claim.side(interval.low, interval.high)
+    if not side:
         return Verdict(OPEN, f"{number}, but its interval {bounds} covers {line}{told}", value, interval)
-    side = "above" if above else "below"
     outcome: Literal["holds", "does not hold"] = HOLDS if side == claim.direction else FAILS
     return Verdict(outcome, f"{number}, and all of its interval {bounds} is {side} {line}{told}", value, interval)
 

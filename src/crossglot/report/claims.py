@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from crossglot.paper.claim_form import BEFORE_RUNS
 from crossglot.paper.claims import CLAIMS
 from crossglot.report.markup import Child, Markup, element
 from crossglot.report.wording import NO_VALUE, verdict
@@ -16,9 +17,20 @@ WHOSE = {"paper": "claims of the paper", "related": "of related papers", "ours":
 _ORIGINS = {claim.id: claim.origin for claim in CLAIMS}
 
 
+def verdicts_of_sentences(claims: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The verdict on each sentence, once: where several claims share it, it holds if all of them do."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for claim in claims:
+        name, sentence = claim_parts(claim["claim"])
+        found.setdefault((whose(claim), sentence or name), set()).add(claim["verdict"])
+    return [
+        next((word for word in ("does not hold", "cannot tell") if word in words), "holds") for words in found.values()
+    ]
+
+
 def claims_summary(claims: Sequence[Mapping[str, Any]]) -> str:
-    """`3 hold, 1 does not hold, 2 cannot be told`."""
-    count = Counter(claim["verdict"] for claim in claims)
+    """`3 hold, 1 does not hold, 2 cannot be told`: of sentences, each once."""
+    count = Counter(verdicts_of_sentences(claims))
     return (
         f"{count['holds']} {'holds' if count['holds'] == 1 else 'hold'}, {count['does not hold']} "
         f"{'does' if count['does not hold'] == 1 else 'do'} not hold, {count['cannot tell']} cannot be told"
@@ -35,7 +47,12 @@ def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
             "tr",
             element("td", verdict(claim["verdict"]), class_=f"verdict {VERDICT_CLASSES.get(claim['verdict'], 'open')}"),
             element("th", *_named(claim["claim"]), scope="row"),
-            element("td", claim["statistic"], element("span", f"claimed: {claim['threshold']}", class_="bounds")),
+            element(
+                "td",
+                claim["statistic"],
+                element("span", f"claimed: {claim['threshold']}", class_="bounds"),
+                *_rule(claim),
+            ),
             element(
                 "td",
                 element("span", rounded(claim["value"]) or NO_VALUE, class_="value"),
@@ -46,7 +63,10 @@ def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
         )
         for claim in claims
     ]
-    caption = f"What the paper says, written down as statistic and threshold before any run. {claims_counted(claims)}."
+    caption = (
+        "Sentences written down as statistic and threshold before any run, but where a rule of another time is named. "
+        f"{claims_counted(claims)}; sentences with several claims count once."
+    )
     table = element(
         "table",
         element("caption", caption),
@@ -71,6 +91,17 @@ def claim_parts(claim: str) -> tuple[str, str]:
     """claims.csv's `name: sentence` in two; a claim without a name is its own."""
     name, colon, sentence = claim.partition(": ")
     return (name, sentence) if colon and " " not in name else (claim, "")
+
+
+def rule_set_later(claim: Mapping[str, Any]) -> str:
+    """`rule set after the first runs, …` where it was not set before them; else nothing."""
+    rule = claim.get("rule") or BEFORE_RUNS
+    return "" if rule == BEFORE_RUNS else f"rule set {rule}"
+
+
+def _rule(claim: Mapping[str, Any]) -> tuple[Child, ...]:
+    later = rule_set_later(claim)
+    return (element("span", later, class_="bounds"),) if later else ()
 
 
 def _named(claim: str) -> tuple[Child, ...]:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crossglot.report.claims import VERDICT_CLASSES, claim_parts, claims_counted, rounded
+from crossglot.report.claims import VERDICT_CLASSES, claim_parts, claims_counted, rounded, rule_set_later
 from crossglot.report.folder import RunFolder
 from crossglot.report.markup import Child, Markup, element
 
 HEADINGS = {"holds": "What holds", "does not hold": "What does not hold", "cannot tell": "What cannot be told"}
 PLAYERS = {"m-bert": "M-BERT", "en-bert": "EN-BERT"}
-_SIDES = {">": "above", "<": "below"}
+_SIDES = {">": "above", "<": "below", "within": "within"}
 _REASON = re.compile(r"^-?[0-9.]+, but (?P<reason>.*?)(; .*)?$")
 
 
@@ -25,7 +25,7 @@ def findings_section(run: RunFolder) -> Markup | None:
         _group(heading, [claim for claim in claims if claim["verdict"] == verdict], VERDICT_CLASSES[verdict])
         for verdict, heading in HEADINGS.items()
     ]
-    opening = f"{claims_counted(claims)}. {_cast(run)}"
+    opening = f"{claims_counted(claims)}; sentences with several claims count once. {_cast(run)}"
     return element(
         "section",
         element("h2", "What was found"),
@@ -60,9 +60,9 @@ def _item(claim: Mapping[str, Any]) -> tuple[Child, ...]:
 
 
 def source(claim: Mapping[str, Any]) -> str:
-    """Whose claim it is: `Pires et al., section 2.2, p. 4997`, or that it is ours."""
-    where = claim["where"] or ""
-    return "our own claim" if where.startswith("ours") else where
+    """Whose claim it is: `section 2.2, p. 4997; table 2`, or that it is ours; and when its rule was set, if late."""
+    where, later = claim["where"] or "", rule_set_later(claim)
+    return ("our own claim" if where.startswith("ours") else where) + (f"; {later}" if later else "")
 
 
 def finding(claim: Mapping[str, Any]) -> str:

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crossglot.paper.claims_overlap import BY_OVERLAP, BY_SEEN_TOKENS, NEAR_ZERO_OVERLAP
+from crossglot.paper.claims_overlap import BY_OVERLAP, BY_SEEN_TOKENS, ENTITY_OVERLAP, NEAR_ZERO_OVERLAP
 from crossglot.paper.claims_typology import BY_FEATURES
 from crossglot.probes.experiments import EXPERIMENTS
 from crossglot.probes.overlap import (
     BY_SEEN_TYPES,
     BY_SPELLED_OVERLAP,
-    ENTITY_OVERLAP,
     MEASURES,
     SEEN_TOKENS,
     SPELLED_OVERLAP,

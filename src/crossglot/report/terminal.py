@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crossglot.report.claims import WHOSE, claim_parts, claims_counted, rounded, whose
+from crossglot.report.claims import WHOSE, claim_parts, claims_counted, rounded, rule_set_later, whose
 from crossglot.report.drawn import terminal_of
 from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, exhibits, is_zero_shot
 from crossglot.report.findings import constructed
@@ -77,7 +77,10 @@ def terminal_findings(folder: Path) -> Iterator[RenderableType]:
 
 
 def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
-    """A line a claim: its name, our value beside the threshold, or in short why there is none; the page says it all."""
+    """A line a claim: its name, our value beside the threshold, or in short why there is none; the page says it all.
+
+    A dagger marks rules that were not set before the first run; below the table it says when they were.
+    """
     from rich.table import Table
     from rich.text import Text
 
@@ -87,13 +90,18 @@ def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
         table.add_column(name)
     for claim in claims:
         name, _ = claim_parts(claim["claim"])
+        later = rule_set_later(claim)
+        marked = f"{name} †" if later else name
         bounds = (claim["interval"] or "").partition(" (")[0]  # what kind of interval it is stands in brackets
         ours = f"{rounded(claim['value'])}{bounds and f' [{bounds}]'}, claimed {claim['threshold']}"
         shown = ours if claim["value"] else textwrap.shorten(claim["why"] or "", SHORT, placeholder=" …")
-        label = Text(name)
+        label = Text(marked)
         if whose(claim) != "paper":
             label.append(f" ({WHOSE[whose(claim)]})", style="dim")
         table.add_row(Text(verdict(claim["verdict"])), label, Text(shown))
+    rules = dict.fromkeys(filter(None, map(rule_set_later, claims)))
+    table.caption = Text(f"† {'; '.join(rules)}", style="dim") if rules else None
+    table.caption_justify = "left"
     return table
 
 
