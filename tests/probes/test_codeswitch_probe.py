@@ -9,6 +9,10 @@ import polars as pl
 import pytest
 
 import crossglot
+from crossglot.corpora.catalogue import Corpus
+from crossglot.engine.local import run_locally
+from crossglot.engine.plan import Plan
+from crossglot.engine.store import Store
 from crossglot.errors import UsageError
 from crossglot.paper.published import lookup
 from crossglot.probes.codeswitch import REAL, WITH_SYNTHETIC, CodeSwitchProbe
@@ -16,7 +20,9 @@ from crossglot.probes.results import read_results
 from crossglot.report import write_report
 from crossglot.report.codeswitch import switched
 from crossglot.report.folder import read_run_folder
+from crossglot.steps.most_frequent import CountAndPredict
 from crossglot.steps.rows import read_predictions
+from crossglot.steps.score import ScoreRows, read_scores
 from crossglot.studies.planning import plan_study
 from crossglot.studies.reproduce import plan_reproduction, reproduce, reproduce_study
 from toy_world import write_encoder, write_root, write_treebank
@@ -96,6 +102,28 @@ def test_words_of_one_language_are_scored_apart(run: Path) -> None:
             ).row(0, named=True)
             assert part["value"] == pytest.approx(100 * sum(by_hand) / len(by_hand))
             assert part["n"] == count
+
+
+def test_scoring_by_language_needs_no_corpus(
+    encoder: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The language ids are kept beside what was predicted: a store is scored again where its data is gone."""
+    plan = plan_reproduction(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(root))
+    rows = [step for step in plan.steps.steps if isinstance(step, CountAndPredict) and step.source == "hi+en"]
+    store = Store(tmp_path / "steps")
+    run_locally(Plan.of(rows), store)
+    for row in rows:
+        kept = read_predictions(store.result(row)).filter(target=FORMS[0])
+        assert kept["language"].to_list() == [language for tweet in TWEETS for _, _, _, language in tweet]
+    monkeypatch.setattr(Corpus, "read", _gone)
+    monkeypatch.setattr(Corpus, "read_switched", _gone)
+    step = ScoreRows(rows=tuple(rows), targets=rows[0].targets)
+    found = read_scores(store.put(step, lambda folder: step.run(folder, store.result, lambda _: None)))
+    assert {(score.part, score.n) for score in found} == {("", 6), ("hi", 3), ("en", 2), ("univ", 1)}
+
+
+def _gone(*_: object, **__: object) -> None:
+    raise AssertionError("scores are made of what was predicted")
 
 
 def test_the_floor_knows_the_words_that_are_written_as_in_training(run: Path) -> None:

@@ -357,7 +357,7 @@ def test_missing_cells_are_named_with_their_reason() -> None:
     assert verdict["verdict"] == "cannot tell"
     assert verdict["value"] is None
     assert verdict["why"] == (
-        "no value for small (table 2), en → it (missing: no treebank); "
+        "no value for small (table 2), en → it (no treebank); "
         "small (table 2), de → it, es → it, it → en, it → de, and 1 more"
     )
 

@@ -59,7 +59,7 @@ def test_what_is_predicted_is_kept_word_by_word(root: Path, tmp_path: Path) -> N
     store, row = Store(tmp_path / "steps"), floor(root, "en", "de en")
     run_locally(Plan.of([row]), store)
     table = read_predictions(store.result(row))
-    assert table.columns == ["target", "sentence", "word", "form", "gold", "predicted"]
+    assert table.columns == ["target", "sentence", "word", "form", "gold", "predicted", "language"]
     assert table.filter(pl.col("target") == "de")["form"].to_list() == [word for s in GERMAN for word, _ in s]
     gold, predicted = tags_of(table, "en")
     assert gold == predicted == [[tag for _, tag in s] for s in ENGLISH]  # every English word has one tag only

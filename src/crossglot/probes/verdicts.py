@@ -11,7 +11,7 @@ from crossglot.paper.claims import CLAIMS
 from crossglot.paper.published import CITED, EN_BERT, M_BERT, lookup
 from crossglot.probes.few_seeds import FEWEST_FREEDOM
 from crossglot.probes.readings import Readings
-from crossglot.probes.results import MEAN
+from crossglot.probes.results import MEAN, MISSING
 from crossglot.probes.tabulate import is_papers_corpus
 from crossglot.statistics.intervals import FEWEST_SEEDS, NO_INTERVAL, Interval, bootstrap_clusters, combined_interval
 from crossglot.statistics.minima import FROM_CELLS, minimum_interval
@@ -143,7 +143,7 @@ class _Run:
             where = str(corpus) if corpus else None
             self.cells[key] = Cell(value, *bounds, kind if known else "", str(row["task"]), where)
         elif row["aggregate"] == MEAN:
-            self.reasons[key] = str(row["condition"] or "")
+            self.reasons[key] = str(row["condition"] or "").removeprefix(MISSING)
 
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on one claim."""

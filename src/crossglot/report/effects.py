@@ -127,7 +127,11 @@ def _notes(means: Sequence[ResultRow], measure: str) -> tuple[str, ...]:
     effects_kinds = tuple(
         dict.fromkeys(row.interval for row in means if row.metric == effect_on(measure) and row.interval)
     )
-    missing = dict.fromkeys(str(row.condition) for row in means if (row.condition or "").startswith(MISSING))
+    missing = dict.fromkeys(
+        f"No value for {str(row.condition).removeprefix(MISSING)}."
+        for row in means
+        if (row.condition or "").startswith(MISSING)
+    )
     words = "all words" if measure == ALL_WORDS else "the words that are no anchors (names, figures, addresses, marks)"
     return (
         f"POS accuracy in per cent, over {words}, between two constructed languages. In the base they have one "

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from crossglot.corpora.catalogue import Corpus, find_corpus
+from crossglot.corpora.codemix import is_switch_key
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.errors import DataError
 
@@ -65,6 +66,18 @@ class CorpusSplit(BaseModel):
             )
         where = (self.root, self.language, self.task, self.corpus, self.split)
         return sample(_read(*where, self.lenient, self.checksum), self.at_most)
+
+    def word_languages(self) -> list[tuple[str, ...]]:
+        """Of code-switched text the language id of every word, sentence by sentence as in `read`; else nothing.
+
+        Raises:
+            DataError: if the file is faulty.
+        """
+        if not is_switch_key(self.language):
+            return []
+        corpus = find_corpus(self.root, self.language, self.task, self.corpus)
+        sentences = corpus.read_switched(self.split, lenient=self.lenient)
+        return [sentence.languages for sentence in sample(sentences, self.at_most)]
 
 
 def describe_split(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from crossglot.engine.step import Advance, Inputs
 from crossglot.steps.rows import Row, write_row
@@ -13,6 +14,8 @@ SYSTEM = "most frequent tag"
 
 class CountAndPredict(Row):
     """Counts the tags of each word in the source and predicts every target; there is no seed."""
+
+    VERSION: ClassVar[str] = "2"  # 1 kept no language ids of code-switched words
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
         """Writes predictions.parquet and row.json."""

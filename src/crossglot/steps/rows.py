@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from crossglot.corpora.sentences import TaggedSentence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from crossglot.tagging.metrics import Tags
 
 PREDICTIONS, ABOUT = "predictions.parquet", "row.json"
+LANGUAGE = "language"
+"""Column of predictions: the language id of a word of code-switched text."""
 
 
 class Row(Step):
@@ -83,7 +86,8 @@ def write_row(
 ) -> None:
     """Writes what was predicted for each target (by language key) and what is to be known about the row.
 
-    The table has one line a word: target, sentence and word (numbers from 0), form, gold, predicted.
+    The table has one line a word: target, sentence and word (numbers from 0), form, gold, predicted, and of
+    code-switched text the language id of the word, so that scores by language need no corpus.
 
     Raises:
         CrossglotError: if a word was lost.
@@ -92,14 +96,20 @@ def write_row(
     for language, sentences in gold.items():
         if list(map(len, sentences)) != list(map(len, predicted[language])):
             raise CrossglotError(f"{row.title}: the words predicted for {language} are not the words of its gold")
-    predictions_frame(gold, predicted).write_parquet(folder / PREDICTIONS, compression="zstd")
+    languages = {split.language: split.word_languages() for split in row.targets}
+    predictions_frame(gold, predicted, languages).write_parquet(folder / PREDICTIONS, compression="zstd")
     (folder / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def predictions_frame(
-    gold: Mapping[str, Sequence[TaggedSentence]], predicted: Mapping[str, Sequence[Sequence[str]]]
+    gold: Mapping[str, Sequence[TaggedSentence]],
+    predicted: Mapping[str, Sequence[Sequence[str]]],
+    languages: Mapping[str, Sequence[Sequence[str]]] = MappingProxyType({}),
 ) -> polars.DataFrame:
-    """One line a word: target (the key of both mappings), sentence and word (numbers from 0), form, gold, predicted."""
+    """One line a word: target (the key of all mappings), sentence and word (from 0), form, gold, predicted, language.
+
+    The last is null but in targets whose words' language ids are given.
+    """
     import polars as pl
 
     tables = []
@@ -114,6 +124,10 @@ def predictions_frame(
                     "form": pl.Series([word for sentence in sentences for word in sentence.words], dtype=pl.String),
                     "gold": pl.Series([tag for sentence in sentences for tag in sentence.tags], dtype=pl.String),
                     "predicted": pl.Series([tag for tags in predicted[target] for tag in tags], dtype=pl.String),
+                    LANGUAGE: pl.Series(
+                        [name for names in languages.get(target, ()) for name in names] or [None] * sum(lengths),
+                        dtype=pl.String,
+                    ),
                 }
             )
         )
@@ -137,6 +151,16 @@ def tags_of(predictions: polars.DataFrame, target: str) -> tuple[Tags, Tags]:
         .agg(pl.col("gold"), pl.col("predicted"))
     )
     return by_sentence["gold"].to_list(), by_sentence["predicted"].to_list()
+
+
+def languages_of(predictions: polars.DataFrame, target: str) -> list[list[str]]:
+    """The language id of every word of a code-switched target, sentence by sentence as in `tags_of`; else nothing."""
+    import polars as pl
+
+    if LANGUAGE not in predictions.columns:  # kept by an earlier version
+        return []
+    words = predictions.filter(pl.col("target") == target, pl.col(LANGUAGE).is_not_null())
+    return words.group_by("sentence", maintain_order=True).agg(pl.col(LANGUAGE))[LANGUAGE].to_list()
 
 
 def read_about(folder: Path) -> dict[str, Any]:

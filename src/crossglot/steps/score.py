@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
 
-from crossglot.corpora.catalogue import find_corpus
-from crossglot.corpora.codemix import is_switch_key
 from crossglot.engine.step import Advance, Inputs, Step
-from crossglot.steps.arguments import CorpusSplit, sample
-from crossglot.steps.rows import Row, read_about, read_predictions, tags_of
+from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.rows import Row, languages_of, read_about, read_predictions, tags_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,7 +81,8 @@ class ScoreRows(Step):
                 gold, predicted = tags_of(predictions, split.language)
                 counts = _count(row.task, gold, predicted, self.types.get(split.language))
                 found.setdefault((split.language, ""), {})[row.seed] = counts
-                for part, of_part in _count_languages(split, gold, predicted).items():
+                languages = languages_of(predictions, split.language)
+                for part, of_part in _count_languages(row.task, languages, gold, predicted).items():
                     found.setdefault((split.language, part), {})[row.seed] = of_part
             advance((done + 1) / len(self.rows))
         scores = [
@@ -149,16 +148,11 @@ def _count(
 
 
 def _count_languages(
-    split: CorpusSplit, gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]
+    task: str, languages: Sequence[Sequence[str]], gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]
 ) -> dict[str, Counts]:
     """For code-switched text, language id → counts over the words with that id."""
-    if not is_switch_key(split.language):
-        return {}
-    corpus = find_corpus(split.root, split.language, split.task, split.corpus)
-    sentences = sample(corpus.read_switched(split.split, lenient=split.lenient), split.at_most)
-    languages = [sentence.languages for sentence in sentences]
     return {
-        name: _count(split.task, _words_in(name, languages, gold), _words_in(name, languages, predicted), None)
+        name: _count(task, _words_in(name, languages, gold), _words_in(name, languages, predicted), None)
         for name in sorted({name for sentence in languages for name in sentence})
     }
 
