@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +49,12 @@ def row(**changes: object) -> ResultRow:
 
 def test_the_columns_are_the_contract_in_its_order() -> None:
     assert ",".join(COLUMNS) == CONTRACTED_COLUMNS
+
+
+def test_a_run_of_an_earlier_version_is_read_with_its_later_columns_empty(tmp_path: Path) -> None:
+    frame = results_frame([row(collapsed=2), row(seed=2)])
+    frame.drop("collapsed").write_csv(tmp_path / "results.csv")
+    assert read_results(tmp_path / "results.csv").equals(frame.with_columns(collapsed=pl.lit(None, pl.Int64)))
 
 
 @given(st.lists(rows, max_size=5))

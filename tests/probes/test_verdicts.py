@@ -190,6 +190,16 @@ def test_a_gap_between_printed_cells_is_about_these_cells() -> None:
         assert only(name, published_frame(0.5))["verdict"] == "holds"
 
 
+def test_a_cell_whose_training_collapsed_decides_nothing() -> None:
+    """A 0.0 of a tagger that calls every word the same says nothing of its encoder."""
+    rows = matrix(85.0, {("es", "it"): 0.0})
+    fallen = [row.model_copy(update={"collapsed": 3}) if row.value == 0.0 else row for row in rows]
+    assert only("pos-over-80", results_frame(rows))["verdict"] == "does not hold"
+    found = only("pos-over-80", results_frame(fallen))
+    assert found["verdict"] == "cannot tell"
+    assert "es → it (its training collapsed)" in found["why"]
+
+
 @pytest.mark.parametrize(
     ("value", "half_width", "verdict"),
     [

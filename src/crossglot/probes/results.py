@@ -108,6 +108,8 @@ class ResultRow(BaseModel):
 
 
 COLUMNS: tuple[str, ...] = tuple(ResultRow.model_fields)
+ADDED_LATER = ("collapsed",)
+"""Columns that runs of earlier versions do not have."""
 
 
 def schema() -> dict[str, polars.DataType]:
@@ -149,7 +151,7 @@ def write_results(results: polars.DataFrame | Sequence[ResultRow], path: Path) -
 
 
 def read_results(path: Path) -> polars.DataFrame:
-    """Reads a results.csv back, in the schema, checked.
+    """Reads a results.csv back, in the schema, checked; columns that later versions added are empty where it is older.
 
     Raises:
         StorageError: if the file is missing, or its columns or a row are not what the schema says (names the line).
@@ -161,9 +163,11 @@ def read_results(path: Path) -> polars.DataFrame:
             header = file.readline().rstrip("\r\n").split(",")
     except OSError as error:
         raise StorageError(f"{path}: cannot read the results: {error}") from error
-    _check_columns(header, path)
+    later = [name for name in ADDED_LATER if name not in header]
+    _check_columns([*header, *later], path)
     try:
-        frame = pl.read_csv(path, schema=schema())
+        frame = pl.read_csv(path, schema={name: kind for name, kind in schema().items() if name not in later})
+        frame = frame.with_columns(pl.lit(None, dtype=schema()[name]).alias(name) for name in later)
     except pl.exceptions.PolarsError as error:
         raise StorageError(f"{path}: not a results table: {error}") from error
     validate_results(frame, path)

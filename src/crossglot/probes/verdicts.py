@@ -135,6 +135,8 @@ class _Run:
         value, low, high, seed = (row[name] for name in ("value", "ci_low", "ci_high", "seed"))
         if isinstance(seed, int) and value is not None:
             self.seeds.setdefault(key, set()).add(seed)
+        elif row["aggregate"] == MEAN and row.get("collapsed"):
+            self.reasons[key] = "its training collapsed"
         elif row["aggregate"] == MEAN and isinstance(value, float):
             kind = str(row["interval"] or "")
             known = isinstance(low, float) and isinstance(high, float) and not kind.startswith(NO_INTERVAL)
