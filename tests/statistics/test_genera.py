@@ -91,7 +91,7 @@ def test_intervals_over_genera_hold_the_truth_for_every_shape(
     targets: Sequence[str],
 ) -> None:
     """At least 90 % of 95 % intervals, but for chance: a binomial test at 0.1 %."""
-    pairs, runs = [(one, other) for one in sources for other in targets if one != other], 300
+    pairs, runs = [(one, other) for one in sources for other in targets if one != other], 100
     genera, _ = coverage(runs, pairs, genus, statistic(pairs))
     assert scipy.stats.binomtest(genera, runs, 0.90, alternative="less").pvalue > 0.001
 

@@ -75,7 +75,7 @@ def test_being_a_source_is_no_relation(method: Method, without_effects: bool, ef
 def test_no_relation_is_found_in_five_runs_of_a_hundred(
     shape: tuple[int, int], method: Method, without_effects: bool, effects: float, role: float
 ) -> None:
-    runs = 1000
+    runs = 500
     found = share_found(runs, shape, role=role, effects=effects, method=method, without_effects=without_effects)
     assert scipy.stats.binomtest(found, runs, 0.05).pvalue > BY_CHANCE
 
