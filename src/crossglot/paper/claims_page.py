@@ -50,8 +50,9 @@ needs a floor that the paper does not print. Of ours, two cannot be told from fo
 is above SOV → SOV 64.22, and NA → AN 75.10 above AN → AN 73.29. The rest cannot be held against printed numbers
 (`crossglot/paper/not_printed.py` says why, claim by claim): the figures print none.
 
-One more rule concerns what is judged here and was set when runs had shown that high rates forget other languages
-(22 November 2026): of fine-tuning rates within two points of the best on the source's dev set the lowest is taken.
+One more rule concerns what is judged here and was set after the fact, when runs had shown what high rates and starts by
+chance do to targets (22 and 26 November 2026): of the start that is best on the source's dev set, the lowest
+fine-tuning rate within two points of it is taken (docs/studies.md).
 """
 
 
