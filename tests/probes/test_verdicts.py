@@ -221,7 +221,7 @@ def test_claims_say_when_their_rules_were_set() -> None:
     assert rules["pos-over-80"] == BEFORE_RUNS
     assert rules["urdu-to-hindi-91"] == rules["ner-big-gap"] == AFTER_RUNS
     page = claims_page()
-    assert "| `urdu-to-hindi-91` † |" in page and "| `pos-over-80` |" in page
+    assert "| `urdu-to-hindi-91` ‡ |" in page and "| `pos-over-80` |" in page
     assert AFTER_RUNS in page
 
 

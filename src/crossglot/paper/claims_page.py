@@ -14,7 +14,7 @@ _HEAD = f"""# Claims
 
 What `claims.csv` and the report judge a run by: sentences of Pires, Schlinger and Garrette (2019), "How Multilingual is
 Multilingual BERT?", each turned into a statistic, a direction and a threshold. They were written before the first run
-was looked at, but for those marked †: these were added, or their rules changed, {AFTER_RUNS}. Where a
+was looked at, but for those marked ‡: these were added, or their rules changed, {AFTER_RUNS}. Where a
 sentence names a number, that is the threshold, less what chance may take; where it uses a word, the threshold is how we
 read that word:
 
@@ -80,7 +80,7 @@ def claims_page(claims: Sequence[Claim] = CLAIMS) -> str:
 def _table(claims: Iterable[Claim]) -> list[str]:
     lines = ["| claim | sentence | where | statistic | varies | claimed |", "|---|---|---|---|---|---|"]
     for claim in claims:
-        name = f"`{claim.id}`" + ("" if claim.rule == BEFORE_RUNS else " †")
+        name = f"`{claim.id}`" + ("" if claim.rule == BEFORE_RUNS else " ‡")
         cells = (name, claim.sentence, claim.where, claim.says, claim.statistic.unit, claim.claimed)
         lines.append(f"| {' | '.join(cells)} |")
     return lines

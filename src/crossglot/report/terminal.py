@@ -79,7 +79,7 @@ def terminal_findings(folder: Path) -> Iterator[RenderableType]:
 def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
     """A line a claim: its name, our value beside the threshold, or in short why there is none; the page says it all.
 
-    A dagger marks rules that were not set before the first run; below the table it says when they were.
+    A double dagger marks rules that were not set before the first run; below the table it says when they were.
     """
     from rich.table import Table
     from rich.text import Text
@@ -91,7 +91,7 @@ def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
     for claim in claims:
         name, _ = claim_parts(claim["claim"])
         later = rule_set_later(claim)
-        marked = f"{name} †" if later else name
+        marked = f"{name} ‡" if later else name
         bounds = (claim["interval"] or "").partition(" (")[0]  # what kind of interval it is stands in brackets
         ours = f"{rounded(claim['value'])}{bounds and f' [{bounds}]'}, claimed {claim['threshold']}"
         shown = ours if claim["value"] else textwrap.shorten(claim["why"] or "", SHORT, placeholder=" …")
@@ -100,7 +100,7 @@ def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
             label.append(f" ({WHOSE[whose(claim)]})", style="dim")
         table.add_row(Text(verdict(claim["verdict"])), label, Text(shown))
     rules = dict.fromkeys(filter(None, map(rule_set_later, claims)))
-    table.caption = Text(f"† {'; '.join(rules)}", style="dim") if rules else None
+    table.caption = Text(f"‡ {'; '.join(rules)}", style="dim") if rules else None
     table.caption_justify = "left"
     return table
 
