@@ -127,7 +127,7 @@ def test_predictions_are_one_file_a_row(run: Path) -> None:
 
 def test_claims_are_judged(run: Path) -> None:
     claims = pl.read_csv(run / "claims.csv")
-    assert claims.columns == ["claim", "where", "statistic", "threshold", "value", "interval", "verdict", "why"]
+    assert claims.columns == ["claim", "where", "statistic", "threshold", "value", "interval", "verdict", "why", "rule"]
     assert claims.height
 
 
