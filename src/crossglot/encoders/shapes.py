@@ -34,7 +34,8 @@ class Shape:
         clip: largest norm of the gradient.
         initializer_range: standard deviation of the initial weights. BERT's 0.02 is meant for 768 units; narrower
             layers need more, or attention starts uniform and the model stays on the unigram plateau.
-        finetuning_rate: a rate that suits taggers on encoders of this shape; None is the paper's.
+        finetuning_rate: a rate for taggers on encoders of this shape where a search would take too long; None leaves
+            it to a search for each task (`tagging.search`).
     """
 
     name: str
@@ -108,19 +109,16 @@ _PRESETS = (
     Shape(
         name="tiny", layers=2, hidden=64, heads=2, vocab_size=4_000, positions=128, length=32, full_share=0.25,
         batch_pieces=4_096, steps=1_000, learning_rate=4e-3, warmup=0.1, dropout=0.0, initializer_range=0.07,
-        finetuning_rate=2e-3,
     ),
     # One core, half an hour: the encoders kept under models/.
     Shape(
         name="small", layers=4, hidden=128, heads=2, vocab_size=12_000, positions=128, length=32, full_share=0.25,
         batch_pieces=4_096, steps=12_000, learning_rate=3e-3, warmup=0.1, dropout=0.0, initializer_range=0.05,
-        finetuning_rate=1e-3,
     ),
     # A workstation or one GPU, hours; Dufter & Schütze (2020) trained theirs 13,500 steps of 256 × 128 pieces.
     Shape(
         name="medium", layers=8, hidden=256, heads=4, vocab_size=32_000, positions=256, length=128, full_share=0.1,
         batch_pieces=32_768, steps=30_000, learning_rate=1e-3, warmup=0.05, dropout=0.1, initializer_range=0.035,
-        finetuning_rate=3e-4,
     ),
     # BERT-base with M-BERT's vocabulary size and BERT's schedule: a GPU node, days.
     Shape(

@@ -72,12 +72,13 @@ def terminal_findings(folder: Path) -> Iterator[RenderableType]:
     run = read_run_folder(Path(folder))
     if run.languages:
         yield Text(constructed(run.languages), style="dim")
-    if run.claims:
-        yield _claims_table(run.claims)
+    for origin in WHOSE:
+        if claims := [claim for claim in run.claims if whose(claim) == origin]:
+            yield _claims_table(claims)
 
 
 def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
-    """A line a claim: its name, our value beside the threshold, or in short why there is none; the page says it all.
+    """Claims of one origin, a line each: its name, our value beside the threshold, or in short why there is none; the page says it all.
 
     A double dagger marks rules that were not set before the first run; below the table it says when they were.
     """
@@ -95,10 +96,7 @@ def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
         bounds = (claim["interval"] or "").partition(" (")[0]  # what kind of interval it is stands in brackets
         ours = f"{rounded(claim['value'])}{bounds and f' [{bounds}]'}, claimed {claim['threshold']}"
         shown = ours if claim["value"] else textwrap.shorten(claim["why"] or "", SHORT, placeholder=" …")
-        label = Text(marked)
-        if whose(claim) != "paper":
-            label.append(f" ({WHOSE[whose(claim)]})", style="dim")
-        table.add_row(Text(verdict(claim["verdict"])), label, Text(shown))
+        table.add_row(Text(verdict(claim["verdict"])), Text(marked), Text(shown))
     rules = dict.fromkeys(filter(None, map(rule_set_later, claims)))
     table.caption = Text(f"‡ {'; '.join(rules)}", style="dim") if rules else None
     table.caption_justify = "left"
