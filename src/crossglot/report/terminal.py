@@ -78,7 +78,7 @@ def terminal_findings(folder: Path) -> Iterator[RenderableType]:
 
 
 def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
-    """Claims of one origin, a line each: its name, our value beside the threshold, or in short why there is none; the page says it all.
+    """Claims of one origin, a line each: name, our value beside the threshold, or in short why there is none.
 
     A double dagger marks rules that were not set before the first run; below the table it says when they were.
     """
