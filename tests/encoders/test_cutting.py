@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tokenizer_families import FAMILIES, _byte_level, gemma, llama3
-from tokenizers import pre_tokenizers
+from tokenizer_families import FAMILIES, LLAMA3_PARTS, _byte_level, gemma, llama3
+from tokenizers import Regex, pre_tokenizers
 
 from crossglot.corpora.conllu import read_conllu
 from crossglot.corpora.sentences import TaggedSentence
@@ -100,6 +100,19 @@ def test_llamas_tokenizer_has_one_blank_before_a_word_of_parts(lines: list[str])
     assert "".join(number) == "Ġ3,000"
     pieces = piece_words(made, [["3,000"]])
     assert (number[0], number[int(pieces.first_pieces[0])]) == ("Ġ", "3")
+
+
+@pytest.mark.parametrize(
+    "first", [pre_tokenizers.Split(Regex(LLAMA3_PARTS), "isolated"), pre_tokenizers.Digits(individual_digits=True)]
+)
+def test_marks_before_every_part_of_a_number_are_no_places_to_read_it(lines: list[str], first: Any) -> None:
+    """A prefix blank is put before each part: before a number, the blank of the text is a part of its own."""
+    last = pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=False)
+    made = _byte_level(lines, pre_tokenizers.Sequence([first, last]))
+    pieces = piece_words(made, [["dogs", "3,000", "."]])
+    written = made.convert_ids_to_tokens(pieces.ids.tolist())
+    assert written[int(pieces.begins[1])] == "Ġ"
+    assert written[int(pieces.first_pieces[1])].strip("Ġ") == "3"
 
 
 def test_pieces_of_bytes_are_read_at_the_first_byte(lines: list[str]) -> None:

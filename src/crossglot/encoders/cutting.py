@@ -87,14 +87,17 @@ def spelling_pieces(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> l
 
 
 def _mark_of_a_blank(backend: Any) -> str:
-    """What a fast tokenizer's normaliser and pre-tokenizer write for a blank: `▁`, `Ġ`, nothing."""
-    text = "1 1"
+    """What a fast tokenizer's normaliser and pre-tokenizer write for a blank: `▁`, `Ġ`, nothing.
+
+    Between letters: where a blank is put before every part of a text, one before a number or a mark is a part itself.
+    """
+    text = f"{_ANCHOR} {_ANCHOR}"
     if backend.normalizer is not None:
         text = backend.normalizer.normalize_str(text)
     if backend.pre_tokenizer is not None:
         text = "".join(part for part, _ in backend.pre_tokenizer.pre_tokenize_str(text))
-    _, _, rest = text.partition("1")
-    return rest.rpartition("1")[0]
+    _, _, rest = text.partition(_ANCHOR)
+    return rest.rpartition(_ANCHOR)[0]
 
 
 def _cut_texts(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[list[int]]:
