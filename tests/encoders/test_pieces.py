@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tiny_models import TEXT, byte_tokenizer, save_tiny, unigram_tokenizer, wordpiece_tokenizer
-from transformers import PreTrainedTokenizer
+from tokenizer_families import PythonTokenizer
 
 from crossglot.encoders.pieces import Pieces, piece_words, special_pieces
 from crossglot.encoders.tokenizers import load_tokenizer
@@ -23,37 +23,14 @@ WORDS = st.lists(st.text(min_size=1, max_size=8), max_size=6)
 SENTENCES = st.lists(st.one_of(WORDS, st.sampled_from([line.split() for line in TEXT])), max_size=5)
 
 
-class LetterTokenizer(PreTrainedTokenizer):  # type: ignore[misc]
-    """Python-only, as XLM's is: no `word_ids()`; erases tildes."""
-
-    vocab_files_names: dict[str, str] = {}  # noqa: RUF012
-
-    def __init__(self, **names: Any) -> None:
-        self.letters = {letter: number for number, letter in enumerate(["<s>", "</s>", "<unk>", "<mask>", *"abc"])}
-        super().__init__(**names)
-
-    @property
-    def vocab_size(self) -> int:
-        return len(self.letters)
-
-    def get_vocab(self) -> dict[str, int]:
-        return dict(self.letters | self.added_tokens_encoder)
+class LetterTokenizer(PythonTokenizer):
+    """No marks; erases tildes."""
 
     def _tokenize(self, text: str, **_: Any) -> list[str]:
         return [letter for letter in text if letter not in "~ "]
 
-    def _convert_token_to_id(self, token: str) -> int:
-        return self.letters.get(token, 2)
 
-    def _convert_id_to_token(self, index: int) -> str:
-        return str([*self.letters][index])
-
-    def build_inputs_with_special_tokens(self, first: list[int], second: list[int] | None = None) -> list[int]:
-        assert second is None
-        return [0, *first, 1]
-
-
-LETTERS = LetterTokenizer(cls_token="<s>", sep_token="</s>", unk_token="<unk>", mask_token="<mask>")  # noqa: S106
+LETTERS = LetterTokenizer("abc", unk_token="<unk>")  # noqa: S106
 
 
 @pytest.fixture(scope="module", params=["wordpiece", "bytes", "unigram", "python"])
@@ -138,7 +115,7 @@ def test_truncation_saved_with_a_tokenizer_is_not_obeyed(tmp_path: Path) -> None
 
 
 def test_without_an_unknown_piece_an_erased_word_is_an_error() -> None:
-    tokenizer = LetterTokenizer(cls_token="<s>", sep_token="</s>", mask_token="<mask>")  # noqa: S106
+    tokenizer = LetterTokenizer("abc")
     with pytest.raises(ModelError, match="makes nothing of the word '~'"):
         piece_words(tokenizer, [["a", "~"]])
 

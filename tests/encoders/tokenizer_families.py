@@ -92,15 +92,15 @@ def bert(lines: Iterable[str]) -> Any:
     return BertTokenizer(vocab={piece: number for number, piece in enumerate(pieces)}, do_lower_case=True)
 
 
-class MarkingTokenizer(PreTrainedTokenizer):  # type: ignore[misc]
-    """Python-only, as slow SentencePiece tokenizers are: a ▁ of its own before each word, then its letters."""
+class PythonTokenizer(PreTrainedTokenizer):  # type: ignore[misc]
+    """Python-only, as XLM's is: no `word_ids()`, no offsets; its pieces are letters."""
 
     vocab_files_names: dict[str, str] = {}  # noqa: RUF012
 
     def __init__(self, letters: str, **names: Any) -> None:
-        self.pieces = ["<s>", "</s>", "<unk>", "<mask>", "▁", *sorted(set(letters))]
+        self.pieces = ["<s>", "</s>", "<unk>", "<mask>", *sorted(set(letters))]
         self.numbers = {piece: number for number, piece in enumerate(self.pieces)}
-        super().__init__(**names)
+        super().__init__(**{"cls_token": "<s>", "sep_token": "</s>", "mask_token": "<mask>"} | names)
 
     @property
     def vocab_size(self) -> int:
@@ -109,14 +109,22 @@ class MarkingTokenizer(PreTrainedTokenizer):  # type: ignore[misc]
     def get_vocab(self) -> dict[str, int]:
         return dict(self.numbers | self.added_tokens_encoder)
 
-    def _tokenize(self, text: str, **_: Any) -> list[str]:
-        return [piece for word in text.split() for piece in ("▁", *word)]
-
     def _convert_token_to_id(self, token: str) -> int:
         return self.numbers.get(token, 2)
 
     def _convert_id_to_token(self, index: int) -> str:
         return self.pieces[index]
+
+    def build_inputs_with_special_tokens(self, first: list[int], second: list[int] | None = None) -> list[int]:
+        assert second is None
+        return [0, *first, 1]
+
+
+class MarkingTokenizer(PythonTokenizer):
+    """As slow SentencePiece tokenizers are: a ▁ of its own before each word, then its letters."""
+
+    def _tokenize(self, text: str, **_: Any) -> list[str]:
+        return [piece for word in text.split() for piece in ("▁", *word)]
 
     def convert_tokens_to_string(self, tokens: list[str]) -> str:
         return "".join(tokens).replace("▁", " ").strip()
@@ -124,8 +132,7 @@ class MarkingTokenizer(PreTrainedTokenizer):  # type: ignore[misc]
 
 def python_only(lines: Iterable[str]) -> Any:
     """Without offsets and `word_ids()`."""
-    names = {"cls_token": "<s>", "sep_token": "</s>", "unk_token": "<unk>", "mask_token": "<mask>"}
-    return MarkingTokenizer("".join("".join(lines).split()), **names)
+    return MarkingTokenizer("▁".join("".join(lines).split()), unk_token="<unk>")  # noqa: S106
 
 
 FAMILIES = {
