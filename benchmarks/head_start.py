@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -22,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from benchmarks.taggers import parsed, tagger_options
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
@@ -144,29 +144,16 @@ def _cells(found: list[Scores], languages: tuple[str, ...]) -> Iterator[str]:
 
 def main() -> None:
     """Measures, or prints the table of what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--table", type=Path, help="print the table of this file and measure nothing")
-    parser.add_argument("--data", type=Path, default=os.environ.get("CROSSGLOT_DATA"), help="a data root")
-    parser.add_argument("--encoder", nargs="+", default=["models/m-bert-small"], help="folders or hub ids")
+    parser = tagger_options(__doc__, "head_start.csv", max_train=600, max_test=150)
     parser.add_argument("--task", choices=sorted(LANGUAGES), default="pos")
     parser.add_argument("--starts", default="random,head rate,probe")
     parser.add_argument("--rates", default="1e-4,3e-4,1e-3")
-    parser.add_argument("--seeds", default="1,2,3")
-    parser.add_argument("--max-train", type=int, default=600)
-    parser.add_argument("--max-test", type=int, default=150)
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--precision", default="auto")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path("head_start.csv"))
-    options = parser.parse_args()
+    options = parsed(parser)
     if options.table is not None:
         table(options.table)
         return
-    if options.data is None:
-        parser.error("name a data root with --data, or set CROSSGLOT_DATA")
     options.starts = options.starts.split(",")
     options.rates = [float(rate) for rate in options.rates.split(",")]
-    options.seeds = [int(seed) for seed in options.seeds.split(",")]
     train, sets = read_sets(options, LANGUAGES[options.task])
     for folder in options.encoder:
         encoder = load_encoder(folder)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 import polars as pl
 
+from benchmarks.taggers import parsed, tagger_options
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.loading import load_encoder
@@ -119,32 +119,19 @@ def count(options: argparse.Namespace) -> None:
 
 def main() -> None:
     """Measures, or prints the table of what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--table", type=Path, help="print the table of this file and measure nothing")
+    parser = tagger_options(__doc__, "subwords.csv", max_train=400, max_test=200)
     parser.add_argument("--count", action="store_true", help="count words that the ways differ in, and train nothing")
-    parser.add_argument("--data", type=Path, default=os.environ.get("CROSSGLOT_DATA"), help="a data root")
-    parser.add_argument("--encoder", nargs="+", default=["models/m-bert-small"], help="folders or hub ids")
     parser.add_argument("--cuttings", nargs="+", default=list(get_args(Cutting)), choices=get_args(Cutting))
     parser.add_argument("--subwords", nargs="+", default=list(get_args(Subword)), choices=get_args(Subword))
     parser.add_argument("--rate", type=float, default=3e-4, help="for encoders beside which none is kept")
     parser.add_argument("--head-start", default="random")
-    parser.add_argument("--seeds", default="1,2,3")
-    parser.add_argument("--max-train", type=int, default=400)
-    parser.add_argument("--max-test", type=int, default=200)
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--precision", default="auto")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path("subwords.csv"))
-    options = parser.parse_args()
+    options = parsed(parser)
     if options.table is not None:
         table(options.table)
         return
-    if options.data is None:
-        parser.error("name a data root with --data, or set CROSSGLOT_DATA")
     if options.count:
         count(options)
         return
-    options.seeds = [int(seed) for seed in options.seeds.split(",")]
     options.ways = tuple(product(options.cuttings, options.subwords))
     measure(options)
 
