@@ -9,10 +9,9 @@ from crossglot.engine.local import run_locally
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from crossglot.steps.arguments import EncoderReference, describe_split
-from crossglot.steps.linear_probe import ProbeAndPredict, reading_alone
+from crossglot.steps.linear_probe import ProbeAndPredict
 from crossglot.steps.rows import read_predictions, tags_of
 from crossglot.tagging.linear_probe import linear_probe
-from crossglot.tagging.recipe import Recipe
 from toy_world import write_encoder, write_root
 
 
@@ -34,18 +33,3 @@ def test_a_row_predicts_what_the_probe_predicts_and_has_no_seed(tmp_path: Path) 
         predicted = tags_of(read_predictions(store.result(step)), split.language)[1]
         assert [tuple(tags) for tags in predicted] == tagger.predict(split.read())
     assert (step.system, step.title, step.seed) == ("tiny linear probe", "tiny linear probe, pos: en → de, en", None)
-
-
-def test_reading_is_all_that_a_probe_takes_from_a_recipe() -> None:
-    trained_otherwise = Recipe(
-        epochs=9, batch_size=8, learning_rate=1e-3, head_start="probe", decay="throughout", averaged=0.5
-    )
-    assert reading_alone(trained_otherwise) == Recipe()
-    assert reading_alone(Recipe(max_length=64, epochs=9)) == Recipe(max_length=64)
-    changed = {
-        name for name, value in reading_alone(Recipe.model_validate(READ_OTHERWISE)).departures().items() if value
-    }
-    assert changed == set(READ_OTHERWISE)
-
-
-READ_OTHERWISE = {"max_length": 64, "subword": "first"}

@@ -104,3 +104,12 @@ def test_a_tagger_of_before_the_rule_reads_at_the_first_piece(tagger: Tagger, tm
 def test_only_what_is_not_the_default_departs_from_it() -> None:
     assert Recipe(subword="first-spelled", cutting="words").departures() == {}
     assert Recipe(subword="first", cutting="text").departures() == {"subword": "first", "cutting": "text"}
+
+
+def test_reading_is_all_that_recipes_that_read_alike_have_in_common() -> None:
+    trained_otherwise = Recipe(
+        epochs=9, batch_size=8, learning_rate=1e-3, head_start="probe", decay="throughout", averaged=0.5
+    )
+    assert trained_otherwise.reading_alone() == Recipe()
+    read_otherwise = {"max_length": 64, "subword": "first", "cutting": "text"}
+    assert Recipe.model_validate(read_otherwise | {"epochs": 9}).reading_alone().departures() == read_otherwise

@@ -10,7 +10,7 @@ from crossglot.probes.results import Role
 from crossglot.probes.setting import Absent, Candidate, Setting, Task
 from crossglot.probes.tables import TransferTable
 from crossglot.steps.arguments import CorpusSplit
-from crossglot.steps.linear_probe import LINEAR_PROBE, ProbeAndPredict, reading_alone
+from crossglot.steps.linear_probe import LINEAR_PROBE, ProbeAndPredict
 from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 from crossglot.steps.most_frequent import CountAndPredict
 from crossglot.steps.rows import Row
@@ -111,7 +111,7 @@ class _Drafts:
         return (
             ProbeAndPredict(
                 task=self.task, sources=self.present, targets=self.goals, max_train=self.setting.max_train,
-                encoder=candidate.encoder, recipe=reading_alone(candidate.recipe),
+                encoder=candidate.encoder, recipe=candidate.recipe.reading_alone(),
                 precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
             ),
         )  # fmt: skip

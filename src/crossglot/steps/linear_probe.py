@@ -10,17 +10,11 @@ from typing import ClassVar
 
 from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.runtime import Precision, Runtime
-from crossglot.steps.arguments import EncoderReference, prepared
-from crossglot.steps.rows import Row, write_row
+from crossglot.steps.arguments import EncoderReference
+from crossglot.steps.rows import Row, predict_targets, write_row
 from crossglot.tagging.recipe import Recipe
 
 LINEAR_PROBE = " linear probe"  # after an encoder's name
-
-OF_TRAINING = (
-    "batch_size", "epochs", "learning_rate", "warmup", "weight_decay", "dropout", "clip", "decay", "head_start",
-    "head_learning_rate", "averaged",
-)  # fmt: skip
-"""Settings of a recipe that say how an encoder is trained; what is left says how words are read."""
 
 
 class ProbeAndPredict(Row):
@@ -28,7 +22,7 @@ class ProbeAndPredict(Row):
 
     Attributes:
         encoder: whose vectors it reads.
-        recipe: how words are read; what it says of training is the default (see `reading_alone`).
+        recipe: how words are read; what it says of training is the default (see `Recipe.reading_alone`).
         precision: resolved, never `auto`.
         device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
     """
@@ -50,12 +44,7 @@ class ProbeAndPredict(Row):
         encoder = self.encoder.load(self.device).for_language(self.sources[0].language)
         runtime = Runtime(self.device, self.precision)
         tagger = linear_probe(encoder, self.training_sentences(), task=self.task, recipe=self.recipe, runtime=runtime)
-        predicted, left = {}, sum(split.words for split in self.targets)
-        for split in self.targets:
-            ready = prepared(split, self.encoder, self.recipe, self.device)
-            predicted[split.language] = tagger.predict_prepared(ready)
-            left -= split.words
-            advance(1 - left / max(self.work.size, 1))
+        predicted = predict_targets(self, tagger, self.encoder, self.device, advance)
         about = {"system": self.system, "labels": tagger.labels.names, "precision": self.precision}
         write_row(folder, self, predicted, about)
 
@@ -76,8 +65,3 @@ class ProbeAndPredict(Row):
             self.training_words() + sum(split.words for split in self.targets),
             f"tagging with {self.encoder.name} on {self.device_kind}",
         )
-
-
-def reading_alone(recipe: Recipe) -> Recipe:
-    """What a recipe says of reading words, with the paper's training: the same for all recipes that read alike."""
-    return Recipe.model_validate(recipe.model_dump(exclude=set(OF_TRAINING)))

@@ -9,14 +9,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.engine.step import Step
+from crossglot.engine.step import Advance, Step
 from crossglot.errors import CrossglotError
-from crossglot.steps.arguments import CorpusSplit, sample
+from crossglot.steps.arguments import CorpusSplit, EncoderReference, prepared, sample
 
 if TYPE_CHECKING:
     import polars
 
     from crossglot.tagging.metrics import Tags
+    from crossglot.tagging.tagger import Tagger
 
 PREDICTIONS, ABOUT = "predictions.parquet", "row.json"
 LANGUAGE = "language"
@@ -79,6 +80,18 @@ class Row(Step):
             split.words * min(1.0, (self.max_train or split.sentences) / max(split.sentences, 1))
             for split in self.sources
         )
+
+
+def predict_targets(
+    row: Row, tagger: Tagger, encoder: EncoderReference, device: str, advance: Advance
+) -> dict[str, list[tuple[str, ...]]]:
+    """The tags of every target of a row, by language key: the last of its work."""
+    predicted, left = {}, sum(split.words for split in row.targets)
+    for split in row.targets:
+        predicted[split.language] = tagger.predict_prepared(prepared(split, encoder, tagger.recipe, device))
+        left -= split.words
+        advance(1 - left / max(row.work.size, 1))
+    return predicted
 
 
 def write_row(

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, ClassVar
 from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.errors import UsageError
 from crossglot.runtime import Precision, Runtime
-from crossglot.steps.arguments import EncoderReference, prepared, sample
+from crossglot.steps.arguments import EncoderReference, sample
 from crossglot.steps.find_recipe import FindRecipe
-from crossglot.steps.rows import Row, write_row
+from crossglot.steps.rows import Row, predict_targets, write_row
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import WAY_OUT, has_fallen, only_label
 
@@ -74,12 +74,7 @@ class TrainAndPredict(Row):
         trained = time.monotonic()
         if self.keep_weights:
             tagger.save(folder / TAGGER)
-        predicted, left = {}, sum(split.words for split in self.targets)
-        for split in self.targets:
-            ready = prepared(split, self.encoder, tagger.recipe, self.device)
-            predicted[split.language] = tagger.predict_prepared(ready)
-            left -= split.words
-            advance(1 - left / max(self.work.size, 1))
+        predicted = predict_targets(self, tagger, self.encoder, self.device, advance)
         collapsed, training = self._only_label(tagger, predicted), tagger.training
         if self.untrained:
             pass  # a floor: the report says it, once for all its rows

@@ -28,14 +28,16 @@ class Recipe(BaseModel):
     batch_size: int = Field(32, ge=1, description="sentences a step")
     max_length: int = Field(128, ge=3, description="pieces a sentence, special tokens included; training truncates")
     epochs: int = Field(3, ge=1, description="passes over the training sentences")
-    learning_rate: float = Field(3e-5, gt=0, description="highest learning rate, reached after warm-up")
+    learning_rate: float = Field(3e-5, gt=0, le=1, description="highest learning rate, reached after warm-up")
     warmup: float = Field(0.1, ge=0, le=1, description="share of the steps over which the rate rises from 0")
     weight_decay: float = Field(0.01, ge=0, description="decoupled weight decay, except on norms and biases")
     dropout: float = Field(0.1, ge=0, lt=1, description="dropout on the encoder's last layer")
     clip: float = Field(1.0, gt=0, description="largest norm of the gradient")
     decay: Decay = Field("after-warmup", description="where the linear decay of the rate starts: with warm-up or after")
     head_start: HeadStart = Field("random", description="what the new layer starts from: chance or a linear probe")
-    head_learning_rate: float | None = Field(None, gt=0, description="highest rate of the new layer; None: as all else")
+    head_learning_rate: float | None = Field(
+        None, gt=0, le=1, description="highest rate of the new layer; None: as all else"
+    )
     averaged: float = Field(
         0.0, ge=0, le=1, description="share of the steps, the last ones, whose weights are averaged"
     )
@@ -48,6 +50,10 @@ class Recipe(BaseModel):
     def reading(self) -> Reading:
         """How sentences are cut into pieces and words are read."""
         return Reading(self.subword, self.cutting)
+
+    def reading_alone(self) -> Recipe:
+        """How words are read by it, with the paper's training: the same for all recipes that read alike."""
+        return Recipe(max_length=self.max_length, subword=self.subword, cutting=self.cutting)
 
     def departures(self) -> dict[str, float | str | None]:
         """Settings that are not the paper's, for a report to name."""
