@@ -6,6 +6,7 @@ import copy
 import gzip
 import logging
 import lzma
+import os
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
 from itertools import takewhile
@@ -436,3 +437,9 @@ def test_words_that_no_blank_follows_are_known(tmp_path: Path) -> None:
     assert [first.words[at] for at in first.unspaced] == ["do", "n't", ",", "dem", "."]
     assert first.unspaced == (1, 2, 3, 8, 9)
     assert second.unspaced == (0,)
+
+
+def test_a_pipe_is_not_called_missing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.conllu")
+    with pytest.raises(DataError, match="is a pipe or device, not a file"):
+        read_conllu(tmp_path / "pipe.conllu")

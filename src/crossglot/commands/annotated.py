@@ -61,9 +61,11 @@ def read_tagged(
     """Sentences with gold tags.
 
     Raises:
-        UsageError: for a plain-text file, which has no tags.
+        UsageError: for a plain-text file, which has no tags, and for standard input.
         DataError: for a missing or malformed file.
     """
+    if path == STDIN:
+        raise UsageError("gold tags are read from files, not from standard input; save them first")
     found = format_of(path, given)
     if found == "conllu":
         if task == "ner":

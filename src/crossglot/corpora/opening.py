@@ -33,6 +33,8 @@ def resolve(path: Path | str) -> Path:
             return candidate
     if path.is_dir():
         raise DataError("is a folder, not a file", path=path, remedy="Give the file itself.")
+    if path.exists():
+        raise DataError("is a pipe or device, not a file", path=path, remedy="Save what it holds to a file first.")
     raise DataError("no such file (nor with .gz or .xz)", path=path, remedy="Check the path, or `crossglot data list`.")
 
 
