@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crossglot.statistics.intervals import NO_INTERVAL, Interval, percent
+from crossglot.statistics.minima import minimum_interval
 from crossglot.statistics.resampling import resampled_sums, t_quantile
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ class Sampled:
 class Accuracies:
     """Accuracies in per cent, all resampled together.
 
-    What is computed from several of them (a difference, a minimum) is computed in every resample, so that its interval
-    knows that they were measured on the same sentences.
+    A difference of two is computed in every resample, so that its interval knows that they were measured on the same
+    sentences. A minimum is not: the least of several resampled numbers lies below the least of the numbers.
 
     Attributes:
         observed: (...).
@@ -74,9 +75,17 @@ class Accuracies:
         """One accuracy; without a place, the only one there is."""
         return Sampled(float(self.observed[place]), np.asarray(self.draws[place]), self.pairs)
 
-    def least(self, *place: Any) -> Sampled:
-        """The least accuracy of a row of them (the last index a slice), which may be another one in each resample."""
-        return Sampled(float(self.observed[place].min()), self.draws[place].min(axis=0), self.pairs)
+    def least(self, *place: Any) -> tuple[float, Interval]:
+        """The least accuracy of a row of them (the last index a slice), and its interval from theirs."""
+        row = [
+            Sampled(float(value), draws, self.pairs)
+            for value, draws in zip(self.observed[place], self.draws[place], strict=True)
+        ]
+        values, own = [one.value for one in row], [one.interval(0.0, 100.0) for one in row]
+        least = values.index(min(values))
+        found = minimum_interval(values, [one.low for one in own], [one.high for one in own])
+        kind = own[least].kind + (f", the upper bound for the least of {len(row)}" if own[least].known else "")
+        return values[least], Interval(found.low, min(found.high, 100.0), kind)
 
 
 def resampled_accuracies(right: NDArray[np.bool_], *, resamples: int = RESAMPLES, seed: int = 0) -> Accuracies:

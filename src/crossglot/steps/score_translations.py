@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from crossglot.alignment.scoring import Accuracies, Sampled
+    from crossglot.statistics.intervals import Interval
 
 SCORES = "scores.json"
 PAPERS: Condition = ("mean shift", "l2")
@@ -68,6 +69,8 @@ class ScoreTranslations(Step):
         pieces: those by shared pieces.
     """
 
+    VERSION: ClassVar[str] = "2"  # 1 took percentiles of a resampled minimum, which lies too low
+
     trained: Translate
     untrained: Translate
     pieces: TranslateByPieces
@@ -107,15 +110,16 @@ class _Curves:
             for place, condition in enumerate(self.conditions):
                 for layer in range(curves.observed.shape[1]):
                     found = curves.at(place, layer)
-                    yield _score("accuracy", found, system=system, condition=condition, layer=layer)
-        yield _score("accuracy", self.pieces.at(), system="shared pieces")
+                    yield _accuracy(found, system=system, condition=condition, layer=layer)
+        yield _accuracy(self.pieces.at(), system="shared pieces")
         papers, middle = self.conditions.index(PAPERS), two_thirds(self._depth)
-        yield _score("minimum", self.trained.least(papers, slice(bottom_third(self._depth), None)), condition=PAPERS)
+        value, bounds = self.trained.least(papers, slice(bottom_third(self._depth), None))
+        yield _score("minimum", value, bounds, condition=PAPERS)
         here = self.trained.at(papers, middle)
         for statistic, other in self._compared(papers, middle):
-            yield _score(statistic, here.minus(other), condition=PAPERS)
+            yield _difference(statistic, here.minus(other))
         best = self.trained.at(self.conditions.index(BEST_PRACTICE), middle)
-        yield _score("by csls", best.minus(here), condition=PAPERS)
+        yield _difference("by csls", best.minus(here))
 
     @property
     def _depth(self) -> int:
@@ -131,18 +135,29 @@ class _Curves:
         yield "over pieces", self.pieces.at()
 
 
+def _accuracy(
+    found: Sampled, *, system: str, condition: Condition | None = None, layer: int | None = None
+) -> TranslationScore:
+    bounds = found.interval(0.0, 100.0)
+    return _score("accuracy", found.value, bounds, system=system, condition=condition, layer=layer)
+
+
+def _difference(statistic: Statistic, found: Sampled) -> TranslationScore:
+    return _score(statistic, found.value, found.interval(-100.0, 100.0), condition=PAPERS)
+
+
 def _score(
     statistic: Statistic,
-    found: Sampled,
+    value: float,
+    bounds: Interval,
     *,
     system: str = "encoder",
     condition: Condition | None = None,
     layer: int | None = None,
 ) -> TranslationScore:
-    bounds = found.interval(0.0 if statistic in ("accuracy", "minimum") else -100.0, 100.0)
     return TranslationScore.model_validate(
         {
-            "forward": True, "system": system, "statistic": statistic, "layer": layer, "value": found.value,
+            "forward": True, "system": system, "statistic": statistic, "layer": layer, "value": value,
             "condition": condition_name(condition) if condition else "",
             "low": bounds.low, "high": bounds.high, "interval": bounds.kind,
         }
