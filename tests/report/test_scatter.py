@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 
 from crossglot.languages import LANGUAGES
+from crossglot.paper.claims_typology import BY_FEATURES
 from crossglot.probes.groups import GroupsProbe
 from crossglot.probes.overlap import MEASURES, SPELLING
-from crossglot.probes.relations import relation_rows, zero_shot_scores
+from crossglot.probes.relations import kin_of, relation_rows, zero_shot_scores
 from crossglot.probes.results import MEAN, ResultRow, Role, write_results
 from crossglot.probes.typology import TypologyProbe
 from crossglot.probes.word_order import likeness
 from crossglot.report.pairs import likeness_figure, overlap_figure
 from crossglot.report.scatter import Point, Series, extreme_pairs, scatter
 from crossglot.report.writing import write_report
+from crossglot.statistics.association import linear_trend
 from made_up_cells import candidate, cells, evidence, setting
 
 SOME = ("en", "es", "ru", "hi", "ja", "gl")
@@ -70,6 +72,32 @@ def test_figure_2_has_a_trend_and_points_a_system(typology: list[ResultRow]) -> 
     assert all(record["low"] <= record["y"] <= record["high"] for record in line)
     assert any("no word-order feature of Galician" in note for note in drawn.notes)
     assert list(drawn.lines[0][:2]) == ["big", "common features"]
+
+
+@pytest.mark.parametrize("related", [False, True])
+def test_a_band_is_drawn_from_the_clusters_of_the_interval_that_is_printed(tmp_path: Path, related: bool) -> None:
+    """With genera of two languages each, or with each language for itself."""
+    names = ("en", "de", "es", "fr", "ru", "pl", "hi", "ur", "fi", "et")
+    chance = random.Random(4)
+    rows = cells("figure2", "big", "m-bert", names, lambda s, t: 50 + 3 * common(s, t) + 9 * chance.random())
+    kin = kin_of(LANGUAGES) if related else {}
+    x = {(s, t): float(common(s, t)) for s in names for t in names if s != t and common(s, t)}
+    alike = TypologyProbe().rows(setting(tmp_path), evidence(rows, tmp_path))
+    drawn = likeness_figure(
+        [row for row in alike if row.aggregate in (None, MEAN)]
+        + relation_rows(zero_shot_scores(rows, kin)["big"], x, BY_FEATURES)
+    )
+    pairs = list(x)
+    scores = zero_shot_scores(rows)["big"].values
+    ends = [min(x.values()), 3.0, max(x.values())]
+    oracle = linear_trend([x[p] for p in pairs], [scores[p] for p in pairs], pairs, kin=kin, at=ends)
+    chart = records(drawn.chart.to_dict(), "area")
+    for at, low, high in zip(oracle.at, oracle.low, oracle.high, strict=True):
+        record = min(chart, key=lambda one: abs(one["x"] - at))
+        assert record["x"] == pytest.approx(at, abs=0.11)
+        assert (record["low"], record["high"]) == pytest.approx(
+            (low, high), abs=0.02 if at in (ends[0], ends[2]) else 1
+        )
 
 
 def test_figure_1_lists_pairs_with_almost_no_overlap() -> None:

@@ -25,6 +25,8 @@ Values = Mapping[Pair, float]
 
 QAP_P, QAP_P_WITHOUT = "QAP p", "QAP p without effects"
 HOLM = ", Holm"
+SLOPE, INTERCEPT, CENTRE = "slope", "intercept", "line at the mean"
+"""A trend: points a unit of x; where x is 0; where x is the mean over the cells. Its band follows from the three."""
 LANGUAGES_DRAWN = ", languages drawn"
 """Ends the aggregate of a row that draws languages as if they were unrelated, beside one that draws genera."""
 NAMINGS = 1000
@@ -100,8 +102,9 @@ def relation_rows(scores: Scores, x: Values, condition: str) -> list[ResultRow]:
     estimates: dict[str, Callable[[Kin], Estimate]] = {
         "correlation": lambda kin: correlation(across, up, pairs, kin=kin),
         "rank correlation": lambda kin: correlation(across, up, pairs, kin=kin, method="spearman"),
-        "slope": lambda kin: linear_trend(across, up, pairs, kin=kin).slope,
-        "intercept": lambda kin: linear_trend(across, up, pairs, kin=kin).intercept,
+        SLOPE: lambda kin: linear_trend(across, up, pairs, kin=kin).slope,
+        INTERCEPT: lambda kin: linear_trend(across, up, pairs, kin=kin).intercept,
+        CENTRE: lambda kin: linear_trend(across, up, pairs, kin=kin).centre,
         "correlation without effects": lambda kin: without_effects(x, values, partial(correlation, kin=kin)),
     }
     rows = [row for name, estimate in estimates.items() for row in scores.rows(name, condition, estimate)]

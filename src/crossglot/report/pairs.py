@@ -17,12 +17,12 @@ from crossglot.probes.overlap import (
     SPELLED_OVERLAP,
     SPELLING,
 )
-from crossglot.probes.relations import HOLM, LANGUAGES_DRAWN, QAP_P, QAP_P_WITHOUT
+from crossglot.probes.relations import CENTRE, HOLM, INTERCEPT, LANGUAGES_DRAWN, QAP_P, QAP_P_WITHOUT, SLOPE
 from crossglot.probes.results import MEAN, MISSING, ResultRow
 from crossglot.probes.typology import COMMON
 from crossglot.report.drawn import Drawn, Entry
 from crossglot.report.exhibits import is_zero_shot
-from crossglot.report.scatter import Point, Series, scatter
+from crossglot.report.scatter import Line, Point, Series, scatter
 from crossglot.report.wording import METRICS, NO_VALUE, interval_note, language_name, number
 
 COLUMNS = ("system", "against", "pairs", "r", "slope", "partial r", "QAP p", "partial p")
@@ -38,11 +38,11 @@ def overlap_figure(rows: Sequence[ResultRow]) -> Drawn:
     chart = _charts(
         [
             [
-                Series(system, _points(scores[system], x[metric][system]))
+                Series(system, _points(scores[system], x[metric][system]), _line(rows, system, condition))
                 for system in _encoders(rows)
                 if system in scores
             ]
-            for metric in (ENTITY_OVERLAP, SEEN_TOKENS)
+            for metric, condition in ((ENTITY_OVERLAP, BY_OVERLAP), (SEEN_TOKENS, BY_SEEN_TOKENS))
         ],
         ("overlap of word pieces in entities, %", "target's pieces seen in training, %"),
         "zero-shot NER F1, %",
@@ -78,7 +78,13 @@ def likeness_figure(rows: Sequence[ResultRow]) -> Drawn:
     known = {(row.source or "", row.target or ""): row for row in rows if row.metric == COMMON}
     x = {pair: row.value for pair, row in known.items() if row.value}
     chart = _charts(
-        [[Series(system, _points(scores[system], x)) for system in _encoders(rows) if system in scores]],
+        [
+            [
+                Series(system, _points(scores[system], x), _line(rows, system, BY_FEATURES))
+                for system in _encoders(rows)
+                if system in scores
+            ]
+        ],
         ("common word-order features (WALS)",),
         "zero-shot POS accuracy, %",
     )
@@ -132,6 +138,19 @@ def _points(scores: Mapping[Pair, float], x: Mapping[Pair, float]) -> tuple[Poin
     return tuple(Point(*pair, x[pair], score) for pair, score in scores.items() if pair in x)
 
 
+def _line(rows: Iterable[ResultRow], system: str, condition: str) -> Line | None:
+    """The system's trend, with the intervals that the table prints; None where there is none."""
+    found = {row.aggregate: row for row in rows if (row.system, row.condition) == (system, condition)}
+    slope, intercept, centre = (_with_reach(found.get(name)) for name in (SLOPE, INTERCEPT, CENTRE))
+    return Line(slope, intercept, centre and centre[1]) if slope and intercept else None
+
+
+def _with_reach(row: ResultRow | None) -> tuple[float, float] | None:
+    if row is None or row.value is None:
+        return None
+    return row.value, ((row.ci_high or 0.0) - (row.ci_low or 0.0)) / 2
+
+
 def _charts(panels: Sequence[Sequence[Series]], x_titles: Sequence[str], y_title: str) -> Any:
     """Panels side by side; None if there is no point in any."""
     import altair as alt
@@ -156,7 +175,7 @@ def _relations(rows: Sequence[ResultRow], conditions: Mapping[str, str]) -> tupl
             n = next((row.n for row in rows if _is_about(row, system, "correlation", condition)), None)
             numbers = [
                 _estimate(statistic(name), statistic(name + LANGUAGES_DRAWN))
-                for name in ("correlation", "slope", "correlation without effects")
+                for name in ("correlation", SLOPE, "correlation without effects")
             ]
             tests = [_p_value(statistic(name + HOLM)) for name in (QAP_P, QAP_P_WITHOUT)]
             lines.append((system, words, n or 0, *numbers, *tests))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from crossglot.report.figures import GREY, INK
-from crossglot.statistics.association import linear_trend
+from crossglot.statistics.association import line_reach, linear_trend
 
 SIZE = (300, 260)
 COLOURS = ("#12435a", "#c07f2c", "#6b4f8a", "#5b8c3a")
@@ -39,15 +39,35 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A trend as the run found it; the interval of each number reaches so far to either side of it.
+
+    Attributes:
+        slope: of y a unit of x, and its reach.
+        intercept: where x is 0, and its reach.
+        centre: the line's reach where x is the mean over the points; None where the run does not know it.
+    """
+
+    slope: tuple[float, float]
+    intercept: tuple[float, float]
+    centre: float | None
+
+    def at(self, x: Any) -> Any:
+        """The line there."""
+        return self.intercept[0] + self.slope[0] * np.asarray(x)
+
+
+@dataclass(frozen=True)
 class Series:
-    """One system's points."""
+    """One system's points, with their trend if there is one."""
 
     system: str
     points: tuple[Point, ...]
+    line: Line | None = None
 
 
 def scatter(series: Sequence[Series], x_title: str, y_title: str) -> Any:
-    """Points, trends with 95 % bands (languages as clusters), and the names of the most extreme pairs.
+    """Points, trends with the bands of their intervals, and the names of the most extreme pairs.
 
     Args:
         series: one a system, in the order of the legend; those without points are left out.
@@ -134,16 +154,15 @@ def _points(series: Series, shift: float) -> list[dict[str, Any]]:
 
 def _line(series: Series) -> list[dict[str, Any]]:
     """The trend where it has points, with its band; nothing for a system without a line."""
-    at = [point.x for point in series.points]
-    trend = linear_trend(
-        at,
-        [point.y for point in series.points],
-        [(point.source, point.target) for point in series.points],
-        at=np.linspace(min(at), max(at), GRID),
-    )
-    if not len(trend.line):
+    if series.line is None:
         return []
-    columns = (trend.at, trend.line, np.maximum(trend.low, 0), np.minimum(trend.high, 100))
+    own = [point.x for point in series.points]
+    at = np.linspace(min(own), max(own), GRID)
+    line, reach = series.line.at(at), np.zeros(GRID)
+    if series.line.centre is not None:
+        reaches = series.line.slope[1], series.line.intercept[1], series.line.centre
+        reach = line_reach(at, *reaches, float(np.mean(own)))
+    columns = (at, line, np.maximum(line - reach, 0), np.minimum(line + reach, 100))
     return [
         {"system": series.system, "x": float(x), "y": float(y), "low": float(low), "high": float(high)}
         for x, y, low, high in zip(*columns, strict=True)

@@ -60,6 +60,7 @@ class Trend:
     Attributes:
         slope: in units of y a unit of x.
         intercept: in units of y; where x is 0.
+        centre: in units of y; where x is the mean of the cells' x.
         at: places on the x axis, (places,).
         line: the fitted line there, (places,); empty if there is none.
         low: lower bound of the line there.
@@ -68,6 +69,7 @@ class Trend:
 
     slope: Estimate
     intercept: Estimate
+    centre: Estimate
     at: Floats
     line: Floats
     low: Floats
@@ -191,24 +193,47 @@ def linear_trend(
     why = _degenerate(first, second, y_may_be_flat=True)
     if why:
         nothing = Estimate(None, None, len(first), why)
-        return Trend(nothing, nothing, places, none, none, none)
+        return Trend(nothing, nothing, nothing, places, none, none, none)
     slopes, intercepts = weighted_line(np.ones((1, len(first))), first, second)
-    line = intercepts[0] + slopes[0] * places
+    line, middle = intercepts[0] + slopes[0] * places, float(first.mean())
+    numbers = [float(number) for number in (slopes[0], intercepts[0], second.mean())]
     drawn = _Draws.of(clusters, kin, len(first), resamples, seed)
     if isinstance(drawn, str):
-        bare = [
-            Estimate(float(number), Interval(float(number), float(number), NO_INTERVAL + drawn), len(first))
-            for number in (slopes[0], intercepts[0])
-        ]
-        return Trend(bare[0], bare[1], places, line, line, line)
+        slope, intercept, centre = (
+            Estimate(number, Interval(number, number, NO_INTERVAL + drawn), len(first)) for number in numbers
+        )
+        return Trend(slope, intercept, centre, places, line, line, line)
     drawn_slopes, drawn_intercepts = weighted_line(drawn.weights, first, second)
-    bounds = [
-        _estimate(float(value), values, drawn, level, len(first))
-        for value, values in ((slopes[0], drawn_slopes), (intercepts[0], drawn_intercepts))
-    ]
-    spread = np.nanstd(drawn_intercepts[:, None] + drawn_slopes[:, None] * places, axis=0)
-    reach = drawn.reach(level) * spread
-    return Trend(bounds[0], bounds[1], places, line, line - reach, line + reach)
+    drawn_numbers = drawn_slopes, drawn_intercepts, drawn_intercepts + drawn_slopes * middle
+    slope, intercept, centre = (
+        _estimate(number, values, drawn, level, len(first))
+        for number, values in zip(numbers, drawn_numbers, strict=True)
+    )
+    reach = line_reach(places, _reach(slope), _reach(intercept), _reach(centre), middle)
+    return Trend(slope, intercept, centre, places, line, line - reach, line + reach)
+
+
+def _reach(estimate: Estimate) -> float:
+    return (estimate.interval.high - estimate.interval.low) / 2 if estimate.interval else 0.0
+
+
+def line_reach(at: ArrayLike, slope: float, intercept: float, centre: float, middle: float) -> Floats:
+    """How far a line's interval reaches to either side at any place, from what it reaches at others.
+
+    The variance of intercept + slope · x is a parabola in x, and so is the squared reach: three numbers tell all of it.
+
+    Args:
+        at: places on the x axis, (places,).
+        slope: what the slope's interval reaches.
+        intercept: what the line's reaches where x is 0.
+        centre: what the line's reaches at `middle`.
+        middle: a place on the x axis that is not 0.
+    """
+    places = np.asarray(at, dtype=np.float64)
+    bend, foot = slope**2, intercept**2
+    tilt = (centre**2 - foot - bend * middle**2) / middle if middle else 0.0
+    reach: Floats = np.sqrt(np.maximum(foot + tilt * places + bend * places**2, 0.0))
+    return reach
 
 
 @dataclass(frozen=True, slots=True)
