@@ -273,3 +273,32 @@ def test_a_group_with_too_few_languages_has_an_average_but_no_interval(tmp_path:
     assert found.interval == "no interval: fewer than 3 languages in SVO → SOV"
     claims = {row["claim"].partition(":")[0]: row for row in judge(results_frame(rows)).iter_rows(named=True)}
     assert claims["row-svo"]["verdict"] == "cannot tell"
+
+
+def test_statistics_say_on_how_many_cells_of_collapsed_trainings_they_rest(tmp_path: Path) -> None:
+    """English and Basque share two features, so that a collapsed training on English reaches the pairs of few, too."""
+    names = ("en", "es", "ru", "hi", "ja", "eu")
+
+    def fallen(rows: list[ResultRow], source: str) -> list[ResultRow]:
+        return [row.model_copy(update={"collapsed": 1}) if row.source == source else row for row in rows]
+
+    scored = [
+        *fallen(cells("figure2", "big", "m-bert", names, lambda s, t: 40.0 + 5 * common(s, t)), "en"),
+        *fallen(cells("figure2", "little", "en-bert", names, lambda s, t: 30.0 + common(s, t)), "ja"),
+    ]
+    told = TypologyProbe().rows(setting(tmp_path, OURS, THEIRS), evidence(scored, tmp_path))
+    of_english, of_japanese = (sum(common(key, other) > 0 for other in names if other != key) for key in ("en", "ja"))
+    assert statistic(told, "big", "slope", BY_FEATURES).collapsed == of_english
+    assert statistic(told, "little", "slope", BY_FEATURES).collapsed == of_japanese
+    assert statistic(told, "big", "slope minus en-bert's", BY_FEATURES).collapsed == of_english + of_japanese
+    low = [(s, t) for s in ("en", "ja") for t in names if s != t and 0 < common(s, t) <= 2]
+    assert (statistic(told, "big", "mean over pairs minus en-bert's", LOW_SIMILARITY).collapsed or 0) == len(low)
+    groups = [row.model_copy(update={"experiment": "table5"}) for row in scored]
+    table = GroupsProbe().rows(setting(tmp_path, OURS), evidence(groups, tmp_path))
+    found = {
+        (row.source, row.target): row.collapsed
+        for row in table
+        if (row.system, row.aggregate, row.condition) == ("big", MEAN, "81A")
+    }
+    assert found["SOV", "SVO"] is None and found["SOV", "SOV"] is None
+    assert (found["SVO", "SVO"], found["SVO", "SOV"]) == (2, 3), "English to es, ru; to hi, ja, eu"

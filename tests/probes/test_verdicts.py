@@ -200,6 +200,13 @@ def test_a_cell_whose_training_collapsed_decides_nothing() -> None:
     assert "es → it (its training collapsed)" in found["why"]
 
 
+def test_a_statistic_of_cells_whose_trainings_collapsed_decides_nothing() -> None:
+    whole = statistic_row(0.2, (0.1, 0.4), "by entity overlap")
+    (row,) = judge(results_frame([whole.model_copy(update={"collapsed": 2})]), claims=[FLAT]).iter_rows(named=True)
+    assert row["verdict"] == "cannot tell"
+    assert row["why"] == "0.20, but with 2 trainings that collapsed among its cells; m-bert is small"
+
+
 @pytest.mark.parametrize(
     ("value", "half_width", "verdict"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -96,16 +96,18 @@ class _Grouped:
         for source, target in product(self.names, repeat=2):
             place = {"source": source, "target": target}
             one = {(source, target): 1.0}
-            mean, *others = self.scores.rows(MEAN, self.grouping, partial(self._contrast, one))
+            mean, *others = self._among(one).rows(MEAN, self.grouping, partial(self._contrast, one))
             rows += [row.model_copy(update=place | self._published(one)) for row in (mean, *others)]
-            by_seed: dict[int, list[float]] = {}
+            by_seed: dict[int, list[ResultRow]] = {}
             for row in cells:
                 pair = (row.source or "", row.target or "")
                 if row.system == first.system and row.seed is not None and self.groups.get(pair) == (source, target):
-                    by_seed.setdefault(row.seed, []).append(row.value or 0.0)
-            for seed, values in by_seed.items():
+                    by_seed.setdefault(row.seed, []).append(row)
+            for seed, members in by_seed.items():
                 bare = {"seed": seed, "aggregate": None, "ci_low": None, "ci_high": None, "interval": None}
-                update = place | bare | {"value": float(np.mean(values)), "n": len(values)}
+                collapsed = sum(bool(row.collapsed) for row in members) or None
+                value = float(np.mean([row.value or 0.0 for row in members]))
+                update = place | bare | {"value": value, "n": len(members), "collapsed": collapsed}
                 rows.append(mean.model_copy(update=update))
         return rows
 
@@ -118,7 +120,7 @@ class _Grouped:
                 ((one, one), (other, one), f"{one} minus {other}", one),
             ):
                 weights = {minuend: 1.0, subtrahend: -1.0}
-                found = self.scores.rows(DIFFERENCE, self.grouping, partial(self._contrast, weights))
+                found = self._among(weights).rows(DIFFERENCE, self.grouping, partial(self._contrast, weights))
                 update = {"source": source, "target": target} | self._published(weights)
                 rows += [row.model_copy(update=update) for row in found]
         return rows
@@ -127,13 +129,17 @@ class _Grouped:
         """What is left of order when good sources and easy targets are taken away, and how likely by chance."""
         same = {pair: float(source == target) for pair, (source, target) in self.groups.items()}
         return [
-            *self.scores.rows(
+            *self._among(set(self.groups.values())).rows(
                 SAME_MINUS_DIFFERENT,
                 self.grouping,
                 lambda kin: without_effects(same, self.values, partial(_slope, kin=kin)),
             ),
             *qap_rows(self.scores, same, self.grouping),
         ]
+
+    def _among(self, groups: Collection[Pair]) -> Scores:
+        """The cells of some groups."""
+        return self.scores.among(pair for pair, group in self.groups.items() if group in groups)
 
     def _contrast(self, weights: Mapping[Pair, float], kin: Kin) -> Estimate:
         pairs = list(self.groups)

@@ -26,7 +26,7 @@ from crossglot.probes.relations import (
     kin_of,
     mean_over,
     mean_rows,
-    minimum_over,
+    minimum_row,
     relation_rows,
     slope_against,
     slopes_within,
@@ -281,7 +281,7 @@ def _statistics(scores: Scores, x: Mapping[str, Mapping[Pair, float]], setting: 
         *rows,
         *mean_rows(scores, "mean over pairs", ACROSS_SCRIPTS, across, "no pair across scripts"),
         *mean_rows(scores, "mean over pairs", NO_OVERLAP, apart, none),
-        scores.row("minimum over pairs", NO_OVERLAP, minimum_over(scores, apart, none)),
+        minimum_row(scores, "minimum over pairs", NO_OVERLAP, apart, none),
     ]
 
 
@@ -311,8 +311,11 @@ def _compared(
         )
     ]
     overlaps = (x[ours][ENTITY_OVERLAP], x[theirs][ENTITY_OVERLAP])
-    within = scores[ours].rows(
-        WITHIN_AGAINST, BY_OVERLAP, lambda kin: slopes_within(scores[ours], scores[theirs], *overlaps, kin)
+    shared = [pair for pair in scores[ours].cells if pair in scores[theirs].cells and all(pair in x for x in overlaps)]
+    within = (
+        scores[ours]
+        .among(shared, scores[theirs])
+        .rows(WITHIN_AGAINST, BY_OVERLAP, lambda kin: slopes_within(scores[ours], scores[theirs], *overlaps, kin))
     )
     on_conll = replace(scores[ours], cells={pair: row for pair, row in scores[ours].cells.items() if _is_conll(row)})
     return [*rows, *within, *slope_against(on_conll, scores[theirs], *overlaps, ON_CONLL, "en-bert's")]

@@ -27,8 +27,7 @@ class Readings:
         A probe that has no value writes a row whose condition is `missing: <condition>: <why>`, or one for all that
         it would measure of a system and a pair, `missing: <why>`.
         """
-        table = (reading.experiment, system, reading.metric, reading.aggregate)
-        place = (*table, reading.source, reading.target, reading.layer)
+        place = _place(reading, system)
         row = self._rows.get((*place, reading.condition))
         if row is not None and isinstance(row["value"], float):
             low, high = (float(str(row[name] if row["interval"] else row["value"])) for name in ("ci_low", "ci_high"))
@@ -41,6 +40,11 @@ class Readings:
             if (experiment, whose, source, target) == of_all and str(condition or "").startswith(MISSING):
                 reasons.append(str(condition).removeprefix(MISSING))
         return f" ({reasons[0]})" if reasons else ""
+
+    def collapsed(self, reading: Reading, system: str) -> int:
+        """How many of the cells or trainings behind a reading collapsed."""
+        row = self._rows.get((*_place(reading, system), reading.condition))
+        return int(str((row or {}).get("collapsed") or 0))
 
     def other_pools(self, reading: Reading, system: str) -> list[str]:
         """`en → de, 1,997 of ntrex128` for each pair of a reading that was searched among more or fewer than it says.
@@ -57,3 +61,9 @@ class Readings:
                 if count != reading.pool:
                     found[f"{row['source']} → {row['target']}: {count:,} of {' and '.join(map(str, corpora))}"] = None
         return list(found)
+
+
+def _place(reading: Reading, system: str) -> tuple[object, ...]:
+    """What a reading's row is known by, but for its condition."""
+    table = (reading.experiment, system, reading.metric, reading.aggregate)
+    return (*table, reading.source, reading.target, reading.layer)

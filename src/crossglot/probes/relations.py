@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,7 @@ class Scores:
 
     Attributes:
         first: one of its rows, for what all its rows share.
-        cells: (source, target) → the row of its mean.
+        cells: (source, target) → the row of its mean. Rows made of them count those whose training collapsed.
         kin: language → genus, where genera are to be drawn.
     """
 
@@ -63,7 +63,19 @@ class Scores:
         if estimate.value is None:
             fields |= {"condition": MISSING + (f"{condition}: " if condition else "") + estimate.why}
         kept = {name: getattr(self.first, name) for name in ("experiment", "system", "role", "task", "split", "metric")}
-        return ResultRow.model_validate({**kept, "aggregate": aggregate, **fields})
+        collapsed = sum(bool(cell.collapsed) for cell in self.cells.values()) or None
+        return ResultRow.model_validate({**kept, "aggregate": aggregate, "collapsed": collapsed, **fields})
+
+    def among(self, pairs: Iterable[Pair], other: Scores | None = None) -> Scores:
+        """These cells alone, for what rests on no others; with those of another system that it is compared with.
+
+        What has been made of both rests on a collapsed training if either's has collapsed.
+        """
+        cells = {pair: self.cells[pair] for pair in pairs if pair in self.cells}
+        for pair in cells.keys() & (other.cells.keys() if other else ()):
+            if other and other.cells[pair].collapsed:
+                cells[pair] = cells[pair].model_copy(update={"collapsed": other.cells[pair].collapsed})
+        return replace(self, cells=cells)
 
     def rows(self, aggregate: str, condition: str | None, estimate: Callable[[Kin], Estimate]) -> list[ResultRow]:
         """A statistic with genera drawn; where that makes a difference, the one with languages drawn as well."""
@@ -107,19 +119,21 @@ def relation_rows(scores: Scores, x: Values, condition: str) -> list[ResultRow]:
         CENTRE: lambda kin: linear_trend(across, up, pairs, kin=kin).centre,
         "correlation without effects": lambda kin: without_effects(x, values, partial(correlation, kin=kin)),
     }
-    rows = [row for name, estimate in estimates.items() for row in scores.rows(name, condition, estimate)]
+    used = scores.among(pairs)
+    rows = [row for name, estimate in estimates.items() for row in used.rows(name, condition, estimate)]
     return [*rows, *qap_rows(scores, x, condition)]
 
 
 def qap_rows(scores: Scores, x: Values, condition: str) -> list[ResultRow]:
     """P-values of a system's scores against x, over the pairs that have both: plain, and source and target apart."""
     values = scores.values
-    matrices = _matrices(x, values, [pair for pair in values if pair in x])
+    pairs = [pair for pair in values if pair in x]
+    matrices = _matrices(x, values, pairs)
     rows = []
     for aggregate, without_effects in ((QAP_P, False), (QAP_P_WITHOUT, True)):
         test = qap(*matrices, permutations=NAMINGS, without_effects=without_effects)
         # A p-value has no interval; its n is how many namings of the languages it is over.
-        rows.append(scores.row(aggregate, condition, Estimate(test.p, None, test.permutations, test.why)))
+        rows.append(scores.among(pairs).row(aggregate, condition, Estimate(test.p, None, test.permutations, test.why)))
     return rows
 
 
@@ -141,7 +155,8 @@ def slope_against(
     pairs = [pair for pair in ours if pair in theirs and pair in x and pair in other_x]
     across = [x[pair] for pair in pairs], [other_x[pair] for pair in pairs]
     up = [ours[pair] for pair in pairs], [theirs[pair] for pair in pairs]
-    return scores.rows(f"slope minus {name}", condition, lambda kin: slope_difference(across, up, pairs, kin=kin))
+    used = scores.among(pairs, other)
+    return used.rows(f"slope minus {name}", condition, lambda kin: slope_difference(across, up, pairs, kin=kin))
 
 
 def slopes_within(scores: Scores, other: Scores, x: Values, other_x: Values, kin: Kin | None = None) -> Estimate:
@@ -169,7 +184,8 @@ def slopes_within(scores: Scores, other: Scores, x: Values, other_x: Values, kin
 def mean_rows(scores: Scores, aggregate: str, condition: str, pairs: Iterable[Pair], nothing: str) -> list[ResultRow]:
     """Mean of a system's scores over pairs; `nothing` says why there may be none."""
     kept = list(pairs)
-    return scores.rows(aggregate, condition, lambda kin: mean_over(scores.values, kept, nothing, kin))
+    used = scores.among(kept)
+    return used.rows(aggregate, condition, lambda kin: mean_over(used.values, kept, nothing, kin))
 
 
 def mean_over(values: Values, pairs: Iterable[Pair], nothing: str, kin: Kin | None = None) -> Estimate:
@@ -185,17 +201,18 @@ def mean_of(values: Sequence[float], pairs: Sequence[Pair], kin: Kin | None = No
     return Estimate(float(np.mean(values)), bootstrap_clusters(values, pairs, kin=kin), len(values))
 
 
-def minimum_over(scores: Scores, pairs: Iterable[Pair], nothing: str) -> Estimate:
+def minimum_row(scores: Scores, aggregate: str, condition: str, pairs: Iterable[Pair], nothing: str) -> ResultRow:
     """Lowest of the pairs' scores, with an interval from theirs that allows for their number."""
-    rows = [row for pair in pairs if (row := scores.cells.get(pair)) is not None and row.value is not None]
+    used = scores.among(pairs)
+    rows = [row for row in used.cells.values() if row.value is not None]
     if not rows:
-        return Estimate(None, None, 0, nothing)
+        return used.row(aggregate, condition, Estimate(None, None, 0, nothing))
     values = [row.value or 0.0 for row in rows]
     lows, highs = (
         [value if bound is None else bound for value, bound in zip(values, bounds, strict=True)]
         for bounds in ([row.ci_low for row in rows], [row.ci_high for row in rows])
     )
-    return Estimate(min(values), minimum_interval(values, lows, highs), len(rows))
+    return used.row(aggregate, condition, Estimate(min(values), minimum_interval(values, lows, highs), len(rows)))
 
 
 def without_effects(x: Values, y: Values, estimate: Callable[[Floats, Floats, list[Pair]], Estimate]) -> Estimate:

@@ -36,8 +36,9 @@ What the columns hold (empty where a column does not apply):
                 of sentences (translation)
     published   the paper's number for this cell, in rows of encoders and of published systems
     comparable  true only for the paper's encoder on the paper's data: only there a difference is one of reproduction
-    collapsed   how many of the trainings behind the value gave every word one label (in averages over cells: in how
-                many cells any did), empty if none: such a value tells of a training, not of the encoder
+    collapsed   how many of the trainings behind the value gave every word one label (in statistics over cells: in how
+                many cells any did), empty if none: such a value tells of a training, not of the encoder, and decides no
+                claim
 """
 
 from __future__ import annotations

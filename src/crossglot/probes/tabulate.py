@@ -140,7 +140,6 @@ def _averages(kind: str, cells: Sequence[ResultRow], kin: Kin) -> list[ResultRow
     update = {
         "published": sum(printed) / len(printed) if len(printed) == len(cells) else None,
         "comparable": all(row.comparable for row in cells),
-        "collapsed": sum(bool(row.collapsed) for row in cells) or None,
     }
-    rows = Scores(cells[0], {}, kin).rows(kind, None, partial(mean_of, values, pairs))
+    rows = Scores(cells[0], dict(zip(pairs, cells, strict=True)), kin).rows(kind, None, partial(mean_of, values, pairs))
     return [row.model_copy(update=update) for row in rows]

@@ -68,7 +68,7 @@ class TypologyProbe:
         if ours and theirs:
             statistics += slope_against(ours, theirs, x, x, BY_FEATURES, "en-bert's")
             gaps = {pair: value - theirs.values[pair] for pair, value in ours.values.items() if pair in theirs.values}
-            statistics += ours.rows(
+            statistics += ours.among([pair for pair in low if pair in gaps], theirs).rows(
                 "mean over pairs minus en-bert's", LOW_SIMILARITY, lambda kin: mean_over(gaps, low, none, kin)
             )
         shown = [counted[pair] for pair in pairs]

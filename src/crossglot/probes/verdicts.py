@@ -73,10 +73,10 @@ def judge(
     """Judges every claim about the experiments that were run.
 
     A claim holds when the whole interval of its statistic lies on the claimed side of the threshold, and does not hold
-    when all of it lies on the other side. Otherwise, and where a cell is missing, an encoder has one seed only, or no
-    interval can be given, nobody can tell. Where a claim is about an average over languages, languages are resampled;
-    where it names cells, their own intervals (seeds and sentences) are combined. That of a minimum is
-    such that "all above" needs all above, and its upper bound allows for the number of cells.
+    when all of it lies on the other side. Otherwise, and where a cell is missing, a training collapsed, an encoder has
+    one seed only, or no interval can be given, nobody can tell. Where a claim is about an average over languages,
+    languages are resampled; where it names cells, their own intervals (seeds and sentences) are combined. That of a
+    minimum is such that "all above" needs all above, and its upper bound allows for the number of cells.
 
     Args:
         results: rows in the schema of results.csv.
@@ -185,6 +185,10 @@ class _Run:
         found = self.readings.find(reading, system)
         if isinstance(found, str):
             raise UndecidedError(f"no {reading.aggregate} for {system} ({_table(reading.experiment)}){found}")
+        if collapsed := self.readings.collapsed(reading, system):
+            trainings = "a training" if collapsed == 1 else f"{collapsed} trainings"
+            why = f"{_points(found[0])}, but with {trainings} that collapsed among its cells{self._cast(reading)}"
+            return Verdict(OPEN, why, found[0], found[1] if found[1].known else None)
         if reading.pool is not None and (others := self.readings.other_pools(reading, system)):
             why = (
                 f"{_points(found[0])}, but the paper searches {reading.pool:,} pairs of sentences, and among fewer more"
