@@ -12,7 +12,7 @@ from crossglot.engine.local import run_locally
 from crossglot.engine.plan import Plan
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
-from crossglot.errors import DataError
+from crossglot.errors import DataError, UsageError
 from crossglot.paper import claims_translation as told
 from crossglot.paper.claim_form import Reading
 from crossglot.paper.claims_translation import PAPERS_CONDITION, TRANSLATION_CLAIMS
@@ -247,6 +247,23 @@ def test_a_bitext_of_unequal_sides_is_refused_before_anything_runs(tmp_path: Pat
     write_side(tmp_path, "bad.de", ["eins"])
     with pytest.raises(DataError, match=r"bad\.en: 2 lines, but bad\.de has 1"):
         PROBE.steps(setting(tmp_path, location))
+
+
+def test_a_faulty_set_is_named_with_those_that_may_be_chosen_instead(tmp_path: Path, location: Path) -> None:
+    for number, name in enumerate(("good", "short")):
+        write_side(tmp_path, f"{name}.en", [spelled(n, "abcdefghij") for n in range(40)])
+        write_side(tmp_path, f"{name}.de", [spelled(n, "klmnopqrst") for n in range(40 - number)])
+    with pytest.raises(DataError, match=r"40 lines, but short\.de has 39 \(a side of the set short\)") as raised:
+        PROBE.steps(setting(tmp_path, location))
+    assert "Or choose another set with --corpus en-de=NAME: good." in str(raised.value)
+    chosen = Corpora(tmp_path, {("translation", "en-de"): "good"})
+    assert PROBE.steps(setting(tmp_path, location, corpora=chosen))
+
+
+def test_one_treebank_for_two_languages_is_told_to_be_two(tmp_path: Path) -> None:
+    corpora = Corpora(tmp_path, {("pos", "en-de"): "UD_German-PUD"})
+    with pytest.raises(UsageError, match=r"--corpus en-de=UD_German-PUD: en-de is no language; .* joined by \+"):
+        corpora.check_chosen()
 
 
 def test_a_bitext_of_few_different_lines_is_a_gap_that_says_so(tmp_path: Path, location: Path) -> None:

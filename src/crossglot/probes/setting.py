@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from crossglot.corpora.catalogue import find_corpus
+from crossglot.corpora.catalogue import find_corpus, root_languages
 from crossglot.errors import DataError, UsageError
 from crossglot.probes.results import Role
 from crossglot.runtime import Runtime
@@ -102,7 +102,8 @@ class Corpora:
 
         Raises:
             DataError: if one is not there.
-            UsageError: if none of the splits described so far is of it, or its language is unknown.
+            UsageError: if none of the splits described so far is of it, its language is unknown, or it is one treebank
+                for two languages.
         """
         used = {(task, _without_form(language)) for language, task, _ in self._described}
         for (task, language), name in self.chosen.items():
@@ -110,6 +111,11 @@ class Corpora:
                 if language not in self._asked:
                     raise UsageError(f"--corpus {language}={name}: no experiment of the study reads {language} bitexts")
                 continue
+            if "-" in language and language not in root_languages(self.root):
+                raise UsageError(
+                    f"--corpus {language}={name}: {language} is no language; of a pair of languages, name a set of "
+                    "parallel/ or two parallel treebanks joined by +, such as UD_English-PUD+UD_German-PUD"
+                )
             if "+" not in name:  # two treebanks that synthetic text is made of
                 find_corpus(self.root, language, task, name)
             if (task, language) not in used:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from crossglot.corpora.catalogue import root_languages
 from crossglot.corpora.in_step import out_of_step
-from crossglot.corpora.parallel import Pair, aligned, named_parallel_files, parallel_files
+from crossglot.corpora.parallel import Pair, ParallelFiles, aligned, named_parallel_files, parallel_files
 from crossglot.engine.step import Step
+from crossglot.errors import DataError
 from crossglot.paper import claims_translation as told
 from crossglot.probes.probe import Evidence
 from crossglot.probes.relations import Scores, kin_of, mean_of
@@ -74,7 +75,7 @@ class _Plan:
         """The one that the user named; else the first that has the paper's number of pairs, or else the longest."""
         root, name = self.setting.corpora.root, self.setting.corpora.bitext(pair)
         found = parallel_files(root, pair) if name is None else [named_parallel_files(root, pair, name)]
-        described = [describe_sides(pair, files, told.POOL) for files in found]
+        described = [_describe(root, pair, files) for files in found]
         usable = [min(len(usable_pairs(*sides)), told.POOL) for sides in described]
         if not usable:
             return _Bitext(pair, why_missing=f"no bitext of {pair[0]} and {pair[1]} in parallel/ or of PUD treebanks")
@@ -144,6 +145,25 @@ class TranslationProbe:
                     found += _score_rows(candidate, bitext, folder)
             rows += [*found, *_means_over_curves(found, kin_of(root_languages(setting.corpora.root)))]
         return [*rows, *(row for bitext in plan.bitexts if bitext.sides for row in _chance_rows(bitext))]
+
+
+def _describe(root: Path, pair: Pair, files: ParallelFiles) -> tuple[Side, Side]:
+    """Both sides of a set, which can be aligned; a faulty one is not passed over in silence for another.
+
+    Raises:
+        DataError: if they cannot; says which other sets may be chosen.
+    """
+    try:
+        sides = describe_sides(pair, files, told.POOL)
+        usable_pairs(*sides)
+    except DataError as error:
+        others = [other.name for other in parallel_files(root, pair) if other.name != files.name]
+        if not others:
+            raise
+        choose = f"Or choose another set with --corpus {'-'.join(pair)}=NAME: {', '.join(others)}."
+        what = f"{error.what} (a side of the set {files.name})"
+        raise DataError(what, path=error.path, line=error.line, remedy=f"{error.remedy} {choose}".strip()) from error
+    return sides
 
 
 @lru_cache(maxsize=64)
