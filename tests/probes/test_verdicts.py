@@ -279,6 +279,36 @@ def test_one_seed_leaves_a_reading_open() -> None:
     assert "one seed only" in found["why"].item()
 
 
+def test_two_seeds_leave_a_reading_of_named_cells_open() -> None:
+    """Its interval is over sentences alone; the causal study has such readings."""
+    claim = BY_ID["other-script"]
+    assert isinstance(claim.statistic, Reading)
+    row = ResultRow(
+        experiment="causes", system=claim.statistic.system, role="other", task="pos", condition="Cyrillic",
+        source=claim.statistic.source, target=claim.statistic.target, metric=claim.statistic.metric, aggregate=MEAN,
+        value=-1.0, ci_low=-2.0, ci_high=0.0, interval="95 % bootstrap over 400 sentences (2 seeds), paired by both",
+    )  # fmt: skip
+    bare = {"aggregate": None, "ci_low": None, "ci_high": None, "interval": None}
+    for seeds, verdict in ((2, "cannot tell"), (3, "holds")):
+        of_seeds = [row.model_copy(update=bare | {"seed": seed}) for seed in range(seeds)]
+        (found,) = judge(results_frame([row, *of_seeds]), claims=[claim]).iter_rows(named=True)
+        assert found["verdict"] == verdict
+        assert ("from two seeds only" in found["why"]) == (seeds == 2)
+
+
+def test_an_average_of_scores_is_within_what_scores_can_be() -> None:
+    """Gains of 0 to 100 points from four languages: no bound may promise more than 100."""
+    claim = BY_ID["pos-above-floor"]
+    rows = matrix(95.0, {("en", "es"): 40.0})
+    rows += [
+        row
+        for source, target in product(("de", "en", "es", "it"), repeat=2)
+        for row in cell("table2", MOST_FREQUENT_TAG, "floor", source, target, 1.0, seeds=())
+    ]
+    (found,) = judge(results_frame(rows), claims=[claim]).iter_rows(named=True)
+    assert float(str(found["interval"]).partition(" to ")[2].partition(" ")[0]) <= 100
+
+
 def test_two_seeds_of_one_source_leave_named_cells_open_and_those_of_several_do_not() -> None:
     """With one source nothing tells what seeds differ by: the cells' intervals are over sentences alone."""
     pair = (("en", "de"),)

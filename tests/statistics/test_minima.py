@@ -55,3 +55,7 @@ def test_by_hand() -> None:
     assert found.low == 9.0
     further = 2.2414 / 1.95996  # the normal's 98.75 % over its 97.5 %
     assert found.high == pytest.approx(10 + further * ((1 + 64) / 2) ** 0.5, abs=1e-3)
+
+
+def test_the_upper_bound_is_no_more_than_there_can_be() -> None:
+    assert minimum_interval([97.0, 98.0], [90.0, 91.0], [99.5, 99.9], most=100).high <= 100

@@ -83,9 +83,9 @@ class Accuracies:
         ]
         values, own = [one.value for one in row], [one.interval(0.0, 100.0) for one in row]
         least = values.index(min(values))
-        found = minimum_interval(values, [one.low for one in own], [one.high for one in own])
+        found = minimum_interval(values, [one.low for one in own], [one.high for one in own], most=100.0)
         kind = own[least].kind + (f", the upper bound for the least of {len(row)}" if own[least].known else "")
-        return values[least], Interval(found.low, min(found.high, 100.0), kind)
+        return values[least], Interval(found.low, found.high, kind)
 
 
 def resampled_accuracies(right: NDArray[np.bool_], *, resamples: int = RESAMPLES, seed: int = 0) -> Accuracies:

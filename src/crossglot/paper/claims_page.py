@@ -33,7 +33,8 @@ read that word:
 A claim **holds** when the whole 95 % interval of its statistic lies on the claimed side of the threshold, **does not
 hold** when all of it lies on the other side, and otherwise nobody **can tell**; nor can they where a cell is missing,
 where a training collapsed (every word got one label), where an encoder was fine-tuned with one seed only, or where a
-published number would stand against a number on other data. In the column *varies*: over *languages* means that the claim is about languages in general, so languages are
+published number would stand against a number on other data.
+In the column *varies*: over *languages* means that the claim is about languages in general, so languages are
 resampled as clusters; over *cells* means that it names these very cells, so their own intervals (seeds and sentences)
 are combined. The upper bound of a minimum over many cells is corrected for their number (Bonferroni), since the lowest
 of many estimates is low by chance; its lower bound needs no correction. Values are in points: per cent of accuracy or

@@ -8,10 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from crossglot.probes.results import MEAN, ResultRow
-from crossglot.statistics.intervals import FEWEST_SEEDS, NO_INTERVAL, pooled_interval
-
-FEWEST_FREEDOM = 2
-"""Degrees of freedom that a pooled variance needs: as many as three seeds of one tagger have."""
+from crossglot.statistics.intervals import FEWEST_FREEDOM, FEWEST_SEEDS, NO_INTERVAL, pooled_interval
 
 Key = tuple[str | None, ...]
 

@@ -13,7 +13,16 @@ from crossglot.engine.step import Step
 from crossglot.languages import LANGUAGES, PAPER_POS, Language
 from crossglot.paper.published import lookup
 from crossglot.probes.probe import Evidence
-from crossglot.probes.relations import Pair, Scores, corrected, kin_of, qap_rows, without_effects, zero_shot_scores
+from crossglot.probes.relations import (
+    SCORE,
+    Pair,
+    Scores,
+    corrected,
+    kin_of,
+    qap_rows,
+    without_effects,
+    zero_shot_scores,
+)
 from crossglot.probes.results import MEAN, ResultRow
 from crossglot.probes.setting import Setting
 from crossglot.probes.tables import TransferTable
@@ -149,6 +158,7 @@ class _Grouped:
             pairs,
             {ARROW.join(group): weight for group, weight in weights.items()},
             kin=kin,
+            bounds=SCORE,
         )
 
     def _published(self, weights: Mapping[Pair, float]) -> dict[str, object]:

@@ -16,10 +16,14 @@ class Readings:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[object, ...], Mapping[str, object]] = {}
+        self._seeds: dict[tuple[object, ...], int] = {}
 
     def take(self, row: Mapping[str, object]) -> None:
         """Adds a row."""
-        self._rows[tuple(row[name] for name in _KEY)] = row
+        key = tuple(row[name] for name in _KEY)
+        self._rows[key] = row
+        if row["seed"] is not None:
+            self._seeds[key] = self._seeds.get(key, 0) + 1
 
     def find(self, reading: Reading, system: str) -> tuple[float, Interval] | str:
         """The value and interval of a reading for a system; or why there is none, in brackets, empty if unknown.
@@ -45,6 +49,11 @@ class Readings:
         """How many of the cells or trainings behind a reading collapsed."""
         row = self._rows.get((*_place(reading, system), reading.condition))
         return int(str((row or {}).get("collapsed") or 0))
+
+    def seeds(self, reading: Reading, system: str) -> int:
+        """How many seeds have a row of their own for what a reading is the mean of; 0 where it is over languages."""
+        place = (reading.experiment, system, reading.metric, None, reading.source, reading.target, reading.layer)
+        return self._seeds.get((*place, reading.condition), 0)
 
     def other_pools(self, reading: Reading, system: str) -> list[str]:
         """`en → de, 1,997 of ntrex128` for each pair of a reading that was searched among more or fewer than it says.

@@ -31,6 +31,8 @@ LANGUAGES_DRAWN = ", languages drawn"
 """Ends the aggregate of a row that draws languages as if they were unrelated, beside one that draws genera."""
 NAMINGS = 1000
 NO_SPREAD = 1e-9
+SCORE, GAIN = (0.0, 100.0), (-100.0, 100.0)
+"""Smallest and largest possible value of an accuracy, F1 or overlap, and of a difference between two."""
 
 
 @dataclass(frozen=True)
@@ -188,17 +190,25 @@ def mean_rows(scores: Scores, aggregate: str, condition: str, pairs: Iterable[Pa
     return used.rows(aggregate, condition, lambda kin: mean_over(used.values, kept, nothing, kin))
 
 
-def mean_over(values: Values, pairs: Iterable[Pair], nothing: str, kin: Kin | None = None) -> Estimate:
+def mean_over(
+    values: Values,
+    pairs: Iterable[Pair],
+    nothing: str,
+    kin: Kin | None = None,
+    bounds: tuple[float, float] = SCORE,
+) -> Estimate:
     """Mean over the pairs that have a value, with languages or genera drawn; `nothing` says why there may be none."""
     kept = [pair for pair in pairs if pair in values]
     if not kept:
         return Estimate(None, None, 0, nothing)
-    return mean_of([values[pair] for pair in kept], kept, kin)
+    return mean_of([values[pair] for pair in kept], kept, kin, bounds)
 
 
-def mean_of(values: Sequence[float], pairs: Sequence[Pair], kin: Kin | None = None) -> Estimate:
+def mean_of(
+    values: Sequence[float], pairs: Sequence[Pair], kin: Kin | None = None, bounds: tuple[float, float] = SCORE
+) -> Estimate:
     """Mean of values, one a cell; a pair may have several."""
-    return Estimate(float(np.mean(values)), bootstrap_clusters(values, pairs, kin=kin), len(values))
+    return Estimate(float(np.mean(values)), bootstrap_clusters(values, pairs, kin=kin, bounds=bounds), len(values))
 
 
 def minimum_row(scores: Scores, aggregate: str, condition: str, pairs: Iterable[Pair], nothing: str) -> ResultRow:
@@ -212,7 +222,9 @@ def minimum_row(scores: Scores, aggregate: str, condition: str, pairs: Iterable[
         [value if bound is None else bound for value, bound in zip(values, bounds, strict=True)]
         for bounds in ([row.ci_low for row in rows], [row.ci_high for row in rows])
     )
-    return used.row(aggregate, condition, Estimate(min(values), minimum_interval(values, lows, highs), len(rows)))
+    return used.row(
+        aggregate, condition, Estimate(min(values), minimum_interval(values, lows, highs, most=SCORE[1]), len(rows))
+    )
 
 
 def without_effects(x: Values, y: Values, estimate: Callable[[Floats, Floats, list[Pair]], Estimate]) -> Estimate:

@@ -16,7 +16,7 @@ from crossglot.engine.step import Step
 from crossglot.errors import DataError
 from crossglot.paper import claims_translation as told
 from crossglot.probes.probe import Evidence
-from crossglot.probes.relations import Scores, kin_of, mean_of
+from crossglot.probes.relations import GAIN, Scores, kin_of, mean_of
 from crossglot.probes.results import MEAN, MISSING, ResultRow, Role
 from crossglot.probes.setting import TRANSLATION, Candidate, Setting
 from crossglot.probes.tables import TransferTable
@@ -229,7 +229,7 @@ def _means_over_curves(rows: Sequence[ResultRow], kin: Kin) -> Iterator[ResultRo
         if members:
             values = [row.value or 0.0 for row in members]
             pairs = [(row.source or "", row.target or "") for row in members]
-            yield from Scores(members[0], {}, kin).rows(aggregate, None, partial(mean_of, values, pairs))
+            yield from Scores(members[0], {}, kin).rows(aggregate, None, partial(mean_of, values, pairs, bounds=GAIN))
 
 
 def _row(bitext: _Bitext, forward: bool, **fields: object) -> ResultRow:

@@ -12,6 +12,7 @@ from crossglot.languages import PAPER_POS, WALS_VERSION, Language
 from crossglot.paper.claims_typology import BY_FEATURES, FEW_FEATURES, LOW_SIMILARITY
 from crossglot.probes.probe import Evidence
 from crossglot.probes.relations import (
+    GAIN,
     Pair,
     corrected,
     kin_of,
@@ -69,7 +70,7 @@ class TypologyProbe:
             statistics += slope_against(ours, theirs, x, x, BY_FEATURES, "en-bert's")
             gaps = {pair: value - theirs.values[pair] for pair, value in ours.values.items() if pair in theirs.values}
             statistics += ours.among([pair for pair in low if pair in gaps], theirs).rows(
-                "mean over pairs minus en-bert's", LOW_SIMILARITY, lambda kin: mean_over(gaps, low, none, kin)
+                "mean over pairs minus en-bert's", LOW_SIMILARITY, lambda kin: mean_over(gaps, low, none, kin, GAIN)
             )
         shown = [counted[pair] for pair in pairs]
         return [*evidence.cells, *shown, *statistics, *corrected(statistics)]

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, Final, Literal
 from crossglot.paper.claim_form import M_BERT_UNTRAINED, Claim, Reading, Statistic
 from crossglot.paper.claims import CLAIMS
 from crossglot.paper.published import CITED, EN_BERT, M_BERT, lookup
-from crossglot.probes.few_seeds import FEWEST_FREEDOM
 from crossglot.probes.readings import Readings
 from crossglot.probes.results import MEAN, MISSING
 from crossglot.probes.tabulate import is_papers_corpus
-from crossglot.statistics.intervals import FEWEST_SEEDS, NO_INTERVAL, Interval, bootstrap_clusters, combined_interval
+from crossglot.statistics.intervals import (
+    FEWEST_FREEDOM,
+    FEWEST_SEEDS,
+    NO_INTERVAL,
+    Interval,
+    bootstrap_clusters,
+    combined_interval,
+)
 from crossglot.statistics.minima import FROM_CELLS, minimum_interval
 
 if TYPE_CHECKING:
@@ -159,7 +165,7 @@ class _Run:
         sums = [sum(entry.weight * entry.cell.value for entry in place) for place in places]
         value = min(sums) if statistic.summary == "minimum" else sum(sums) / len(sums)
         if statistic.unit == "languages":
-            interval = bootstrap_clusters(sums, statistic.terms[0].pairs)
+            interval = bootstrap_clusters(sums, statistic.terms[0].pairs, bounds=_possible(statistic))
         else:
             interval = _from_cells(statistic, places)
         single = {entry.key[1] for place in places for entry in place if len(self.seeds.get(entry.key, ())) == 1}
@@ -195,6 +201,9 @@ class _Run:
             )
             why += f" are found ({_listed(others, ', ')}){self._cast(reading)}"
             return Verdict(OPEN, why, *found)
+        if self.readings.seeds(reading, system) == FEWEST_SEEDS - 1:
+            why = f"{_points(found[0])}, but from two seeds only, whose interval is over sentences alone"
+            return Verdict(OPEN, why + self._cast(reading), *found)
         single = any(len(seeds) == 1 for key, seeds in self.seeds.items() if key[:2] == (reading.experiment, system))
         return _decide(claim, *found, [system] if single else [], self._cast(reading))
 
@@ -289,6 +298,12 @@ def _same_data(places: Places) -> None:
         raise UndecidedError(f"the published numbers are for the paper's data, but here {_listed(list(others))}")
 
 
+def _possible(statistic: Statistic) -> tuple[float, float]:
+    """Between what the weighted sum of scores from 0 to 100 lies."""
+    weights = [term.weight for term in statistic.terms]
+    return 100 * sum(min(weight, 0.0) for weight in weights), 100 * sum(max(weight, 0.0) for weight in weights)
+
+
 def _from_cells(statistic: Statistic, places: Places) -> Interval:
     """The interval of a statistic over named cells, from the cells' own."""
     entries = [entry for place in places for entry in place]
@@ -298,7 +313,8 @@ def _from_cells(statistic: Statistic, places: Places) -> Interval:
     if statistic.summary == "minimum":
         bounds = [_summed(place, 1) for place in places]
         sums = [sum(entry.weight * entry.cell.value for entry in place) for place in places]
-        return minimum_interval(sums, [low for low, _ in bounds], [high for _, high in bounds])
+        most = _possible(statistic)[1]
+        return minimum_interval(sums, [low for low, _ in bounds], [high for _, high in bounds], most=most)
     return Interval(*_summed(entries, len(places)), FROM_CELLS)
 
 

@@ -23,6 +23,7 @@ def group_contrast(
     weights: dict[str, float],
     *,
     kin: Kin | None = None,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
     resamples: int = 1000,
     seed: int = 0,
     level: float = 0.95,
@@ -41,6 +42,7 @@ def group_contrast(
             interval, since two languages say nothing about languages of their kind.
         weights: group → what its mean is multiplied by; `{"SVO→SVO": 1, "SVO→SOV": -1}`.
         kin: language → genus; genera are drawn instead, where each group has at least four of them in each role.
+        bounds: smallest and largest possible value of a cell.
         resamples: how many.
         seed: of the random draws.
         level: of the interval.
@@ -73,4 +75,5 @@ def group_contrast(
     sums = ((times * cells) @ members.T)[whole] / totals[whole] @ factors
     reach = t_quantile(fewest - 1, level) * float(np.sqrt(fewest / (fewest - 1)) * sums.std())
     kind = f"{percent(level)} bootstrap over {drawn.what}"
-    return Estimate(value, Interval(value - reach, value + reach, kind), len(kept))
+    least, most = (float(np.where(factors > 0, one, other) @ factors) for one, other in (bounds, bounds[::-1]))
+    return Estimate(value, Interval(max(value - reach, least), min(value + reach, most), kind), len(kept))

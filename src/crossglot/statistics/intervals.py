@@ -19,6 +19,7 @@ from crossglot.statistics.resampling import (
     Floats,
     Kin,
     degrees_of_freedom,
+    means_of_seeds_alike,
     means_over_clusters,
     means_over_seeds,
     resampled_sums,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 FEWEST_SEEDS = 3
 """Fewer are not drawn: what two seeds differ by says next to nothing of what seeds differ by."""
+FEWEST_FREEDOM = FEWEST_SEEDS - 1
+"""Degrees of freedom that a variance between seeds needs, of one tagger or of several together."""
 
 CountStatistic = Callable[[Floats], Floats]
 
@@ -162,6 +165,7 @@ def bootstrap_clusters(
     resamples: int = 1000,
     seed: int = 0,
     level: float = 0.95,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
 ) -> Interval:
     """Interval of the mean of values that share clusters, as the cells of a matrix share source and target languages.
 
@@ -180,6 +184,7 @@ def bootstrap_clusters(
         resamples: how many.
         seed: of the random draws.
         level: of the interval.
+        bounds: smallest and largest possible value of the mean.
     """
     cells = np.asarray(values, dtype=np.float64)
     if not cells.size:
@@ -192,7 +197,8 @@ def bootstrap_clusters(
     fewest = drawn.fewest
     reach = float(t_quantile(fewest - 1, level) * np.sqrt(fewest / (fewest - 1)) * means.std())
     kind = f"{percent(level)} bootstrap over {drawn.what}"
-    return Interval(value - reach, value + reach, kind)
+    low, high = (float(np.clip(value + side * reach, *bounds)) for side in (-1, 1))
+    return Interval(low, high, kind)
 
 
 def paired_bootstrap(
@@ -203,11 +209,14 @@ def paired_bootstrap(
     resamples: int = 1000,
     seed: int = 0,
     level: float = 0.95,
+    bounds: tuple[float, float] = (-1.0, 1.0),
 ) -> Difference:
     """Difference of two systems on one test set (Efron and Tibshirani 1993; Berg-Kirkpatrick et al. 2012).
 
     The same sentences are drawn for both systems, so what makes a sentence hard for both cancels out. Seeds are drawn
-    for each system on its own, and few seeds widen the interval as in `bootstrap_cell`.
+    for each system on its own, and few seeds widen the interval as in `bootstrap_cell`. Where one of them has two, both
+    systems' seeds are taken to vary alike, so that they tell of it together; two of the one and a single one of the
+    other tell nothing of it, and the interval is then about these trainings, over sentences alone.
 
     Args:
         counts_a: (seeds, sentences, k) of the one system.
@@ -216,6 +225,7 @@ def paired_bootstrap(
         resamples: how many.
         seed: of the random draws.
         level: of the interval.
+        bounds: smallest and largest possible difference.
 
     Raises:
         CrossglotError: if the two differ in sentences.
@@ -232,11 +242,16 @@ def paired_bootstrap(
         return Difference(value, Interval(value, value, NO_INTERVAL + "one seed and one sentence"))
     draws = np.random.default_rng(seed)
     by_seed = np.split(statistic(resampled_sums(np.concatenate(tables), draws, resamples)), [seeds[0]], axis=1)
-    drawn = [means_over_seeds(part, draws) for part in by_seed]
-    low, high = _quantiles(drawn[0] - drawn[1], level)
-    stretch = _stretch(observed, by_seed, sentences, level)
-    low, high = (float(value + stretch * (bound - value)) for bound in (low, high))
     kind = f"{percent(level)} paired bootstrap over {sentences} sentences, {seeds[0]} and {seeds[1]} seeds"
+    alike = FEWEST_SEEDS - 1 in seeds and 1 not in seeds
+    if sorted(seeds) == [1, FEWEST_SEEDS - 1] and sentences > 1:
+        by_seed = [part.mean(axis=1, keepdims=True) for part in by_seed]
+        observed = [scores.mean(keepdims=True) for scores in observed]
+        kind = f"{percent(level)} paired bootstrap over {sentences} sentences ({seeds[0]} and {seeds[1]} seeds)"
+    drawn = means_of_seeds_alike(by_seed, draws) if alike else [means_over_seeds(part, draws) for part in by_seed]
+    low, high = _quantiles(drawn[0] - drawn[1], level)
+    stretch = _stretch(observed, by_seed, sentences, level, alike=alike)
+    low, high = (float(np.clip(value + stretch * (bound - value), *bounds)) for bound in (low, high))
     return Difference(value, Interval(low, high, kind))
 
 
@@ -267,12 +282,17 @@ def _quantiles(resampled: Floats, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _stretch(observed: list[Floats], by_seed: list[Floats], sentences: int, level: float) -> float:
-    """Normal to t, for the variances between the seeds of each system and between sentences."""
+def _stretch(
+    observed: list[Floats], by_seed: list[Floats], sentences: int, level: float, *, alike: bool = False
+) -> float:
+    """Normal to t, for the variances between the seeds of each system, or of all alike, and between sentences."""
+    freedoms = [len(scores) - 1 for scores in observed]
     between_seeds = [float(scores.var(ddof=1)) / len(scores) if len(scores) > 1 else 0.0 for scores in observed]
+    if alike:
+        pooled = sum(float(scores.var()) * len(scores) for scores in observed) / sum(freedoms)
+        between_seeds, freedoms = [sum(pooled / len(scores) for scores in observed)], [sum(freedoms)]
     means = [resampled.mean(axis=1) for resampled in by_seed]
     between_sentences = float((means[0] - means[1] if len(means) > 1 else means[0]).var())
-    freedoms = [len(scores) - 1 for scores in observed]
     freedom = degrees_of_freedom([*between_seeds, between_sentences], [*freedoms, sentences - 1])
     return t_quantile(freedom, level) / t_quantile(np.inf, level)
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 FROM_CELLS = "from the cells' own intervals"
 
 
-def minimum_interval(values: ArrayLike, lows: ArrayLike, highs: ArrayLike, *, level: float = 0.95) -> Interval:
+def minimum_interval(
+    values: ArrayLike, lows: ArrayLike, highs: ArrayLike, *, most: float = np.inf, level: float = 0.95
+) -> Interval:
     """Bounds of the least of several true values, of each of which an estimate with its interval is known.
 
     The lower bound is the lowest of the lower bounds: it is too high only if that of the truly least number is, so it
@@ -32,6 +34,7 @@ def minimum_interval(values: ArrayLike, lows: ArrayLike, highs: ArrayLike, *, le
         values: the estimates, (numbers,); at least one.
         lows: lower bounds of each.
         highs: upper bounds of each.
+        most: the largest possible value.
         level: of the intervals, given and wanted.
     """
     estimates, lower, upper = (np.asarray(part, dtype=np.float64) for part in (values, lows, highs))
@@ -41,4 +44,4 @@ def minimum_interval(values: ArrayLike, lows: ArrayLike, highs: ArrayLike, *, le
     if number > 1:
         reaches = further * np.maximum(reaches, np.sqrt(np.mean(reaches**2)))
     kind = FROM_CELLS if number == 1 else f"{FROM_CELLS}, the upper bound for the least of {number}"
-    return Interval(float(lower.min()), float((estimates + reaches).min()), kind)
+    return Interval(float(lower.min()), min(float((estimates + reaches).min()), most), kind)

@@ -53,6 +53,22 @@ def means_over_seeds(by_seed: Floats, draws: np.random.Generator) -> Floats:
     return stretched
 
 
+def means_of_seeds_alike(by_seed: Sequence[Floats], draws: np.random.Generator) -> list[Floats]:
+    """The same for several systems whose seeds are taken to vary alike: each draws from the deviations of all.
+
+    N seeds of k systems show only (N - k) / N of the variance.
+    """
+    deviations = np.concatenate([part - part.mean(axis=1, keepdims=True) for part in by_seed], axis=1)
+    number = deviations.shape[1]
+    stretch = np.sqrt(number / (number - len(by_seed)))
+    means: list[Floats] = []
+    for part in by_seed:
+        picked = draws.integers(0, number, size=part.shape)
+        drawn = np.take_along_axis(deviations, picked, axis=1).mean(axis=1)
+        means.append(part.mean(axis=1) + stretch * drawn)
+    return means
+
+
 @dataclass(frozen=True, slots=True)
 class Units:
     """What is drawn with replacement for cells that share languages.
