@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import CrossglotError, DataError, UsageError
-from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.finetuning import DivergenceError, finetune
 from crossglot.tagging.grid import Grid, grid_for
 from crossglot.tagging.recipe import HeadStart, Recipe
 from crossglot.tagging.search import Trial, chosen, search_recipe
+from crossglot.tagging.tagger import Tagger
 
 QUICK = Recipe(batch_size=8, max_length=32, epochs=3)
 
@@ -61,11 +64,19 @@ def test_narrow_encoders_are_tried_at_a_higher_rate_too() -> None:
     assert grid_for(384, "probe").starts == ("probe",)
 
 
-def test_rates_that_diverge_are_passed_over(encoder: Encoder, sentences: list[TaggedSentence]) -> None:
-    search = search_recipe(encoder, sentences, sentences, recipe=QUICK, grid=Grid(("random",), (1e-3, 1e38)))
+def test_rates_that_diverge_are_passed_over(
+    encoder: Encoder, sentences: list[TaggedSentence], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def diverging(*args: Any, recipe: Recipe, **settings: Any) -> Tagger:
+        if recipe.learning_rate > 0.1:
+            raise DivergenceError("the training loss is no longer a number")
+        return finetune(*args, recipe=recipe, **settings)
+
+    monkeypatch.setattr("crossglot.tagging.search.finetune", diverging)
+    search = search_recipe(encoder, sentences, sentences, recipe=QUICK, grid=Grid(("random",), (1e-3, 1.0)))
     assert [trial.learning_rate for trial in search.trials] == [1e-3]
     with pytest.raises(CrossglotError, match="at any rate"):
-        search_recipe(encoder, sentences, sentences, recipe=QUICK, grid=Grid(("random",), (1e38,)))
+        search_recipe(encoder, sentences, sentences, recipe=QUICK, grid=Grid(("random",), (1.0,)))
 
 
 def test_nothing_to_try_or_to_choose_on_is_an_error(encoder: Encoder, sentences: list[TaggedSentence]) -> None:
