@@ -43,26 +43,6 @@ def test_layers_are_chosen_and_stdin_is_read(tiny_encoder: Path, tmp_path: Path)
     assert np.load(tmp_path / "out/vectors.npy").shape == (1, 2, 16)
 
 
-@pytest.mark.parametrize(
-    ("stdin", "options", "said"),
-    [
-        ("\n\n", (), "has no sentence"),
-        ("the dog\n", ("--layers", "7"), "has layers 0 (the embeddings) to 1"),
-        ("the dog\n", ("--layers", "top"), "write whole numbers with commas"),
-        ("the dog\n", ("--layers", "1,1"), "name each layer once"),
-        (b"the dog\n\xff\xfe bad\n", (), "standard input:2: byte 0xff is not utf-8"),
-        ("\u3000\n\u00a0\n", (), "has no sentence"),
-    ],
-)
-def test_what_cannot_be_embedded_is_one_clear_message(
-    tiny_encoder: Path, tmp_path: Path, stdin: str | bytes, options: tuple[str, ...], said: str
-) -> None:
-    result = run("embed", tiny_encoder, "-", "--out", tmp_path / "out", *options, stdin=stdin)
-    assert result.exit_code == 2
-    assert said in result.output
-    assert not (tmp_path / "out").exists()
-
-
 def test_the_index_is_read_by_csv_readers_whatever_quotes_the_text_has(tiny_encoder: Path, tmp_path: Path) -> None:
     lines = ['"the dog sees" a cat', 'the "dog"', '"the', 'a cat"', "a\tdog runs", "'the dog'"]
     (tmp_path / "text.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -57,13 +57,6 @@ def test_plain_text_from_stdin_comes_out_as_columns(tagger: Path) -> None:
     assert lines[1] == "dog\tNOUN"
 
 
-def test_gold_tags_are_not_read_from_stdin(tagger: Path) -> None:
-    for given in ("auto", "conllu"):
-        result = run("evaluate", tagger, "-", "--format", given)
-        assert result.exit_code == 2
-        assert "not from standard input; save them first" in result.stderr
-
-
 def test_plain_text_can_stay_plain(tagger: Path) -> None:
     result = run("predict", tagger, "-", "--to", "plain", stdin="the dog\n")
     assert result.stdout == "the/DET dog/NOUN\n"
