@@ -1,7 +1,7 @@
 """Bad inputs, one a line: a command, what its message must say, and where it differs from the rule, how.
 
-`test_bad_inputs.py` gives each of them to the command line, in a folder that holds what `WORLD` says, and wants status 2,
-no traceback, one `error:` (or the framework's usage error), all the words of the row, nothing written, and no work begun.
+`test_bad_inputs.py` gives each to the command line, in a folder that holds what `WORLD` says, and wants status 2,
+no traceback, one `error:` (or the framework's usage error), all words of the row, nothing written and no work begun.
 To add one, add a line; files that it alone needs stand in its `files`.
 """
 

@@ -42,10 +42,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "a-file").write_text("word\n", encoding="utf-8")
     (folder / "empty.txt").touch()
     (folder / "empty").mkdir()
+    train = ("--train", folder / "train.conll")
     quick = ("--epochs", 1, "--lr", "0.01", "--precision", "fp32", "--device", "cpu")
     for command in (
         ("finetune", encoder, "--train", folder / "train.conllu", "--out", folder / "tagger", *quick),
-        ("finetune", encoder, "--train", folder / "train.conll", "--task", "ner", "--out", folder / "ner-tagger", *quick),
+        ("finetune", encoder, *train, "--task", "ner", "--out", folder / "ner-tagger", *quick),
         ("reproduce", "table2", "--encoder", f"m-bert={encoder}", "--data", root, "--out", folder / "run", "--seeds", 1,
          "--sources", "en", "--targets", "en,de", *quick),
     ):  # fmt: skip
