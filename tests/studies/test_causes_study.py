@@ -188,6 +188,24 @@ def test_shuffling_keeps_every_word_with_its_tag(run: Path) -> None:
         assert sorted(zip(one[1], one[2], strict=True)) == sorted(zip(other[1], other[2], strict=True))
 
 
+def test_trainings_that_collapsed_are_said_and_counted_and_decide_no_claim(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    recipe = WORLD.recipe.model_copy(update={"learning_rate": 0.9, "epochs": 12})
+    miniature = replace(MINIATURE, conditions=(BASE, ALL_FLIPPED), world=replace(MINIATURE.world, recipe=recipe))
+    monkeypatch.setitem(EXPERIMENTS, "causes", miniature)
+    folder = run_study(make_study({"experiments": ["causes"], "seeds": [1], "precision": "fp32"}), tmp_path / "run")
+    assert "base, seed 1: a tagger collapsed (source to source, zero-shot" in caplog.text
+    results = read_results(folder / "results.csv").filter(pl.col("seed") == 1)
+    assert set(results.filter(pl.col("metric").str.starts_with("accuracy"), system=ENCODER)["collapsed"]) == {1}
+    untouched = results.filter(pl.col("metric").str.starts_with("translation") | (pl.col("system") != ENCODER))
+    assert untouched.height > 0
+    assert set(untouched["collapsed"]) == {None}
+    claims = pl.read_csv(folder / "claims.csv").filter(pl.col("why").str.contains("collapsed"))
+    assert claims.height > 0
+    assert set(claims["verdict"]) == {"cannot tell"}
+
+
 def test_a_finished_study_of_causes_has_nothing_to_do(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(EXPERIMENTS, "causes", MINIATURE)
     plan = plan_study(load_study(run / "study.toml"), run)

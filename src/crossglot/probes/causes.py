@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,8 @@ from crossglot.probes.results import MEAN, MISSING, ResultRow, Role
 from crossglot.probes.setting import Setting
 from crossglot.probes.tables import TransferTable
 from crossglot.steps.make_lab import MakeLab
-from crossglot.steps.train_on_lab import MOST_FREQUENT, OWN_TARGET, SHUFFLED, ZERO_SHOT, TrainOnLab
+from crossglot.steps.rows import read_predictions
+from crossglot.steps.train_on_lab import MOST_FREQUENT, OWN_TARGET, SHUFFLED, ZERO_SHOT, TrainOnLab, collapsed_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,6 +46,7 @@ WORDS_SHUFFLED = "target's words shuffled"
 SPLIT = "test"
 
 Place = tuple[str, str]  # condition, which of its predictions
+Training = tuple[str, str, int]  # a place, and the seed
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class CausesProbe:
         """Measure by measure every condition's accuracies, then the contrasts."""
         counts: dict[str, dict[Place, dict[int, Counts]]] = {measure: {} for measure in MEASURES}
         failures: dict[str, str] = {}
+        collapsed: set[Training] = set()
         for condition in self.conditions:
             for seed in setting.seeds:
                 step = self.step(condition, seed, setting)
@@ -136,34 +139,39 @@ class CausesProbe:
                     continue
                 for (measure, predicted), right in counts_of(folder).items():
                     counts[measure].setdefault((condition.key, predicted), {})[seed] = right
+                collapsed |= {(condition.key, of, seed) for of in collapsed_in(read_predictions(folder))}
         rows: list[ResultRow] = []
         for measure, found in counts.items():
-            rows += self._outcome_rows(measure, found, failures)
-            rows += self._contrast_rows(measure, found, failures)
+            lone = frozenset() if measure.startswith(TRANSLATED) else frozenset(collapsed)
+            rows += self._outcome_rows(measure, found, failures, lone)
+            rows += self._contrast_rows(measure, found, failures, lone)
         return rows
 
     def _outcome_rows(
-        self, measure: str, counts: Mapping[Place, BySeed], failures: Mapping[str, str]
+        self, measure: str, counts: Mapping[Place, BySeed], failures: Mapping[str, str], collapsed: Collection[Training]
     ) -> Iterator[ResultRow]:
         from crossglot.statistics.intervals import accuracy
 
         for condition in self.conditions:
             for outcome in outcomes_of(measure):
                 role = "floor" if condition == UNTRAINED else outcome.role
-                found = counts.get((condition.key, outcome.predicted), {})
-                scores = _scores(found, accuracy, (0.0, 1.0)) or [_missing(failures[condition.key])]
+                place = (condition.key, outcome.predicted)
+                found = counts.get(place, {})
+                bad = {seed for seed in found if (*place, seed) in collapsed}
+                scores = _scores(found, bad, accuracy, (0.0, 1.0)) or [_missing(failures[condition.key])]
                 for score in scores:
                     yield _row(condition.key, outcome.system, role, outcome.source, outcome.target, measure, score)
 
     def _contrast_rows(
-        self, measure: str, counts: Mapping[Place, BySeed], failures: Mapping[str, str]
+        self, measure: str, counts: Mapping[Place, BySeed], failures: Mapping[str, str], collapsed: Collection[Training]
     ) -> Iterator[ResultRow]:
         known = {outcome.predicted for outcome in outcomes_of(measure)} | ({SHUFFLED} if measure in TAGGED else set())
         for contrast in contrasts(self.conditions):
             if not {contrast.one[1], contrast.other[1]} <= known:
                 continue
             found = paired(counts.get(contrast.one, {}), counts.get(contrast.other, {}))
-            scores = _scores(found, accuracy_difference, (-1.0, 1.0), ", paired by both")
+            bad = {seed for seed in found for place in (contrast.one, contrast.other) if (*place, seed) in collapsed}
+            scores = _scores(found, bad, accuracy_difference, (-1.0, 1.0), ", paired by both")
             if not scores:
                 reasons = (failures.get(condition) for condition, _ in (contrast.one, contrast.other))
                 scores = [_missing(next(filter(None, reasons), "no seed in common"))]
@@ -196,9 +204,17 @@ def accuracy_difference(counts: ArrayLike) -> NDArray[np.float64]:
 
 
 def _scores(
-    found: BySeed, statistic: CountStatistic, bounds: tuple[float, float], how: str = ""
+    found: BySeed, collapsed: Collection[int], statistic: CountStatistic, bounds: tuple[float, float], how: str = ""
 ) -> list[dict[str, object]]:
-    """The mean over seeds, then every seed, as fields of rows; none if nothing was found."""
+    """The mean over seeds, then every seed, as fields of rows; none if nothing was found.
+
+    Args:
+        found: seed → counts.
+        collapsed: the seeds among them whose training collapsed.
+        statistic: of counts.
+        bounds: that it cannot leave.
+        how: what is said of the interval beside its kind.
+    """
     import numpy as np
 
     from crossglot.statistics.intervals import bootstrap_cell
@@ -218,6 +234,7 @@ def _scores(
                 "ci_high": 100 * interval.high,
                 "interval": interval.kind + how,
                 "n": int(stacked[..., 1].sum() / len(members)),
+                "collapsed": (len(collapsed) if seed is None else int(seed in collapsed)) or None,
             }
         )
     return scores

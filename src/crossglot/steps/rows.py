@@ -170,8 +170,6 @@ def languages_of(predictions: polars.DataFrame, target: str) -> list[list[str]]:
     """The language id of every word of a code-switched target, sentence by sentence as in `tags_of`; else nothing."""
     import polars as pl
 
-    if LANGUAGE not in predictions.columns:  # kept by an earlier version
-        return []
     words = predictions.filter(pl.col("target") == target, pl.col(LANGUAGE).is_not_null())
     return words.group_by("sentence", maintain_order=True).agg(pl.col(LANGUAGE))[LANGUAGE].to_list()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
 import shutil
 from collections.abc import Mapping, Sequence
@@ -20,9 +21,14 @@ from crossglot.steps.lab_translations import TRANSLATIONS, cut_out, find_transla
 from crossglot.steps.make_lab import ROOT, MakeLab, lab_bitext, lab_texts, unseen_bitext
 from crossglot.steps.rows import ABOUT, PREDICTIONS, predictions_frame
 from crossglot.tagging.recipe import Recipe
+from crossglot.tagging.training import WAY_OUT, only_label
 
 if TYPE_CHECKING:
+    import polars
+
     from crossglot.encoders.encoder import Encoder
+
+_log = logging.getLogger(__name__)
 
 OWN_SOURCE, ZERO_SHOT, SHUFFLED, OWN_TARGET = "source to source", "zero-shot", "zero-shot, words shuffled", "own"
 MOST_FREQUENT = "zero-shot, most frequent tag"
@@ -30,6 +36,9 @@ CUT_OUT = "zero-shot, anchors cut out"
 """What is predicted: the first language by its own tagger; the second by the first's, in order, with the words of each
 sentence shuffled and with the anchors cut out, and by its own; the second by the most frequent tag of each word of the
 first."""
+
+BY_TAGGER = ((OWN_SOURCE, ZERO_SHOT, SHUFFLED, CUT_OUT), (OWN_TARGET,))
+"""Of those, what the source's tagger predicts, then what the target's does."""
 
 ANCHOR = "anchor"
 """Column of the predictions: whether the word is an anchor."""
@@ -91,6 +100,8 @@ class TrainOnLab(Step):
         frame = predictions_frame(gold, predicted)
         frame = frame.with_columns(frame["form"].is_in(list(set().union(*anchors.values()))).alias(ANCHOR))
         frame.write_parquet(folder / PREDICTIONS, compression="zstd")
+        if (collapsed := collapsed_in(frame)) and not self.untrained:
+            _log.warning("%s: a tagger collapsed (%s): %s", self.title, ", ".join(collapsed), WAY_OUT)
         about: dict[str, Any] = {"perplexity": notes["perplexity"], "loss": notes["loss"]}
         (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
         shutil.rmtree(folder / ENCODER)
@@ -162,6 +173,18 @@ class TrainOnLab(Step):
         shape = self.shape
         pieces = 0.0 if self.untrained else float(shape.steps * shape.batch_pieces)
         return Work(pieces, f"pretraining {shape.layers} layers of {shape.hidden} on {self.device_kind}")
+
+
+def collapsed_in(predictions: polars.DataFrame) -> tuple[str, ...]:
+    """Which of the predictions are of a tagger that gives every word of all its test sets the same tag."""
+    import polars as pl
+
+    found: list[str] = []
+    for of_tagger in BY_TAGGER:
+        words = predictions.filter(pl.col("target").is_in(of_tagger))
+        if only_label([words["predicted"].to_list()], [words["gold"].to_list()]):
+            found += of_tagger
+    return tuple(found)
 
 
 def shuffle_words(sentences: Sequence[TaggedSentence], seed: int) -> list[TaggedSentence]:
