@@ -48,7 +48,8 @@ def group_table(rows: Sequence[ResultRow]) -> Drawn:
             "partial p-value likewise.",
             "By languages: the interval with languages drawn as if they were unrelated, where the other draws genera.",
             "QAP p-values permute languages, rows and columns together, and all in this table are corrected together "
-            "by Holm's method.",
+            "by Holm's method. They take related languages for unrelated: where an interval over genera holds zero, go "
+            "by the interval.",
             interval_note(tuple(dict.fromkeys(row.interval for row in rows if row.interval))),
             *dict.fromkeys(
                 f"No value: {(row.condition or '').removeprefix(MISSING)}." for row in rows if row.value is None

@@ -244,8 +244,9 @@ def _remarks(rows: Sequence[ResultRow]) -> list[str]:
     return [
         "Partial: what makes a source good or a target easy for every pair is taken away first, from both sides. QAP "
         "p-values permute languages, rows and columns together; they are corrected by Holm's method for the number of "
-        "tests in a column. Brackets hold 95 % intervals, with genera drawn where there are enough of them, and then "
-        "with languages drawn as if they were unrelated.",
+        "tests in a column, and take related languages for unrelated: where an interval over genera holds zero, go by "
+        "the interval. Brackets hold 95 % intervals, with genera drawn where there are enough of them, and then with "
+        "languages drawn as if they were unrelated.",
         interval_note(tuple(dict.fromkeys(row.interval for row in statistics if row.interval))),
         *why,
         *(f"No value: {reason}." for reason in missing),
