@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import threading
 import time
 from pathlib import Path
 from typing import ClassVar
@@ -63,6 +65,52 @@ class FillDisk(Step):
         (folder / "begun").write_text("begun")
         with Path("/dev/full").open("w") as file:
             file.write("x" * 100_000)
+
+
+class Tell(Step):
+    """Writes down in which process it runs, and waits for a file to be there."""
+
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"where", "until"})
+
+    number: int = 0
+    where: Path
+    until: Path | None = None
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
+        (folder / "process").write_text(str(os.getpid()))
+        with self.where.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        while self.until is not None and not self.until.exists():
+            time.sleep(0.01)
+
+
+class OddError(Exception):
+    """An error that can be neither copied to another process nor spelled."""
+
+    def __init__(self, *, needed: object) -> None:
+        self.lock = needed
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+class Misbehave(Step):
+    """Prints, leaves, or raises what it should not."""
+
+    how: str
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
+        if self.how == "prints":
+            print("a library says hello")  # noqa: T201
+            (folder / "done").write_text("done")
+        elif self.how == "exits":
+            sys.exit(0)
+        elif self.how == "lacks memory":
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes")
+        elif self.how == "lacks it in Python":
+            raise MemoryError
+        else:
+            raise OddError(needed=threading.Lock())
 
 
 class Die(Step):

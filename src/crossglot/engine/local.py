@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crossglot.engine.memory import memory_named
 from crossglot.engine.plan import Plan, PlannedStep
 from crossglot.engine.progress import Progress
+from crossglot.engine.serving import Advanced, Done
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
-from crossglot.engine.workers import Advanced, Done, Workers, started
+from crossglot.engine.workers import Workers, check_jobs, started
 from crossglot.errors import CrossglotError, StorageError
 
 
@@ -59,7 +61,9 @@ def run_locally(
 
     Raises:
         StorageError: if results can no longer be stored.
+        UsageError: for a number of jobs that cannot be.
     """
+    check_jobs(jobs)
     progress = progress or Progress()
     store.sweep()
     outcome = Outcome()
@@ -94,7 +98,8 @@ def _settled(step: Step, store: Store, outcome: Outcome, progress: Progress) -> 
 
 def _run_one(step: Step, store: Store, outcome: Outcome, progress: Progress) -> None:
     def do(folder: Path) -> None:
-        step.run(folder, store.result, lambda fraction: progress.advance(step, fraction))
+        with memory_named(step):
+            step.run(folder, store.result, lambda fraction: progress.advance(step, fraction))
 
     progress.began(step)
     began = time.monotonic()

@@ -4,62 +4,50 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
-import time
-import traceback
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
+from crossglot.engine.memory import MORE_MEMORY
+from crossglot.engine.serving import Advanced, Began, Done, Failed
 from crossglot.engine.step import Step
-from crossglot.engine.store import Store
-from crossglot.errors import CrossglotError, StorageError
+from crossglot.errors import CrossglotError, UsageError
 
 KERNELS_KEPT = 500
 """Kernels that oneDNN keeps in a worker, one a shape of product. Batches have many shapes: the library's own 1,024 take
 some 150 MB more of each process; with far fewer, making them anew takes a small encoder a tenth of its time."""
 
+FEW_JOBS = 8
+"""So many may run side by side on any machine; where there are many cores, JOBS_A_CORE on each. Every process holds
+torch, an encoder and corpora, so that far more would fill the memory before they did any work."""
+JOBS_A_CORE = 4
 
-@dataclass(frozen=True, slots=True)
-class Advanced:
-    """So much of the step is done."""
+STARTS = 3
+"""How often a step is sent to another process when the one that it was sent to dies before it began."""
 
-    fraction: float
+# A process of its own making, not `multiprocessing`'s: that one imports the main script anew, which runs a script
+# without a main guard once more and finds nothing where the script came from standard input.
+_PROGRAM = (
+    "import sys; from multiprocessing.connection import Connection; connection = Connection(int(sys.argv[1])); "
+    "sys.path[:] = connection.recv(); from crossglot.engine.serving import serve; serve(connection, sys.argv[2])"
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The step is stored, and took so many seconds."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The step ended with an error; `fault` is the traceback where it is not one of the user's."""
-
-    message: str
-    storage: bool = False
-    fault: bool = False
-
-    def error(self) -> CrossglotError:
-        """The user's error.
-
-        Raises:
-            StorageError: if results can no longer be stored.
-            RuntimeError: for a fault of ours.
-        """
-        if self.fault:
-            raise RuntimeError(f"a worker process failed:\n{self.message}")
-        if self.storage:
-            raise StorageError(self.message)
-        return CrossglotError(self.message)
+# They reach every process of a terminal. Blocked in a worker from its first moment on: the engine ends it.
+_OF_TERMINALS = (signal.SIGINT, signal.SIGHUP)
 
 
-News = Advanced | Done | Failed
+@dataclass(slots=True, eq=False)
+class _Worker:
+    process: subprocess.Popen[bytes]
+    connection: Connection
+    step: Step | None = None
+    began: bool = False  # it has said that the step it was sent runs
 
 
 class Workers:
@@ -68,60 +56,97 @@ class Workers:
     def __init__(self, count: int, store: Path, threads: int | None) -> None:
         self._count, self._store = count, store
         self._threads = threads or max(1, (os.cpu_count() or 1) // count)
-        self._idle: list[tuple[SpawnProcess, Connection]] = []
-        self._busy: dict[Connection, tuple[SpawnProcess, Step]] = {}
+        self._workers: list[_Worker] = []
+        self._starts: dict[str, int] = {}  # by step id
 
     @property
     def free(self) -> bool:
         """Whether another step can be begun."""
-        return len(self._busy) < self._count
+        return sum(worker.step is not None for worker in self._workers) < self._count
 
     @property
     def busy(self) -> bool:
         """Whether any step is running."""
-        return bool(self._busy)
+        return any(worker.step is not None for worker in self._workers)
 
     def begin(self, step: Step) -> None:
-        """Sends a step to a process that has none; only while one is free."""
-        process, connection = self._idle.pop() if self._idle else self._start()
-        connection.send(step)
-        self._busy[connection] = (process, step)
+        """Sends a step to a process that has none; only while one is free.
 
-    def news(self) -> Iterator[tuple[Step, News]]:
+        Raises:
+            CrossglotError: if the system gives no more processes.
+        """
+        worker = next((worker for worker in self._workers if worker.step is None), None) or self._start()
+        worker.step, worker.began = step, False
+        with suppress(OSError):  # it died while it had nothing to do: `news` finds out
+            worker.connection.send_bytes(pickle.dumps(step))
+
+    def news(self) -> Iterator[tuple[Step, Advanced | Done | Failed]]:
         """Waits until something happens and tells what it was."""
-        ready = wait(list(self._busy))
-        for connection in [connection for connection in self._busy if connection in ready]:
-            process, step = self._busy[connection]
+        by_connection = {worker.connection: worker for worker in self._workers}
+        for connection in wait(list(by_connection)):
+            worker = by_connection[connection]  # type: ignore[index]  # `wait` gives back what it was given
             try:
-                news: News = connection.recv()
-            except (EOFError, ConnectionError):
-                process.join()
-                del self._busy[connection]
-                yield step, Failed(_death(step, process.exitcode))
+                news = worker.connection.recv()
+            except (EOFError, OSError):
+                yield from self._died(worker)
                 continue
+            if isinstance(news, Began):
+                worker.began = True
+                continue
+            step = worker.step
+            assert step is not None  # noqa: S101 - only a process that has a step tells of it
             if not isinstance(news, Advanced):
-                del self._busy[connection]
-                self._idle.append((process, connection))
+                worker.step = None
             yield step, news
 
     def stop(self) -> None:
         """Ends all processes; what one was writing stays half-written, which the store knows."""
-        for process in [process for process, _ in (*self._idle, *self._busy.values())]:
-            process.terminate()
-            process.join()
+        for worker in self._workers:
+            worker.process.kill()  # it has nothing to tidy up, and one that is suspended would not hear of less
+        for worker in self._workers:
+            _bury(worker)
+        self._workers.clear()
 
-    def _start(self) -> tuple[SpawnProcess, Connection]:
-        context = multiprocessing.get_context("spawn")  # a forked copy of a process with threads may hang
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, self._store, self._threads), daemon=True)
-        process.start()
+    def _died(self, worker: _Worker) -> Iterator[tuple[Step, Failed]]:
+        """Without a step, or before it began its step, another process takes its place; else the step has failed."""
+        code = _bury(worker)
+        self._workers.remove(worker)
+        step = worker.step
+        if step is None:
+            return
+        self._starts[step.id] = starts = self._starts.get(step.id, 0) + 1
+        if worker.began:
+            yield step, Failed(_death(step, code))
+        elif code < 0 and starts < STARTS:
+            self.begin(step)
+        else:
+            yield step, Failed(_no_start(step, code))
+
+    def _start(self) -> _Worker:
+        ours, theirs = multiprocessing.Pipe()
+        environment = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": str(KERNELS_KEPT)} | dict(os.environ)
+        environment["OMP_NUM_THREADS"] = str(self._threads)  # read when the libraries that compute are first imported
+        program = [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), str(self._store)]
+        with _held_back(_OF_TERMINALS):  # what is blocked here is blocked in the new process, too
+            try:
+                process = subprocess.Popen(  # noqa: S603 - this very interpreter
+                    program, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),), env=environment
+                )
+            except OSError as error:
+                raise CrossglotError(
+                    f"no process can be started to run steps in: {error}\n  use fewer --jobs; --jobs 1 needs none"
+                ) from error
+            worker = _Worker(process, ours)
+            self._workers.append(worker)
         theirs.close()  # so that a dead process is an end of file here
-        return process, ours
+        with suppress(OSError):  # it died at once: `news` finds out
+            ours.send(sys.path)
+        return worker
 
 
 @contextmanager
 def started(count: int, store: Path, threads: int | None = None) -> Iterator[Workers]:
-    """Workers that end with the block, however it ends.
+    """Workers that end with the block, however it ends; if this process is killed, they end by themselves.
 
     Args:
         count: processes at most.
@@ -135,34 +160,52 @@ def started(count: int, store: Path, threads: int | None = None) -> Iterator[Wor
         workers.stop()
 
 
-def _serve(connection: Connection, folder: Path, threads: int) -> None:
-    """What a process does: receives steps and runs them, until the other end is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal reaches all; the engine ends us
-    os.environ["OMP_NUM_THREADS"] = str(threads)  # read when the libraries that compute are first imported
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KERNELS_KEPT))
-    store = Store(folder)
-    while True:
-        try:
-            step: Step = connection.recv()
-            connection.send(_run(step, store, connection))
-        except (EOFError, BrokenPipeError):
-            return
+def check_jobs(jobs: int) -> None:
+    """Refuses numbers of jobs that cannot be.
+
+    Raises:
+        UsageError: for less than one, or so many that the memory would be full of idle processes.
+    """
+    cores = os.cpu_count() or 1
+    most = max(FEW_JOBS, JOBS_A_CORE * cores)
+    if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
+        raise UsageError(f"jobs: {jobs!r} steps at the same time cannot be: use a whole number from 1 to {most}")
+    if jobs > most:
+        raise UsageError(
+            f"jobs: {jobs} steps at the same time, each in a process with an encoder in memory, are too many for "
+            f"{cores} cores: use {most} at most"
+        )
 
 
-def _run(step: Step, store: Store, connection: Connection) -> News:
-    began = time.monotonic()
+@contextmanager
+def _held_back(signals: tuple[signal.Signals, ...]) -> Iterator[None]:
+    """Signals that come meanwhile are delivered at the end of the block."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
-        store.put(step, lambda half: step.run(half, store.result, lambda fraction: connection.send(Advanced(fraction))))
-    except CrossglotError as error:
-        return Failed(str(error), storage=isinstance(error, StorageError))
-    except Exception:  # told to the engine, which raises it
-        return Failed(traceback.format_exc(), fault=True)
-    return Done(time.monotonic() - began)
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _death(step: Step, code: int | None) -> str:
-    how = f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
+def _bury(worker: _Worker) -> int:
+    """The exit status of a process that has ended, or is about to."""
+    code = worker.process.wait()
+    worker.connection.close()
+    return code
+
+
+def _death(step: Step, code: int) -> str:
+    what = f"the process that ran '{step.title}' died"
+    if code == -signal.SIGKILL:
+        return f"{what} (signal 9): killed, perhaps for want of memory\n  {MORE_MEMORY}"
+    if code < 0:
+        return f"{what} (signal {-code}, {signal.strsignal(-code)})\n  run the same again; --jobs 1 runs in one process"
+    return f"{what} (exit status {code})\n  its own messages stand above; --jobs 1 runs in one process"
+
+
+def _no_start(step: Step, code: int) -> str:
+    how = f"exit status {code}" if code >= 0 else f"signal {-code}, {STARTS} times"
     return (
-        f"the process that ran '{step.title}' died ({how}), perhaps for want of memory\n"
-        "  with fewer --jobs each has more"
+        f"the process that was to run '{step.title}' died before it began ({how})\n"
+        "  its own messages stand above, if it had any; --jobs 1 runs in one process"
     )

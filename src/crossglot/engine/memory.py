@@ -1,0 +1,36 @@
+"""Steps for which the memory does not suffice: an error of the user's, whichever library ran out first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from crossglot.engine.step import Step
+from crossglot.errors import CrossglotError
+
+MORE_MEMORY = "with fewer --jobs each step has more of it; a smaller encoder, or less text, needs less"
+
+# How the system, torch on CPUs, torch on GPUs and C++ word it; Python raises MemoryError.
+_WORDINGS = ("cannot allocate memory", "can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
+
+
+@contextmanager
+def memory_named(step: Step) -> Iterator[None]:
+    """Turns what a step raises for want of memory into an error that says so.
+
+    Raises:
+        CrossglotError: if the memory did not suffice.
+    """
+    try:
+        yield
+    except CrossglotError:
+        raise
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            raise
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CrossglotError(f"'{step.title}': the memory does not suffice ({first})\n  {MORE_MEMORY}") from error
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or any(words in str(error).lower() for words in _WORDINGS)
