@@ -46,9 +46,9 @@ def compare(
     for table in _tables(found, level):
         console.print(table)
     for line in (*_summary(found, level), *_alone(first, second, pair), *_settings(first, second, pair)):
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
     if out is not None:
-        stderr_console().print(f"all cells: {out}", style="dim", markup=False, soft_wrap=True)
+        stderr_console().print(f"all cells: {out}", style="dim", soft_wrap=True)
 
 
 def _pair(systems: str | None) -> tuple[str, str] | None:
@@ -66,7 +66,8 @@ def _tables(found: polars.DataFrame, level: float) -> Iterator[Table]:
     """One a pair of systems and a task, the largest differences first."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
-    from rich.text import Text
+
+    from crossglot.terminal import plain
 
     for (first, second, task, metric), cells in found.group_by(
         "first", "second", "task", "metric", maintain_order=True
@@ -74,13 +75,13 @@ def _tables(found: polars.DataFrame, level: float) -> Iterator[Table]:
         versus = str(first) if first == second else f"{first} : {second}"
         more = len(cells) - SHOWN
         table = Table(
-            title=Text(f"{versus}, {task} {metric}, %", style="bold"), title_justify="left", title_style="",
+            title=plain(f"{versus}, {task} {metric}, %", "bold"), title_justify="left", title_style="",
             caption=f"and {more} cells more; --out writes all" if more > 0 else None, caption_justify="left",
             box=SIMPLE_HEAD, pad_edge=False,
         )  # fmt: skip
         table.add_column("cell", overflow="fold")
         for head in ("first", "second", "differ by", f"{100 * level:g} %", "p (Holm)"):
-            table.add_column(head, justify="right", no_wrap=True)
+            table.add_column(head, justify="right", overflow="fold")
         table.add_column("verdict", overflow="fold")
         for row in cells.head(SHOWN).iter_rows(named=True):
             table.add_row(*_entries(row))

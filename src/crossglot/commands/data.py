@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="List, download and check corpora.", no_args_is_help=True)
 
 Everything = Annotated[bool, typer.Option("--all", help="Print every finding, however many there are.")]
+LINE = 100  # columns at most in which names are listed
 SHOWN = 20  # findings of one kind; the rest is counted
 
 
@@ -40,6 +41,7 @@ def list_corpora(
     from crossglot.corpora.sources import list_sources
     from crossglot.errors import DataError
 
+    console = stdout_console()
     if root is not None:
         if not root.is_dir():
             raise DataError(
@@ -47,16 +49,15 @@ def list_corpora(
             )
         for kind in (task,) if task else catalogue.TASKS:
             for name in catalogue.list_corpora(root, kind):
-                typer.echo(name)
+                console.print(name, soft_wrap=True)
         return
     groups: dict[str, list[str]] = {}
     for source in list_sources():
         how = "" if source.urls else "; not downloadable, `get` says how to come by it"
         groups.setdefault(f"{source.title} ({source.licence}{how})", []).append(source.name)
-    console = stdout_console()
     for heading, names in groups.items():
-        console.print(heading, style="bold", markup=False)
-        console.print(Padding("  ".join(names), (0, 0, 1, 2)))
+        console.print(heading, style="bold")
+        console.print(Padding("  ".join(names), (0, 0, 1, 2), expand=False), width=min(console.width, LINE))
 
 
 @app.command()
@@ -74,7 +75,7 @@ def get(
     [bold]Example:[/bold]
     crossglot data get UD_English-EWT UD_German-GSD --data corpora
     """
-    from crossglot.commands.progress import bar
+    from crossglot.commands.progress import bar, stdout_console
     from crossglot.corpora import download
     from crossglot.corpora.sources import UD_RELEASE
 
@@ -84,9 +85,11 @@ def get(
             names, where, release=release or UD_RELEASE, force=force,
             progress=lambda _, done, total: moved(done, total or done),
         )  # fmt: skip
+    say = stdout_console().print
     for one in fetched:
-        typer.echo(f"{one.source.name}: {'was there' if one.already else 'written'}, {len(one.files)} files in {where}")
-        typer.echo(f"  licence: {one.source.licence}\n  cite: {one.source.citation}")
+        how = "was there" if one.already else "written"
+        say(f"{one.source.name}: {how}, {len(one.files)} files in {where}", soft_wrap=True)
+        say(f"  licence: {one.source.licence}\n  cite: {one.source.citation}", soft_wrap=True)
 
 
 @app.command()
@@ -115,7 +118,7 @@ def check(
 
 def _print_report(report: Report, console: Console, most: int | None) -> None:
     def say(line: str, style: str = "") -> None:
-        console.print(line, style=style, markup=False, soft_wrap=True)
+        console.print(line, style=style, soft_wrap=True)
 
     def section(heading: str, lines: list[str], style: str = "") -> None:
         if lines:

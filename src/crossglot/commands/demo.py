@@ -33,14 +33,14 @@ def demo(
     jobs, console = default_jobs(), stderr_console()
 
     def tell(line: str) -> None:
-        console.print(line, style="bold", markup=False, soft_wrap=True)
+        console.print(line, style="bold", soft_wrap=True)
 
     with keeping(f"finished steps are kept in {out / 'steps'}; the same command goes on from there"):
         run_demo(out, seed=seed, progress=Shown(console, jobs), tell=tell, jobs=jobs)
         tell("report")
         written = write_report(out)
     shares = (f"{name} {seconds:.0f} of {FIVE_MINUTES.budget[name]:.0f}" for name, seconds in spent(out).items())
-    console.print(f"seconds on one core: {', '.join(shares)}", style="dim", markup=False, soft_wrap=True)
+    console.print(f"seconds on one core: {', '.join(shares)}", style="dim", soft_wrap=True)
     for part in terminal_findings(out):
         stdout_console().print(part)
-    typer.echo(f"report: {written}")
+    stdout_console().print(f"report: {written}", soft_wrap=True)

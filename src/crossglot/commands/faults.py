@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from crossglot.characters import log_visibly, visible, write_any_text
 from crossglot.errors import CrossglotError
 
 BAD_INPUT = 2
@@ -52,11 +53,25 @@ def keeping(what: str) -> Iterator[None]:
 
 
 class CommandGroup(TyperGroup):
-    """The root of all commands; turns every exception of a command into its message and exit status."""
+    """The root of all commands; turns every exception of a command into its message and exit status.
+
+    Before, it makes standard output and error fit for whatever names hold.
+    """
+
+    def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: D102 - the framework's own hook
+        for stream in (sys.stdout, sys.stderr):
+            write_any_text(stream)
+        log_visibly()
+        return super().main(*arguments, **options)
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: D102 - the framework's own hook
+        with _visible_complaints():
+            return super().make_context(*arguments, **options)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: D102 - the framework's own hook
         try:
-            return super().invoke(ctx)
+            with _visible_complaints():
+                return super().invoke(ctx)
         except (KeyboardInterrupt, StoppedError) as stop:
             say(f"\nstopped; {stop}" if str(stop) else "\nstopped")
             raise typer.Exit(STOPPED) from stop
@@ -70,6 +85,17 @@ class CommandGroup(TyperGroup):
                 say("".join(traceback.format_exception(error)).rstrip())
             say(f"error: {message}")
             raise typer.Exit(BAD_INPUT) from error
+
+
+@contextmanager
+def _visible_complaints() -> Iterator[None]:
+    """What the command framework says of wrong usage repeats what was typed: unseen characters are written out."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(message := getattr(error, "message", None), str) and belongs_to_framework(error):
+            error.message = visible(message)  # type: ignore[attr-defined]
+        raise
 
 
 def what_user_can_mend(error: BaseException) -> str | None:
@@ -116,5 +142,5 @@ def wants_traceback(ctx: Any) -> bool:
 
 
 def say(message: str) -> None:
-    """One message to stderr, as it is: no markup, no wrapping, so that paths can be copied."""
-    typer.echo(message, file=sys.stderr)
+    """One message to stderr: no markup, no wrapping, so that paths can be copied."""
+    typer.echo(visible(message), file=sys.stderr)

@@ -26,7 +26,7 @@ def make(
     [bold]Example:[/bold]
     crossglot lab make lab
     """
-    from crossglot.commands.progress import bar
+    from crossglot.commands.progress import bar, stdout_console
     from crossglot.lab import load_spec, make_lab, make_spec
 
     wanted = load_spec(spec)
@@ -34,4 +34,5 @@ def make(
         wanted = make_spec(wanted.model_dump() | {"seed": seed}, "--seed")
     with bar("writing") as moved:
         make_lab(wanted, folder, progress=lambda done, total, _: moved(done, total))
-    typer.echo(f"{folder}: {len(wanted.languages)} languages (seed {wanted.seed}): {', '.join(wanted.languages)}")
+    said = f"{folder}: {len(wanted.languages)} languages (seed {wanted.seed}): {', '.join(wanted.languages)}"
+    stdout_console().print(said, soft_wrap=True)

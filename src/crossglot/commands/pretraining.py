@@ -91,7 +91,7 @@ def pretrain(
             max_total_bytes=max_total_bytes, role=role, finetuning_rate=finetuning_rate, dtype=dtype, seed=seed,
             runtime=resolve_runtime(device, precision, threads=threads), progress=progress, resume=not restart,
         )  # fmt: skip
-    stderr_console().print(f"wrote {out}", style="dim", markup=False, soft_wrap=True)
+    stderr_console().print(f"wrote {out}", style="dim", soft_wrap=True)
     _print_perplexities(out)
 
 
@@ -124,36 +124,37 @@ def _bitexts(values: Iterable[str], languages: Collection[str]) -> dict[tuple[st
 @contextmanager
 def _shown() -> Iterator[Callable[[Progress], None]]:
     """A bar with loss, speed and time to go on a terminal; elsewhere a line every tenth of the way."""
-    from rich.progress import BarColumn, TextColumn
-    from rich.progress import Progress as Bars
-
     from crossglot.commands.progress import stderr_console
     from crossglot.engine.timing import spell_seconds
+    from crossglot.terminal import bars
 
     console = stderr_console()
-    bars = Bars(BarColumn(bar_width=24), TextColumn("{task.description}"), console=console, transient=True)
-    task = bars.add_task("reading text, training the vocabulary", total=None)
+    shown = bars(console)
+    task = shown.add_task("reading text, training the vocabulary", total=None)
     told = 0
 
     def moved(now: Progress) -> None:
         nonlocal told
         speed = f"{now.pieces_per_second:,.0f} pieces/s"
         line = f"step {now.step}/{now.steps} · loss {now.loss:.3f} · {speed} · {spell_seconds(now.seconds_left)} to go"
-        bars.update(task, completed=now.step, total=now.steps, description=line)
+        shown.update(task, completed=now.step, total=now.steps, description=line)
         if not console.is_terminal and 10 * now.step // now.steps > told:
             told = 10 * now.step // now.steps
-            console.print(line, markup=False, soft_wrap=True)
+            console.print(line, soft_wrap=True)
 
     if not console.is_terminal:
         yield moved
         return
-    with bars:
+    with shown:
         yield moved
 
 
 def _print_perplexities(out: Path) -> None:
     import json
 
+    from crossglot.commands.progress import stdout_console
+
     notes = json.loads((out / "crossglot.json").read_text(encoding="utf-8"))
     perplexities = notes.get("perplexity", {})
-    typer.echo("held-out perplexity of masked pieces: " + ", ".join(f"{k} {v:.1f}" for k, v in perplexities.items()))
+    shown = ", ".join(f"{language} {value:.1f}" for language, value in perplexities.items())
+    stdout_console().print(f"held-out perplexity of masked pieces: {shown}", soft_wrap=True)

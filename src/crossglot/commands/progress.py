@@ -1,4 +1,4 @@
-"""A bar on stderr while something long runs; nothing where stderr is no terminal."""
+"""The consoles that commands print to, and a bar on stderr while something long runs, where that is a terminal."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 def stderr_console() -> Console:
     """The console for progress and remarks."""
-    from rich.console import Console
+    from crossglot.terminal import PlainConsole
 
-    return Console(stderr=True, highlight=False)
+    return PlainConsole(stderr=True)
 
 
 def stdout_console() -> Console:
     """The console for results."""
-    from rich.console import Console
+    from crossglot.terminal import PlainConsole
 
-    return Console(highlight=False)
+    return PlainConsole()
 
 
 def _unseen(done: int, total: int) -> None:
@@ -32,14 +32,15 @@ def _unseen(done: int, total: int) -> None:
 @contextmanager
 def bar(description: str) -> Iterator[Callable[[int, int], None]]:
     """Yields a function of (done, in all) that moves the bar and its time to go."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import TextColumn, TimeRemainingColumn
+
+    from crossglot.terminal import bars
 
     console = stderr_console()
     if not console.is_terminal:
         yield _unseen
         return
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.percentage:>3.0f} %"))
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+    with bars(console, TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn()) as progress:
         task = progress.add_task(description, total=None)
 
         def moved(done: int, total: int) -> None:

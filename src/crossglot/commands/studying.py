@@ -208,7 +208,7 @@ def _report(folder: Path, *, quiet: bool) -> None:
     for table in () if quiet else terminal_tables(folder):
         console.print(table)
         console.print()
-    stderr_console().print(f"report: {written}", style="dim", markup=False, soft_wrap=True)
+    stderr_console().print(f"report: {written}", style="dim", soft_wrap=True)
 
 
 def _print_plan(found: StudyPlan) -> None:
@@ -225,12 +225,11 @@ def _print_plan(found: StudyPlan) -> None:
         table.add_row(signs.get(planned.state, "· to do"), planned.step.title)
     console.print(table)
     for why in found.absences():
-        console.print(f"cells stay empty: {why}", style="dim", markup=False, soft_wrap=True)
+        console.print(f"cells stay empty: {why}", style="dim", soft_wrap=True)
     for remark in forewarnings(found.steps.steps, found.setting.candidates):
-        console.print(f"warning: {remark.text}", style="yellow", markup=False, soft_wrap=True)
+        console.print(f"warning: {remark.text}", style="yellow", soft_wrap=True)
     done = sum(planned.state == "finished" for planned in states)
     console.print(
         f"{len(states)} steps, {done} finished, {len(states) - done} to do; store: {found.store.folder}",
-        markup=False,
         soft_wrap=True,
     )

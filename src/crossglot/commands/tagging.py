@@ -202,11 +202,11 @@ def _print_evaluation(path: str, evaluation: Evaluation) -> None:
     console.print(
         f"{path}: {evaluation.metric} {100 * evaluation.value:.2f} [{low:.2f}, {high:.2f}] "
         f"on {evaluation.n} {unit} in {evaluation.sentences} sentences",
-        soft_wrap=True, markup=False,
+        soft_wrap=True,
     )  # fmt: skip
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("", "precision", "recall", "F1", "gold"):
-        table.add_column(heading, justify="right" if heading else "left")
+        table.add_column(heading, justify="right" if heading else "left", overflow="fold")
     for label, score in sorted(evaluation.by_label.items()):
         values = (f"{100 * value:.1f}" for value in (score.precision, score.recall, score.f1))
         table.add_row(f"  {label}", *values, str(score.n))
@@ -227,5 +227,4 @@ def _as_json(path: str, evaluation: Evaluation) -> str:
             "sentences": evaluation.sentences,
             "by_label": {label: asdict(score) for label, score in evaluation.by_label.items()},
         },
-        ensure_ascii=False,
     )

@@ -57,7 +57,7 @@ def searched(
     options = f"--head-start {found.best.head_start} --lr {found.best.learning_rate:g}"
     stderr_console().print(
         f"chosen on the dev set: {options} (tried: {tried})",
-        style="dim", soft_wrap=True, markup=False,
+        style="dim", soft_wrap=True,
     )  # fmt: skip
     if found.at_edge:
         warn(f"the rate {found.best.learning_rate:g} is at the edge of those tried; one beyond may be better (--lr)")
@@ -101,4 +101,4 @@ def warn(text: str) -> None:
     """A warning on standard error."""
     from crossglot.commands.progress import stderr_console
 
-    stderr_console().print(f"warning: {text}", style="yellow", soft_wrap=True, markup=False)
+    stderr_console().print(f"warning: {text}", style="yellow", soft_wrap=True)

@@ -118,19 +118,16 @@ class Shown(Progress):
             self._bars = None
 
     def _say(self, line: str, style: str = "") -> None:
-        self._console.print(line, style=style, highlight=False, markup=False, soft_wrap=True)
+        self._console.print(line, style=style, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
     def _end(self, step: Step) -> None:
         self._running.pop(step.id, None)
         self._left.pop(step.id, None)
 
     def _start_bars(self) -> None:
-        from rich.progress import BarColumn, TextColumn
-        from rich.progress import Progress as Bars
+        from crossglot.terminal import bars
 
-        self._bars = Bars(
-            BarColumn(bar_width=24), TextColumn("{task.description}"), console=self._console, transient=True
-        )
+        self._bars = bars(self._console)
         self._task = self._bars.add_task("", total=1.0)
         self._bars.start()
 

@@ -15,6 +15,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import cast
 
+from crossglot.characters import log_visibly
 from crossglot.engine.memory import memory_named
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
@@ -70,6 +71,7 @@ def serve(connection: Connection, folder: str) -> None:
     sent: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_listen, args=(connection, sent), daemon=True).start()
     store = Store(Path(folder))
+    log_visibly()
     with redirect_stdout(sys.stderr):
         while True:
             message = sent.get()

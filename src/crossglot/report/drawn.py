@@ -116,18 +116,19 @@ def terminal_of(drawn: Drawn) -> RenderableType:
     """The table for the terminal: its first lines, and how many more there are."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
-    from rich.text import Text
+
+    from crossglot.terminal import plain
 
     more = len(drawn.lines) - SHOWN_LINES
     table = Table(
-        title=Text(drawn.heading.replace(". ", "  ", 1), style="bold"), title_justify="left", title_style="",
+        title=plain(drawn.heading.replace(". ", "  ", 1), "bold"), title_justify="left", title_style="",
         caption=f"and {more} lines more, in the report" if more > 0 else None, caption_justify="left",
         box=SIMPLE_HEAD, pad_edge=False,
     )  # fmt: skip
     for head, right in zip(drawn.columns, _numeric(drawn), strict=True):
-        table.add_column(head, justify="right" if right else "left", overflow="fold")
+        table.add_column(plain(head), justify="right" if right else "left", overflow="fold")
     for line in drawn.lines[:SHOWN_LINES]:
-        table.add_row(*(Text(_text(entry)) for entry in line))
+        table.add_row(*(plain(_text(entry)) for entry in line))
     return table
 
 

@@ -54,11 +54,13 @@ def _of_trainings(run: RunFolder) -> Iterator[RenderableType]:
     """What was chosen for each encoder and task, by which scores, then what went wrong."""
     from rich.text import Text
 
+    from crossglot.terminal import plain
+
     for choice in choices(run):
         head = f"{choice.encoder}, {TASKS.get(choice.task, choice.task)}: {choice.in_words()}"
-        yield Text.assemble((head, "bold"), (f"\n  {choice.why()}", "dim"))
+        yield Text.assemble(plain(head, "bold"), plain(f"\n  {choice.why()}", "dim"))
     for remark in remarks(run):
-        yield Text(f"! {remark}", style="yellow")
+        yield plain(f"! {remark}", "yellow")
 
 
 def terminal_findings(folder: Path) -> Iterator[RenderableType]:
@@ -67,11 +69,11 @@ def terminal_findings(folder: Path) -> Iterator[RenderableType]:
     Raises:
         StorageError: if `folder` is no run folder or damaged.
     """
-    from rich.text import Text
+    from crossglot.terminal import plain
 
     run = read_run_folder(Path(folder))
     if run.languages:
-        yield Text(constructed(run.languages), style="dim")
+        yield plain(constructed(run.languages), "dim")
     for origin in WHOSE:
         if claims := [claim for claim in run.claims if whose(claim) == origin]:
             yield _claims_table(claims)
@@ -83,12 +85,13 @@ def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
     A double dagger marks rules that were not set before the first run; below the table it says when they were.
     """
     from rich.table import Table
-    from rich.text import Text
 
-    heading = Text(claims_counted(claims), style="bold")
+    from crossglot.terminal import plain
+
+    heading = plain(claims_counted(claims), "bold")
     table = Table(title=heading, title_justify="left", title_style="", box=None, pad_edge=False, header_style="dim")
     for name in ("verdict", "claim", "ours"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for claim in claims:
         name, _ = claim_parts(claim["claim"])
         later = rule_set_later(claim)
@@ -96,9 +99,9 @@ def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
         bounds = (claim["interval"] or "").partition(" (")[0]  # what kind of interval it is stands in brackets
         ours = f"{rounded(claim['value'])}{bounds and f' [{bounds}]'}, claimed {claim['threshold']}"
         shown = ours if claim["value"] else textwrap.shorten(claim["why"] or "", SHORT, placeholder=" …")
-        table.add_row(Text(verdict(claim["verdict"])), Text(marked), Text(shown))
+        table.add_row(*map(plain, (verdict(claim["verdict"]), marked, shown)))
     rules = dict.fromkeys(filter(None, map(rule_set_later, claims)))
-    table.caption = Text(f"‡ {'; '.join(rules)}", style="dim") if rules else None
+    table.caption = plain(f"‡ {'; '.join(rules)}", "dim") if rules else None
     table.caption_justify = "left"
     return table
 
@@ -108,7 +111,9 @@ def _table(exhibit: Exhibit, block: Block) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    heading = Text(f"{place(exhibit)}  {title(exhibit)}, %", style="bold")
+    from crossglot.terminal import plain
+
+    heading = plain(f"{place(exhibit)}  {title(exhibit)}, %", "bold")
     table = Table(
         title=heading,
         title_justify="left",
@@ -123,9 +128,9 @@ def _table(exhibit: Exhibit, block: Block) -> RenderableType:
     heads = list(SUMMARIES) if wide else [language_name(target) for target in block.targets]
     table.add_column("system" if exhibit.same_language else "trained on", overflow="fold")
     for head in heads:
-        table.add_column(head, justify="right", overflow="fold")
+        table.add_column(plain(head), justify="right", overflow="fold")
     for grid in block.grids:
-        name = Text.assemble((grid.system, "bold"), (f" {ROLES.get(grid.role, grid.role)}", "dim"))
+        name = Text.assemble(plain(grid.system, "bold"), plain(f" {ROLES.get(grid.role, grid.role)}", "dim"))
         if exhibit.same_language:
             table.add_row(name, *(_cell(grid, target, target, star="") for target in block.targets))
             continue
@@ -133,7 +138,7 @@ def _table(exhibit: Exhibit, block: Block) -> RenderableType:
         table.add_row(name)
         for source in block.sources:
             cells = _summary(grid, source, block) if wide else [_cell(grid, source, target) for target in block.targets]
-            table.add_row(Text(f"  {language_name(source)}"), *cells)
+            table.add_row(plain(f"  {language_name(source)}"), *cells)
     return table
 
 
@@ -155,23 +160,25 @@ def _legend(exhibit: Exhibit, block: Block) -> str:
 
 def _cell(grid: Grid, source: str, target: str, star: str = "*") -> Text:
     """`35.8±1.3`, with the published number on a second line; `*` after cells that are not zero-shot."""
-    from rich.text import Text
+    from crossglot.terminal import plain
 
     cell = grid.cells.get((source, target), Cell())
     star = "" if is_zero_shot(source, target) else star
     if grid.role == "published":
-        return Text(f"({number(cell.published)})")
+        return plain(f"({number(cell.published)})")
     bare = cell.low is None or cell.high is None or cell.collapsed
     half = "" if bare else f"±{number(((cell.high or 0) - (cell.low or 0)) / 2)}"
-    shown = Text(number(cell.value) if cell.value is not None else NO_VALUE)
+    shown = plain(number(cell.value) if cell.value is not None else NO_VALUE)
     shown.append(half, style="dim").append(star).append(COLLAPSED if cell.collapsed else "", style="red")
     if cell.published is not None:
         shown.append(f"\n({number(cell.published)})", style="dim")
     return shown
 
 
-def _summary(grid: Grid, source: str, block: Block) -> list[str]:
+def _summary(grid: Grid, source: str, block: Block) -> list[Text]:
     """One source's row of a large matrix in four numbers."""
+    from crossglot.terminal import plain
+
     values = {
         target: cell.value
         for target in block.targets
@@ -180,12 +187,13 @@ def _summary(grid: Grid, source: str, block: Block) -> list[str]:
     there = {target: value for target, value in values.items() if is_zero_shot(source, target)}
     same = [value for target, value in values.items() if target not in there]
     if not there:
-        return [number(same[0]) if same else NO_VALUE, *[NO_VALUE] * 3]
+        return [plain(number(same[0]) if same else NO_VALUE), *[plain(NO_VALUE)] * 3]
     mark = COLLAPSED if any(grid.cells[source, target].collapsed for target in values) else ""
     best, worst = max(there, key=lambda key: there[key]), min(there, key=lambda key: there[key])
-    return [
+    said = (
         number(same[0]) if same else NO_VALUE,
         number(sum(there.values()) / len(there)) + mark,
         f"{best} {number(there[best])}",
         f"{worst} {number(there[worst])}",
-    ]
+    )
+    return [plain(text) for text in said]

@@ -1,0 +1,57 @@
+"""Where rich's consoles, texts and bars are made: nothing that is shown is read as markup, and nothing steers it.
+
+rich reads `[bold]` and `:pizza:` in plain strings as orders, cuts cells with `…`, and lets escape characters through.
+Names of encoders, languages, labels and files hold all of these, so nothing else here makes a console or a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.progress import BarColumn, Progress, ProgressColumn, Task
+from rich.segment import Segment
+from rich.text import Text
+
+from crossglot.characters import visible
+
+UNCUT = 100_000
+"""Columns of a pipe or file: more than any table has, so that none is folded there."""
+
+BAR = 24  # columns of a bar
+
+
+class PlainConsole(Console):
+    """A console that shows strings as they are; in a pipe, lines are as long as what they hold."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, markup=False, emoji=False, highlight=False)
+        if not self.file.isatty():
+            self.width = UNCUT
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """Plain strings, in tables, too; see rich."""
+        return super().render_str(visible(text), **how)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Whatever else is shown, texts and bars of rich's own among it; see rich."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
+
+
+def plain(text: str, style: str = "") -> Text:
+    """A styled text that says what it is given, for cells and titles of tables."""
+    return Text(visible(text), style=style)
+
+
+def bars(console: Console, *columns: ProgressColumn) -> Progress:
+    """Bars that vanish when they are done; the description of what goes on follows them, then `columns`."""
+    return Progress(BarColumn(bar_width=BAR), _Description(), *columns, console=console, transient=True)
+
+
+class _Description(ProgressColumn):
+    """What a bar is about; rich's own column reads it as markup."""
+
+    def render(self, task: Task) -> Text:
+        return plain(task.description)
