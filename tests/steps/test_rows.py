@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -136,3 +139,38 @@ def test_a_damaged_row_is_no_member(root: Path, tmp_path: Path) -> None:
     (store.result(first) / "predictions.parquet").write_bytes(b"")
     members = complete_rows([floor(root, "en", "de es")], Store(tmp_path / "steps"))[first.family]
     assert [[target.language for target in row.targets] for row in members] == [["de", "es"]]
+
+
+def nested(said: dict[str, Any], depth: int) -> dict[str, Any]:
+    for _ in range(depth):
+        said = {"tagger_of": said}
+    return said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda said: said | {"energy": 12.5},
+        lambda said: {name: value for name, value in said.items() if name != "sources"},
+        lambda said: said | {"sources": "English"},
+        lambda said: said | {"max_train": -0.5},
+        lambda said: said | {"task": None, "targets": [[]]},
+        lambda said: said | {"targets": said["targets"][:1]},
+        lambda _: {},
+        lambda said: nested(said, 300),
+    ],
+)
+def test_a_finished_row_of_another_version_is_named_and_done_anew(
+    root: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    row, more = floor(root, "en", "de en"), floor(root, "en", "de en es")
+    run_locally(Plan.of([row]), Store(tmp_path / "steps"))
+    record = tmp_path / "steps" / row.id / "step.json"
+    said = json.loads(record.read_text(encoding="utf-8"))
+    del said["checksum"]  # so that it is what another version might have written
+    record.write_text(json.dumps(said | {"arguments": change(said["arguments"])}), encoding="utf-8")
+    store = Store(tmp_path / "steps")
+    assert complete_rows([more], store)[row.family] == complete_rows([more], store)[row.family] == (more,)
+    (told,) = caplog.messages
+    assert f"{record}: its arguments are not those" in told
+    assert "taken as not there" in told

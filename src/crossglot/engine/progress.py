@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crossglot.engine.plan import PlannedStep
+from crossglot.engine.record import Record
 from crossglot.engine.step import Step, Work
-from crossglot.engine.store import Record
 from crossglot.engine.timing import TimeToGo, spell_seconds
 from crossglot.errors import CrossglotError
 

@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import errno
-import hashlib
+import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import Literal
 
 from crossglot.engine.locking import locked
+from crossglot.engine.record import RECORD, Record, check_folder, read_record, write_record
 from crossglot.engine.step import Step
 from crossglot.errors import StorageError
 
 State = Literal["finished", "damaged", "to do"]
 
-RECORD = "step.json"
-
-
-class Record(BaseModel):
-    """What `step.json` in a finished step's folder says: who it is, what files it has, how long it took."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    family: str
-    step: str
-    version: str
-    arguments: dict[str, Any]
-    files: dict[str, tuple[int, str]]  # path below the folder → bytes, sha256
-    work: tuple[float, str]
-    seconds: float
-    finished: str
+_log = logging.getLogger(__name__)
 
 
 class Store:
@@ -48,6 +30,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._checked: set[str] = set()
+        self._told: set[str] = set()
         if folder.exists() and not folder.is_dir():
             raise StorageError(f"{folder}: the store of finished steps is to be a folder, and this is a file")
 
@@ -57,7 +40,9 @@ class Store:
         if not folder.exists():
             return "to do"
         if step.id not in self._checked:
-            if not _is_sound(folder):
+            try:
+                check_folder(folder)
+            except StorageError:
                 return "damaged"
             self._checked.add(step.id)
         return "finished"
@@ -68,20 +53,35 @@ class Store:
         Raises:
             StorageError: if it is not there or damaged.
         """
-        state = self.state(step)
-        if state != "finished":
-            raise StorageError(f"{self.folder / step.id}: the result of '{step.title}' is {state}: run the study again")
-        return self.folder / step.id
+        folder = self.folder / step.id
+        if self.state(step) == "finished":
+            return folder
+        if folder.exists():
+            why = "is damaged"
+        else:
+            why = "is not there" if self.folder.exists() else "is gone with the whole store"
+        raise StorageError(f"{folder}: the result of '{step.title}' {why}: run the same again, which makes it anew")
 
     def record(self, step: Step) -> Record:
         """What is known of a finished step."""
-        return Record.model_validate_json((self.result(step) / RECORD).read_bytes())
+        return read_record(self.result(step))
 
     def records(self) -> Iterator[Record]:
-        """Records of all finished steps, damaged ones left out, by id."""
+        """Records of all finished steps by id; one that cannot be read is named in the log, and its step not there."""
         for path in sorted(self.folder.glob(f"[!.]*/{RECORD}")):
-            with suppress(OSError, ValidationError):
-                yield Record.model_validate_json(path.read_bytes())
+            try:
+                yield read_record(path.parent)
+            except StorageError as error:
+                self._warn(path.parent.name, str(error))
+
+    def disregard(self, id_: str, why: str) -> None:
+        """Says in the log, once, that what is stored under an id is taken as not there."""
+        self._warn(id_, f"{self.folder / id_ / RECORD}: {why}")
+
+    def _warn(self, id_: str, fault: str) -> None:
+        if id_ not in self._told:
+            self._told.add(id_)
+            _log.warning("%s\n  the step is taken as not there", fault)
 
     def put(self, step: Step, do: Callable[[Path], None]) -> Path:
         """The step's folder, written by `do` into a folder of its own, or by another process that came first.
@@ -102,7 +102,7 @@ class Store:
                 half.mkdir()
                 began = time.monotonic()
                 do(half)
-                self._write_record(step, half, time.monotonic() - began)
+                write_record(step, half, time.monotonic() - began)
                 half.rename(final)
             finally:
                 shutil.rmtree(half, ignore_errors=True)
@@ -124,25 +124,6 @@ class Store:
                     shutil.rmtree(half, ignore_errors=True)
                     swept.append(half.name.removeprefix(".half-"))
         return swept
-
-    def _write_record(self, step: Step, folder: Path, seconds: float) -> None:
-        files = {
-            path.relative_to(folder).as_posix(): (path.stat().st_size, _sha256(path))
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
-        record = Record(
-            id=step.id,
-            family=step.family,
-            step=type(step).__name__,
-            version=step.VERSION,
-            arguments=step.model_dump(mode="json", serialize_as_any=True),
-            files=files,
-            work=tuple(step.work),
-            seconds=seconds,
-            finished=datetime.now(UTC).isoformat(),
-        )
-        (folder / RECORD).write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
     @contextmanager
     def _faults_named(self, step: Step) -> Iterator[None]:
@@ -166,19 +147,3 @@ def is_disk_full(error: BaseException) -> bool:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
     return any(words in str(error) for words in ("No space left on device", "Disk quota exceeded"))
-
-
-def _is_sound(folder: Path) -> bool:
-    try:
-        record = Record.model_validate_json((folder / RECORD).read_bytes())
-        return record.id == folder.name and all(
-            (folder / name).stat().st_size == size and _sha256(folder / name) == digest
-            for name, (size, digest) in record.files.items()
-        )
-    except (OSError, ValidationError):
-        return False
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from crossglot.engine.store import Record, Store
+from pydantic import ValidationError
+
+from crossglot.engine.record import Record
+from crossglot.engine.store import Store
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.rows import Row
 from crossglot.steps.train_and_predict import TrainAndPredict
@@ -32,8 +35,23 @@ def complete_rows(wanted: Iterable[Row], store: Store) -> dict[str, tuple[Row, .
 
 
 def _finished(example: Row, records: Iterable[Record], store: Store) -> list[Row]:
-    rows = [type(example).model_validate(record.arguments) for record in records]
+    rows = [row for record in records if (row := _row(example, record, store)) is not None]
     return [row for row in rows if store.state(row) == "finished"]
+
+
+def _row(example: Row, record: Record, store: Store) -> Row | None:
+    """The row that a record tells of; None if it is not one that this version could have made."""
+    try:
+        row = type(example).model_validate(record.arguments)
+    except (ValidationError, RecursionError) as error:
+        fault = error.errors(include_url=False)[0] if isinstance(error, ValidationError) else None
+        why = str(error) if fault is None else f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+        store.disregard(record.id, f"its arguments are not those of this version ({why})")
+        return None
+    if row.id != record.id:
+        store.disregard(record.id, "its arguments are not those that its name stands for")
+        return None
+    return row
 
 
 def _complete(example: Row, asked: Mapping[str, CorpusSplit], finished: Iterable[Row]) -> tuple[Row, ...]:
