@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import torch
@@ -18,6 +19,9 @@ from numpy.typing import NDArray
 from crossglot.errors import UsageError
 
 Ids = NDArray[np.integer]
+
+Apart = Literal["no", "lengths", "rows"]
+"""How rows of a batch go through a model: all at once, those of one length at once, or every row by itself."""
 
 WIDTH_MULTIPLE = 8
 """Row widths are multiples of this: tensor cores and AMX tiles want it, and it costs under one place a sentence."""
@@ -41,6 +45,7 @@ class Batch:
         flat_index: int64, (pieces,), places in the flattened (rows · width) array: the real pieces, sequence after
             sequence in the order they were given.
         starts: int64, (sequences + 1,), on the CPU: sequence i's pieces are `flat_index[starts[i] : starts[i + 1]]`.
+        apart: of padded rows, which may go through the model together: padding changes what some models compute.
     """
 
     input_ids: torch.Tensor
@@ -48,6 +53,7 @@ class Batch:
     position_ids: torch.Tensor | None
     flat_index: torch.Tensor
     starts: torch.Tensor
+    apart: Apart = "no"
 
     @property
     def packed(self) -> bool:
@@ -73,6 +79,7 @@ class Batch:
             positions,
             self.flat_index.to(device, non_blocking=True),
             self.starts,
+            self.apart,
         )
 
 
@@ -150,13 +157,16 @@ def packed_batch(
     )
 
 
-def padded_batch(sequences: Sequence[Ids], *, pad_id: int, first_position: int | None = None) -> Batch:
+def padded_batch(
+    sequences: Sequence[Ids], *, pad_id: int, first_position: int | None = None, apart: Apart = "no"
+) -> Batch:
     """One sequence a row, padded to the longest.
 
     Args:
         sequences: 1-D arrays of piece ids, special pieces included.
         pad_id: piece that fills the rows.
         first_position: position id of a sequence's first piece; None leaves counting to the model.
+        apart: which rows may go through the model together.
 
     Raises:
         UsageError: without sequences, or for an empty one.
@@ -175,6 +185,7 @@ def padded_batch(sequences: Sequence[Ids], *, pad_id: int, first_position: int |
         positions,
         torch.from_numpy(flat_index),
         _starts(lengths),
+        apart,
     )
 
 

@@ -31,6 +31,7 @@ ROBERTA_NAMES = {
 ROBERTA_SPECIALS = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 WIDTH, LAYERS, POSITIONS = 32, 3, 140
 
+SENTENCE_PIECE_FAMILIES = ("xlm-roberta", "camembert", "xlm-roberta-xl")
 PACKING_FAMILIES = ("bert", "roberta", "xlm-roberta", "distilbert", "electra", "modernbert")
 
 
@@ -110,6 +111,17 @@ def tiny_config(family: str, vocabulary: int, **changes: Any) -> Any:
     if family == "xlm":
         sizes = {"vocab_size": vocabulary, "emb_dim": WIDTH, "n_layers": LAYERS, "n_heads": 2, "n_langs": 1}
         sizes |= {"max_position_embeddings": POSITIONS}
+    if family == "funnel":  # its layers are named by blocks
+        return transformers.FunnelConfig(
+            vocab_size=vocabulary,
+            block_sizes=[1, 1, 1],
+            d_model=WIDTH,
+            n_head=2,
+            d_head=16,
+            d_inner=2 * WIDTH,
+            **changes,
+        )
+    after_padding = {"pad_token_id": 0, "max_position_embeddings": POSITIONS + 1}
     extra: dict[str, dict[str, Any]] = {
         "roberta": special | {"max_position_embeddings": POSITIONS + 2},
         "xlm-roberta": special | {"max_position_embeddings": POSITIONS + 2},
@@ -117,7 +129,29 @@ def tiny_config(family: str, vocabulary: int, **changes: Any) -> Any:
         "modernbert": special | {"cls_token_id": 0, "sep_token_id": 2, "local_attention": 16},
         "deberta-v2": {"relative_attention": True, "pos_att_type": ["p2c", "c2p"], "position_buckets": 32},
         "rembert": {"input_embedding_size": 16, "output_embedding_size": 16},
-    }
+        "big_bird": {"block_size": 8, "num_random_blocks": 1},  # block-sparse beyond 56 pieces
+        "camembert": special | {"max_position_embeddings": POSITIONS + 2},
+        "convbert": {"embedding_size": WIDTH, "conv_kernel_size": 3},
+        "esm": after_padding | {"mask_token_id": 4, "position_embedding_type": "rotary"},
+        "eurobert": {"pad_token_id": 0, "num_key_value_heads": 2},
+        "flaubert": {"emb_dim": WIDTH, "n_layers": LAYERS, "n_heads": 2, "n_langs": 1},
+        "ibert": after_padding,
+        "longformer": after_padding | {"attention_window": 16},
+        "luke": after_padding | {"entity_vocab_size": 20, "entity_emb_size": 16},
+        "mobilebert": {"embedding_size": WIDTH // 2, "intra_bottleneck_size": WIDTH, "true_hidden_size": WIDTH},
+        "mpnet": after_padding,
+        "mra": {"block_per_row": 2, "max_position_embeddings": 128},
+        "nystromformer": {"segment_means_seq_len": 64, "num_landmarks": 64},
+        "perceiver": {"d_model": WIDTH, "d_latents": WIDTH, "num_latents": 8, "num_self_attends_per_block": 2},
+        "reformer": {
+            "attention_head_size": 16, "is_decoder": False, "axial_pos_shape": [12, 12], "feed_forward_size": 64,
+            "axial_pos_embds_dim": [16, 16], "num_hashes": 1, "lsh_attn_chunk_length": 12, "hash_seed": None,
+            "local_attn_chunk_length": 12, "attn_layers": ["local", "lsh", "local"], "max_position_embeddings": 144,
+        },
+        "squeezebert": {"embedding_size": WIDTH},
+        "xmod": after_padding | {"languages": ["en_XX"], "default_language": "en_XX"},
+        "xlm-roberta-xl": special | {"max_position_embeddings": POSITIONS + 2},
+    }  # fmt: skip
     return transformers.AutoConfig.for_model(family, **(sizes | extra.get(family, {}) | changes))
 
 
@@ -125,7 +159,7 @@ def tiny_tokenizer(family: str) -> Any:
     """A tokenizer of the kind that the family has."""
     if family in ("roberta", "modernbert"):
         return byte_tokenizer()
-    return unigram_tokenizer() if family == "xlm-roberta" else wordpiece_tokenizer()
+    return unigram_tokenizer() if family in SENTENCE_PIECE_FAMILIES else wordpiece_tokenizer()
 
 
 def save_tiny(folder: Path, family: str = "bert", *, seed: int = 0, **changes: Any) -> Path:

@@ -13,7 +13,7 @@ import torch
 
 from crossglot.alignment.texts import Text, every_piece
 from crossglot.batching import Batch
-from crossglot.encoders.forward import make_batch, model_inputs
+from crossglot.encoders.forward import hidden_rows, make_batch
 from crossglot.encoders.fused import fused
 from crossglot.encoders.windows import Sequences, windowed
 from crossglot.errors import ModelError, StorageError, UsageError
@@ -153,7 +153,7 @@ def _reads(sequences: Sequences, group: NDArray[np.int64], batch: Batch, lengths
 @torch.inference_mode()
 def _sums(model: PreTrainedModel, batch: Batch, reads: _Reads, layers: Sequence[int]) -> Iterator[NDArray[np.float32]]:
     """For each layer what the batch adds to the means of its sentences: (sentences of the batch, hidden)."""
-    states = model(**model_inputs(model, batch), output_hidden_states=True).hidden_states
+    states = hidden_rows(model, batch, every_layer=True)
     for layer in layers:
         flat = states[layer].reshape(-1, states[layer].shape[-1])
         sums = torch.zeros(len(reads.sentences), flat.shape[1], device=flat.device)

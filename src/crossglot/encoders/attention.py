@@ -14,6 +14,7 @@ import torch
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.masking_utils import eager_mask
 
+from crossglot.encoders.bigbird import settle_attention
 from crossglot.encoders.dropout import dropout as dropped
 from crossglot.encoders.forward import PRODUCTS
 
@@ -87,6 +88,7 @@ def _some_hidden(model: PreTrainedModel) -> torch.Tensor:
     ids = torch.arange(8).repeat(2, 1)
     mask = (ids < torch.tensor([[8], [5]])).long()
     training = model.training
+    settle_attention(model, ids.shape[1])
     try:
         hidden: torch.Tensor = model.eval()(input_ids=ids, attention_mask=mask).last_hidden_state[mask.bool()]
     finally:

@@ -14,6 +14,8 @@ from crossglot.errors import ModelError
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
+    from crossglot.batching import Apart
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoder:
@@ -33,6 +35,8 @@ class Encoder:
         position_blocks: where it was pretrained with position ids of its own for every language, the first of each.
         language: whose block is in use (see `for_language`).
         packs_up_to: longest sequence, in pieces, for which `packs` was checked.
+        apart: which padded rows must not go through the model together (checked at loading).
+        checked_up_to: longest sequence for which that was checked; longer ones go alone. None: of any length.
         max_positions: longest sequence the model takes, special pieces included; None without a limit.
         notes: what `crossglot.json` beside a local encoder says: how it was made, held-out perplexities.
     """
@@ -48,6 +52,8 @@ class Encoder:
     trained: bool = True
     first_position: int = 0
     packs_up_to: int = 0
+    apart: Apart = "no"
+    checked_up_to: int | None = None
     max_positions: int | None = None
     position_blocks: Mapping[str, int] = field(default_factory=dict)
     language: str | None = None

@@ -1,4 +1,4 @@
-"""Hidden states of a batch, flat and in the order given, whether it was packed or padded."""
+"""Hidden states of a batch, flat and in the order given, whether it was packed, padded, or its rows go apart."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from crossglot.batching import Batch, Ids, packed_batch, padded_batch
+from crossglot.encoders.bigbird import settle_attention
+from crossglot.errors import ModelError
 
 if TYPE_CHECKING:
     import torch
@@ -19,6 +21,8 @@ PRODUCTS = "crossglot-products"
 
 def make_batch(encoder: Encoder, sequences: Sequence[Ids], capacity: int = 128) -> Batch:
     """A batch of these sequences as the encoder can take it: packed where that was found right, else padded.
+
+    Where padding was found to change hidden states, or was not looked at (beyond `checked_up_to`), rows go apart.
 
     Args:
         encoder: what the batch is for.
@@ -34,21 +38,71 @@ def make_batch(encoder: Encoder, sequences: Sequence[Ids], capacity: int = 128) 
     if encoder.packs and longest <= encoder.packs_up_to:
         widest = min(max(capacity, longest), encoder.packs_up_to)
         return packed_batch(sequences, capacity=widest, pad_id=pad_id, first_position=start)
+    apart = encoder.apart if encoder.checked_up_to is None or longest <= encoder.checked_up_to else "rows"
     # Left to itself, the RoBERTa family counts positions by looking for the padding piece, which may be a word's too.
-    return padded_batch(sequences, pad_id=pad_id, first_position=start or None)
+    return padded_batch(sequences, pad_id=pad_id, first_position=start or None, apart=apart)
 
 
 def last_hidden(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
     """Hidden states of the last layer: (pieces, hidden), sequence after sequence in the order given."""
-    return _flat(model(**model_inputs(model, batch)).last_hidden_state, batch)
+    (last,) = hidden_rows(model, batch)
+    return _flat(last, batch)
 
 
 def all_hidden(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
     """Hidden states of every layer: (layers + 1, pieces, hidden); the first is the embedding layer's output."""
     import torch
 
-    output = model(**model_inputs(model, batch), output_hidden_states=True)
-    return torch.stack([_flat(hidden, batch) for hidden in output.hidden_states])
+    return torch.stack([_flat(hidden, batch) for hidden in hidden_rows(model, batch, every_layer=True)])
+
+
+def hidden_rows(model: PreTrainedModel, batch: Batch, *, every_layer: bool = False) -> Sequence[torch.Tensor]:
+    """Hidden states in the batch's rows, each (rows, width, hidden): of the last layer, or of the embeddings and all.
+
+    Raises:
+        ModelError: if a layer's are not one for every piece.
+    """
+    if batch.apart == "no":
+        found = _run(model, model_inputs(model, batch), every_layer=every_layer)
+    else:
+        found = _rows_apart(model, batch, every_layer=every_layer)
+    rows, width = batch.input_ids.shape
+    for layer, hidden in enumerate(found):
+        if hidden.shape[:2] != (rows, width):
+            where = f"layer {layer}" if every_layer else "its last layer"
+            raise ModelError(
+                f"a {model.config.model_type} model has {hidden.shape[1]} hidden states of {width} pieces in {where}: "
+                "vectors of pieces cannot be read there"
+            )
+    return found
+
+
+def _run(model: PreTrainedModel, inputs: dict[str, Any], *, every_layer: bool) -> Sequence[torch.Tensor]:
+    width = inputs["input_ids"].shape[1]
+    settle_attention(model, width)
+    if not every_layer:
+        return [model(**inputs).last_hidden_state]
+    states = model(**inputs, output_hidden_states=True).hidden_states
+    return [hidden[:, :width] for hidden in states]  # some architectures fill rows up (BigBird's, to whole blocks)
+
+
+def _rows_apart(model: PreTrainedModel, batch: Batch, *, every_layer: bool) -> Sequence[torch.Tensor]:
+    """As though every row, or all rows of one length, were a batch without padding."""
+    import torch
+    from torch.nn.functional import pad
+
+    groups: dict[tuple[int, int], list[int]] = {}
+    for row, length in enumerate(batch.starts.diff().tolist()):
+        groups.setdefault((length, row if batch.apart == "rows" else 0), []).append(row)
+    width, parts = batch.input_ids.shape[1], []
+    for (length, _), rows in groups.items():
+        chosen = torch.tensor(rows, device=batch.input_ids.device)
+        inputs = {name: value[chosen, :length] for name, value in model_inputs(model, batch).items()}
+        parts.append(
+            [pad(hidden, (0, 0, 0, width - length)) for hidden in _run(model, inputs, every_layer=every_layer)]
+        )
+    order = torch.tensor([row for rows in groups.values() for row in rows]).argsort().to(batch.input_ids.device)
+    return [torch.cat(layer).index_select(0, order) for layer in zip(*parts, strict=True)]
 
 
 def model_inputs(model: PreTrainedModel, batch: Batch) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from crossglot.encoders.bigbird import settle_attention
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
@@ -121,5 +123,6 @@ def _some_hidden(model: PreTrainedModel) -> torch.Tensor:
     """Hidden states of two short sequences, one of them padded, in fp32."""
     ids = torch.arange(8).repeat(2, 1)
     mask = (ids < torch.tensor([[8], [5]])).long()
+    settle_attention(model, ids.shape[1])
     hidden: torch.Tensor = model(input_ids=ids, attention_mask=mask).last_hidden_state[mask.bool()]
     return hidden.float()

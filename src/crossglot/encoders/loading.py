@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crossglot.encoders.bigbird import longest_row
 from crossglot.encoders.encoder import Encoder, without_pooler
-from crossglot.encoders.packing import check_packing
+from crossglot.encoders.packing import LONGEST_CHECKED, check_packing
 from crossglot.encoders.sources import Source, check_files, find_source, loading_quietly
 from crossglot.encoders.tokenizers import load_tokenizer, tokenizer_from
 from crossglot.errors import ModelError
@@ -44,7 +45,7 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
     first_position = _first_position(model)
     blocks = {str(language): int(start) for language, start in (getattr(config, "position_blocks", None) or {}).items()}
     limit = int(getattr(config, "max_position_embeddings", None) or 0) // max(1, len(blocks))
-    max_positions = limit - first_position if limit > 0 else None
+    max_positions = longest_row(config, limit - first_position) if limit > 0 else None
     pad_id = int(tokenizer.pad_token_id) if tokenizer.pad_token_id is not None else 0
     with loading_quietly():
         check = check_packing(model, pad_id=pad_id, max_positions=max_positions, hint=first_position)
@@ -59,6 +60,8 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
         learning_rate=source.learning_rate(),
         first_position=check.first_position,
         packs_up_to=check.up_to,
+        apart=check.apart,
+        checked_up_to=LONGEST_CHECKED,
         max_positions=max_positions,
         position_blocks=blocks,
         notes=source.notes(),
@@ -122,8 +125,8 @@ def _load_weights(source: Source, config: PreTrainedConfig) -> PreTrainedModel:
 
 
 def _first_position(model: PreTrainedModel) -> int:
-    """padding_idx + 1 for models that count positions from there (the RoBERTa family), else 0."""
+    """padding_idx + 1 for models that count positions from there (the RoBERTa family, MPNet, LUKE …), else 0."""
     for module in model.modules():
-        if hasattr(module, "create_position_ids_from_input_ids"):
+        if hasattr(module, "create_position_ids_from_inputs_embeds") and hasattr(module, "padding_idx"):
             return int(module.padding_idx) + 1
     return 0
