@@ -9,6 +9,7 @@ import typer
 
 from crossglot.commands import comparing, data, demo, embedding, lab, pretraining, studying, tagging
 from crossglot.commands.faults import CommandGroup
+from crossglot.commands.given import Command
 
 STUDIES, TAGGERS, CORPORA = "Studies", "Encoders and taggers", "Corpora"
 
@@ -22,12 +23,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _study in (demo.demo, studying.reproduce, studying.run, studying.plan, studying.report, comparing.compare):
-    app.command(rich_help_panel=STUDIES)(_study)
-app.command(rich_help_panel=TAGGERS)(pretraining.pretrain)
-app.command(rich_help_panel=TAGGERS)(tagging.finetune)
-app.command(rich_help_panel=TAGGERS)(tagging.predict)
-app.command(rich_help_panel=TAGGERS)(tagging.evaluate)
-app.command(rich_help_panel=TAGGERS)(embedding.embed)
+    app.command(cls=Command, rich_help_panel=STUDIES)(_study)
+app.command(cls=Command, rich_help_panel=TAGGERS)(pretraining.pretrain)
+app.command(cls=Command, rich_help_panel=TAGGERS)(tagging.finetune)
+app.command(cls=Command, rich_help_panel=TAGGERS)(tagging.predict)
+app.command(cls=Command, rich_help_panel=TAGGERS)(tagging.evaluate)
+app.command(cls=Command, rich_help_panel=TAGGERS)(embedding.embed)
 app.add_typer(data.app, name="data", rich_help_panel=CORPORA)
 app.add_typer(lab.app, name="lab", rich_help_panel=CORPORA)
 

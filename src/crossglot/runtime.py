@@ -5,12 +5,14 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from crossglot.errors import UsageError
+from crossglot.limits import THREADS
 
 if TYPE_CHECKING:
     import torch
@@ -19,6 +21,8 @@ Precision = Literal["fp32", "bf16"]
 
 MALLOC_KEEPS = ((-4, 0), (-1, 2**31 - 1))
 """What malloc.h calls M_MMAP_MAX: no block is mapped alone; M_TRIM_THRESHOLD: the heap is cut above 2 GB of waste."""
+
+CONTAINERS_MEMORY = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,7 @@ def resolve_runtime(device: str = "auto", precision: str = "auto", *, threads: i
     import torch
 
     if threads is not None:
-        if threads < 1:
-            raise UsageError(f"{threads} threads cannot compute: use 1 or more")
+        THREADS.check(threads, "threads")
         torch.set_num_threads(threads)
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -104,6 +107,17 @@ def keep_freed_memory() -> None:
     if mallopt is not None:
         for parameter, value in MALLOC_KEEPS:
             mallopt(parameter, value)
+
+
+def machine_memory() -> int:
+    """Bytes of memory that this process may have: the machine's, or its container's if that has less."""
+    found = [sys.maxsize]
+    with suppress(AttributeError, ValueError, OSError):  # systems that do not say
+        found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    for limit in map(Path, CONTAINERS_MEMORY):
+        with suppress(OSError, ValueError):  # there is no container, or it has no limit ("max")
+            found.append(int(limit.read_text(encoding="ascii")))
+    return min(found)
 
 
 def machine() -> dict[str, str]:

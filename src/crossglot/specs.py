@@ -8,11 +8,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from crossglot.errors import SpecError
+from crossglot.limits import Limits
 
 Spec = TypeVar("Spec", bound=BaseModel)
+
+
+def within(limits: Limits) -> BeforeValidator:
+    """The limits of a field, for its `Annotated` type; a string is no number, and neither is a boolean."""
+
+    def checked_number(value: Any) -> Any:
+        if fault := limits.fault(value):
+            raise ValueError(fault)
+        return int(value) if limits.whole else float(value)
+
+    return BeforeValidator(checked_number)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -35,8 +47,10 @@ def parse_toml(text: str, where: str) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a number of thousands of digits is no TOMLDecodeError
         raise SpecError(f"{where}: not TOML: {error}") from error
+    except RecursionError as error:
+        raise SpecError(f"{where}: not TOML that can be read: its values are nested too deeply") from error
 
 
 def checked(model: type[Spec], fields: Mapping[str, Any], fault: str) -> Spec:

@@ -127,4 +127,80 @@ LAB = (
     bad("lab make lab --seed -1", "seed"),
 )
 
-BAD_INPUTS = (*USAGE, *STUDIES, *TAGGERS, *PRETRAINING, *EMBEDDING, *CORPORA, *LAB)
+NUMBERS = (
+    *(
+        bad(f"{FINETUNE} {option} {value}", f"Invalid value for '{option}'", f"at most 1, not {value}")
+        for option in ("--lr", "--head-lr")
+        for value in ("nan", "-1.0", "inf", "0.0", "2.0")
+    ),
+    bad(f"{FINETUNE} --lr 3e-5e", "'--lr'"),
+    bad(f"{FINETUNE} --lr 0,00003", "'--lr'"),
+    *(
+        bad(f"{command} --seed {value}", "'--seed'", "a whole number from 0 to 9,223,372,036,854,77", f"not {value}")
+        for command in (FINETUNE, PRETRAIN, "demo --out out", "lab make lab")
+        for value in (-1, 2**63, 2**64, 10**40)
+    ),
+    *(bad(f"{FINETUNE} --epochs {value}", "'--epochs'", f"to 10,000, not {value}") for value in (0, -3, 10**9)),
+    bad(f"{FINETUNE} --epochs 1e9", "'--epochs'"),
+    bad(f"{FINETUNE} --epochs nan", "'--epochs'"),
+    bad(f"{FINETUNE} --epochs 2.5", "'--epochs'"),
+    bad(f"{FINETUNE} --batch-size 0", "'--batch-size'", "from 1"),
+    bad(f"{FINETUNE} --batch-size 1000000000000", "'--batch-size'", "to 4,096"),
+    bad(f"{FINETUNE} --max-length 2", "'--max-length'", "from 3"),
+    bad(f"{FINETUNE} --max-length 1000000000", "'--max-length'", "to 65,536"),
+    bad(f"{FINETUNE} --max-train 0", "'--max-train'", "from 1"),
+    bad(f"{FINETUNE} --max-train -1", "'--max-train'", "from 1"),
+    bad(f"{FINETUNE} --tag-column 99999999999999999999", "'--tag-column'", "to 1,000"),
+    bad(f"{FINETUNE} --threads 0", "'--threads'", "from 1"),
+    bad(f"{FINETUNE} --threads 99999999", "'--threads'", "not 99999999"),
+    bad("predict tagger text.txt --threads 1000000000", "'--threads'"),
+    bad("evaluate tagger dev.conllu --threads -5", "'--threads'"),
+    bad("embed encoder text.txt --out out --threads 123456", "'--threads'"),
+    bad("embed encoder text.txt --out out --max-length 2", "'--max-length'", "from 3"),
+    bad("embed encoder text.txt --out out --max-length 99999999999", "'--max-length'"),
+    bad(f"{PRETRAIN} --threads 65537", "'--threads'"),
+    bad(f"{REPRODUCE} --threads 99999", "'--threads'"),
+    bad(f"{REPRODUCE} --jobs 0", "'--jobs'", "from 1"),
+    bad(f"{REPRODUCE} --jobs 1000000", "'--jobs'", "not 1000000"),
+    bad("run paper-pos --out out --jobs 99999", "'--jobs'"),
+    *(bad(f"{REPRODUCE} --lr {value}", "'--lr'", "above 0") for value in ("nan", "inf", "0", "-1", "1.5")),
+    bad(f"{REPRODUCE} --head-lr nan", "'--head-lr'", "above 0"),
+    bad(f"{REPRODUCE} --epochs 0", "'--epochs'", "from 1"),
+    bad(f"{REPRODUCE} --epochs 1000000000", "'--epochs'", "10,000"),
+    bad(f"{REPRODUCE} --max-train -1", "'--max-train'"),
+    bad(f"{REPRODUCE} --max-test 0", "'--max-test'"),
+    bad(f"{REPRODUCE} --seeds 1-1000000000000", "--seeds 1-1000000000000", "at most 1,000"),
+    bad(f"{REPRODUCE} --seeds -1", "--seeds -1", "from 0"),
+    bad(f"{REPRODUCE} --seeds 1,-2", "--seeds 1,-2", "from 0"),
+    bad(f"{REPRODUCE} --seeds 18446744073709551616", "--seeds 18446744073709551616", "a seed has to be"),
+    bad(f"{REPRODUCE} --seeds ''", "'--seeds'", "is empty"),
+    bad(f"{REPRODUCE} --seeds ,", "--seeds ,", "names nothing"),
+    bad(f"{REPRODUCE} --seeds 5-3", "--seeds 5-3", "5-3 runs backwards"),
+    bad(f"{REPRODUCE} --seeds 7,5-3", "--seeds 7,5-3", "5-3 runs backwards"),
+    bad(f"{REPRODUCE} --seeds 1-3,2", "only once"),
+    bad(f"{REPRODUCE} --seeds 1.5", "--seeds 1.5", "whole numbers"),
+    bad(f"{REPRODUCE} --seeds 1--3", "--seeds 1--3", "backwards"),
+    *(bad(f"{PRETRAIN} --lr {value}", "'--lr'", "above 0") for value in ("nan", "inf", "0", "-0.1", "3")),
+    *(bad(f"{PRETRAIN} --finetuning-rate {value}", "'--finetuning-rate'", "above 0") for value in (7, 0, "nan", -1)),
+    *(bad(f"{PRETRAIN} --exponent {value}", "'--exponent'", "from 0 to 10") for value in ("nan", "inf", -1, "1e308")),
+    *(bad(f"{PRETRAIN} --tlm-share {value}", "'--tlm-share'", "above 0") for value in ("nan", 0, 1.5, -0.5)),
+    *(bad(f"{PRETRAIN} --vocab-size {value}", "'--vocab-size'", "from 6 to") for value in (0, 5, -1, 10**12)),
+    *(bad(f"{PRETRAIN} --steps {value}", "'--steps'", "from 1 to") for value in (0, -1, 10**15)),
+    *(bad(f"{PRETRAIN} --layers {value}", "'--layers'", "from 1 to 256") for value in (0, -1, 10**9)),
+    *(bad(f"{PRETRAIN} --hidden {value}", "'--hidden'", "from 1 to") for value in (0, 10**9)),
+    *(bad(f"{PRETRAIN} --heads {value}", "'--heads'", "from 1 to") for value in (0, 10**9)),
+    bad(f"{PRETRAIN} --hidden 65 --heads 2", "hidden (65) must be a multiple of heads (2)"),
+    bad(f"{PRETRAIN} --heads 7", "hidden (64) must be a multiple of heads (7)"),
+    bad(f"{PRETRAIN} --layers 256 --hidden 32768 --heads 64", "GB of memory", "fewer layers"),
+    bad(f"{PRETRAIN} --batch-pieces 64", "batch_pieces (64) must hold one row of 128 pieces"),
+    bad(f"{PRETRAIN} --batch-pieces 1000000000", "'--batch-pieces'"),
+    bad(f"{PRETRAIN} --max-bytes 0", "'--max-bytes'", "from 1"),
+    bad(f"{PRETRAIN} --max-total-bytes -7", "'--max-total-bytes'", "from 1"),
+    bad(f"{PRETRAIN} --max-bytes 3", "the limit of bytes leaves no line of"),
+    *(
+        bad(f"compare run run --level {value}", "'--level'", "from 0.5 to 0.999")
+        for value in ("nan", 0, 95, 1, "0.9999999")
+    ),
+)
+
+BAD_INPUTS = (*USAGE, *NUMBERS, *STUDIES, *TAGGERS, *PRETRAINING, *EMBEDDING, *CORPORA, *LAB)

@@ -132,8 +132,8 @@ def test_a_clean_root_passes_and_a_faulty_one_is_told_file_line_and_remedy(tmp_p
 
 def test_option_values_are_read_as_written() -> None:
     assert repeated_pairs(["en=a=b", "de=c", "en=d"], "--text") == {"en": ["a=b", "d"], "de": ["c"]}
-    assert listed("en, de,") == ["en", "de"]
-    assert listed(None) is None
+    assert listed("en, de,", "--sources") == ["en", "de"]
+    assert listed(None, "--sources") is None
     assert numbers("1,2,3", "--seeds") == [1, 2, 3]
     assert numbers("1-3", "--seeds") == [1, 2, 3]
     assert encoder_and_revision("google-bert/bert-base-cased@abc") == ("google-bert/bert-base-cased", "abc")

@@ -153,16 +153,3 @@ def test_where_words_are_read_is_given_and_kept(tiny_encoder: Path, tiny_root: P
     assert run("predict", tmp_path / "tagger", tmp_path / "in.conllu", "--out", tmp_path / "out.conllu").exit_code == 0
     (sentence,) = parse_conllu(tmp_path / "out.conllu")
     assert (len(sentence.words), sentence.unspaced) == (2, (0,))
-
-
-@pytest.mark.parametrize(
-    ("option", "value"), [("--lr", "2"), ("--lr", "inf"), ("--lr", "nan"), ("--head-lr", "5"), ("--head-lr", "0")]
-)
-def test_what_is_no_rate_is_refused_before_training(
-    tiny_encoder: Path, tiny_root: Path, tmp_path: Path, option: str, value: str
-) -> None:
-    train = tiny_root / "ud/UD_English-EWT/en_ewt-ud-train.conllu"
-    refused = run("finetune", tiny_encoder, "--train", train, "--epochs", 1, "--out", tmp_path, option, value)
-    assert refused.exit_code == 2
-    assert {"--lr": "learning_rate: ", "--head-lr": "head_learning_rate: "}[option] in refused.stderr
-    assert not [*tmp_path.iterdir()]

@@ -48,7 +48,7 @@ def test_a_study_written_down_is_read_back_the_same(tmp_path_factory: pytest.Tem
         ({"sedes": [1]}, "sedes: no such field; fields: name, experiments, encoders"),
         ({"precision": "fp16"}, "precision: .*'auto', 'fp32' or 'bf16'.*'fp16'"),
         ({"engine": "ray"}, "engine: .*'local'.*'ray'"),
-        ({"max_train": 0}, "max_train: .*greater than or equal to 1"),
+        ({"max_train": 0}, "max_train: .*whole number from 1 to"),
         ({"learning_rate": "fast"}, "learning_rate: .*number.*'fast'"),
         ({"encoders": [{"encoder": "x", "role": "xlm"}]}, r"encoders\.0\.role: .*'m-bert', 'en-bert' or 'other'"),
         ({"encoders": [{"role": "m-bert"}]}, r"encoders\.0\.encoder: has to be given"),

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crossglot.commands.options import limited
+from crossglot.limits import CONFIDENCE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -23,7 +26,9 @@ def compare(
         str | None,
         typer.Option(metavar="A=B", help="Compare A of the first run with B of the second, and nothing else."),
     ] = None,
-    level: Annotated[float, typer.Option(metavar="X", help="Level of the intervals.")] = 0.95,
+    level: Annotated[
+        float, typer.Option(metavar="X", callback=limited(CONFIDENCE), help="Level of the intervals.")
+    ] = 0.95,
     out: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Write every cell to this file too.")] = None,
 ) -> None:
     """Say what differs between two runs, by how much, and what is within noise.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crossglot.commands.faults import BAD_INPUT, keeping
+from crossglot.commands.given import Command
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,7 +22,7 @@ LINE = 100  # columns at most in which names are listed
 SHOWN = 20  # findings of one kind; the rest is counted
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_corpora(
     root: Annotated[Path | None, typer.Argument(metavar="ROOT", help="List what this data root holds instead.")] = None,
     task: Annotated[str | None, typer.Option(metavar="TASK", help="Of a root: pos or ner alone.")] = None,
@@ -60,7 +61,7 @@ def list_corpora(
         console.print(Padding("  ".join(names), (0, 0, 1, 2), expand=False), width=min(console.width, LINE))
 
 
-@app.command()
+@app.command(cls=Command)
 def get(
     names: Annotated[list[str], typer.Argument(metavar="NAME", help="Corpora, as `crossglot data list` names them.")],
     root: Annotated[
@@ -92,7 +93,7 @@ def get(
         say(f"  licence: {one.source.licence}\n  cite: {one.source.citation}", soft_wrap=True)
 
 
-@app.command()
+@app.command(cls=Command)
 def check(
     root: Annotated[Path, typer.Argument(metavar="ROOT", help="The data root to read.")], everything: Everything = False
 ) -> None:

@@ -8,13 +8,17 @@ from typing import Annotated
 import typer
 
 from crossglot.commands.faults import keeping
+from crossglot.commands.options import limited
+from crossglot.limits import FIRST_SEED
 
 
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="The run's folder; a second run in it goes on.")] = Path(
         "runs/demo"
     ),
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of languages, encoders and taggers.")] = 1,
+    seed: Annotated[
+        int, typer.Option(metavar="N", callback=limited(FIRST_SEED), help="Of languages, encoders and taggers.")
+    ] = 1,
 ) -> None:
     """Run everything on constructed languages, offline, in minutes.
 

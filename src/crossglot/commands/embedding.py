@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from crossglot.commands.faults import keeping
-from crossglot.commands.options import Device, Precision, Threads, encoder_and_revision, listed
+from crossglot.commands.options import Device, Precision, Threads, encoder_and_revision, limited, listed
 from crossglot.errors import DataError, StorageError, UsageError
+from crossglot.limits import LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +41,11 @@ def embed(
     ] = None,
     max_length: Annotated[
         int | None,
-        typer.Option(metavar="N", min=3, help="Pieces a window; longer sentences are cut into several, none is lost."),
+        typer.Option(
+            metavar="N",
+            callback=limited(LENGTH),
+            help="Pieces a window; longer sentences are cut into several, none is lost.",
+        ),
     ] = None,
     language: Annotated[
         str | None,
@@ -65,10 +70,10 @@ def embed(
     from crossglot.encoders.loading import load_encoder
     from crossglot.runtime import resolve_runtime
 
-    source = _read_text(text)
     wanted = None if layers is None else _layers(layers)
-    runtime = resolve_runtime(device, precision, threads=threads)
     name, revision = encoder_and_revision(encoder)
+    runtime = resolve_runtime(device, precision, threads=threads)
+    source = _read_text(text)
     loaded = load_encoder(name, revision=revision, device=runtime.device)
     chosen = vectors.check_layers(loaded, wanted)
     reader = loaded.for_language(language) if language else loaded
@@ -119,7 +124,7 @@ def _read_text(text: str) -> _Text:
 
 def _layers(value: str) -> list[int]:
     try:
-        return [int(part) for part in listed(value) or []]
+        return [int(part) for part in listed(value, "--layers") or []]
     except ValueError:
         raise UsageError(f"--layers {value}: write whole numbers with commas, for example --layers 4,8") from None
 

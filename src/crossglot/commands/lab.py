@@ -7,16 +7,22 @@ from typing import Annotated
 
 import typer
 
+from crossglot.commands.given import Command
+from crossglot.commands.options import limited
+from crossglot.limits import SEED
+
 app = typer.Typer(help="Make constructed languages.", no_args_is_help=True)
 
 
-@app.command()
+@app.command(cls=Command)
 def make(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The data root to write; new or empty.")],
     spec: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Which languages, in TOML; else the built-in lab.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(metavar="N", help="Instead of the spec's.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", callback=limited(SEED), help="Instead of the spec's.")
+    ] = None,
 ) -> None:
     """Make constructed languages and write them as a data root.
 

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from crossglot.errors import UsageError
+from crossglot.limits import JOBS, MOST_SEEDS, RATE, SEED, THREADS, Limits
+
+
+def limited(limits: Limits) -> Callable[[Any], Any]:
+    """What an option checks its number with, before anything else is done: `typer.Option(callback=limited(EPOCHS))`."""
+
+    def check(value: Any) -> Any:
+        if value is not None and (fault := limits.fault(value)):
+            raise typer.BadParameter(fault)
+        return value
+
+    return check
+
 
 Device = Annotated[str, typer.Option(metavar="D", help="auto, cpu, cuda or cuda:N.")]
 Precision = Annotated[str, typer.Option(metavar="P", help="auto (bf16 where the hardware has it), fp32 or bf16.")]
-Threads = Annotated[int | None, typer.Option(metavar="N", min=1, help="CPU threads; all cores unless given.")]
+Threads = Annotated[
+    int | None, typer.Option(metavar="N", callback=limited(THREADS), help="CPU threads; all cores unless given.")
+]
 Lenient = Annotated[bool, typer.Option("--lenient", help="Skip malformed sentences and count them.")]
 Jobs = Annotated[
     int,
     typer.Option(
-        metavar="N", min=1, help="Steps at the same time, each in a process of its own: several for small encoders."
+        metavar="N",
+        callback=limited(JOBS),
+        help="Steps at the same time, each in a process of its own: several for small encoders.",
     ),
 ]
 HeadStart = Annotated[
@@ -25,7 +42,10 @@ HeadStart = Annotated[
     typer.Option(metavar="S", help="What the new layer starts from: random (the paper's) or probe (a linear probe)."),
 ]
 HeadRate = Annotated[
-    float | None, typer.Option("--head-lr", metavar="X", help="Learning rate of the new layer alone; else that of all.")
+    float | None,
+    typer.Option(
+        "--head-lr", metavar="X", callback=limited(RATE), help="Learning rate of the new layer alone; else that of all."
+    ),
 ]
 Decay = Annotated[
     str | None,
@@ -66,26 +86,40 @@ def repeated_pairs(values: Iterable[str], option: str) -> dict[str, list[str]]:
     return found
 
 
-def listed(value: str | None) -> list[str] | None:
-    """`"en, de"` → `["en", "de"]`; None stays None."""
+def listed(value: str | None, option: str) -> list[str] | None:
+    """`"en, de"` → `["en", "de"]`; None stays None.
+
+    Raises:
+        UsageError: for a list of nothing, which would otherwise pass for no list at all.
+    """
     if value is None:
         return None
-    return [part.strip() for part in value.split(",") if part.strip()]
+    found = [part.strip() for part in value.split(",") if part.strip()]
+    if not found:
+        raise UsageError(f"{option} {value}: names nothing; leave the option out for what it is by default")
+    return found
 
 
 def numbers(value: str, option: str) -> list[int]:
-    """`"1,2,3"` or `"1-3"` → `[1, 2, 3]`.
+    """Seeds: `"1,2,3"` or `"1-3"` → `[1, 2, 3]`.
 
     Raises:
-        UsageError: for anything that is not a list of whole numbers, or one that repeats itself.
+        UsageError: for anything that is not a list of seeds, one that repeats itself, or one too long to be meant.
     """
     found: list[int] = []
-    for part in listed(value) or []:
+    for part in listed(value, option) or []:
         low, dash, high = part.partition("-")
         try:
-            found.extend(range(int(low), int(high) + 1) if dash and low else [int(part)])
+            ends = (int(low), int(high)) if dash and low else (int(part), int(part))
         except ValueError:
             raise UsageError(f"{option} {value}: write whole numbers with commas, for example {option} 1,2,3") from None
+        if ends[1] < ends[0]:
+            raise UsageError(f"{option} {value}: {part} runs backwards; write the smaller number first")
+        for end in ends:
+            SEED.check(end, f"{option} {value}: a seed")
+        if len(found) + ends[1] - ends[0] >= MOST_SEEDS:
+            raise UsageError(f"{option} {value}: each is a training of its own; at most {MOST_SEEDS:,} are allowed")
+        found.extend(range(ends[0], ends[1] + 1))
     if not found or len(set(found)) < len(found):
         raise UsageError(f"{option} {value}: name at least one number, and each only once")
     return found

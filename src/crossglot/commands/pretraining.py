@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crossglot.commands.faults import keeping
-from crossglot.commands.options import Device, Precision, Threads, repeated_pairs
+from crossglot.commands.options import Device, Precision, Threads, limited, repeated_pairs
 from crossglot.errors import UsageError
+from crossglot.limits import BATCH_PIECES, BYTES, LAYERS, RATE, SEED, SMOOTHING, SOME_SHARE, STEPS, VOCABULARY, WIDTH
 
 if TYPE_CHECKING:
     from crossglot.encoders.pretraining_loop import Progress
@@ -25,15 +26,34 @@ def pretrain(
     shape: Annotated[
         str, typer.Option(metavar="NAME", help="Size and schedule: tiny, small, medium or base.")
     ] = "tiny",
-    steps: Annotated[int | None, typer.Option(metavar="N", min=1, help="Steps, instead of the shape's.")] = None,
-    vocab_size: Annotated[int | None, typer.Option(metavar="N", min=1, help="Word pieces, likewise.")] = None,
-    lr: Annotated[float | None, typer.Option(metavar="X", help="Highest learning rate, likewise.")] = None,
-    batch_pieces: Annotated[int | None, typer.Option(metavar="N", min=1, help="Pieces a batch, likewise.")] = None,
-    layers: Annotated[int | None, typer.Option(metavar="N", min=1, help="Transformer layers, likewise.")] = None,
-    hidden: Annotated[int | None, typer.Option(metavar="N", min=1, help="Width of a layer, likewise.")] = None,
-    heads: Annotated[int | None, typer.Option(metavar="N", min=1, help="Attention heads, likewise.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(metavar="N", callback=limited(STEPS), help="Steps, instead of the shape's.")
+    ] = None,
+    vocab_size: Annotated[
+        int | None, typer.Option(metavar="N", callback=limited(VOCABULARY), help="Word pieces, likewise.")
+    ] = None,
+    lr: Annotated[
+        float | None, typer.Option(metavar="X", callback=limited(RATE), help="Highest learning rate, likewise.")
+    ] = None,
+    batch_pieces: Annotated[
+        int | None, typer.Option(metavar="N", callback=limited(BATCH_PIECES), help="Pieces a batch, likewise.")
+    ] = None,
+    layers: Annotated[
+        int | None, typer.Option(metavar="N", callback=limited(LAYERS), help="Transformer layers, likewise.")
+    ] = None,
+    hidden: Annotated[
+        int | None, typer.Option(metavar="N", callback=limited(WIDTH), help="Width of a layer, likewise.")
+    ] = None,
+    heads: Annotated[
+        int | None, typer.Option(metavar="N", callback=limited(WIDTH), help="Attention heads, likewise.")
+    ] = None,
     exponent: Annotated[
-        float, typer.Option(metavar="X", help="Smoothing of the languages' shares: 1 as the text is, 0 all alike.")
+        float,
+        typer.Option(
+            metavar="X",
+            callback=limited(SMOOTHING),
+            help="Smoothing of the languages' shares: 1 as the text is, 0 all alike.",
+        ),
     ] = 0.7,
     next_sentence: Annotated[
         bool, typer.Option("--next-sentence", help="Learn next-sentence prediction too, as M-BERT did.")
@@ -43,23 +63,36 @@ def pretrain(
         typer.Option(metavar="LANG-LANG=FILE,FILE", help="Line-aligned text of two languages; repeat for more pairs."),
     ] = None,
     tlm_share: Annotated[
-        float, typer.Option(metavar="X", help="Share of the steps that are on bitexts, where there are any.")
+        float,
+        typer.Option(
+            metavar="X",
+            callback=limited(SOME_SHARE),
+            help="Share of the steps that are on bitexts, where there are any.",
+        ),
     ] = 0.5,
     separate_positions: Annotated[
         bool, typer.Option("--separate-positions", help="Position ids of its own for every language.")
     ] = False,
-    max_bytes: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so much text a language.")] = None,
+    max_bytes: Annotated[
+        int | None, typer.Option(metavar="N", callback=limited(BYTES), help="At most so much text a language.")
+    ] = None,
     max_total_bytes: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="At most so much text in all; languages keep their shares.")
+        int | None,
+        typer.Option(
+            metavar="N", callback=limited(BYTES), help="At most so much text in all; languages keep their shares."
+        ),
     ] = None,
     role: Annotated[
         str | None, typer.Option(metavar="ROLE", help="m-bert or en-bert; else told by the languages of the text.")
     ] = None,
     finetuning_rate: Annotated[
-        float | None, typer.Option(metavar="X", help="Rate for taggers on this encoder, kept beside it.")
+        float | None,
+        typer.Option(metavar="X", callback=limited(RATE), help="Rate for taggers on this encoder, kept beside it."),
     ] = None,
     dtype: Annotated[str, typer.Option(metavar="T", help="How the weights are stored: fp32 or bf16.")] = "fp32",
-    seed: Annotated[int, typer.Option(metavar="N", help="Of vocabulary, weights, batches and masks.")] = 1,
+    seed: Annotated[
+        int, typer.Option(metavar="N", callback=limited(SEED), help="Of vocabulary, weights, batches and masks.")
+    ] = 1,
     device: Device = "auto",
     precision: Precision = "auto",
     threads: Threads = None,

@@ -20,10 +20,12 @@ from crossglot.commands.options import (
     Precision,
     Subword,
     Threads,
+    limited,
     listed,
     numbers,
     repeated_pairs,
 )
+from crossglot.limits import COUNT, EPOCHS, RATE
 
 if TYPE_CHECKING:
     from crossglot.studies.planning import StudyPlan
@@ -62,13 +64,16 @@ def reproduce(
     targets: Annotated[str | None, typer.Option(metavar="L,L", help="Evaluate on these instead.")] = None,
     seeds: Annotated[str, typer.Option(metavar="N,N", help="One training each.")] = "1,2,3",
     max_train: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Only N training sentences a source.")
+        int | None, typer.Option(metavar="N", callback=limited(COUNT), help="Only N training sentences a source.")
     ] = None,
-    max_test: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only N test sentences a target.")] = None,
+    max_test: Annotated[
+        int | None, typer.Option(metavar="N", callback=limited(COUNT), help="Only N test sentences a target.")
+    ] = None,
     lr: Annotated[
         float | None,
         typer.Option(
             metavar="X",
+            callback=limited(RATE),
             help="Learning rate. Else the one kept beside the encoder; else the paper's 3e-5, or for encoders "
             "narrower than BERT-base one found on the source's dev set, with the new layer's start, for each task.",
         ),
@@ -78,7 +83,9 @@ def reproduce(
     decay: Decay = None,
     subword: Subword = None,
     cutting: Cutting = None,
-    epochs: Annotated[int | None, typer.Option(metavar="N", min=1, help="Instead of the paper's 3.")] = None,
+    epochs: Annotated[
+        int | None, typer.Option(metavar="N", callback=limited(EPOCHS), help="Instead of the paper's 3.")
+    ] = None,
     device: Device = "auto",
     precision: Precision = "auto",
     threads: Threads = None,
@@ -106,8 +113,8 @@ def reproduce(
         encoder or PAPERS_ENCODERS,
         data,
         corpora=repeated_pairs(corpus or (), "--corpus") or None,
-        sources=listed(sources),
-        targets=listed(targets),
+        sources=listed(sources, "--sources"),
+        targets=listed(targets, "--targets"),
         seeds=numbers(seeds, "--seeds"),
         max_train=max_train,
         max_test=max_test,

@@ -19,7 +19,10 @@ from crossglot.commands.options import (
     Subword,
     Threads,
     encoder_and_revision,
+    limited,
+    listed,
 )
+from crossglot.limits import BATCH_SIZE, COLUMN, COUNT, EPOCHS, LENGTH, RATE, SEED
 
 if TYPE_CHECKING:
     from crossglot.tagging.evaluation import Evaluation
@@ -27,7 +30,12 @@ if TYPE_CHECKING:
 
 Task = Annotated[str, typer.Option(metavar="TASK", help="pos (UPOS), ner (entities, BIO2) or labels (any tag column).")]
 Column = Annotated[str, typer.Option(metavar="FIELD", help="CoNLL-U field that holds the tags: upos, xpos, deprel …")]
-TagColumn = Annotated[int, typer.Option(metavar="N", help="Index of the tags' column in column files; -1 is the last.")]
+TagColumn = Annotated[
+    int,
+    typer.Option(
+        metavar="N", callback=limited(COLUMN), help="Index of the tags' column in column files; -1 is the last."
+    ),
+]
 FileFormat = Annotated[
     str, typer.Option("--format", metavar="F", help="auto (by the file's name), plain, conllu or columns.")
 ]
@@ -45,11 +53,15 @@ def finetune(
         ),
     ] = None,
     task: Task = "pos",
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the new layer, dropout and the order of sentences.")] = 1,
+    seed: Annotated[
+        int,
+        typer.Option(metavar="N", callback=limited(SEED), help="Of the new layer, dropout and the order of sentences."),
+    ] = 1,
     lr: Annotated[
         float | None,
         typer.Option(
             metavar="X",
+            callback=limited(RATE),
             help="Learning rate; else the one kept beside the encoder; else, for encoders narrower than BERT-base, "
             "one found on --dev, with the new layer's start; else the paper's 3e-5.",
         ),
@@ -59,10 +71,16 @@ def finetune(
     decay: Decay = None,
     subword: Subword = None,
     cutting: Cutting = None,
-    epochs: Annotated[int, typer.Option(metavar="N", min=1, help="Passes over the training sentences.")] = 3,
-    batch_size: Annotated[int, typer.Option(metavar="N", min=1, help="Sentences a step.")] = 32,
-    max_length: Annotated[int, typer.Option(metavar="N", min=3, help="Pieces a sentence; more are cut off.")] = 128,
-    max_train: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N sentences.")] = None,
+    epochs: Annotated[
+        int, typer.Option(metavar="N", callback=limited(EPOCHS), help="Passes over the training sentences.")
+    ] = 3,
+    batch_size: Annotated[int, typer.Option(metavar="N", callback=limited(BATCH_SIZE), help="Sentences a step.")] = 32,
+    max_length: Annotated[
+        int, typer.Option(metavar="N", callback=limited(LENGTH), help="Pieces a sentence; more are cut off.")
+    ] = 128,
+    max_train: Annotated[
+        int | None, typer.Option(metavar="N", callback=limited(COUNT), help="Only the first N sentences.")
+    ] = None,
     format_: FileFormat = "auto",
     column: Column = "upos",
     tag_column: TagColumn = -1,
@@ -89,19 +107,22 @@ def finetune(
     from crossglot.runtime import resolve_runtime
     from crossglot.specs import checked
     from crossglot.tagging.finetuning import finetune as finetune_encoder
+    from crossglot.tagging.labels import require_task
     from crossglot.tagging.recipe import Recipe
 
-    how: dict[str, Any] = {"column": column, "tag_column": tag_column, "lenient": lenient}
-    sentences = [sentence for path in train for sentence in read_tagged(path, task, format_, **how)][:max_train]
-    held_out = read_tagged(dev, task, format_, **how) if dev else []
-    runtime = resolve_runtime(device, precision, threads=threads)
-    name, revision = encoder_and_revision(encoder)
-    loaded = load_encoder(name, revision=revision, device=runtime.device)
     given = {"learning_rate": lr, "head_start": head_start, "head_learning_rate": head_lr, "decay": decay,
              "subword": subword, "cutting": cutting}  # fmt: skip
     said = {name: value for name, value in given.items() if value is not None}
-    known = kept_fine_tuning(loaded.notes, task, loaded.name) | said
     plain = {"epochs": epochs, "batch_size": batch_size, "max_length": max_length}
+    checked(Recipe, plain | said, "finetune")  # what is wrong with an option is told before anything is read
+    require_task(task)
+    name, revision = encoder_and_revision(encoder)
+    runtime = resolve_runtime(device, precision, threads=threads)
+    how: dict[str, Any] = {"column": column, "tag_column": tag_column, "lenient": lenient}
+    sentences = [sentence for path in train for sentence in read_tagged(path, task, format_, **how)][:max_train]
+    held_out = read_tagged(dev, task, format_, **how) if dev else []
+    loaded = load_encoder(name, revision=revision, device=runtime.device)
+    known = kept_fine_tuning(loaded.notes, task, loaded.name) | said
     recipe = checked(Recipe, plain | known, "finetune")
     if "learning_rate" not in known:
         recipe = searched(loaded, sentences, held_out, task, recipe, seed, runtime, start=head_start)
@@ -140,10 +161,14 @@ def predict(
     [bold]Example:[/bold]
     echo "Das ist gut ." | crossglot predict runs/en-pos -
     """
-    from crossglot.commands.annotated import read_untagged, write_tagged
+    from crossglot.commands.annotated import STDIN, format_of, read_untagged, write_tagged
+    from crossglot.runtime import resolve_runtime
+    from crossglot.tagging.tagger import load_tagger
 
+    format_of(STDIN, to)
+    runtime = resolve_runtime(device, precision, threads=threads)
     untagged = read_untagged(text, format_, lenient=lenient)
-    loaded = _load(tagger, device, precision, threads)
+    loaded = load_tagger(tagger, runtime=runtime)
     with keeping("nothing was written"):
         written = write_tagged(untagged, loaded.predict(untagged.sentences), out, loaded.task, to)
     if written is not None:
@@ -171,13 +196,12 @@ def evaluate(
     crossglot evaluate runs/en-pos de_gsd-ud-test.conllu nl_alpino-ud-test.conllu
     """
     from crossglot.commands.annotated import read_tagged
-    from crossglot.commands.options import listed
 
     loaded = _load(tagger, device, precision, threads)
     for path in gold:
         how: dict[str, Any] = {"column": column, "tag_column": tag_column, "lenient": lenient}
         sentences = read_tagged(path, loaded.task, format_, **how)
-        evaluation = loaded.evaluate(sentences, types=listed(types))
+        evaluation = loaded.evaluate(sentences, types=listed(types, "--types"))
         if as_json:
             typer.echo(_as_json(path, evaluation))
         else:

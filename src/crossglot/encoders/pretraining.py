@@ -24,6 +24,7 @@ from crossglot.encoders.texts import Text, cut_to_bytes, read_text
 from crossglot.encoders.translation import TLM_SHARE, Pair, describe_bitext, read_bitexts, translations
 from crossglot.encoders.wordpiece import train_wordpiece
 from crossglot.errors import UsageError
+from crossglot.limits import BYTES, SEED, SMOOTHING, SOME_SHARE, check_all
 from crossglot.runtime import Runtime, resolve_runtime
 
 
@@ -104,14 +105,16 @@ def pretrain(
         steps=steps, vocab_size=vocab_size, learning_rate=learning_rate, batch_pieces=batch_pieces,
         layers=layers, hidden=hidden, heads=heads, finetuning_rate=finetuning_rate,
     )  # fmt: skip
-    runtime = runtime or resolve_runtime()
+    check_all([
+        ("exponent", exponent, SMOOTHING), ("tlm_share", tlm_share, SOME_SHARE), ("max_bytes", max_bytes, BYTES),
+        ("max_total_bytes", max_total_bytes, BYTES), ("seed", seed, SEED),
+    ])  # fmt: skip
     if dtype not in ("fp32", "bf16"):
         raise UsageError(f"unknown dtype '{dtype}': use fp32 or bf16")
-    if exponent < 0:
-        raise UsageError(f"the exponent of the smoothed sampling must be 0 or more, not {exponent}")
-    if not 0 < tlm_share <= 1:
-        raise UsageError(f"the share of steps on translations must be above 0 and at most 1, not {tlm_share}")
     files = _files(texts)
+    role = infer_role(role, list(files))
+    runtime = runtime or resolve_runtime()
+    chosen.require_memory(0, on_cpu=runtime.kind == "cpu")
     if separate_positions and len(files) < 2:
         raise UsageError("separate positions are for several languages, and there is text of one only")
     corpus = {language: read_text(language, paths) for language, paths in files.items()}
@@ -122,7 +125,7 @@ def pretrain(
         texts={language: describe_text(text, files[language]) for language, text in corpus.items()},
         exponent=exponent,
         next_sentence=next_sentence,
-        role=infer_role(role, list(corpus)),
+        role=role,
         dtype=dtype,
         seed=seed,
         precision=runtime.precision,
@@ -171,6 +174,7 @@ def _run(
         seed=settings.seed,
     )
     store_vocabulary(out, tokenizer)
+    shape.require_memory(len(tokenizer), on_cpu=runtime.kind == "cpu")
     separate = settings.separate_positions
     blocks = {language: shape.positions * number for number, language in enumerate(corpus)} if separate else {}
     bitexts, bitext_shares = translations(tokenizer, parallel) if parallel else ([], [])

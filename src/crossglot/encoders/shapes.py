@@ -7,6 +7,17 @@ from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 
 from crossglot.errors import UsageError
+from crossglot.limits import (
+    BATCH_PIECES,
+    LAYERS,
+    LENGTH,
+    RATE,
+    STEPS,
+    VOCABULARY,
+    WIDTH,
+    check_all,
+)
+from crossglot.runtime import machine_memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +74,12 @@ class Shape:
         Raises:
             UsageError: naming the field.
         """
-        for field in ("layers", "hidden", "heads", "vocab_size", "positions", "length", "batch_pieces", "steps"):
-            if getattr(self, field) < 1:
-                raise UsageError(f"{field} must be at least 1, not {getattr(self, field)}")
+        limits = {
+            "layers": LAYERS, "hidden": WIDTH, "heads": WIDTH, "vocab_size": VOCABULARY, "positions": LENGTH,
+            "length": LENGTH, "batch_pieces": BATCH_PIECES, "steps": STEPS, "learning_rate": RATE,
+            "finetuning_rate": RATE,
+        }  # fmt: skip
+        check_all([(field, getattr(self, field), allowed) for field, allowed in limits.items()])
         if self.hidden % self.heads:
             raise UsageError(f"hidden ({self.hidden}) must be a multiple of heads ({self.heads})")
         if not 8 <= self.length <= self.positions:
@@ -74,8 +88,6 @@ class Shape:
             raise UsageError(f"batch_pieces ({self.batch_pieces}) must hold one row of {self.positions} pieces")
         if not 0 <= self.full_share <= 0.5:
             raise UsageError(f"full_share must lie between 0 and 0.5, not {self.full_share}")
-        if not 0 < self.learning_rate < 1:
-            raise UsageError(f"learning_rate must lie between 0 and 1, not {self.learning_rate}")
 
     def row_length(self, step: int) -> int:
         """Row length in pieces of the 0-based step."""
@@ -88,6 +100,29 @@ class Shape:
         if step < warm:
             return self.learning_rate * (step + 1) / warm
         return self.learning_rate * (self.steps - step) / max(1, self.steps - warm)
+
+    def require_memory(self, vocabulary: int, *, on_cpu: bool = True) -> None:
+        """Refuses what this machine cannot hold, before the system ends the process without a word.
+
+        Counted is the least: weights alone, and where they are trained on the CPU their gradients, Adam's two moments,
+        and the hidden states of a batch that the backward pass needs.
+
+        Args:
+            vocabulary: word pieces that there are.
+            on_cpu: whether it is trained there, and not on a GPU.
+
+        Raises:
+            UsageError: saying how much is wanted and what there is.
+        """
+        weights = self.layers * 12 * self.hidden**2 + (vocabulary + self.positions) * self.hidden
+        states = self.batch_pieces * self.layers * self.hidden * 8
+        wanted, there = (16 * weights + 4 * states if on_cpu else 4 * weights), machine_memory()
+        if wanted > there:
+            raise UsageError(
+                f"an encoder of {self.layers} layers, {self.hidden} wide, {vocabulary:,} word pieces and "
+                f"{self.batch_pieces:,} pieces a batch needs at least {wanted / 2**30:,.0f} GB of memory, and there "
+                f"are {there / 2**30:,.0f}: choose a smaller shape, or fewer layers, width or pieces a batch"
+            )
 
     def changed(self, **fields: object) -> Shape:
         """This shape with the fields that are not None replaced."""

@@ -6,17 +6,24 @@ import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
 
 from crossglot.lab.anchors import KINDS, MOST_OWN, Kind
 from crossglot.lab.grammar import ORDERS
 from crossglot.lab.inventory import CONTENT_SHARES
 from crossglot.lab.scripts import SCRIPTS
-from crossglot.specs import checked, parse_toml, read_toml, toml_value
+from crossglot.limits import SEED, SHARE, Limits
+from crossglot.specs import checked, parse_toml, read_toml, toml_value, within
 
 BUILTIN = "builtin.toml"
+SENTENCES = Limits(1, 1_000_000)  # of a file: a lab's are drawn in memory
+CONCEPTS = Limits(40, 5000)
+WORDS = Limits(1, CONCEPTS.highest)
+NAMES = Limits(0, 0.8, whole=False)
+
+Sentences = Annotated[int, within(SENTENCES)]
 _KEY = re.compile(r"[a-z][a-z0-9]{1,11}(-[A-Za-z0-9]{2,8})?")
 
 
@@ -33,11 +40,11 @@ class Sizes(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    train: int = Field(1500, ge=1)
-    dev: int = Field(200, ge=1)
-    test: int = Field(400, ge=1)
-    mono: int = Field(20_000, ge=1)
-    parallel: int = Field(5000, ge=1)
+    train: Sentences = 1500
+    dev: Sentences = 200
+    test: Sentences = 400
+    mono: Sentences = 20_000
+    parallel: Sentences = 5000
 
 
 class LanguageSpec(BaseModel):
@@ -59,9 +66,9 @@ class LanguageSpec(BaseModel):
     name: str = Field(pattern=r"^[^\W_]+([ -][^\W_]+)*$")
     script: str
     wals: Mapping[str, str]
-    cognates: Mapping[str, float] = {}
+    cognates: Mapping[str, Annotated[float, within(SHARE)]] = {}
     lexicon_of: str | None = None
-    cases: bool = False
+    cases: StrictBool = False
     why: str = ""
 
     @field_validator("script")
@@ -111,11 +118,11 @@ class LabSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     frozen: str | None = None
-    seed: int = Field(1, ge=0)
-    concepts: int = Field(800, ge=40, le=5000)
-    words: int = Field(710, ge=1)
-    anchors: bool | tuple[Kind, ...] = True
-    names: float = Field(0.5, ge=0, le=0.8)
+    seed: Annotated[int, within(SEED)] = 1
+    concepts: Annotated[int, within(CONCEPTS)] = 800
+    words: Annotated[int, within(WORDS)] = 710
+    anchors: StrictBool | tuple[Kind, ...] = True
+    names: Annotated[float, within(NAMES)] = 0.5
     sizes: Sizes = Sizes()
     parallel: tuple[str, ...] = ()
     codemix: tuple[tuple[str, str], ...] = ()

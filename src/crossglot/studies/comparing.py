@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from crossglot.errors import StorageError, UsageError
+from crossglot.limits import CONFIDENCE
 from crossglot.steps.rows import tags_of
 from crossglot.steps.score import METRICS
 from crossglot.studies.comparable import predictions_of, read_comparable
@@ -110,8 +111,7 @@ def compare(
         UsageError: if there is nothing that could be compared: no system, source and target in common, or other
             sentences.
     """
-    if not 0.5 <= level < 1:
-        raise UsageError(f"level {level:g}: an interval's level is between 0.5 and 1, such as 0.95")
+    CONFIDENCE.check(level, "level")
     cells = compare_runs(read_comparable(Path(first)), read_comparable(Path(second)), systems, level, progress)
     frame = comparison_frame(cells)
     if out is not None:

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
 
 from crossglot.encoders.pieces import Cutting, Subword
 from crossglot.errors import SpecError
 from crossglot.languages import LANGUAGES
+from crossglot.limits import COUNT, EPOCHS, MOST_SEEDS, RATE, SEED
 from crossglot.probes.experiments import EXPERIMENTS, SELF_SUFFICIENT
 from crossglot.probes.setting import TRANSLATION
-from crossglot.specs import checked, parse_toml, read_toml, toml_value
+from crossglot.specs import checked, parse_toml, read_toml, toml_value, within
 from crossglot.tagging.recipe import Decay, HeadStart
 
 ALL = "all"
@@ -87,21 +88,21 @@ class Study(BaseModel):
     corpora: Mapping[str, tuple[str, ...]] = {}
     sources: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
-    seeds: tuple[int, ...] = Field((1, 2, 3), min_length=1)
-    max_train: int | None = Field(None, ge=1)
-    max_test: int | None = Field(None, ge=1)
-    learning_rate: float | None = Field(None, gt=0, lt=1)
-    epochs: int | None = Field(None, ge=1)
+    seeds: tuple[Annotated[int, within(SEED)], ...] = Field((1, 2, 3), min_length=1, max_length=MOST_SEEDS)
+    max_train: Annotated[int, within(COUNT)] | None = None
+    max_test: Annotated[int, within(COUNT)] | None = None
+    learning_rate: Annotated[float, within(RATE)] | None = None
+    epochs: Annotated[int, within(EPOCHS)] | None = None
     head_start: HeadStart | None = None
-    head_learning_rate: float | None = Field(None, gt=0, lt=1)
+    head_learning_rate: Annotated[float, within(RATE)] | None = None
     decay: Decay | None = None
     subword: Subword | None = None
     cutting: Cutting | None = None
     device: str = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     engine: Literal["local"] = "local"
-    keep_weights: bool = False
-    lenient: bool = False
+    keep_weights: StrictBool = False
+    lenient: StrictBool = False
 
     @field_validator("experiments")
     @classmethod

@@ -57,6 +57,16 @@ class Labels:
         raise AssertionError("every tag is a label")
 
 
+def require_task(task: str) -> None:
+    """Refuses what is no task.
+
+    Raises:
+        UsageError: naming those that there are.
+    """
+    if task not in get_args(Task):
+        raise UsageError(f"unknown task '{task}': use pos, ner or labels")
+
+
 def label_set(task: str, sentences: Sequence[TaggedSentence]) -> Labels:
     """The labels of a task.
 
@@ -67,8 +77,7 @@ def label_set(task: str, sentences: Sequence[TaggedSentence]) -> Labels:
         UsageError: for an unknown task.
         DataError: for no words at all, or for a `ner` tag that is neither `O` nor `B-TYPE` nor `I-TYPE`.
     """
-    if task not in get_args(Task):
-        raise UsageError(f"unknown task '{task}': use pos, ner or labels")
+    require_task(task)
     found = {tag for sentence in sentences for tag in sentence.tags}
     if not found:
         raise DataError("no words to learn from", remedy="give at least one sentence with tags")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from crossglot.encoders.pieces import Cutting, Reading, Subword
+from crossglot.limits import BATCH_SIZE, CLIP, DROPOUT, EPOCHS, LENGTH, RATE, SHARE
+from crossglot.specs import within
 
 HeadStart = Literal["random", "probe"]
 Decay = Literal["after-warmup", "throughout"]
@@ -25,21 +27,29 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    batch_size: int = Field(32, ge=1, description="sentences a step")
-    max_length: int = Field(128, ge=3, description="pieces a sentence, special tokens included; training truncates")
-    epochs: int = Field(3, ge=1, description="passes over the training sentences")
-    learning_rate: float = Field(3e-5, gt=0, le=1, description="highest learning rate, reached after warm-up")
-    warmup: float = Field(0.1, ge=0, le=1, description="share of the steps over which the rate rises from 0")
-    weight_decay: float = Field(0.01, ge=0, description="decoupled weight decay, except on norms and biases")
-    dropout: float = Field(0.1, ge=0, lt=1, description="dropout on the encoder's last layer")
-    clip: float = Field(1.0, gt=0, description="largest norm of the gradient")
+    batch_size: Annotated[int, within(BATCH_SIZE)] = Field(32, description="sentences a step")
+    max_length: Annotated[int, within(LENGTH)] = Field(
+        128, description="pieces a sentence, special tokens included; training truncates"
+    )
+    epochs: Annotated[int, within(EPOCHS)] = Field(3, description="passes over the training sentences")
+    learning_rate: Annotated[float, within(RATE)] = Field(
+        3e-5, description="highest learning rate, reached after warm-up"
+    )
+    warmup: Annotated[float, within(SHARE)] = Field(
+        0.1, description="share of the steps over which the rate rises from 0"
+    )
+    weight_decay: Annotated[float, within(SHARE)] = Field(
+        0.01, description="decoupled weight decay, except on norms and biases"
+    )
+    dropout: Annotated[float, within(DROPOUT)] = Field(0.1, description="dropout on the encoder's last layer")
+    clip: Annotated[float, within(CLIP)] = Field(1.0, description="largest norm of the gradient")
     decay: Decay = Field("after-warmup", description="where the linear decay of the rate starts: with warm-up or after")
     head_start: HeadStart = Field("random", description="what the new layer starts from: chance or a linear probe")
-    head_learning_rate: float | None = Field(
-        None, gt=0, le=1, description="highest rate of the new layer; None: as all else"
+    head_learning_rate: Annotated[float, within(RATE)] | None = Field(
+        None, description="highest rate of the new layer; None: as all else"
     )
-    averaged: float = Field(
-        0.0, ge=0, le=1, description="share of the steps, the last ones, whose weights are averaged"
+    averaged: Annotated[float, within(SHARE)] = Field(
+        0.0, description="share of the steps, the last ones, whose weights are averaged"
     )
     subword: Subword = Field(
         "first-spelled", description="the piece a word is read at: the first that spells, or plain"

@@ -1,0 +1,35 @@
+"""What no command takes: an option given twice, of which only the last would count, and a name that is empty.
+
+An empty name is a shell variable that was not set: as a folder it would be the current one, as a list no list at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from typer import BadParameter
+from typer.core import TyperCommand
+
+
+class Command(TyperCommand):
+    """A command that reads its line so; the class of all of ours."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: D102 - the framework's own hook
+        parameter: Any
+        if not ctx.resilient_parsing:
+            values, _, order = self.make_parser(ctx).parse_args(args=list(args))
+            for parameter in self.get_params(ctx):
+                several = parameter.nargs == -1 or getattr(parameter, "multiple", False)
+                if not several and sum(one is parameter for one in order) > 1:
+                    raise BadParameter("is given twice; give it once", ctx=ctx, param=parameter)
+                if any(not value.strip() for value in _texts(values.get(parameter.name))):
+                    raise BadParameter("is empty; give it a value, or leave it out", ctx=ctx, param=parameter)
+        return super().parse_args(ctx, args)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """The strings that a parameter was given, one or several."""
+    for one in value if isinstance(value, list | tuple) else (value,):
+        if isinstance(one, str):
+            yield one
