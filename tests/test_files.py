@@ -301,6 +301,7 @@ def test_what_the_system_refuses_is_told_with_its_reason(
         raise OSError(number, os.strerror(number), str(path))
 
     monkeypatch.setattr(Path, "mkdir", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     for check in (check_file_place, check_folder_place, check_working_folder):
         with pytest.raises(StorageError, match=rf"out: cannot be written: {told}\n  \w"):
             check(tmp_path / "new" / "out")

@@ -27,7 +27,7 @@ LOCK = "lock"
 REPLACED = "replaced"
 
 _FULL = ("No space left on device", "Disk quota exceeded", "os error 28", "os error 122")  # as Rust libraries word it
-_NO_LOCKS = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.ENOSYS, errno.EINVAL)
+NO_LOCKS = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.ENOSYS, errno.EINVAL)
 _STREAMS = (("/", "dev"), ("/", "proc"))
 
 REASONS = {
@@ -53,6 +53,14 @@ REASONS = {
 """Why the system did not write something, and what to do about it."""
 
 
+class NotWrittenError(StorageError):
+    """Something could not be written; `why`, and in `remedy` what to do about it."""
+
+    def __init__(self, path: Path | str, why: str, remedy: str = "") -> None:
+        self.path, self.why, self.remedy = path, why, remedy
+        super().__init__(f"{path}: cannot be written: {why}" + (f"\n  {remedy}" if remedy else ""))
+
+
 @contextmanager
 def whole_file(path: Path | str, *, durable: bool = False) -> Iterator[Path]:
     """A path to write to; what is written there stands at `path` once the block ends, and not before.
@@ -65,14 +73,14 @@ def whole_file(path: Path | str, *, durable: bool = False) -> Iterator[Path]:
         durable: whether it is on the disk, not only in the system's memory, before anything is replaced.
 
     Raises:
-        StorageError: if it cannot be written, with the reason.
+        NotWrittenError: if it cannot be written, with the reason.
     """
     path = Path(path)
     if _is_stream(path):
-        with _faults_named(path):
+        with faults_named(path):
             yield path
         return
-    with _faults_named(path):
+    with faults_named(path):
         place = _place(path)
         if place.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -106,11 +114,11 @@ def whole_folder(
             such folder stays.
 
     Raises:
-        StorageError: if it cannot be written, with the reason.
+        NotWrittenError: if it cannot be written, with the reason.
         UsageError: if a folder is there that has to stay.
     """
     path = Path(path)
-    with _faults_named(path):
+    with faults_named(path):
         place = _place(path)
         _check_replaceable(path, place, may_replace)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -132,7 +140,7 @@ def write_whole(path: Path | str, content: str | bytes, *, durable: bool = False
     """Writes a file whole or not at all; text as UTF-8.
 
     Raises:
-        StorageError: if it cannot be written, with the reason.
+        NotWrittenError: if it cannot be written, with the reason.
     """
     with whole_file(path, durable=durable) as half:
         half.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
@@ -142,10 +150,10 @@ def check_file_place(path: Path | str) -> None:
     """Makes sure, before any work, that a file can be written there; leaves nothing behind.
 
     Raises:
-        StorageError: if it cannot, with the reason.
+        NotWrittenError: if it cannot, with the reason.
     """
     path = Path(path)
-    with _faults_named(path):
+    with faults_named(path):
         if _is_stream(path):
             return
         if path.is_dir():
@@ -159,11 +167,11 @@ def check_folder_place(path: Path | str, may_replace: Callable[[Path], object] |
     """Makes sure, before any work, that `whole_folder` can write there; leaves nothing behind.
 
     Raises:
-        StorageError: if it cannot, with the reason.
+        NotWrittenError: if it cannot, with the reason.
         UsageError: if a folder is there that has to stay.
     """
     path = Path(path)
-    with _faults_named(path):
+    with faults_named(path):
         place = _place(path)
         _check_replaceable(path, place, may_replace)
         _try(_nearest(place))
@@ -173,10 +181,10 @@ def check_working_folder(path: Path | str) -> None:
     """Makes sure, before any work, that files can be written into this folder, which need not be there yet.
 
     Raises:
-        StorageError: if they cannot, with the reason.
+        NotWrittenError: if they cannot, with the reason.
     """
     path = Path(path)
-    with _faults_named(path):
+    with faults_named(path):
         _try(_nearest(_place(path) / "any"))
 
 
@@ -193,13 +201,13 @@ def sweep(folder: Path) -> list[Path]:
     return swept
 
 
-def why_not_written(error: BaseException) -> str | None:
-    """Why something could not be written, with a remedy on a second line; None if this error says nothing of that."""
+def why_not_written(error: BaseException) -> tuple[str, str] | None:
+    """Why something could not be written, and what to do about it; None if this error says nothing of that."""
     number = error.errno if isinstance(error, OSError) else errno.ENOSPC if is_disk_full(error) else None
     known = REASONS.get(number or 0)
-    if known is None:
-        return (error.strerror or str(error)) if isinstance(error, OSError) else None
-    return "\n  ".join(known)
+    if known is None and isinstance(error, OSError):
+        return error.strerror or str(error), "choose another place"
+    return known
 
 
 def is_disk_full(error: BaseException) -> bool:
@@ -210,8 +218,8 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 @contextmanager
-def _faults_named(path: Path) -> Iterator[None]:
-    """Turns what the system and libraries raise of writing at `path` into a StorageError; any other error passes."""
+def faults_named(path: Path) -> Iterator[None]:
+    """Turns what the system and libraries raise of writing at `path` into a NotWrittenError; any other passes."""
     try:
         yield
     except CrossglotError:
@@ -220,16 +228,17 @@ def _faults_named(path: Path) -> Iterator[None]:
         why = why_not_written(error) if _is_of_writing(error, path) else None
         if why is None:
             raise
-        raise StorageError(f"{path}: cannot be written: {why}") from error
+        raise NotWrittenError(path, *why) from error
 
 
 @contextmanager
 def _named_by_place(half: Path, path: Path) -> Iterator[None]:
-    """Lets a StorageError about what passes (or a file in it) name the place where it is wanted."""
+    """Lets an error about what passes (or a file in it) name the place where it is wanted."""
     try:
         yield
-    except StorageError as error:
-        raise StorageError(str(error).replace(str(half), str(path))) from error
+    except NotWrittenError as error:
+        place = Path(str(error.path).replace(str(half), str(path)))
+        raise NotWrittenError(place, error.why, error.remedy) from error
 
 
 def _is_of_writing(error: Exception, path: Path) -> bool:
@@ -272,7 +281,7 @@ def _make_passing(parent: Path) -> tuple[Path, int]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            if error.errno in _NO_LOCKS:  # never swept by others, then, as they cannot lock it either
+            if error.errno in NO_LOCKS:  # never swept by others, then, as they cannot lock it either
                 return passing, lock
             os.close(lock)
             continue
@@ -315,7 +324,7 @@ def _clear(passing: Path) -> None:
 def _place(path: Path) -> Path:
     """Where a path leads to, in full; no place that cannot be."""
     if "\0" in str(path):
-        raise StorageError(f"{str(path)!r}: cannot be written: a name cannot hold the character U+0000")
+        raise NotWrittenError(repr(str(path)), "a name cannot hold the character U+0000")
     place = Path(os.path.realpath(path)) if path.is_symlink() else path.absolute()
     if place.is_symlink():
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
@@ -337,9 +346,12 @@ def _nearest(place: Path) -> Path:
 
 
 def _try(above: Path) -> None:
-    """Makes something in a folder, and removes it."""
-    with _passing(above):
-        pass
+    """Makes a file without a name in a folder; where the system knows no such, one of ours, and removes it."""
+    try:
+        os.close(os.open(above, os.O_TMPFILE | os.O_WRONLY, 0o600))
+    except (AttributeError, OSError):
+        with _passing(above):
+            pass
 
 
 def _check_replaceable(path: Path, place: Path, may_replace: Callable[[Path], object] | None) -> None:

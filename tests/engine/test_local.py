@@ -101,7 +101,7 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path, wait_for: int) ->
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)  # in the middle of step number wait_for
     process.wait()
-    assert len(list(steps.glob(".half-*"))) == 1
+    assert len(list(steps.glob(".crossglot-*.half"))) == 1
 
     last = chain(log, 6)
     outcome = run_locally(Plan.of([last]), Store(steps))

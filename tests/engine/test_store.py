@@ -9,6 +9,7 @@ from toy_steps import Add, FillDisk, result
 from crossglot.engine.locking import locked
 from crossglot.engine.store import Store
 from crossglot.errors import StorageError
+from crossglot.files import whole_folder
 
 
 @pytest.fixture
@@ -62,11 +63,15 @@ def test_a_damaged_result_is_noticed_and_done_again(tmp_path: Path, log: Path, d
 
 def test_what_a_dead_process_left_is_swept_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
     store = Store(tmp_path / "steps")
-    for name in ("dead", "alive"):
-        (store.folder / f".half-{name}").mkdir(parents=True)
-    with locked(store.folder / ".lock-alive"):
-        assert store.sweep() == ["dead"]
-    assert [path.name for path in store.folder.iterdir()] == [".half-alive"]
+    for name in ("dead", "alive", "waits"):
+        (store.folder / f".half-{name}").mkdir(parents=True)  # as earlier versions wrote steps
+    (store.folder / ".lock-dead").touch()
+    (store.folder / ".lock-of-a-step-that-another-finished").touch()
+    (store.folder / ".mine").touch()
+    with locked(store.folder / ".lock-alive"), whole_folder(store.folder / "now"):
+        store.sweep()
+        assert sum(path.name.endswith(".half") for path in store.folder.iterdir()) == 1
+    assert sorted(path.name for path in store.folder.iterdir()) == [".half-alive", ".mine", "now"]
 
 
 def test_a_full_disk_ends_with_an_error_that_counts_what_is_kept(tmp_path: Path, log: Path) -> None:

@@ -58,13 +58,15 @@ class StoreMachine(RuleBasedStateMachine):
             self.store.put(step, do)
         except BrokenOffError:
             assert before != "finished"
-            assert self.store.state(step) == "to do"
+            assert self.store.state(step) == before
 
     @rule(number=numbers)
     def die_in_the_middle(self, number: int) -> None:
-        half = self.folder / f".half-{Square(number=number).id}"
-        half.mkdir(exist_ok=True)
-        (half / "square").write_text("wrong")
+        name = Square(number=number).id
+        for half in (self.folder / f".half-{name}", self.folder / f".crossglot-0000000{number}.half" / name):
+            half.mkdir(exist_ok=True, parents=True)
+            (half.parent / "lock" if half.name == name else self.folder / f".lock-{name}").touch()
+            (half / "square").write_text("wrong")
 
     @rule(
         number=numbers,

@@ -185,8 +185,9 @@ def test_what_is_no_run_or_has_nothing_in_common_is_refused(two: tuple[Path, Pat
 
 def test_the_command_prints_a_table_and_writes_all_cells(two: tuple[Path, Path], tmp_path: Path) -> None:
     out = tmp_path / "cells.csv"
-    with pytest.raises(StorageError, match="cannot write"):
-        crossglot.compare(*two, out=tmp_path / "absent" / "cells.csv")
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(StorageError, match="cannot be written"):
+        crossglot.compare(*two, out=tmp_path / "taken" / "cells.csv")
     result = CliRunner().invoke(app, ["compare", *map(str, two), "--out", str(out)])
     assert result.exit_code == 0, result.output
     assert "en → de" in result.output

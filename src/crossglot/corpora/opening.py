@@ -5,15 +5,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import lzma
-import os
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, cast
 
-from crossglot.errors import DataError, StorageError
+from crossglot.errors import DataError
+from crossglot.files import whole_file
 
 SUFFIXES = ("", ".gz", ".xz")
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
@@ -141,7 +140,7 @@ def _checksum(path: Path, size: int, modified: int) -> str:
 
 
 def write_text(path: Path | str, pieces: Iterable[str]) -> Path:
-    """Write UTF-8 text, compressed as the name's suffix says, whole or not at all (a temporary file, then a rename).
+    """Write UTF-8 text, compressed as the name's suffix says, whole or not at all.
 
     Raises:
         StorageError: a full disk, or a folder that cannot be written.
@@ -156,22 +155,9 @@ def write_bytes(path: Path | str, pieces: Iterable[bytes]) -> Path:
         StorageError: a full disk, or a folder that cannot be written.
     """
     path = Path(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise StorageError(f"{path}: cannot be written ({error.strerror or error})") from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as raw, _compressor(raw, path.suffix) as file:
-            for piece in pieces:
-                file.write(piece)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        raise StorageError(f"{path}: cannot be written ({error.strerror or error})") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(path) as half, half.open("wb") as raw, _compressor(raw, path.suffix) as file:
+        for piece in pieces:
+            file.write(piece)
     return path
 
 

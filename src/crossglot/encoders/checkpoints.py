@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crossglot.errors import StorageError
+from crossglot.files import whole_file
 
 if TYPE_CHECKING:
     import torch
@@ -24,23 +23,13 @@ def save_checkpoint(path: Path, tensors: Mapping[str, torch.Tensor], counters: M
         counters: plain values, kept as JSON in the file's header.
 
     Raises:
-        StorageError: the disk is full or the folder cannot be written.
+        NotWrittenError: the disk is full or the folder cannot be written.
     """
     from safetensors.torch import save_file
 
-    fresh = path.with_name(path.name + ".new")
-    try:
-        plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-        save_file(plain, fresh, metadata={"counters": json.dumps(dict(counters))})
-        with fresh.open("rb") as written:
-            os.fsync(written.fileno())
-        fresh.replace(path)
-    except Exception as error:  # safetensors reports a full disk as its own error
-        with suppress(OSError):
-            fresh.unlink()
-        raise StorageError(
-            f"{path}: the checkpoint cannot be written ({error}); free some space and run again"
-        ) from error
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    with whole_file(path, durable=True) as half:
+        save_file(plain, half, metadata={"counters": json.dumps(dict(counters))})
 
 
 def load_checkpoint(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:

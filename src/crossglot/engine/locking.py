@@ -8,12 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from crossglot.files import NO_LOCKS, faults_named
+
 
 @contextmanager
 def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
     """Holds an exclusive lock on `path`, a file made for the purpose and removed afterwards.
 
-    Yields whether the lock is held: always with `wait`, else only if nobody else held it.
+    Yields whether the lock is held: always with `wait`, else only if nobody else held it. On a file system without
+    locks everybody holds it: what is written there is still written whole.
+
+    Raises:
+        NotWrittenError: if the file cannot be made.
     """
     handle = _take(path, wait)
     if handle is None:
@@ -28,12 +34,18 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
 
 def _take(path: Path, wait: bool) -> int | None:
     while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        with faults_named(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(handle)
             return None
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                raise
+            return handle
         if _is_at(handle, path):
             return handle
         os.close(handle)  # its last holder removed the file while we waited: take the new one

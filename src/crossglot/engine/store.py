@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -15,8 +14,12 @@ from crossglot.engine.locking import locked
 from crossglot.engine.record import RECORD, Record, check_folder, read_record, write_record
 from crossglot.engine.step import Step
 from crossglot.errors import StorageError
+from crossglot.files import NotWrittenError, sweep, whole_folder
 
 State = Literal["finished", "damaged", "to do"]
+
+LOCK = ".lock-"
+HALF = ".half-"  # what earlier versions wrote steps into
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +27,7 @@ _log = logging.getLogger(__name__)
 class Store:
     """Results of steps under one folder, shared by any number of processes.
 
-    A step is written into `.half-<id>` under a lock and renamed when it is done: a folder without that prefix is whole.
+    A step is written under a lock, beside its place, and renamed when it is done: a folder named by an id is whole.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -91,59 +94,33 @@ class Store:
         Raises:
             StorageError: if the disk is full or the store cannot be written, naming what is kept.
         """
-        final, half = self.folder / step.id, self.folder / f".half-{step.id}"
-        self._make_folder()
-        with self._faults_named(step), locked(self.folder / f".lock-{step.id}"):
+        final = self.folder / step.id
+        with self._faults_named(step), locked(self.folder / f"{LOCK}{step.id}"):
             if self.state(step) == "finished":
                 return final
-            for left_over in (final, half):  # damaged, or of a process that died
-                shutil.rmtree(left_over, ignore_errors=True)
-            try:
-                half.mkdir()
+            with whole_folder(final, may_replace=lambda damaged: None) as half:  # noqa: ARG005
                 began = time.monotonic()
                 do(half)
                 write_record(step, half, time.monotonic() - began)
-                half.rename(final)
-            finally:
-                shutil.rmtree(half, ignore_errors=True)
         self._checked.add(step.id)
         return final
 
-    def _make_folder(self) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError(f"{self.folder}: cannot make the store of finished steps: {error}") from error
-
-    def sweep(self) -> list[str]:
-        """Removes what processes that died left half-written, and names it; what a living one is writing stays."""
-        swept = []
-        for half in sorted(self.folder.glob(".half-*")):
-            with locked(self.folder / f".lock-{half.name.removeprefix('.half-')}", wait=False) as ours:
+    def sweep(self) -> None:
+        """Removes what processes that died left, half-written steps and locks; what a living one is writing stays."""
+        sweep(self.folder)
+        left = {path.name.removeprefix(kind) for kind in (LOCK, HALF) for path in self.folder.glob(f"{kind}*")}
+        for id_ in left:
+            with suppress(OSError, StorageError), locked(self.folder / f"{LOCK}{id_}", wait=False) as ours:
                 if ours:
-                    shutil.rmtree(half, ignore_errors=True)
-                    swept.append(half.name.removeprefix(".half-"))
-        return swept
+                    shutil.rmtree(self.folder / f"{HALF}{id_}", ignore_errors=True)
 
     @contextmanager
     def _faults_named(self, step: Step) -> Iterator[None]:
-        """Turns what a full disk raises (the libraries that write files differ) into a StorageError."""
+        """Says of a step that cannot be written what is kept all the same."""
         try:
             yield
-        except Exception as error:
-            if is_disk_full(error):
-                what, remedy = "the disk is full", "make room and run the same again: it goes on from there"
-            elif isinstance(error, OSError) and str(error.filename or "").startswith(str(self.folder)):
-                what, remedy = str(error), "make the folder writable or choose another with --out"
-            else:
-                raise
+        except NotWrittenError as error:
             kept = sum(1 for _ in self.records())
             lost = f"'{step.title}' is not kept; {kept} finished steps are"
-            raise StorageError(f"{self.folder}: {what}: {lost}\n  {remedy}") from error
-
-
-def is_disk_full(error: BaseException) -> bool:
-    """Whether this error, ours or a library's, says that there is no room left on the disk or in the quota."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return True
-    return any(words in str(error) for words in ("No space left on device", "Disk quota exceeded"))
+            remedy = f"{error.remedy or 'mend it'}; the same command goes on from there"
+            raise StorageError(f"{error.path}: {error.why}: {lost}\n  {remedy}") from error

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,7 +16,7 @@ from crossglot.corpora.columns import write_columns
 from crossglot.corpora.conllu import write_conllu
 from crossglot.corpora.opening import write_text
 from crossglot.corpora.plain import write_lines
-from crossglot.errors import StorageError, UsageError
+from crossglot.files import check_folder_place, whole_folder
 from crossglot.lab.codeswitching import Speaker, code_switched, draw_switches
 from crossglot.lab.grammar import Grammar, make_grammar
 from crossglot.lab.inventory import Inventory, make_inventory
@@ -108,29 +106,17 @@ def make_lab(spec: LabSpec, out: Path | str, *, progress: Progress | None = None
         The folder.
 
     Raises:
-        UsageError: if there is something in the folder.
+        UsageError: if there is something in the folder, or it is where one is or a mount point.
         StorageError: if it cannot be written.
     """
     out = Path(out)
-    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
-        raise UsageError(f"{out}: is there already; name a folder that is new or empty")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        passing = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
-    except OSError as error:
-        raise StorageError(f"{out}: cannot be written ({error.strerror or error})") from error
-    try:
-        jobs = list(_files(build_lab(spec)))
+    check_folder_place(out)
+    jobs = list(_files(build_lab(spec)))
+    with whole_folder(out) as half:
         for done, (name, write) in enumerate(jobs):
             if progress is not None:
                 progress(done, len(jobs), name)
-            write(passing / name)
-        passing.chmod(0o755)
-        passing.replace(out)
-    except OSError as error:
-        raise StorageError(f"{out}: cannot be written ({error.strerror or error})") from error
-    finally:
-        shutil.rmtree(passing, ignore_errors=True)
+            write(half / name)
     if progress is not None:
         progress(len(jobs), len(jobs), "")
     return out

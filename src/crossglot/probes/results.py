@@ -43,7 +43,6 @@ What the columns hold (empty where a column does not apply):
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -51,6 +50,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from crossglot.errors import StorageError
+from crossglot.files import whole_file
 
 if TYPE_CHECKING:
     import polars
@@ -108,6 +108,9 @@ class ResultRow(BaseModel):
         return self
 
 
+WRITING = ".writing"
+"""The lock of whoever writes into a run folder, so that what is written there belongs together."""
+
 COLUMNS: tuple[str, ...] = tuple(ResultRow.model_fields)
 ADDED_LATER = ("collapsed",)
 """Columns that runs of earlier versions do not have."""
@@ -142,13 +145,8 @@ def write_results(results: polars.DataFrame | Sequence[ResultRow], path: Path) -
 
     frame = results if isinstance(results, pl.DataFrame) else results_frame(results)
     validate_results(frame, path)
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with whole_file(path) as half:
         frame.write_csv(half)
-        half.replace(path)
-    except OSError as error:
-        half.unlink(missing_ok=True)
-        raise StorageError(f"{path}: cannot write the results: {error}") from error
 
 
 def read_results(path: Path) -> polars.DataFrame:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from crossglot.files import whole_file, write_whole
 from crossglot.report.exhibits import Block, Exhibit, Grid, is_zero_shot
 from crossglot.report.wording import COLLAPSED, ROLES, language_name, metric, number, published_name
 
@@ -57,8 +58,9 @@ def write_figure(chart: Any, name: str, folder: Path) -> Path:
     chart.save(drawing, format="svg")
     # The renderer counts gradients over its lifetime; named after the figure, they are the same in every report, and
     # differ among the figures of one page.
-    svg.write_text(re.sub(r"\bgradient_\d+", f"{name}-ramp", drawing.getvalue()), encoding="utf-8")
-    chart.save(svg.with_suffix(".pdf"), format="pdf")
+    write_whole(svg, re.sub(r"\bgradient_\d+", f"{name}-ramp", drawing.getvalue()))
+    with whole_file(folder / f"{name}.pdf") as half:
+        chart.save(half, format="pdf")
     return svg
 
 

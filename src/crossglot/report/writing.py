@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from crossglot.errors import StorageError
+from crossglot.engine.locking import locked
+from crossglot.files import check_working_folder, write_whole
+from crossglot.probes.results import WRITING
 from crossglot.report.drawn import csv_of, latex_of
 from crossglot.report.exhibits import Exhibit, exhibits
 from crossglot.report.figures import heat_map, write_figure
@@ -26,49 +27,37 @@ def write_report(folder: Path) -> Path:
     Raises:
         StorageError: if `folder` is no run folder, one of its files is damaged, or the report cannot be written.
     """
-    run = read_run_folder(Path(folder))
-    with calling(run.languages):
-        return _write(run)
+    folder = Path(folder)
+    read_run_folder(folder)  # before anything is written
+    check_working_folder(folder)
+    with locked(folder / WRITING):  # a study may come to its end just now: its results and claims belong together
+        run = read_run_folder(folder)
+        with calling(run.languages):
+            return _write(run)
 
 
 def _write(run: RunFolder) -> Path:
     rows = run.rows()
     shown, drawn = exhibits(matrix_rows(rows)), drawn_exhibits(rows)
-    try:
-        for name in ("tables", "figures"):
-            (run.path / name).mkdir(exist_ok=True)
-        drawings = {}
-        for exhibit in shown:
-            _replace(run.path / "tables" / f"{exhibit.name}.csv", csv_table(exhibit))
-            _replace(run.path / "tables" / f"{exhibit.name}.tex", latex_table(exhibit))
-            if exhibit.blocks:
-                svg = write_figure(heat_map(exhibit), exhibit.name, run.path / "figures")
-                drawings[exhibit.name] = inline_drawing(svg, drawing_label(exhibit))
-        for each in drawn:
-            for part in (each, *each.more):
-                _replace(run.path / "tables" / f"{part.experiment}.csv", csv_of(part))
-                _replace(run.path / "tables" / f"{part.experiment}.tex", latex_of(part))
-            if each.chart is not None:
-                svg = write_figure(each.chart, each.experiment, run.path / "figures")
-                drawings[each.experiment] = inline_drawing(svg, f"{each.heading}. The numbers are in the table below.")
-        target = run.path / "report.html"
-        _replace(target, page(run, shown, drawn, drawings))
-    except OSError as error:
-        raise StorageError(f"{run.path}: cannot write the report: {error}") from error
+    drawings = {}
+    for exhibit in shown:
+        write_whole(run.path / "tables" / f"{exhibit.name}.csv", csv_table(exhibit))
+        write_whole(run.path / "tables" / f"{exhibit.name}.tex", latex_table(exhibit))
+        if exhibit.blocks:
+            svg = write_figure(heat_map(exhibit), exhibit.name, run.path / "figures")
+            drawings[exhibit.name] = inline_drawing(svg, drawing_label(exhibit))
+    for each in drawn:
+        for part in (each, *each.more):
+            write_whole(run.path / "tables" / f"{part.experiment}.csv", csv_of(part))
+            write_whole(run.path / "tables" / f"{part.experiment}.tex", latex_of(part))
+        if each.chart is not None:
+            svg = write_figure(each.chart, each.experiment, run.path / "figures")
+            drawings[each.experiment] = inline_drawing(svg, f"{each.heading}. The numbers are in the table below.")
+    target = run.path / "report.html"
+    write_whole(target, page(run, shown, drawn, drawings))
     return target
 
 
 def drawing_label(exhibit: Exhibit) -> str:
     """What a screen reader says for the figure; its numbers are in the table that follows."""
     return f"Heat maps of {place(exhibit)}, {title(exhibit)}. The numbers are in the table below."
-
-
-def _replace(path: Path, text: str) -> None:
-    """Writes a file whole or not at all."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        half.write_text(text, encoding="utf-8")
-        half.replace(path)
-    except OSError:
-        half.unlink(missing_ok=True)
-        raise

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from crossglot.errors import StorageError, UsageError
+from crossglot.errors import UsageError
+from crossglot.files import whole_file
 from crossglot.limits import CONFIDENCE
 from crossglot.steps.rows import tags_of
 from crossglot.steps.score import METRICS
@@ -115,10 +116,8 @@ def compare(
     cells = compare_runs(read_comparable(Path(first)), read_comparable(Path(second)), systems, level, progress)
     frame = comparison_frame(cells)
     if out is not None:
-        try:
-            frame.write_csv(out)
-        except OSError as error:
-            raise StorageError(f"{out}: cannot write the comparison: {error}") from error
+        with whole_file(out) as half:
+            frame.write_csv(half)
     return frame
 
 

@@ -19,6 +19,7 @@ from crossglot.runtime import resolve_runtime
 from crossglot.steps.make_lab import MakeLab, lab_root, lab_texts
 from crossglot.steps.pretrain import Pretrain, plan_pretraining, pretrained
 from crossglot.studies.planning import STORE
+from crossglot.studies.run_folder import check_run_folder
 from crossglot.studies.running import run_study
 from crossglot.studies.study import ALL, Study, make_study
 
@@ -103,6 +104,7 @@ def run_demo(
     """
     jobs = jobs or default_jobs()
     spec = demo_spec(seed, size, spec)
+    check_run_folder(out)
     store = Store(out / STORE)
 
     def do(*steps: Step) -> None:

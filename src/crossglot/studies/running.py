@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
@@ -20,11 +18,12 @@ from crossglot.engine.locking import locked
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
 from crossglot.engine.step import Step
-from crossglot.engine.store import Store, is_disk_full
+from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, StorageError
+from crossglot.files import NotWrittenError, whole_file, write_whole
 from crossglot.probes.few_seeds import with_pooled_seeds
 from crossglot.probes.probe import Evidence
-from crossglot.probes.results import ResultRow, results_frame, write_results
+from crossglot.probes.results import WRITING, ResultRow, results_frame, write_results
 from crossglot.probes.setting import Candidate
 from crossglot.probes.tabulate import tabulate
 from crossglot.runtime import machine
@@ -38,6 +37,7 @@ from crossglot.steps.train_and_predict import TrainAndPredict
 from crossglot.steps.train_on_lab import TrainOnLab
 from crossglot.studies.planning import StudyPlan, lay_out, plan_study
 from crossglot.studies.remarks import forewarnings, remarks_on
+from crossglot.studies.run_folder import check_run_folder, write_predictions
 from crossglot.studies.study import Study, study_toml
 
 _log = logging.getLogger(__name__)
@@ -67,18 +67,16 @@ def run_study(
     Raises:
         CrossglotError: if steps failed; by then everything that could be run is kept and written.
     """
+    check_run_folder(out)
     plan = plan_study(study, out)
     load_encoders(plan)
     plan, outcome = _run_steps(plan, partial(run_locally, progress=progress, jobs=jobs, threads=threads))
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        with locked(out / ".writing"):  # another run in this folder may come to its end just now
+        with locked(out / WRITING):  # another run in this folder may come to its end just now
             write_run(plan, outcome, out)
-    except Exception as error:
-        if not isinstance(error, OSError) and not is_disk_full(error):
-            raise
-        why = "the disk is full" if is_disk_full(error) else str(error)
-        raise StorageError(f"{out}: {why}: the finished steps are kept; make room and run the same again") from error
+    except NotWrittenError as error:
+        remedy = f"{error.remedy or 'mend it'}; the same command goes on from there"
+        raise StorageError(f"{error.path}: {error.why}: the finished steps are kept\n  {remedy}") from error
     failure = outcome.error()
     if failure is not None:
         raise failure
@@ -123,10 +121,9 @@ def write_run(plan: StudyPlan, outcome: Outcome, out: Path) -> None:
     results = results_frame(result_rows(plan, outcome))
     write_results(results, out / "results.csv")
     _write_claims(results, out)
-    _link_predictions(plan, outcome, out / "predictions")
-    (out / "study.toml").write_text(study_toml(plan.study), encoding="utf-8")
-    facts = json.dumps(versions(plan), indent=1, ensure_ascii=False)
-    (out / "versions.json").write_text(facts + "\n", encoding="utf-8")
+    write_predictions(out / "predictions", dict(_predictions(plan, outcome)))
+    write_whole(out / "study.toml", study_toml(plan.study))
+    write_whole(out / "versions.json", json.dumps(versions(plan), indent=1, ensure_ascii=False) + "\n")
 
 
 def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
@@ -216,27 +213,20 @@ def _arguments(steps: Iterable[Step], kind: type[Argument]) -> Iterator[Argument
 def _write_claims(results: Any, out: Path) -> None:
     from crossglot.probes.verdicts import judge
 
-    judge(results).write_csv(out / "claims.csv")
+    claims = judge(results)
+    with whole_file(out / "claims.csv") as half:
+        claims.write_csv(half)
 
 
-def _link_predictions(plan: StudyPlan, outcome: Outcome, folder: Path) -> None:
-    """One file a row, named after what it holds; a second file where targets were added later.
-
-    The files are those of the store (hard links, or copies where the file system has none).
-    """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+def _predictions(plan: StudyPlan, outcome: Outcome) -> Iterator[tuple[str, Path]]:
+    """One file a row, named after what it holds, and where it lies; a second one where targets were added later."""
     names = Counter[str]()
     for step in plan.steps.steps:
         if isinstance(step, Row | TrainOnLab) and step.id not in outcome.unfinished:
             name = prediction_name(step)
             names[name] += 1
-            target = folder / (f"{name}-{names[name]}.parquet" if names[name] > 1 else f"{name}.parquet")
-            source = plan.store.result(step) / PREDICTIONS
-            try:
-                os.link(source, target)
-            except OSError:
-                shutil.copyfile(source, target)
+            number = f"-{names[name]}" if names[name] > 1 else ""
+            yield f"{name}{number}.parquet", plan.store.result(step) / PREDICTIONS
 
 
 def prediction_name(step: Row | TrainOnLab) -> str:

@@ -1,0 +1,80 @@
+"""The folder that a run is written into: that it can be, and that nothing in it is another's than a run's."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from crossglot.engine.record import RECORD
+from crossglot.errors import UsageError
+from crossglot.files import check_working_folder, whole_file
+from crossglot.studies.planning import STORE
+
+WRITTEN = (
+    "results.csv",
+    "claims.csv",
+    "study.toml",
+    "versions.json",
+    "report.html",
+    "tables",
+    "figures",
+    "predictions",
+)
+"""What a run and its report write, beside the store."""
+
+_PREDICTIONS = re.compile(r"(causes\..+|.+\.(pos|ner|labels)\..+?)(\.seed-?\d+)?(-\d+)?\.parquet")
+
+
+def check_run_folder(out: Path) -> None:
+    """Makes sure, before any work, that a run can be written into a folder and replaces nothing of another's there.
+
+    Raises:
+        NotWrittenError: if it cannot be written.
+        UsageError: if something of another's is in the way.
+    """
+    check_working_folder(out)
+    others = [name for name in WRITTEN if os.path.lexists(out / name)]
+    if (out / STORE).is_dir():
+        others.append(STORE)
+    if others and not is_run_folder(out):
+        named = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
+        raise UsageError(
+            f"{out}: holds {named}, which no run of crossglot wrote and this one would replace\n  give another --out"
+        )
+
+
+def is_run_folder(out: Path) -> bool:
+    """Whether a run, finished or not, has been written into this folder: it says with what, or has a store."""
+    store = out / STORE
+    if store.is_dir():
+        steps = [path for path in store.iterdir() if not path.name.startswith(".")]
+        if not steps or any(os.path.lexists(path / RECORD) for path in steps):
+            return True
+    try:
+        versions = json.loads((out / "versions.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(versions, dict) and "crossglot" in (versions.get("packages") or {})
+
+
+def write_predictions(folder: Path, files: Mapping[str, Path]) -> None:
+    """Makes the files of that name those of the store: hard links, or copies where the file system has none.
+
+    What earlier runs wrote there besides is removed, and nothing else.
+    """
+    for name, source in files.items():
+        target = folder / name
+        if target.exists() and target.samefile(source):
+            continue
+        with whole_file(target) as half:
+            try:
+                os.link(source, half)
+            except OSError:
+                shutil.copyfile(source, half)
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in files and _PREDICTIONS.fullmatch(path.name):
+            path.unlink()

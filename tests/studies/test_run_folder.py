@@ -1,0 +1,85 @@
+"""A run is written where it can be, and replaces and deletes nothing there that no run wrote."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from crossglot.errors import UsageError
+from crossglot.studies.run_folder import WRITTEN, check_run_folder, write_predictions
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_no_run_wrote_stays(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine") if "." in name else (tmp_path / name).mkdir()
+    with pytest.raises(UsageError, match=f"holds {name}, which no run of crossglot wrote"):
+        check_run_folder(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("versions", ["{", "[]", '{"packages": {"numpy": "2"}}', "\x00", '{"packages": null}'])
+def test_versions_of_something_else_make_no_run(tmp_path: Path, versions: str) -> None:
+    (tmp_path / "versions.json").write_text(versions)
+    with pytest.raises(UsageError, match=r"versions\.json"):
+        check_run_folder(tmp_path)
+
+
+def test_a_folder_of_steps_that_are_none_of_ours_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "steps" / "first").mkdir(parents=True)
+    with pytest.raises(UsageError, match="holds steps"):
+        check_run_folder(tmp_path)
+
+
+@pytest.mark.parametrize("found", ["finished", "killed at once", "killed", "with a log beside it", "nothing", "empty"])
+def test_a_run_goes_on_in_its_folder(tmp_path: Path, found: str) -> None:
+    out = tmp_path / "run"
+    if found == "finished":
+        out.mkdir()
+        for name in ("results.csv", "study.toml", "report.html"):
+            (out / name).write_text("ours")
+        (out / "versions.json").write_text(json.dumps({"packages": {"crossglot": "1"}}))
+    elif found.startswith("killed"):
+        (out / "steps").mkdir(parents=True)
+        if found == "killed":
+            (out / "steps" / ".lock-Add-1").touch()
+            (out / "steps" / "Add-2").mkdir()
+            (out / "steps" / "Add-2" / "step.json").touch()
+    elif found != "nothing":
+        out.mkdir()
+        if found == "with a log beside it":
+            (out / "log.txt").write_text("mine")
+    check_run_folder(out)
+
+
+def test_predictions_are_those_of_the_store_and_a_users_files_beside_them_stay(tmp_path: Path) -> None:
+    store, folder = tmp_path / "steps", tmp_path / "predictions"
+    store.mkdir()
+    folder.mkdir()
+    for name in ("one", "two"):
+        (store / name).write_text(name)
+    mine = {"notes.txt": "mine", "mine.parquet": "mine"}
+    stale = ["x.pos.en.seed1.parquet", "x.ner.en-2.parquet", "causes.cognates-0.5.seed1.parquet", "a.labels.b.parquet"]
+    for name in (*mine, *stale):
+        (folder / name).write_text("mine" if name in mine else "of an earlier run")
+    files = {"x.pos.de.seed1.parquet": store / "one", "x.pos.de.seed2.parquet": store / "two"}
+    for _ in range(2):
+        write_predictions(folder, files)
+        assert contents(folder) == mine | {"x.pos.de.seed1.parquet": "one", "x.pos.de.seed2.parquet": "two"}
+        assert (folder / "x.pos.de.seed1.parquet").samefile(store / "one")
+
+
+def test_predictions_are_copied_where_there_are_no_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(95, "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    (tmp_path / "one").write_text("one")
+    write_predictions(tmp_path / "predictions", {"x.pos.de.parquet": tmp_path / "one"})
+    assert contents(tmp_path / "predictions") == {"x.pos.de.parquet": "one"}
