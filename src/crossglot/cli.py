@@ -58,7 +58,7 @@ def crossglot(
 
 
 def main() -> None:
-    """Runs the command line on `sys.argv`; the exit status is 0, 2, 130 or 1 (see `commands.faults`)."""
+    """Runs the command line on `sys.argv`; for the exit status see `commands.faults`."""
     # Libraries that draw bars and log to stderr on their own would run across our progress.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crossglot.commands.faults import keeping
+from crossglot.commands.faults import keeping, kept_steps
 from crossglot.commands.options import limited
 from crossglot.limits import FIRST_SEED
 
@@ -39,7 +39,7 @@ def demo(
     def tell(line: str) -> None:
         console.print(line, style="bold", soft_wrap=True)
 
-    with keeping(f"finished steps are kept in {out / 'steps'}; the same command goes on from there"):
+    with keeping(lambda: kept_steps(out)):
         run_demo(out, seed=seed, progress=Shown(console, jobs), tell=tell, jobs=jobs)
         tell("report")
         written = write_report(out)

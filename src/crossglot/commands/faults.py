@@ -1,7 +1,7 @@
 """How a command ends: the exit statuses, and one clear message on stderr for each way of going wrong.
 
-0 done · 2 wrong usage or bad input (one message, no traceback) · 130 stopped from the keyboard · 1 a fault of ours
-(traceback and how to report it).
+0 done · 2 wrong usage or bad input (one message, no traceback) · 1 a fault of ours (traceback and how to report it) ·
+stopped: 130 by Ctrl-C, 143 by SIGTERM, 129 by a terminal that was closed (see `stopping`).
 """
 
 from __future__ import annotations
@@ -10,19 +10,21 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from crossglot.characters import log_visibly, visible, write_any_text
+from crossglot.commands import stopping
 from crossglot.errors import CrossglotError
 
 BAD_INPUT = 2
-STOPPED = 130
 OUR_FAULT = 1
+STEPS = "steps"  # of a run's folder: the store
 
 # What the operating system refuses for a reason that the user can mend; a missing file is not among them, because
 # every reader says itself which file it wanted.
@@ -40,16 +42,31 @@ DISK_FULL = "No space left on device"  # how Rust libraries (safetensors, polars
 
 
 class StoppedError(Exception):
-    """Ctrl-C inside a command that can say what it kept."""
+    """A command that can say what it kept was stopped."""
 
 
 @contextmanager
-def keeping(what: str) -> Iterator[None]:
-    """Says, when Ctrl-C ends the block, what is kept and how to go on."""
+def keeping(what: str | Callable[[], str]) -> Iterator[None]:
+    """Says, when the block is stopped, what is kept and how to go on.
+
+    Args:
+        what: the words, or what finds them when it comes to that.
+    """
     try:
         yield
-    except KeyboardInterrupt as stop:
-        raise StoppedError(what) from stop
+    except BaseException as stop:
+        if not _is_stop(stop):
+            raise
+        raise StoppedError(what if isinstance(what, str) else what()) from stop
+
+
+def kept_steps(out: Path) -> str:
+    """What a study in this folder has kept so far, in words."""
+    steps = out / STEPS
+    finished = sum(1 for _ in steps.glob("[!.]*/step.json"))
+    if not finished:
+        return "no step was finished yet"
+    return f"finished steps are kept in {steps} ({finished} so far); the same command goes on from there"
 
 
 class CommandGroup(TyperGroup):
@@ -65,17 +82,19 @@ class CommandGroup(TyperGroup):
         return super().main(*arguments, **options)
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: D102 - the framework's own hook
-        with _visible_complaints():
-            return super().make_context(*arguments, **options)
+        try:
+            with _visible_complaints():
+                return super().make_context(*arguments, **options)
+        except KeyboardInterrupt as stop:
+            _stopped(stop)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: D102 - the framework's own hook
         try:
             with _visible_complaints():
                 return super().invoke(ctx)
-        except (KeyboardInterrupt, StoppedError) as stop:
-            say(f"\nstopped; {stop}" if str(stop) else "\nstopped")
-            raise typer.Exit(STOPPED) from stop
-        except Exception as error:
+        except (KeyboardInterrupt, Exception) as error:
+            if _is_stop(error):
+                _stopped(error)
             if belongs_to_framework(error):
                 raise
             message = what_user_can_mend(error)
@@ -85,6 +104,20 @@ class CommandGroup(TyperGroup):
                 say("".join(traceback.format_exception(error)).rstrip())
             say(f"error: {message}")
             raise typer.Exit(BAD_INPUT) from error
+
+
+def _is_stop(error: BaseException) -> bool:
+    """Whether a signal is at the bottom of it, even where a library has made an error of its own of the interrupt."""
+    if isinstance(error, KeyboardInterrupt | StoppedError):
+        return True
+    return stopping.stopped_by() is not None and not isinstance(error, SystemExit | GeneratorExit)
+
+
+def _stopped(stop: BaseException) -> NoReturn:
+    kept = f"; {stop}" if isinstance(stop, StoppedError) else ""
+    with suppress(OSError):  # a terminal that was closed hears nothing any more
+        say(f"\nstopped{kept}")
+    raise typer.Exit(stopping.exit_status()) from stop
 
 
 @contextmanager

@@ -115,8 +115,7 @@ def pretrain(
 
     texts = {language: [Path(path) for path in paths] for language, paths in repeated_pairs(text, "--text").items()}
     bitexts = _bitexts(bitext or [], texts)
-    kept = f"the last checkpoint is kept in {out}; the same command goes on from there"
-    with keeping(kept), _shown() as progress:
+    with keeping(lambda: _kept(out)), _shown() as progress:
         pretrain_encoder(
             texts, out, shape=shape, steps=steps, vocab_size=vocab_size, learning_rate=lr, batch_pieces=batch_pieces,
             layers=layers, hidden=hidden, heads=heads, exponent=exponent, next_sentence=next_sentence, bitexts=bitexts,
@@ -126,6 +125,16 @@ def pretrain(
         )  # fmt: skip
     stderr_console().print(f"wrote {out}", style="dim", soft_wrap=True)
     _print_perplexities(out)
+
+
+def _kept(out: Path) -> str:
+    from crossglot.encoders.pretraining_folder import CHECKPOINT, RECORD
+
+    if (out / RECORD).exists():
+        return f"the encoder in {out} is finished"
+    if (out / CHECKPOINT).exists():
+        return f"the last checkpoint is kept in {out}; the same command goes on from there"
+    return "there is no checkpoint yet: the same command begins anew"
 
 
 def _bitexts(values: Iterable[str], languages: Collection[str]) -> dict[tuple[str, str], tuple[Path, Path]]:

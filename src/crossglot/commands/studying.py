@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crossglot.commands.faults import keeping
+from crossglot.commands.faults import keeping, kept_steps
 from crossglot.commands.options import (
     Cutting,
     DataRoot,
@@ -188,9 +188,8 @@ def _run(study: Study, out: Path, threads: int | None, jobs: int, *, dry_run: bo
     if dry_run:
         _print_plan(plan_study(study, out))
         return
-    kept = f"finished steps are kept in {out / 'steps'}; the same command goes on from there"
     before = _written(out)
-    with keeping(kept):
+    with keeping(lambda: kept_steps(out)):
         try:
             run_study(study, out, Shown(stderr_console(), jobs), jobs=jobs, threads=threads)
         except CrossglotError:

@@ -13,8 +13,9 @@ from crossglot.engine.progress import Progress
 from crossglot.engine.serving import Advanced, Done
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
-from crossglot.engine.workers import Workers, check_jobs, started
+from crossglot.engine.workers import Workers, started
 from crossglot.errors import CrossglotError, StorageError
+from crossglot.limits import JOBS
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ def run_locally(
         StorageError: if results can no longer be stored.
         UsageError: for a number of jobs that cannot be.
     """
-    check_jobs(jobs)
+    JOBS.check(jobs, "jobs")
     progress = progress or Progress()
     store.sweep()
     outcome = Outcome()
@@ -71,8 +72,11 @@ def run_locally(
     progress.start(states, list(store.records()))
     try:
         if jobs > 1:
-            with started(jobs, store.folder, threads) as workers:
-                _run_side_by_side(states, store, outcome, progress, workers)
+            try:
+                with started(jobs, store.folder, threads) as workers:
+                    _run_side_by_side(states, store, outcome, progress, workers)
+            finally:
+                store.sweep()  # what a worker that was ended, or died, had half-written
         else:
             for planned in states:
                 if not _settled(planned.step, store, outcome, progress):

@@ -17,16 +17,11 @@ from pathlib import Path
 from crossglot.engine.memory import MORE_MEMORY
 from crossglot.engine.serving import Advanced, Began, Done, Failed
 from crossglot.engine.step import Step
-from crossglot.errors import CrossglotError, UsageError
+from crossglot.errors import CrossglotError
 
 KERNELS_KEPT = 500
 """Kernels that oneDNN keeps in a worker, one a shape of product. Batches have many shapes: the library's own 1,024 take
 some 150 MB more of each process; with far fewer, making them anew takes a small encoder a tenth of its time."""
-
-FEW_JOBS = 8
-"""So many may run side by side on any machine; where there are many cores, JOBS_A_CORE on each. Every process holds
-torch, an encoder and corpora, so that far more would fill the memory before they did any work."""
-JOBS_A_CORE = 4
 
 STARTS = 3
 """How often a step is sent to another process when the one that it was sent to dies before it began."""
@@ -158,23 +153,6 @@ def started(count: int, store: Path, threads: int | None = None) -> Iterator[Wor
         yield workers
     finally:
         workers.stop()
-
-
-def check_jobs(jobs: int) -> None:
-    """Refuses numbers of jobs that cannot be.
-
-    Raises:
-        UsageError: for less than one, or so many that the memory would be full of idle processes.
-    """
-    cores = os.cpu_count() or 1
-    most = max(FEW_JOBS, JOBS_A_CORE * cores)
-    if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
-        raise UsageError(f"jobs: {jobs!r} steps at the same time cannot be: use a whole number from 1 to {most}")
-    if jobs > most:
-        raise UsageError(
-            f"jobs: {jobs} steps at the same time, each in a process with an encoder in memory, are too many for "
-            f"{cores} cores: use {most} at most"
-        )
 
 
 @contextmanager
