@@ -65,7 +65,7 @@ def kept_steps(out: Path) -> str:
     steps = out / STEPS
     finished = sum(1 for _ in steps.glob("[!.]*/step.json"))
     if not finished:
-        return "no step was finished yet"
+        return f"no step was finished yet; finished steps are kept in {steps}"
     return f"finished steps are kept in {steps} ({finished} so far); the same command goes on from there"
 
 
@@ -92,7 +92,9 @@ class CommandGroup(TyperGroup):
         try:
             with _visible_complaints():
                 return super().invoke(ctx)
-        except (KeyboardInterrupt, Exception) as error:
+        except SystemExit:
+            raise
+        except BaseException as error:  # a library in Rust that panics raises no Exception
             if _is_stop(error):
                 _stopped(error)
             if belongs_to_framework(error):
@@ -110,7 +112,7 @@ def _is_stop(error: BaseException) -> bool:
     """Whether a signal is at the bottom of it, even where a library has made an error of its own of the interrupt."""
     if isinstance(error, KeyboardInterrupt | StoppedError):
         return True
-    return stopping.stopped_by() is not None and not isinstance(error, SystemExit | GeneratorExit)
+    return stopping.stopped_by() is not None and not isinstance(error, SystemExit)
 
 
 def _stopped(stop: BaseException) -> NoReturn:
@@ -154,13 +156,13 @@ def _refused(reason: str, error: BaseException) -> str:
     return place + reason
 
 
-def belongs_to_framework(error: Exception) -> bool:
+def belongs_to_framework(error: BaseException) -> bool:
     """Whether the command framework itself deals with it: exits, usage errors, a closed pipe."""
     framework = type(error).__module__.split(".")[0] in ("typer", "click")
     return framework or (isinstance(error, OSError) and error.errno == errno.EPIPE)
 
 
-def _our_fault(error: Exception) -> NoReturn:
+def _our_fault(error: BaseException) -> NoReturn:
     say("".join(traceback.format_exception(error)).rstrip())
     say(
         f"\nerror: this is a fault of crossglot, not of yours ({type(error).__name__})"

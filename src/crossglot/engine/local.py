@@ -15,7 +15,7 @@ from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.engine.workers import Workers, started
 from crossglot.errors import CrossglotError, StorageError
-from crossglot.limits import JOBS
+from crossglot.limits import JOBS, THREADS
 
 
 @dataclass(slots=True)
@@ -65,6 +65,8 @@ def run_locally(
         UsageError: for a number of jobs that cannot be.
     """
     JOBS.check(jobs, "jobs")
+    if threads is not None:
+        THREADS.check(threads, "threads")
     progress = progress or Progress()
     store.sweep()
     outcome = Outcome()

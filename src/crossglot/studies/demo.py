@@ -15,6 +15,7 @@ from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import UsageError
 from crossglot.lab.spec import LabSpec, Sizes, load_spec
+from crossglot.limits import JOBS
 from crossglot.runtime import resolve_runtime
 from crossglot.steps.make_lab import MakeLab, lab_root, lab_texts
 from crossglot.steps.pretrain import Pretrain, plan_pretraining, pretrained
@@ -102,7 +103,8 @@ def run_demo(
     Raises:
         CrossglotError: if the folder cannot be used, or a step failed.
     """
-    jobs = jobs or default_jobs()
+    jobs = default_jobs() if jobs is None else jobs
+    JOBS.check(jobs, "jobs")
     spec = demo_spec(seed, size, spec)
     check_run_folder(out)
     store = Store(out / STORE)

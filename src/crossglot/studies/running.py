@@ -21,6 +21,7 @@ from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, StorageError
 from crossglot.files import NotWrittenError, whole_file, write_whole
+from crossglot.limits import JOBS, THREADS
 from crossglot.probes.few_seeds import with_pooled_seeds
 from crossglot.probes.probe import Evidence
 from crossglot.probes.results import WRITING, ResultRow, results_frame, write_results
@@ -68,6 +69,9 @@ def run_study(
         CrossglotError: if steps failed; by then everything that could be run is kept and written.
     """
     check_run_folder(out)
+    JOBS.check(jobs, "jobs")
+    if threads is not None:
+        THREADS.check(threads, "threads")
     plan = plan_study(study, out)
     load_encoders(plan)
     plan, outcome = _run_steps(plan, partial(run_locally, progress=progress, jobs=jobs, threads=threads))
