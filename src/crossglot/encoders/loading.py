@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 from crossglot.encoders.bigbird import longest_row
 from crossglot.encoders.encoder import Encoder, without_pooler
+from crossglot.encoders.forms import check_files, check_form, not_masked
+from crossglot.encoders.model_files import read_object, refusing
 from crossglot.encoders.packing import LONGEST_CHECKED, check_packing
-from crossglot.encoders.sources import Source, check_files, find_source, loading_quietly
+from crossglot.encoders.sizes import check_sizes
+from crossglot.encoders.sources import Source, find_source, loading_quietly
 from crossglot.encoders.tokenizers import load_tokenizer, tokenizer_from
+from crossglot.encoders.weight_files import check_depth, check_weights, read_headers
 from crossglot.errors import ModelError
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedConfig, PreTrainedModel
+    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 __all__ = ["load_encoder", "load_tokenizer"]
 
@@ -36,14 +40,10 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
     source = find_source(name_or_path, revision=revision)
     config = _encoder_config(source)
     tokenizer = tokenizer_from(source)
-    if len(tokenizer) > int(config.vocab_size):
-        raise ModelError(
-            f"{source.name}: its tokenizer has {len(tokenizer)} pieces, its weights only {config.vocab_size}: "
-            "they do not belong together"
-        )
+    _check_pieces(tokenizer, config, source.name)
     model = _load_weights(source, config)
     first_position = _first_position(model)
-    blocks = {str(language): int(start) for language, start in (getattr(config, "position_blocks", None) or {}).items()}
+    blocks = _position_blocks(config, source.name)
     limit = int(getattr(config, "max_position_embeddings", None) or 0) // max(1, len(blocks))
     max_positions = longest_row(config, limit - first_position) if limit > 0 else None
     pad_id = int(tokenizer.pad_token_id) if tokenizer.pad_token_id is not None else 0
@@ -77,50 +77,105 @@ def _encoder_config(source: Source) -> PreTrainedConfig:
     from transformers import AutoConfig
     from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING
 
-    check_files(source.files, source.name)
-    try:
-        with loading_quietly():
-            config = AutoConfig.from_pretrained(source.location, trust_remote_code=False, **source.pinned())
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(
-            f"{source.name}: its config.json describes no model that transformers knows: {error}"
-        ) from error
+    check_files(source.files, source.name, base=_adapted(source))
+    described, where = source.config(), f"{source.name}: config.json"
+    check_form(described, where)
+    check_sizes(described, where)
+    with loading_quietly(), refusing(f"{source.name}: its config.json describes no model that transformers knows"):
+        config = AutoConfig.from_pretrained(source.location, trust_remote_code=False, **source.pinned())
     if (
         type(config) not in MODEL_FOR_MASKED_LM_MAPPING
         or config.is_encoder_decoder
         or getattr(config, "is_decoder", False)
     ):
-        raise ModelError(
-            f"{source.name}: a {config.model_type} model is not a masked language model (an encoder like BERT or XLM-R)"
-        )
+        raise ModelError(f"{source.name}: {not_masked(config.model_type)}")
     return config
 
 
+def _adapted(source: Source) -> str:
+    """The model that an adapter's folder says it adapts, if it is one and says it."""
+    if source.here is None or "adapter_config.json" not in source.files:
+        return ""
+    return str(read_object(source.here / "adapter_config.json").get("base_model_name_or_path") or "")
+
+
+def _check_pieces(tokenizer: PreTrainedTokenizerBase, config: PreTrainedConfig, name: str) -> None:
+    """Makes sure that there is a vector for every piece.
+
+    Raises:
+        ModelError: if the tokenizer has more pieces than the weights, or numbers them higher.
+    """
+    rows = int(config.vocab_size)
+    apart = "they do not belong together"
+    if len(tokenizer) > rows:
+        raise ModelError(f"{name}: its tokenizer has {len(tokenizer)} pieces, its weights only {rows}: {apart}")
+    piece, highest = max(tokenizer.get_vocab().items(), key=lambda entry: entry[1])
+    if highest >= rows:
+        raise ModelError(
+            f"{name}: its tokenizer gives {piece!r} the number {highest}, its weights hold {rows}: {apart}"
+        )
+
+
+def _position_blocks(config: PreTrainedConfig, name: str) -> dict[str, int]:
+    """Language → the first of its own position ids.
+
+    Raises:
+        ModelError: if config.json has anything else there, or ids that the weights do not have.
+    """
+    blocks = getattr(config, "position_blocks", None) or {}
+    positions = int(getattr(config, "max_position_embeddings", None) or 0)
+    if not isinstance(blocks, dict) or not all(
+        isinstance(start, int) and 0 <= start <= positions - positions // len(blocks) for start in blocks.values()
+    ):
+        raise ModelError(
+            f"{name}: config.json: position_blocks should say for each language at which of {positions} position ids "
+            f"its own begin, not {blocks!r}"
+        )
+    return {str(language): start for language, start in blocks.items()}
+
+
 def _load_weights(source: Source, config: PreTrainedConfig) -> PreTrainedModel:
+    """The encoder with its weights, after a look at what the files hold: nothing absurd is made room for.
+
+    Raises:
+        ModelError: if they do not fit config.json, are missing, or are not finite.
+    """
     import torch
-    from safetensors import SafetensorError
     from transformers import AutoModel
 
-    try:
-        with loading_quietly():
-            model, report = AutoModel.from_pretrained(
-                source.location,
-                config=config,
-                dtype=torch.float32,
-                use_safetensors=True,
-                trust_remote_code=False,
-                output_loading_info=True,
-                **without_pooler(config),
-                **source.pinned(),
-            )
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        raise ModelError(f"{source.name}: its weights cannot be loaded from safetensors: {error}") from error
+    if source.here is not None:
+        tensors = read_headers(source.here)
+        check_depth(tensors, int(getattr(config, "num_hidden_layers", 0)), source.name)
+        with (
+            torch.device("meta"),
+            loading_quietly(),
+            refusing(f"{source.name}: its config.json describes a model that cannot be built"),
+        ):
+            empty = AutoModel.from_config(config, dtype=torch.float32, **without_pooler(config))
+        check_weights(tensors, empty, source.name)
+    with loading_quietly(), refusing(f"{source.name}: its weights cannot be loaded from safetensors"):
+        model, report = AutoModel.from_pretrained(
+            source.location,
+            config=config,
+            dtype=torch.float32,
+            use_safetensors=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+            **without_pooler(config),
+            **source.pinned(),
+        )
     missing = sorted(name for name in report["missing_keys"] if not name.startswith("pooler."))
     if missing:
         raise ModelError(
             f"{source.name}: {len(missing)} weights of the encoder are missing in its file, {missing[0]} for one: "
             "the checkpoint is of another model or damaged"
         )
+    for name, weight in model.named_parameters():
+        if not weight.sum().isfinite() and not weight.isfinite().all():
+            raise ModelError(
+                f"{source.name}: its weights {name} are not finite\n"
+                "  the checkpoint is damaged, or its training diverged: use another copy"
+            )
     return model.eval()
 
 

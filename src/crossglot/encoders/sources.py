@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from crossglot.encoders.model_files import check_plain, read_object, refusing
 from crossglot.errors import ModelError
 
 Role = Literal["m-bert", "en-bert"]
@@ -32,7 +32,7 @@ TOKENIZER_FILES = (
     "tokenizer.model",
     "bpe.codes",
 )
-PICKLED_WEIGHTS = (".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack")
+TOLD_BY = ("config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "merges.txt")
 NOTES = "crossglot.json"
 BASE_WIDTH = 768
 """Hidden size of BERT-base, which the paper's fine-tuning recipe is meant for."""
@@ -105,21 +105,27 @@ class Source:
         Raises:
             ModelError: if its config.json cannot be read.
         """
-        try:
-            text = self._config_path().read_text(encoding="utf-8")
-            config = json.loads(text)
-        except Exception as error:  # of the hub's HTTP library as well
-            raise ModelError(f"{self.name}: cannot read its config.json: {error}") from error
-        known = config if isinstance(config, dict) else {}
-        widths = (known.get(name) for name in ("hidden_size", "dim", "d_model", "emb_dim", "n_embd"))
+        config = self.config()
+        widths = (config.get(name) for name in ("hidden_size", "dim", "d_model", "emb_dim", "n_embd"))
         return next((width for width in widths if isinstance(width, int)), BASE_WIDTH)
 
-    def _config_path(self) -> Path:
-        if Path(self.location).is_dir():
-            return Path(self.location) / "config.json"
+    def config(self) -> dict[str, Any]:
+        """What its config.json says, of a hub id's too.
+
+        Raises:
+            ModelError: if it cannot be read, or is no JSON object.
+        """
+        if self.here is not None:
+            return read_object(self.here / "config.json")
         from huggingface_hub import hf_hub_download
 
-        return Path(hf_hub_download(self.name, "config.json", revision=self.revision))
+        with refusing(f"{self.name}: cannot read its config.json"):
+            return read_object(Path(hf_hub_download(self.name, "config.json", revision=self.revision)))
+
+    @property
+    def here(self) -> Path | None:
+        """The folder that it is loaded from, be it the hub client's cache; None for a hub id that is not there yet."""
+        return Path(self.location) if Path(self.location).is_dir() else None
 
     def notes(self) -> dict[str, Any]:
         """What `crossglot.json` says about a local encoder; empty without one.
@@ -130,13 +136,7 @@ class Source:
         path = None if self.folder is None else self.folder / NOTES
         if path is None or not path.is_file():
             return {}
-        try:
-            notes = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise ModelError(f"{path}: not readable as JSON: {error}") from error
-        if not isinstance(notes, dict):
-            raise ModelError(f"{path}: a JSON object is wanted")
-        return notes
+        return read_object(path)
 
 
 def kept_fine_tuning(notes: Mapping[str, Any], task: str, where: str) -> dict[str, Any]:
@@ -205,13 +205,29 @@ def find_source(name_or_path: str | Path, *, revision: str | None = None, weight
 def folder_checksum(folder: Path) -> str:
     """SHA-256 of the files that make a local encoder what it is: configuration, weights, tokenizer."""
     total = hashlib.sha256()
-    wanted = {"config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "merges.txt"}
-    wanted.update(TOKENIZER_FILES)
-    for path in sorted(folder.iterdir()):
-        if path.name in wanted or path.name.endswith((".safetensors", ".safetensors.index.json")):
-            with path.open("rb") as file:
-                total.update(f"{path.name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    for path in _model_files(folder, weights=True):
+        with path.open("rb") as file:
+            total.update(f"{path.name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
     return total.hexdigest()
+
+
+def _model_files(folder: Path, *, weights: bool) -> list[Path]:
+    """The files that make a local encoder what it is, by name.
+
+    Raises:
+        ModelError: if one is no file that can be read (see `check_plain`).
+    """
+    ends = (".safetensors", ".safetensors.index.json") if weights else ()
+    found = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.name in (*TOLD_BY, *TOKENIZER_FILES) or path.name.endswith(ends)
+    ]
+    check_plain(found)
+    for path in found:
+        if path.suffix == ".json" and path.name not in ("tokenizer.json", "vocab.json"):
+            read_object(path)
+    return found
 
 
 def _hub_source(name: str, revision: str | None) -> Source:
@@ -265,6 +281,8 @@ def _cached_source(name: str, revision: str | None, cause: Exception) -> Source:
 
 
 def _folder_source(name: str, folder: Path, *, checksum: bool) -> Source:
+    if not checksum:
+        _model_files(folder, weights=False)
     return Source(
         name.rstrip("/"), folder, str(folder), folder_checksum(folder) if checksum else "", _file_names(folder)
     )
@@ -279,38 +297,25 @@ def _snapshot(folder: Path) -> Source | None:
 
 
 def _file_names(folder: Path) -> tuple[str, ...]:
-    return tuple(sorted(path.name for path in folder.iterdir()))
-
-
-def check_files(names: Sequence[str], where: str) -> None:
-    """Checks by their names that the files of an encoder are there and that none must be unpickled.
-
-    Raises:
-        ModelError: without config.json, or without weights in safetensors.
-    """
-    if "config.json" not in names:
-        raise ModelError(f"{where}: no config.json: not an encoder in the Hugging Face layout")
-    if any(name.endswith(".safetensors") and "/" not in name for name in names):
-        return
-    pickled = sorted(name for name in names if name.endswith(PICKLED_WEIGHTS) and "/" not in name)
-    if pickled:
-        raise ModelError(
-            f"{where}: its weights are pickled only ({', '.join(pickled[:3])}), and unpickling runs code\n"
-            "  convert them where you trust them: model.save_pretrained(folder) writes model.safetensors"
-        )
-    raise ModelError(f"{where}: no weights: model.safetensors is missing")
+    """Names of its files, and of those one folder further in, as `folder/file`."""
+    inner = (f"{path.parent.name}/{path.name}" for path in folder.glob("*/*"))
+    return tuple(sorted([*(path.name for path in folder.iterdir()), *inner]))
 
 
 @contextmanager
 def loading_quietly() -> Iterator[None]:
-    """Keeps transformers from reporting dropped heads and drawing progress bars while the context lasts."""
+    """Keeps transformers from reporting dropped heads, warning and drawing progress bars while the context lasts."""
+    import warnings
+
     from transformers.utils import logging
 
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
+    logging.set_verbosity(logging.CRITICAL)
     logging.disable_progress_bar()
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         logging.set_verbosity(level)
         if bars:

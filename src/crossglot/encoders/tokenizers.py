@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossglot.encoders.cutting import check_cutting
+from crossglot.encoders.model_files import check_plain, refusing
 from crossglot.encoders.sources import Source, find_source, loading_quietly
 from crossglot.errors import ModelError
 
@@ -48,16 +49,14 @@ def tokenizer_from(source: Source) -> PreTrainedTokenizerBase:
     bare = source.bare_vocabulary()
     if bare is not None:
         return vocabulary_tokenizer(bare)
-    try:
-        with loading_quietly():
-            tokenizer = AutoTokenizer.from_pretrained(source.location, trust_remote_code=False, **source.pinned())
-    except (OSError, ValueError, ImportError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"{source.name}: its tokenizer cannot be loaded: {error}") from error
+    kept = ", ".join(source.tokenizer_files())
+    with loading_quietly(), refusing(f"{source.name}: its tokenizer ({kept}) cannot be loaded"):
+        tokenizer = AutoTokenizer.from_pretrained(source.location, trust_remote_code=False, **source.pinned())
     if tokenizer.mask_token is None:
         raise ModelError(f"{source.name}: its tokenizer has no mask piece: not a masked language model's")
-    if len(tokenizer) <= len(tokenizer.all_special_tokens):
-        raise ModelError(f"{source.name}: its tokenizer holds special pieces only: the vocabulary file is missing")
-    check_cutting(tokenizer, source.name)
+    _check_size(tokenizer, source.name)
+    with refusing(f"{source.name}: its tokenizer ({kept}) cannot cut words"):
+        check_cutting(tokenizer, source.name)
     return tokenizer
 
 
@@ -72,7 +71,11 @@ def vocabulary_tokenizer(path: Path) -> PreTrainedTokenizerBase:
     """
     from transformers import BertTokenizer
 
-    lines = path.read_text(encoding="utf-8").split("\n")
+    check_plain([path])
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{path}: not UTF-8 (byte {error.start}): not a BERT vocabulary") from error
     pieces = [line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines)]
     missing = [piece for piece in SPECIALS if piece not in set(pieces)]
     if missing:
@@ -82,4 +85,11 @@ def vocabulary_tokenizer(path: Path) -> PreTrainedTokenizerBase:
         )
     cased = any(piece != piece.lower() for piece in pieces if piece not in SPECIALS)
     vocabulary = {piece: number for number, piece in enumerate(pieces)}
-    return BertTokenizer(vocab=vocabulary, do_lower_case=not cased)
+    tokenizer = BertTokenizer(vocab=vocabulary, do_lower_case=not cased)
+    _check_size(tokenizer, str(path))
+    return tokenizer
+
+
+def _check_size(tokenizer: PreTrainedTokenizerBase, where: str) -> None:
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):
+        raise ModelError(f"{where}: its tokenizer holds special pieces only: the vocabulary file is missing")

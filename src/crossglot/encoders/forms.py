@@ -1,0 +1,118 @@
+"""Forms of models that are not read, each named with what to do: quantised, adapters, pickled, for other frameworks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatch
+from typing import Any
+
+from crossglot.encoders.weight_files import INDEX, WEIGHTS
+from crossglot.errors import ModelError
+
+PICKLED = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
+OTHERS = {
+    "*.gguf": "GGUF",
+    "*.ggml": "GGML",
+    "*.onnx": "ONNX",
+    "*.h5": "TensorFlow",
+    "*.ckpt.index": "TensorFlow",
+    "*.ckpt.data-*": "TensorFlow",
+    "*.pb": "TensorFlow",
+    "*.tflite": "TensorFlow",
+    "*.msgpack": "Flax",
+    "*.mlmodel": "Core ML",
+    "openvino_model.xml": "OpenVINO",
+    "*.npz": "NumPy",
+}
+"""Files of weights by framework; in folders inside, too."""
+
+QUANTISED = {
+    "bitsandbytes": ("load_in_4bit", "load_in_8bit", "_load_in_4bit", "_load_in_8bit"),
+    "gptq": ("gptq", "desc_act"),
+    "awq": ("zero_point",),
+}
+"""What tells a method of quantisation where `quant_method` does not."""
+
+CONVERT = "convert them where you trust them: model.save_pretrained(folder) writes model.safetensors"
+
+
+def check_files(names: Sequence[str], where: str, *, base: str = "") -> None:
+    """Checks by their names that the files of an encoder are there and of a form that is read.
+
+    Args:
+        names: of the folder's or repository's files.
+        where: the encoder, for the message.
+        base: for an adapter, the model that it adapts, if known.
+
+    Raises:
+        ModelError: without config.json, or without weights in safetensors.
+    """
+    there = WEIGHTS in names or INDEX in names
+    if "adapter_config.json" in names and not (there and "config.json" in names):
+        of = f" of {base}" if base else ""
+        raise ModelError(
+            f"{where}: an adapter{of}, not a whole encoder\n"
+            "  merge it with PEFT where you trust both: model.merge_and_unload().save_pretrained(folder)"
+        )
+    if there and "config.json" in names:
+        return
+    pickled = sorted(name for name in names if "/" not in name and any(fnmatch(name, kind) for kind in PICKLED))
+    other = next(((name, kind) for name in sorted(names) for glob, kind in OTHERS.items() if fnmatch(name, glob)), None)
+    if pickled and not there and "config.json" in names:
+        raise ModelError(
+            f"{where}: its weights are pickled only ({', '.join(pickled[:3])}), and unpickling runs code\n  {CONVERT}"
+        )
+    if other and not there:
+        raise ModelError(
+            f"{where}: weights for {other[1]} only ({other[0]}); those of PyTorch in safetensors are wanted\n"
+            f"  use the checkpoint that they were made from, with config.json, {WEIGHTS} and a tokenizer"
+        )
+    if "config.json" not in names:
+        inner = sorted(name for name in names if name.endswith("/config.json"))
+        remedy = f"\n  there is one in {inner[0].removesuffix('/config.json')}: give that folder" if inner else ""
+        raise ModelError(f"{where}: no config.json: not an encoder in the Hugging Face layout{remedy}")
+    shards = sorted(name for name in names if name.endswith(".safetensors") and "/" not in name)
+    some = f" ({', '.join(shards[:3])} is there, but no {INDEX} that names it)" if shards else ""
+    raise ModelError(f"{where}: no weights: {WEIGHTS} is missing{some}")
+
+
+def check_form(config: Mapping[str, Any], where: str) -> None:
+    """Checks by its config.json that a model is a masked language model, of transformers' own code, and not quantised.
+
+    Raises:
+        ModelError: saying what it is instead.
+    """
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+    from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
+
+    if config.get("quantization_config") is not None:
+        raise ModelError(
+            f"{where}: quantised ({_method(config['quantization_config'])}, by quantization_config): only plain "
+            "floats are read\n"
+            "  use the checkpoint before it was quantised; or undo it with the library that did it: "
+            "model.dequantize(), then model.save_pretrained(folder)"
+        )
+    kind = config.get("model_type")
+    if not isinstance(kind, str) or not kind:
+        raise ModelError(f"{where}: its model_type ({kind!r}) names no model: bert, xlm-roberta … is wanted")
+    if kind not in CONFIG_MAPPING_NAMES and config.get("auto_map"):
+        raise ModelError(
+            f"{where}: a {kind} model needs code of its own (auto_map), and a repository's code is not run\n"
+            "  use an encoder that transformers itself has"
+        )
+    if kind in CONFIG_MAPPING_NAMES and kind not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
+        raise ModelError(f"{where}: {not_masked(kind)}")
+
+
+def not_masked(kind: str) -> str:
+    """What is said of a model of another kind."""
+    return f"a {kind} model is not a masked language model (an encoder like BERT or XLM-R)"
+
+
+def _method(quantised: object) -> str:
+    if not isinstance(quantised, Mapping):
+        return "by an unknown method"
+    if quantised.get("quant_method"):
+        return str(quantised["quant_method"])
+    found = (method for method, keys in QUANTISED.items() if any(quantised.get(key) for key in keys))
+    return next(found, "by an unknown method")

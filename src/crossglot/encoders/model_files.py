@@ -1,0 +1,94 @@
+"""Files of a model's folder before any library reads them: plain, there, not empty, and JSON where they should be."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from crossglot.errors import CrossglotError, ModelError
+
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+LONGEST_SAID = 300
+
+
+def check_plain(paths: Iterable[Path]) -> None:
+    """Makes sure that files can be read and are more than names of files.
+
+    Raises:
+        ModelError: for a folder, a pipe or a loop of links in a file's place, an empty file, a Git LFS pointer.
+    """
+    for path in paths:
+        try:
+            mode = path.stat().st_mode
+            if not stat.S_ISREG(mode):
+                raise ModelError(f"{path}: not a file, but a {'folder' if stat.S_ISDIR(mode) else 'device or pipe'}")
+            with path.open("rb") as file:
+                start = file.read(len(LFS_POINTER))
+        except FileNotFoundError as error:
+            raise ModelError(f"{path}: a link to {path.readlink()}, which is not there") from error
+        except OSError as error:
+            raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
+        except RuntimeError as error:  # how a loop of links is told before Python 3.13
+            raise ModelError(f"{path}: cannot be read: {error}") from error
+        if not start:
+            raise ModelError(f"{path}: empty\n  copy or download it again")
+        if start == LFS_POINTER:
+            raise ModelError(
+                f"{path}: a Git LFS pointer, not the file itself\n  in its repository, `git lfs pull` brings the file"
+            )
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """A JSON object from a file.
+
+    Raises:
+        ModelError: if it is not UTF-8, not JSON, nested too deep, or no object.
+    """
+    check_plain([path])
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{path}: not UTF-8 (byte {error.start}): not readable as JSON") from error
+    except json.JSONDecodeError as error:
+        if "BOM" in error.msg:
+            raise ModelError(f"{path}: begins with a byte order mark\n  save it as UTF-8 without one") from error
+        raise ModelError(f"{path}:{error.lineno}: not readable as JSON: {error.msg}") from error
+    except RecursionError as error:
+        raise ModelError(f"{path}: nested too deep to be read as JSON") from error
+    except ValueError as error:  # a number of more digits than Python reads
+        raise ModelError(f"{path}: not readable as JSON: {error}") from error
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
+    if not isinstance(found, dict):
+        raise ModelError(f"{path}: a JSON object is wanted, not {type(found).__name__}")
+    return found
+
+
+@contextmanager
+def refusing(what: str) -> Iterator[None]:
+    """Turns whatever a library raises at files that are not as it wants them into a ModelError: `what`, and why.
+
+    Libraries raise all kinds at what they did not foresee; a panic of those written in Rust is not even an `Exception`.
+    """
+    try:
+        yield
+    except CrossglotError:
+        raise
+    except Exception as error:
+        raise ModelError(f"{what}: {in_brief(error)}") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ModelError(f"{what}: {in_brief(error)}") from error
+
+
+def in_brief(error: BaseException) -> str:
+    """What an error says, in one line of moderate length; its kind, if that says more."""
+    said = " ".join(str(error).split()).replace("error: ", "error, ")  # a message has one `error: `, at its beginning
+    if isinstance(error, KeyError | IndexError | AttributeError | TypeError | ZeroDivisionError) or not said:
+        said = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return said if len(said) <= LONGEST_SAID else said[:LONGEST_SAID] + " …"
