@@ -25,5 +25,9 @@ ODD_NAMES = {
     "other scripts": "中文 עברית عربي हिन्दी",
     "rich's own": "…",
     "gradient": "gradient_1",
+    "of every object": "constructor",
+    "its prototype": "__proto__",
+    "blank": " ",
+    "hyphens": "a--b---c",
     "quotes": "''\"`,;\t|",
 }

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up import made_up_rows, write_made_up_run
 
+from crossglot.characters import visible
 from crossglot.probes.results import write_results
 from crossglot.report.markup import Markup, element
 from crossglot.report.writing import write_report
@@ -148,7 +149,7 @@ def test_no_text_or_attribute_can_end_its_element(text: str, attribute: str) -> 
     read = Reader(element("p", text, title=attribute))
     ((tag, attributes, _),) = read.elements
     assert tag == "p"
-    assert attributes == {"title": attribute.replace("\x00", "\ufffd")} or "\r" in attribute or "\x00" in attribute
+    assert attributes == {"title": visible(attribute)}
 
 
 def test_markup_is_taken_as_it_is_and_text_is_not() -> None:

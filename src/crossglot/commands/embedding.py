@@ -130,17 +130,12 @@ def _layers(value: str) -> list[int]:
 
 
 def _write_index(out: Path, source: _Text) -> None:
-    import csv
-    import io
-
     from crossglot.corpora.opening import write_text
+    from crossglot.csv_cells import csv_text
 
-    table = io.StringIO()
-    writer = csv.writer(table, delimiter="\t", lineterminator="\n")
-    writer.writerow(("row", "line", "text"))
     # tabs and whatever may end a line become blanks: the text is there to be recognised
-    writer.writerows((row, number, " ".join(line.split())) for row, (number, line) in enumerate(source.numbered))
-    write_text(out / INDEX, [table.getvalue()])
+    lines = ((row, number, " ".join(line.split())) for row, (number, line) in enumerate(source.numbered))
+    write_text(out / INDEX, [csv_text([("row", "line", "text"), *lines], delimiter="\t")])
 
 
 def _write_about(out: Path, source: _Text, vectors: NDArray[np.float32], **made: object) -> None:

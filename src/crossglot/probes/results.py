@@ -49,6 +49,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from crossglot.csv_cells import inert_frame, restored_frame
 from crossglot.errors import StorageError
 from crossglot.files import whole_file
 
@@ -146,7 +147,7 @@ def write_results(results: polars.DataFrame | Sequence[ResultRow], path: Path) -
     frame = results if isinstance(results, pl.DataFrame) else results_frame(results)
     validate_results(frame, path)
     with whole_file(path) as half:
-        frame.write_csv(half)
+        inert_frame(frame).write_csv(half)
 
 
 def read_results(path: Path) -> polars.DataFrame:
@@ -165,8 +166,9 @@ def read_results(path: Path) -> polars.DataFrame:
     later = [name for name in ADDED_LATER if name not in header]
     _check_columns([*header, *later], path)
     try:
-        frame = pl.read_csv(path, schema={name: kind for name, kind in schema().items() if name not in later})
-        frame = frame.with_columns(pl.lit(None, dtype=schema()[name]).alias(name) for name in later)
+        kinds = {name: kind for name, kind in schema().items() if name not in later}
+        frame = pl.read_csv(path, schema=kinds, glob=False)
+        frame = restored_frame(frame.with_columns(pl.lit(None, dtype=schema()[name]).alias(name) for name in later))
     except pl.exceptions.PolarsError as error:
         raise StorageError(f"{path}: not a results table: {error}") from error
     validate_results(frame, path)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from crossglot.csv_cells import csv_text
 from crossglot.report.latex import escaped
 from crossglot.report.markup import Markup, element
 from crossglot.report.wording import NO_VALUE, number, place_of
@@ -49,10 +48,7 @@ class Drawn:
 
 def csv_of(drawn: Drawn) -> str:
     """The table in full precision."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([drawn.columns, *drawn.lines])
-    return out.getvalue()
+    return csv_text([drawn.columns, *drawn.lines])
 
 
 def latex_of(drawn: Drawn) -> str:

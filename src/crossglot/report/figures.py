@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from crossglot.characters import visible
 from crossglot.files import whole_file, write_whole
 from crossglot.report.exhibits import Block, Exhibit, Grid, is_zero_shot
 from crossglot.report.wording import COLLAPSED, ROLES, language_name, metric, number, published_name
@@ -17,6 +18,10 @@ NAMED_UP_TO = 6  # more languages than this are labelled by key
 NUMBERED_UP_TO = 16  # in larger matrices the numbers would not be legible
 INK = "#23282b"
 GREY = "#808588"
+OF_EVERY_OBJECT = (
+    "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "__proto__", "constructor",
+    "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
+)  # fmt: skip
 
 
 def heat_map(exhibit: Exhibit) -> Any:
@@ -36,10 +41,14 @@ def heat_map(exhibit: Exhibit) -> Any:
 
 
 def themed(chart: Any) -> Any:
-    """A chart in the report's fonts and inks, without grid or frame."""
+    """A chart in the report's fonts and inks, without grid or frame.
+
+    Without labels for screen readers on its marks, too: the renderer makes them of expressions into which it writes
+    titles as they are. The page says what a figure shows, and has its numbers in a table.
+    """
     font = "Helvetica, Arial, 'Liberation Sans', 'Noto Sans', sans-serif"
     return (
-        chart.configure(font=font, background="transparent", padding=4)
+        chart.configure(font=font, background="transparent", padding=4, aria=False)
         .configure_view(stroke=None)
         .configure_axis(
             grid=False, domain=False, ticks=False, labelColor=INK, titleColor=INK, labelFontSize=11, titleFontSize=11,
@@ -50,15 +59,36 @@ def themed(chart: Any) -> Any:
     )  # fmt: skip
 
 
+def drawable(chart: Any) -> Any:
+    """The chart with every text fit for the renderer, which ends the whole process at characters that XML forbids.
+
+    It is a program in JavaScript and keeps marks by their systems' names; a name that every object there has by itself
+    would find something else.
+    """
+    import altair as alt
+
+    return alt.Chart.from_dict(_fit(chart.to_dict()))
+
+
+def _fit(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {_fit(key): _fit(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_fit(value) for value in part]
+    if isinstance(part, str):
+        return f"{part} " if part in OF_EVERY_OBJECT else visible(part)
+    return part
+
+
 def write_figure(chart: Any, name: str, folder: Path) -> Path:
     """Writes a themed chart as `<name>.svg` and `<name>.pdf`; returns the SVG's path."""
-    chart = themed(chart)
+    chart = themed(drawable(chart))
     svg = folder / f"{name}.svg"
     drawing = io.StringIO()
     chart.save(drawing, format="svg")
     # The renderer counts gradients over its lifetime; named after the figure, they are the same in every report, and
     # differ among the figures of one page.
-    write_whole(svg, re.sub(r"\bgradient_\d+", f"{name}-ramp", drawing.getvalue()))
+    write_whole(svg, re.sub(r'(\bid="|\burl\(#)gradient_\d+', rf"\g<1>{name}-ramp", drawing.getvalue()))
     with whole_file(folder / f"{name}.pdf") as half:
         chart.save(half, format="pdf")
     return svg

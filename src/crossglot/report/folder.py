@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crossglot.csv_cells import restored_frame
 from crossglot.errors import StorageError
 from crossglot.probes.results import ResultRow, read_results
 
@@ -68,7 +69,7 @@ def _read_claims(path: Path) -> tuple[dict[str, Any], ...]:
     import polars as pl
 
     try:
-        frame = pl.read_csv(path, infer_schema=False)
+        frame = restored_frame(pl.read_csv(path, infer_schema=False, glob=False))
     except pl.exceptions.PolarsError as error:
         raise StorageError(f"{path}: not a table of claims: {error}") from error
     absent = [name for name in CLAIM_COLUMNS if name not in frame.columns]

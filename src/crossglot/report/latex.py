@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from crossglot.characters import visible
 from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, is_zero_shot
 from crossglot.report.wording import COLLAPSED, COLLAPSED_NOTE, ROLES, language_name, number, place, title
 
@@ -9,14 +12,17 @@ SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}", "→": r"$\to$",
     "†": r"$^\dagger$",
-    "–": "--", "\n": " ",
+    "–": "--", "\n": " ", "\t": " ",
+    "[": "{[}", "]": "{]}", "*": "{*}",  # behind a line's end or \midrule they would be taken for its options
+    '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
 }  # fmt: skip
 NAMED_UP_TO = 6
 
 
 def escaped(text: str) -> str:
-    """Text with LaTeX's special characters made plain."""
-    return "".join(SPECIAL.get(character, character) for character in text)
+    """Text with LaTeX's special characters made plain, unseen ones written out, and hyphens kept apart."""
+    apart = re.sub("-(?=-)", "-\0", visible(text))
+    return "".join(SPECIAL.get(character, character) for character in apart).replace("\0", "{}")
 
 
 def latex_table(exhibit: Exhibit) -> str:

@@ -1,9 +1,11 @@
-"""HTML that cannot be injected into: every text is escaped unless it was made here."""
+"""HTML that cannot be injected into: every text is escaped, and nothing unseen left in it, unless it was made here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+
+from crossglot.characters import visible
 
 VOID = frozenset({"br", "hr", "meta", "col"})
 
@@ -24,7 +26,7 @@ def element(name: str, *children: Child, **attributes: str | bool | None) -> Mar
     True gives a bare attribute, None and False none.
     """
     written = "".join(
-        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(value, quote=True)}"')
+        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(visible(value), quote=True)}"')
         for key, value in attributes.items()
         if value is not None and value is not False
     )
@@ -40,7 +42,7 @@ def joined(children: Iterable[Child]) -> Markup:
         if isinstance(child, Markup):
             parts.append(child)
         elif isinstance(child, str):
-            parts.append(escape(child, quote=False))
+            parts.append(escape(visible(child), quote=False))
         elif child is not None:
             parts.append(joined(child))
     return Markup("".join(parts))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
+from crossglot.csv_cells import csv_text
 from crossglot.report.exhibits import Cell, Exhibit
 
 
@@ -15,11 +13,9 @@ def csv_table(exhibit: Exhibit) -> str:
     Blocks follow one another under the same header; a cell that a block does not have is empty.
     """
     targets = list(dict.fromkeys(target for block in exhibit.blocks for target in block.targets))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     suffixes = ("", "_low", "_high", "_published", *(("_collapsed",) if exhibit.collapsed else ()))
     columns = [f"{target}{suffix}" for target in targets for suffix in suffixes]
-    writer.writerow(["system", "role", "source", *columns])
+    lines: list[list[object]] = [["system", "role", "source", *columns]]
     for block in exhibit.blocks:
         for grid in block.grids:
             for source in block.sources:
@@ -29,5 +25,5 @@ def csv_table(exhibit: Exhibit) -> str:
                     row += [cell.value, cell.low, cell.high, cell.published]
                     row += [cell.collapsed or None] if exhibit.collapsed else []
                 if any(number is not None for number in row[3:]):
-                    writer.writerow(row)
-    return out.getvalue()
+                    lines.append(row)
+    return csv_text(lines)

@@ -151,7 +151,7 @@ def read_predictions(path: Path) -> polars.DataFrame:
     """The table that `write_row` wrote, from a row's folder or the file itself."""
     import polars as pl
 
-    return pl.read_parquet(path / PREDICTIONS if path.is_dir() else path)
+    return pl.read_parquet(path / PREDICTIONS if path.is_dir() else path, glob=False)  # names may hold brackets
 
 
 def tags_of(predictions: polars.DataFrame, target: str) -> tuple[Tags, Tags]:

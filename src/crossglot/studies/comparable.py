@@ -88,7 +88,7 @@ def _check_columns(paths: Sequence[Path]) -> None:
 
     for path in paths:
         try:
-            schema = pl.read_parquet_schema(path)
+            schema = pl.scan_parquet(path, glob=False).collect_schema()
         except (OSError, pl.exceptions.PolarsError) as error:
             raise _damaged(path, str(error).splitlines()[0]) from error
         lacking = [name for name in NUMBERS if name not in schema]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from crossglot.csv_cells import inert_frame
 from crossglot.errors import UsageError
 from crossglot.files import whole_file
 from crossglot.limits import CONFIDENCE
@@ -117,7 +118,7 @@ def compare(
     frame = comparison_frame(cells)
     if out is not None:
         with whole_file(out) as half:
-            frame.write_csv(half)
+            inert_frame(frame).write_csv(half)
     return frame
 
 

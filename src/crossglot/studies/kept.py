@@ -114,7 +114,7 @@ def _targets(files: list[tuple[str, Path]]) -> dict[str, tuple[Path, ...]]:
     found: dict[str, dict[str, Path]] = {}
     for seed, path in files:
         try:
-            targets = pl.scan_parquet(path).select(pl.col("target").unique(maintain_order=True)).collect()
+            targets = pl.scan_parquet(path, glob=False).select(pl.col("target").unique(maintain_order=True)).collect()
         except (OSError, pl.exceptions.PolarsError) as error:
             raise StorageError(f"{path}: no predictions of crossglot: {error}") from error
         for target in targets["target"]:

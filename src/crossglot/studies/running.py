@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from crossglot.corpora.catalogue import own_languages
+from crossglot.csv_cells import inert_frame
 from crossglot.engine.local import Outcome, run_locally
 from crossglot.engine.locking import locked
 from crossglot.engine.plan import Plan
@@ -217,7 +218,7 @@ def _arguments(steps: Iterable[Step], kind: type[Argument]) -> Iterator[Argument
 def _write_claims(results: Any, out: Path) -> None:
     from crossglot.probes.verdicts import judge
 
-    claims = judge(results)
+    claims = inert_frame(judge(results))
     with whole_file(out / "claims.csv") as half:
         claims.write_csv(half)
 
