@@ -6,6 +6,8 @@ Names of encoders, languages, labels and files hold all of these, so nothing els
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,6 +31,10 @@ class PlainConsole(Console):
         super().__init__(stderr=stderr, markup=False, emoji=False, highlight=False)
         if not self.file.isatty():
             self.width = UNCUT
+
+    def on_broken_pipe(self) -> None:
+        """Whoever read the output has gone away; rich itself ends the program here, as if by a fault."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
     def render_str(self, text: str, **how: Any) -> Text:
         """Plain strings, in tables, too; see rich."""

@@ -70,6 +70,35 @@ def test_any_column_can_be_the_tags(file: File, column: str) -> None:
     assert read.tags == tuple(getattr(entry, column) for entry in parsed.words)
 
 
+def test_a_label_in_misc_can_be_the_tags(file: File) -> None:
+    path = file(
+        sentence(row(1, misc="A=b|Tag=x\\py"), row("2-3", "cd", "_"), row(2, misc="Tag="), row(3, misc="Tag=_"))
+    )
+    assert read_conllu(path, column="tag")[0].tags == ("x|y", "", "_")
+    with pytest.raises(DataError, match=r"no Tag= in MISC 'MyTag=2' of 'word'") as caught:
+        read_conllu(file(sentence(row(1, misc="Tag=x"), row(2, misc="MyTag=2"))), column="tag")
+    assert caught.value.line == 2
+
+
+@pytest.mark.parametrize("empty", ["# sent_id =", "# sent_id=", "#sent_id = \u3000", "# sent_id = \x0b"])
+@pytest.mark.parametrize("after", [(), ("# text = a b",), ("#",), ("# sent_id = second",)])
+def test_an_empty_sentence_id_is_none(file: File, empty: str, after: tuple[str, ...]) -> None:
+    path = file(sentence(row(1), comments=("# newdoc", empty, *after)))
+    (read,), (parsed,) = read_conllu(path), parse_conllu(path)
+    assert (read.id, parsed.id) == (None, None)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.text("# =\tsent_idx\u00a0", max_size=14).map("#".__add__), max_size=4))
+def test_both_readers_know_a_sentence_by_the_same_id(
+    tmp_path_factory: pytest.TempPathFactory, comments: list[str]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "ids.conllu"
+    path.write_text(sentence(row(1), comments=tuple(comments)), encoding="utf-8")
+    (read,), (parsed,) = read_conllu(path), parse_conllu(path)
+    assert read.id == parsed.id
+
+
 def test_an_empty_form_is_a_fault_whatever_the_column(file: File) -> None:
     with pytest.raises(DataError, match="FORM is empty") as caught:
         read_conllu(file(sentence(row("1-2"), row(1), row(2, form=""))), column="xpos")

@@ -14,14 +14,11 @@ from crossglot.errors import DataError, StorageError, UsageError
 from crossglot.limits import LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import numpy as np
     from numpy.typing import NDArray
 
 
 VECTORS, INDEX, ABOUT = "vectors.npy", "index.tsv", "about.json"
-STANDARD_INPUT = "-"
 
 
 class _Text(NamedTuple):
@@ -104,22 +101,18 @@ def embed(
 def _read_text(text: str) -> _Text:
     """The text of a file, or of standard input, decoded alike."""
     import hashlib
-    import sys
 
-    from crossglot.corpora.opening import checksum, decode
+    from crossglot.commands.streams import STREAM, standard_input
+    from crossglot.corpora.opening import Held, named, read_bytes
     from crossglot.corpora.plain import read_lines
 
-    if text == STANDARD_INPUT:
-        data = sys.stdin.buffer.read()
-        name, known = "standard input", hashlib.sha256(data).hexdigest()
-        lines: Iterable[str] = decode(data, Path(name)).split("\n")
-    else:
-        name, known, lines = Path(text).name, checksum(text), read_lines(text)
+    given = standard_input("the text") if text == STREAM else text
+    path, data = named(given), read_bytes(given)  # once: of a pipe, nothing would be left to be read
+    lines = read_lines(Held(str(path), data))
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not numbered:
-        path = name if text == STANDARD_INPUT else text
         raise DataError("has no sentence", path=path, remedy="It is empty: write one sentence a line.")
-    return _Text(name, known, numbered)
+    return _Text(path.name if text == STREAM else Path(text).name, hashlib.sha256(data).hexdigest(), numbered)
 
 
 def _layers(value: str) -> list[int]:

@@ -1,7 +1,8 @@
 """How a command ends: the exit statuses, and one clear message on stderr for each way of going wrong.
 
 0 done · 2 wrong usage or bad input (one message, no traceback) · 1 a fault of ours (traceback and how to report it) ·
-stopped: 130 by Ctrl-C, 143 by SIGTERM, 129 by a terminal that was closed (see `stopping`).
+stopped: 130 by Ctrl-C, 143 by SIGTERM, 129 by a terminal that was closed (see
+`stopping`) · 141 nobody reads the output any more (no message).
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from typer.core import TyperGroup
 
 from crossglot.characters import log_visibly, visible, write_any_text
 from crossglot.commands import stopping
+from crossglot.commands.streams import finish_output, give_up_output, is_unread, unwritable
 from crossglot.errors import CrossglotError
 
 BAD_INPUT = 2
+UNREAD = 141
 OUR_FAULT = 1
 STEPS = "steps"  # of a run's folder: the store
 
@@ -79,7 +82,10 @@ class CommandGroup(TyperGroup):
         for stream in (sys.stdout, sys.stderr):
             write_any_text(stream)
         log_visibly()
-        return super().main(*arguments, **options)
+        try:
+            return super().main(*arguments, **options)
+        except OSError as error:  # of help and usage, which are printed before any command is in charge
+            _stop_without_output(error)
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: D102 - the framework's own hook
         try:
@@ -91,7 +97,9 @@ class CommandGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:  # noqa: D102 - the framework's own hook
         try:
             with _visible_complaints():
-                return super().invoke(ctx)
+                done = super().invoke(ctx)
+                finish_output()
+                return done
         except SystemExit:
             raise
         except BaseException as error:  # a library in Rust that panics raises no Exception
@@ -99,6 +107,9 @@ class CommandGroup(TyperGroup):
                 _stopped(error)
             if belongs_to_framework(error):
                 raise
+            if isinstance(error, BrokenPipeError) and is_unread():
+                give_up_output()
+                raise typer.Exit(UNREAD) from error
             message = what_user_can_mend(error)
             if message is None:
                 _our_fault(error)
@@ -157,9 +168,8 @@ def _refused(reason: str, error: BaseException) -> str:
 
 
 def belongs_to_framework(error: BaseException) -> bool:
-    """Whether the command framework itself deals with it: exits, usage errors, a closed pipe."""
-    framework = type(error).__module__.split(".")[0] in ("typer", "click")
-    return framework or (isinstance(error, OSError) and error.errno == errno.EPIPE)
+    """Whether the command framework itself deals with it: exits, usage errors."""
+    return type(error).__module__.split(".")[0] in ("typer", "click")
 
 
 def _our_fault(error: BaseException) -> NoReturn:
@@ -169,6 +179,13 @@ def _our_fault(error: BaseException) -> NoReturn:
         f"\n  please open an issue where you got it, with the lines above, the command and `crossglot --version`"
     )
     raise typer.Exit(OUR_FAULT) from error
+
+
+def _stop_without_output(error: OSError) -> NoReturn:
+    """Ends the program when its own output could not be written."""
+    give_up_output()
+    say(f"error: {unwritable(error)}")
+    raise SystemExit(BAD_INPUT) from error
 
 
 def wants_traceback(ctx: Any) -> bool:

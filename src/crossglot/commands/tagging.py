@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from crossglot.tagging.tagger import Tagger
 
 Task = Annotated[str, typer.Option(metavar="TASK", help="pos (UPOS), ner (entities, BIO2) or labels (any tag column).")]
-Column = Annotated[str, typer.Option(metavar="FIELD", help="CoNLL-U field that holds the tags: upos, xpos, deprel …")]
+Column = Annotated[
+    str, typer.Option(metavar="FIELD", help="CoNLL-U field with the tags: upos, xpos, deprel …; tag is MISC's Tag=.")
+]
 TagColumn = Annotated[
     int,
     typer.Option(
@@ -142,8 +144,8 @@ def finetune(
 
 def predict(
     tagger: TaggerFolder,
-    text: Annotated[str, typer.Argument(metavar="FILE", help="Sentences to tag; - reads plain text from stdin.")],
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write; else standard output.")] = None,
+    text: Annotated[str, typer.Argument(metavar="FILE", help="Sentences to tag; - reads standard input.")],
+    out: Annotated[str | None, typer.Option(metavar="FILE", help="Where to write; else standard output.")] = None,
     format_: FileFormat = "auto",
     to: Annotated[
         str, typer.Option(metavar="F", help="auto (CoNLL-U stays CoNLL-U, else columns), plain, conllu or columns.")
@@ -161,18 +163,25 @@ def predict(
     [bold]Example:[/bold]
     echo "Das ist gut ." | crossglot predict runs/en-pos -
     """
-    from crossglot.commands.annotated import STDIN, format_of, read_untagged, write_tagged
+    from crossglot.commands.annotated import format_of, read_untagged
+    from crossglot.commands.progress import stderr_console
+    from crossglot.commands.streams import STREAM, require_output
+    from crossglot.commands.tagged import labels_held, output_format, require_writable, write_tagged
     from crossglot.runtime import resolve_runtime
     from crossglot.tagging.tagger import load_tagger
 
-    format_of(STDIN, to)
+    format_of(STREAM, to)
+    if out in (None, STREAM):
+        require_output()
     runtime = resolve_runtime(device, precision, threads=threads)
     untagged = read_untagged(text, format_, lenient=lenient)
+    wanted = output_format(untagged, out, to)
     loaded = load_tagger(tagger, runtime=runtime)
+    require_writable(untagged, text, out, wanted, loaded.labels.names)
+    if held := labels_held(untagged, loaded.task):
+        stderr_console().print(f"{held} words have a Tag= in MISC, which is replaced", style="dim", soft_wrap=True)
     with keeping("nothing was written"):
-        written = write_tagged(untagged, loaded.predict(untagged.sentences), out, loaded.task, to)
-    if written is not None:
-        typer.echo(written, nl=False)
+        write_tagged(untagged, loaded.predict(untagged.sentences), out, wanted, loaded.task)
 
 
 def evaluate(
@@ -196,6 +205,7 @@ def evaluate(
     crossglot evaluate runs/en-pos de_gsd-ud-test.conllu nl_alpino-ud-test.conllu
     """
     from crossglot.commands.annotated import read_tagged
+    from crossglot.commands.streams import write_out
 
     loaded = _load(tagger, device, precision, threads)
     for path in gold:
@@ -203,7 +213,7 @@ def evaluate(
         sentences = read_tagged(path, loaded.task, format_, **how)
         evaluation = loaded.evaluate(sentences, types=listed(types, "--types"))
         if as_json:
-            typer.echo(_as_json(path, evaluation))
+            write_out([f"{_as_json(path, evaluation)}\n"], errors="backslashreplace")
         else:
             _print_evaluation(path, evaluation)
 

@@ -12,7 +12,7 @@ from sys import intern
 
 from crossglot.corpora.chunks import SCHEMES, IllegalTagError, detect_scheme, is_tag, to_bio2
 from crossglot.corpora.column_layout import DOCSTART, Block, Layout, counts, decode_columns, find_blocks
-from crossglot.corpora.opening import read_bytes, resolve, write_text
+from crossglot.corpora.opening import Source, read_encoded, write_text
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.skipping import Faults
 from crossglot.errors import DataError, UsageError
@@ -21,7 +21,7 @@ _NOT_TEXT = re.compile("[\udc80-\udcff]")
 
 
 def read_columns(
-    path: Path | str,
+    path: Source,
     *,
     tag_column: int = -1,
     scheme: str = "auto",
@@ -47,9 +47,9 @@ def read_columns(
     """
     if scheme not in ("auto", "none", *SCHEMES):
         raise UsageError(f"unknown scheme {scheme!r}; the schemes are auto, none, {', '.join(SCHEMES)}")
-    path = resolve(path)
+    path, data = read_encoded(path, encoding)
     faults = Faults(lenient=lenient, skipped=skipped)
-    text, _ = decode_columns(read_bytes(path), path, encoding, lenient=lenient)
+    text, _ = decode_columns(data, path, encoding, lenient=lenient)
     layout, blocks = find_blocks(text, tag_column, spans=scheme != "none")
     column = 2 if layout.numbered and tag_column == -1 else tag_column
     parsed = list(_parsed(blocks, layout, column, path, faults))
@@ -89,7 +89,7 @@ def _parsed(
             faults.add(DataError(what, path=path, line=block.numbers[at], remedy=remedy))
             continue
         words = [row[word].removeprefix(layout.prefix) for row in rows]
-        yield block, words, [intern(row[column].strip()) for row in rows]  # one string object a tag
+        yield block, words, [intern(row[column].strip(" ")) for row in rows]  # one string object a tag
 
 
 def _row_fault(rows: Sequence[Sequence[str]], layout: Layout, word: int, column: int) -> tuple[int, str, str] | None:
@@ -114,16 +114,30 @@ def write_columns(sentences: Iterable[TaggedSentence], path: Path | str) -> Path
     """Write `word<tab>tag` lines with an empty line after each sentence: what the data root's `ner/` holds.
 
     Raises:
-        DataError: a sentence without words; a word or tag that is empty, holds a tab or line end, or is `-DOCSTART-`.
+        DataError: a sentence without words; a word or tag that is empty, holds a tab or line end, or is `-DOCSTART-`; a
+            tag with a blank before or after it.
         StorageError: if the file cannot be written.
     """
-    return write_text(path, (_written(sentence, path) for sentence in sentences))
+    return write_text(path, as_columns(sentences, path))
 
 
-def _written(sentence: TaggedSentence, path: Path | str) -> str:
+def as_columns(sentences: Iterable[TaggedSentence], name: Path | str) -> Iterator[str]:
+    """The text of each sentence, as `write_columns` writes it to a file of that name.
+
+    Raises:
+        DataError: as there.
+    """
+    for number, sentence in enumerate(sentences, 1):
+        yield _written(sentence, number, name)
+
+
+def _written(sentence: TaggedSentence, number: int, name: Path | str) -> str:
     if not sentence.words:
-        raise DataError("a sentence without a word cannot be written to a column file", path=path)
-    for field in (*sentence.words, *sentence.tags):
-        if not field or "\t" in field or "\n" in field or field == DOCSTART:
-            raise DataError(f"{field!r} cannot be written to a column file", path=path)
+        raise DataError(f"sentence {number}: one without a word cannot be written to a column file", path=name)
+    for what, parts in (("word", sentence.words), ("tag", sentence.tags)):
+        for part in parts:
+            spoiled = what == "tag" and (part != part.strip(" ") or part.endswith("\r"))
+            if not part or "\t" in part or "\n" in part or part == DOCSTART or spoiled:
+                fault = f"sentence {number}: the {what} {part!r} cannot be written to a column file"
+                raise DataError(fault, path=name, remedy="Mend it, or write CoNLL-U instead.")
     return "".join(f"{word}\t{tag}\n" for word, tag in zip(sentence.words, sentence.tags, strict=True)) + "\n"

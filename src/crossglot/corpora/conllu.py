@@ -11,13 +11,22 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from crossglot.corpora.conllu_faults import UPOS, blame_tag, check_fields, check_ids, layout_fault, require_words
-from crossglot.corpora.opening import decode, read_bytes, resolve, write_text
+from crossglot.corpora.conllu_faults import (
+    UPOS,
+    blame_misc,
+    blame_tag,
+    check_fields,
+    check_ids,
+    layout_fault,
+    require_words,
+)
+from crossglot.corpora.misc_tags import tag_in
+from crossglot.corpora.opening import Source, decode, read_encoded, write_text
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.skipping import Faults
 from crossglot.errors import DataError, UsageError
 
-_SENT_ID = re.compile(r"^#\s*sent_id\s*=\s*(.*?)\s*$", re.MULTILINE)
+_SENT_ID = re.compile(r"^#[^\S\n]*sent_id[^\S\n]*=[^\S\n]*(.*?)[^\S\n]*$", re.MULTILINE)
 # what `\s` matches but for tab and line feed: a class of characters is found twice as fast as what a category leaves
 _BLANK = re.compile("[ \v\f\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _NOT_TEXT = re.compile("[\udc80-\udcff]")
@@ -52,6 +61,9 @@ class Row(NamedTuple):
                 return value
         return None
 
+
+IN_MISC = "tag"
+"""What stands for the label in MISC where a column is named."""
 
 _row = cast(Callable[[tuple[str, ...]], Row], partial(tuple.__new__, Row))  # Row._make without its Python frame
 
@@ -92,8 +104,8 @@ class ConlluSentence(_Unassembled):
 
     @property
     def id(self) -> str | None:
-        """The value of the `sent_id` comment."""
-        return self.comment("sent_id")
+        """The value of the `sent_id` comment; None where it has none."""
+        return self.comment("sent_id") or None
 
     @property
     def words(self) -> tuple[Row, ...]:
@@ -117,7 +129,7 @@ class ConlluSentence(_Unassembled):
 
 
 def read_conllu(
-    path: Path | str, *, column: str = "upos", lenient: bool = False, skipped: list[DataError] | None = None
+    path: Source, *, column: str = "upos", lenient: bool = False, skipped: list[DataError] | None = None
 ) -> list[TaggedSentence]:
     """Words and one label column of a treebank: what a tagger needs, several times faster than everything.
 
@@ -126,7 +138,8 @@ def read_conllu(
 
     Args:
         path: a .conllu file; `path.gz` and `path.xz` are found too.
-        column: the field that becomes the tags: `upos` (checked against the 17), `xpos`, `deprel`, `feats`, …
+        column: the field that becomes the tags: `upos` (checked against the 17), `xpos`, `deprel`, `feats`, …; or
+            `tag`, the label that `crossglot predict` puts into MISC (see `misc_tags`).
         lenient: skip bad sentences, counting them, instead of stopping at the first.
         skipped: gets the error of every skipped sentence; without it, a warning with the count is logged.
 
@@ -134,37 +147,44 @@ def read_conllu(
         DataError: missing, empty, damaged or malformed file, with the line; a treebank without its words.
         UsageError: no such column.
     """
-    if column not in Row._fields:
-        raise UsageError(f"no CoNLL-U column {column!r}; the columns are {', '.join(Row._fields)}")
-    path = resolve(path)
+    if column not in (*Row._fields, IN_MISC):
+        raise UsageError(f"no CoNLL-U column {column!r}; the columns are {', '.join((*Row._fields, IN_MISC))}")
+    path, data = read_encoded(path)
     faults = Faults(lenient=lenient, skipped=skipped)
-    index, is_upos = Row._fields.index(column), column == "upos"
+    index = Row._fields.index("misc" if column == IN_MISC else column)
     sentences: list[TaggedSentence] = []
     masked = total = 0
-    for line, comments, divided, keep in _checked(path, faults):
+    for line, comments, divided, keep in _checked(path, data, faults):
         words, tags = divided[1::9], _column(divided, index)
         if keep is not None:
             words, tags = [words[at] for at in keep], [tags[at] for at in keep]
-        try:
-            labels = tuple(map(_UPOS.__getitem__, tags)) if is_upos else tuple(tags)
-        except KeyError:
-            labels = ()
-        if not labels:
-            at = next(at for at, tag in enumerate(tags) if tag not in _UPOS)
-            faults.add(blame_tag(words[at], tags[at], path, line + (keep[at] if keep else at)))
+        labels = _labels(tags, column)
+        if None in labels:
+            at = labels.index(None)
+            blame = blame_misc if column == IN_MISC else blame_tag
+            faults.add(blame(words[at], tags[at], path, line + (keep[at] if keep else at)))
             continue
         masked += words.count("_")
         total += len(words)
         found = _SENT_ID.search(comments) if comments else None
         unspaced = _unspaced(divided[9::9], divided[1::9], _column(divided, 0) if keep else (), keep)
-        sentences.append(TaggedSentence(tuple(words), labels, found[1] if found else None, unspaced))
+        sentences.append(
+            TaggedSentence(tuple(words), cast(tuple[str, ...], labels), (found[1] or None) if found else None, unspaced)
+        )
     faults.finish(path, len(sentences))
     require_words(masked, total, path)
     return sentences
 
 
+def _labels(fields: Sequence[str], column: str) -> tuple[str, ...] | tuple[str | None, ...]:
+    """The tags that fields of a column hold; None for one that holds none."""
+    if column == "upos":
+        return tuple(map(_UPOS.get, fields))
+    return tuple(map(tag_in, fields)) if column == IN_MISC else tuple(fields)
+
+
 def parse_conllu(
-    path: Path | str, *, lenient: bool = False, skipped: list[DataError] | None = None
+    path: Source, *, lenient: bool = False, skipped: list[DataError] | None = None
 ) -> Iterator[ConlluSentence]:
     """Every sentence with its comments and all ten fields of every row, ranges and empty nodes too.
 
@@ -173,15 +193,15 @@ def parse_conllu(
     Raises:
         DataError: missing, empty, damaged or malformed file, with the line.
     """
-    path = resolve(path)
+    path, data = read_encoded(path)
     faults = Faults(lenient=lenient, skipped=skipped)
-    return _sentences(path, faults)
+    return _sentences(path, data, faults)
 
 
-def _sentences(path: Path, faults: Faults) -> Iterator[ConlluSentence]:
+def _sentences(path: Path, data: bytes, faults: Faults) -> Iterator[ConlluSentence]:
     read = 0
     new, put = object.__new__, object.__setattr__
-    for line, comments, divided, _ in _checked(path, faults):
+    for line, comments, divided, _ in _checked(path, data, faults):
         sentence = new(ConlluSentence)
         put(sentence, "comments", tuple(comments[:-1].split("\n")) if comments else ())
         put(sentence, "line", line)
@@ -191,9 +211,9 @@ def _sentences(path: Path, faults: Faults) -> Iterator[ConlluSentence]:
     faults.finish(path, read)
 
 
-def _checked(path: Path, faults: Faults) -> Iterator[tuple[int, str, list[str], list[int] | None]]:
+def _checked(path: Path, data: bytes, faults: Faults) -> Iterator[tuple[int, str, list[str], list[int] | None]]:
     """Each sentence as (line of its first row, comments) and what `_divide` gives for its rows."""
-    blocks, damaged = _blocks(path, lenient=faults.lenient)
+    blocks, damaged = _blocks(path, data, lenient=faults.lenient)
     line = 1
     for block in blocks:
         start, at = line, 0
@@ -215,9 +235,8 @@ def _checked(path: Path, faults: Faults) -> Iterator[tuple[int, str, list[str], 
             faults.add(error)
 
 
-def _blocks(path: Path, *, lenient: bool) -> tuple[list[str], bool]:
+def _blocks(path: Path, data: bytes, *, lenient: bool) -> tuple[list[str], bool]:
     """What stands between empty lines, and whether bytes that are no text are in it (only ever so when lenient)."""
-    data = read_bytes(path)
     if b"\r" not in data and not data.startswith(BOM_UTF8):
         try:
             return list(map(bytes.decode, data.split(b"\n\n"))), False  # faster than the whole file: much is ASCII
@@ -293,18 +312,28 @@ def write_conllu(sentences: Iterable[ConlluSentence], path: Path | str) -> Path:
         DataError: if a field is empty, or holds a tab, a line end or a blank that CoNLL-U does not allow there.
         StorageError: if the file cannot be written.
     """
-    return write_text(path, (_written(sentence, Path(path)) for sentence in sentences))
+    return write_text(path, as_conllu(sentences, path))
 
 
-def _written(sentence: ConlluSentence, path: Path) -> str:
+def as_conllu(sentences: Iterable[ConlluSentence], name: Path | str) -> Iterator[str]:
+    """The text of each sentence, as `write_conllu` writes it to a file of that name.
+
+    Raises:
+        DataError: as there.
+    """
+    for number, sentence in enumerate(sentences, 1):
+        yield _written(sentence, number, Path(name))
+
+
+def _written(sentence: ConlluSentence, number: int, path: Path) -> str:
     comments = "".join(f"{comment}\n" for comment in sentence.comments)
     rows = "".join("\t".join(row) + "\n" for row in sentence.rows)
+    cannot = f"sentence {sentence.id or f'number {number}'} cannot be written: "
     try:
         _divide(rows[:-1], path, 1)
     except DataError as error:
-        raise DataError(f"sentence {sentence.id or ''} cannot be written: {error.what}", path=path) from error
-    bad_comment = any(comment[:1] != "#" or "\n" in comment for comment in sentence.comments)
-    if bad_comment:
-        what = f"sentence {sentence.id or ''} cannot be written: a comment is no line that starts with #"
-        raise DataError(what, path=path)
+        raise DataError(f"{cannot}{error.what}", path=path, remedy=error.remedy) from error
+    for comment in sentence.comments:
+        if comment[:1] != "#" or "\n" in comment or comment.endswith("\r"):
+            raise DataError(f"{cannot}a comment is no line that starts with #", path=path)
     return f"{comments}{rows}\n"

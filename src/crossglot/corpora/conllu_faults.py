@@ -134,6 +134,12 @@ def blame_tag(word: str, tag: str, path: Path, line: int) -> DataError:
     return DataError(f"unknown UPOS tag {tag!r} of {word!r}", path=path, line=line, remedy=remedy)
 
 
+def blame_misc(word: str, misc: str, path: Path, line: int) -> DataError:
+    """The error for a word without a label in MISC."""
+    remedy = "`crossglot predict` writes it there; name the column that has the tags otherwise."
+    return DataError(f"no Tag= in MISC {misc!r} of {word!r}", path=path, line=line, remedy=remedy)
+
+
 def require_words(masked: int, total: int, path: Path) -> None:
     """Refuse a treebank released without its text, whose words are `_`.
 

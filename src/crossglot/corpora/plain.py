@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from crossglot.corpora.opening import open_text, write_text
+from crossglot.corpora.opening import Source, named, open_text, write_text
 from crossglot.corpora.sentences import Sentence
 from crossglot.errors import DataError
 
 _BLANKS = re.compile(r"[ \t]+")
 
 
-def read_lines(path: Path | str, encoding: str = "utf-8") -> Iterator[str]:
+def read_lines(path: Source, encoding: str = "utf-8") -> Iterator[str]:
     r"""Every line of a text file of any size, without its line end; empty lines too (they may divide documents).
 
     Only \n and \r\n end a line: other separators that Unicode knows occur inside sentences.
@@ -24,18 +24,22 @@ def read_lines(path: Path | str, encoding: str = "utf-8") -> Iterator[str]:
     return open_text(path, encoding)
 
 
-def read_plain(path: Path | str) -> list[Sentence]:
+def read_plain(path: Source) -> list[Sentence]:
     """One tokenised sentence a line, its words divided by blanks or tabs; empty lines are passed over.
 
     Raises:
         DataError: missing, empty or damaged file.
     """
-    sentences = [
-        Sentence(tuple(_BLANKS.split(stripped))) for line in open_text(path) if (stripped := line.strip(" \t"))
-    ]
+    sentences = [Sentence(words) for line in open_text(path) if (words := split_words(line))]
     if not sentences:
-        raise DataError("has no sentence", path=path, remedy="The file is empty: write one sentence a line.")
+        raise DataError("has no sentence", path=named(path), remedy="The file is empty: write one sentence a line.")
     return sentences
+
+
+def split_words(line: str) -> tuple[str, ...]:
+    """The words of a tokenised line: only blanks and tabs divide them, whatever else Unicode calls a blank."""
+    stripped = line.strip(" \t")
+    return tuple(_BLANKS.split(stripped)) if stripped else ()
 
 
 def write_lines(lines: Iterable[str], path: Path | str) -> Path:
@@ -45,10 +49,16 @@ def write_lines(lines: Iterable[str], path: Path | str) -> Path:
         DataError: if a line holds a line end.
         StorageError: if the file cannot be written.
     """
-    return write_text(path, (_one_line(line, number, path) for number, line in enumerate(lines, 1)))
+    return write_text(path, as_lines(lines, path))
 
 
-def _one_line(line: str, number: int, path: Path | str) -> str:
-    if "\n" in line or line.endswith("\r"):
-        raise DataError("a line that holds a line end cannot be written", path=path, line=number)
-    return f"{line}\n"
+def as_lines(lines: Iterable[str], name: Path | str) -> Iterator[str]:
+    """Each line with its end, as `write_lines` writes it to a file of that name.
+
+    Raises:
+        DataError: as there.
+    """
+    for number, line in enumerate(lines, 1):
+        if "\n" in line or line.endswith("\r"):
+            raise DataError("a line that holds a line end cannot be written", path=name, line=number)
+        yield f"{line}\n"
