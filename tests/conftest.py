@@ -13,6 +13,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads cost tiny models more t
 
 # A busy machine is no failure: nothing is timed in tests.
 settings.register_profile("untimed", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", settings.get_profile("untimed"), max_examples=2000)  # --hypothesis-profile=long
 settings.load_profile("untimed")
 
 

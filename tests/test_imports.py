@@ -28,13 +28,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 """A part may import from lower layers and from itself, not from its own layer's others."""
 
 FOUNDATION = (
-    "batching", "statistics", "engine", "errors", "files", "limits", "runtime", "specs",
+    "batching", "statistics", "engine", "errors", "files", "limits", "remedies", "runtime", "specs",
     "characters", "csv_cells", "terminal",
 )  # fmt: skip
-"""May be imported by all; may import nothing of ours but these seven."""
+"""May be imported by all; may import nothing of ours but these eight."""
 
 ANY_LAYER_MAY_IMPORT = {*FOUNDATION}
-FOUNDATION_MAY_IMPORT = {"errors", "files", "limits", "runtime", "characters", "csv_cells", "terminal"}
+FOUNDATION_MAY_IMPORT = {"errors", "files", "limits", "remedies", "runtime", "characters", "csv_cells", "terminal"}
 PAPER_MAY_IMPORT = {"errors"}
 MAY_IMPORT_PAPER = {"probes", "report", "studies", "commands", "cli", "crossglot"}
 FREE_FOR_ALL = {"crossglot.__version__"}

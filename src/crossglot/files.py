@@ -251,7 +251,9 @@ def _is_of_writing(error: Exception, path: Path) -> bool:
         return True
     names = [os.fsdecode(name) for name in (error.filename, error.filename2) if isinstance(name, str | bytes)]
     places = (path.absolute(), Path(os.path.realpath(path)))
-    return any(PASSING.search(name) or any(place.is_relative_to(name) for place in places) for name in names)
+    return any(
+        PASSING.search(name) or any(place.is_relative_to(Path(name).absolute()) for place in places) for name in names
+    )
 
 
 @contextmanager

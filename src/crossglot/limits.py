@@ -55,7 +55,7 @@ class Limits:
             UsageError: naming it, and what is allowed.
         """
         if fault := self.fault(value):
-            raise UsageError(f"{name} {fault}")
+            raise UsageError(f"{name}: {fault}")
 
 
 def check_all(values: Sequence[tuple[str, object, Limits]]) -> None:
@@ -99,4 +99,4 @@ SMOOTHING = Limits(0, 10, whole=False)  # exponent of the languages' shares
 CONFIDENCE = Limits(0.5, 0.999, whole=False)  # of an interval; beyond, random swaps that tell it apart have no end
 COLUMN = Limits(-1_000, 1_000)
 THREADS = Limits(1, max(64, os.cpu_count() or 1))
-JOBS = Limits(1, max(16, os.cpu_count() or 1))  # each holds torch, an encoder and the corpora
+JOBS = Limits(1, max(8, 4 * (os.cpu_count() or 1)))  # each holds torch, an encoder and the corpora

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from crossglot.errors import UsageError
 from crossglot.limits import THREADS
+from crossglot.remedies import way
 
 if TYPE_CHECKING:
     import torch
@@ -78,7 +79,9 @@ def _require_device(device: torch.device) -> None:
     if device.type != "cuda":
         raise UsageError(f"device '{device}' is not supported: use auto, cpu, cuda or cuda:N")
     if not torch.cuda.is_available():
-        raise UsageError(f"device '{device}' was asked for, but torch sees no GPU here: use --device cpu")
+        raise UsageError(
+            f"device '{device}' was asked for, but torch sees no GPU here: {way('use the CPU', 'device', 'cpu')}"
+        )
     if (device.index or 0) >= torch.cuda.device_count():
         raise UsageError(
             f"device '{device}' was asked for, but there are only {torch.cuda.device_count()} GPUs, from 0"

@@ -172,7 +172,7 @@ NUMBERS = (
     bad(f"{REPRODUCE} --seeds 1-1000000000000", "--seeds 1-1000000000000", "at most 1,000"),
     bad(f"{REPRODUCE} --seeds -1", "--seeds -1", "from 0"),
     bad(f"{REPRODUCE} --seeds 1,-2", "--seeds 1,-2", "from 0"),
-    bad(f"{REPRODUCE} --seeds 18446744073709551616", "--seeds 18446744073709551616", "a seed has to be"),
+    bad(f"{REPRODUCE} --seeds 18446744073709551616", "--seeds 18446744073709551616", "has to be a whole number"),
     bad(f"{REPRODUCE} --seeds ''", "'--seeds'", "is empty"),
     bad(f"{REPRODUCE} --seeds ,", "--seeds ,", "names nothing"),
     bad(f"{REPRODUCE} --seeds 5-3", "--seeds 5-3", "5-3 runs backwards"),

@@ -8,63 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from bad_inputs import BAD_INPUTS, STUDIES, TAGGERS, USAGE, BadInput
-from tiny_world import run, write_encoder, write_root
+from tiny_world import run
 
 Snapshot = dict[str, tuple[int, int]]
-
-WORK = (  # where training, tagging, embedding, comparing, making and downloading begin
-    "torch.optim.Optimizer.__init__",
-    "crossglot.encoders.pretraining.train_wordpiece",
-    "crossglot.tagging.tagger.predict_labels",
-    "crossglot.alignment.vectors._computing",
-    "crossglot.engine.local._run_one",
-    "crossglot.engine.local._run_side_by_side",
-    "crossglot.studies.comparing._compare_cell",
-    "crossglot.lab.making.build_lab",
-    "urllib.request.OpenerDirector.open",
-)
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds what bad_inputs.WORLD says."""
-    folder = tmp_path_factory.mktemp("world")
-    encoder, root = write_encoder(folder / "encoder"), write_root(folder / "root")
-    for split in ("train", "dev"):
-        (folder / f"{split}.conllu").write_bytes((root / f"ud/UD_English-EWT/en_ewt-ud-{split}.conllu").read_bytes())
-    (folder / "train.conll").write_bytes((root / "ner/conll2003/en-train.conll").read_bytes())
-    for name, line in (("text.txt", "the dog sees a red cat .\n"), ("de.txt", "der Hund sieht eine rote Katze .\n")):
-        (folder / name).write_text("".join(f"{line[:-3]}{number} .\n" for number in range(60)), encoding="utf-8")
-    (folder / "a-file").write_text("word\n", encoding="utf-8")
-    (folder / "empty.txt").touch()
-    (folder / "empty").mkdir()
-    train = ("--train", folder / "train.conll")
-    quick = ("--epochs", 1, "--lr", "0.01", "--precision", "fp32", "--device", "cpu")
-    for command in (
-        ("finetune", encoder, "--train", folder / "train.conllu", "--out", folder / "tagger", *quick),
-        ("finetune", encoder, *train, "--task", "ner", "--out", folder / "ner-tagger", *quick),
-        ("reproduce", "table2", "--encoder", f"m-bert={encoder}", "--data", root, "--out", folder / "run", "--seeds", 1,
-         "--sources", "en", "--targets", "en,de", *quick),
-    ):  # fmt: skip
-        made = run(*command)
-        assert made.exit_code == 0, made.output
-    return folder
-
-
-@pytest.fixture
-def no_work(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Whatever is work breaks: a bad input that gets so far ends as a fault of ours."""
-
-    def begun(*_: object, **__: object) -> NoReturn:
-        raise AssertionError("work was begun")
-
-    for place in WORK:
-        monkeypatch.setattr(place, begun)
-    return monkeypatch
 
 
 @pytest.fixture

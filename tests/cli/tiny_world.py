@@ -15,6 +15,10 @@ TAGS = ["DET", "DET", "NOUN", "NOUN", "VERB", "VERB", "ADJ", "ADJ", "PUNCT", "AD
 ENTITIES = ["O", "O", "B-PER", "B-LOC", "O", "O", "O", "O", "O", "O"]
 
 
+class WorkBegunError(BaseException):
+    """What work raises where none may be begun; nothing that catches errors may catch it."""
+
+
 def run(*arguments: object, stdin: str | bytes | None = None, **environment: str | None) -> Result:
     """Runs the command line in this process: `run("data", "check", root)`."""
     from crossglot.cli import app

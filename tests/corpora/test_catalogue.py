@@ -77,7 +77,7 @@ def test_a_missing_split_is_an_error_that_says_which_there_are(root: Path) -> No
         pud.read("train")
     with pytest.raises(DataError, match="UD_German-HDT has no test split, only train") as caught:
         find_corpus(root, "de", "pos", "UD_German-HDT").checksum("test")
-    assert "--corpus de=NAME" in caught.value.remedy
+    assert "(corpora de=NAME)" in caught.value.remedy
 
 
 def test_a_missing_corpus_is_an_error_that_says_what_is_near(root: Path) -> None:

@@ -241,6 +241,6 @@ def test_a_step_that_lacks_memory_costs_itself_alone(tmp_path: Path, how: str, j
 
 @pytest.mark.parametrize("jobs", [0, -1, -(10**9), 10**9, True, 1.5, "2", None])
 def test_jobs_that_cannot_be_are_refused_before_any_work(tmp_path: Path, jobs: object) -> None:
-    with pytest.raises(UsageError, match="jobs has to be"):
+    with pytest.raises(UsageError, match="jobs: has to be"):
         run_locally(Plan.of([Add(left=1, right=2, log=tmp_path / "log")]), Store(tmp_path / "s"), jobs=jobs)  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []

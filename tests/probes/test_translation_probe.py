@@ -255,14 +255,14 @@ def test_a_faulty_set_is_named_with_those_that_may_be_chosen_instead(tmp_path: P
         write_side(tmp_path, f"{name}.de", [spelled(n, "klmnopqrst") for n in range(40 - number)])
     with pytest.raises(DataError, match=r"40 lines, but short\.de has 39 \(a side of the set short\)") as raised:
         PROBE.steps(setting(tmp_path, location))
-    assert "Or choose another set with --corpus en-de=NAME: good." in str(raised.value)
+    assert "Or choose another set (corpora en-de=NAME): good." in str(raised.value)
     chosen = Corpora(tmp_path, {("translation", "en-de"): "good"})
     assert PROBE.steps(setting(tmp_path, location, corpora=chosen))
 
 
 def test_one_treebank_for_two_languages_is_told_to_be_two(tmp_path: Path) -> None:
     corpora = Corpora(tmp_path, {("pos", "en-de"): "UD_German-PUD"})
-    with pytest.raises(UsageError, match=r"--corpus en-de=UD_German-PUD: en-de is no language; .* joined by \+"):
+    with pytest.raises(UsageError, match=r"corpora en-de=UD_German-PUD: en-de is no language; .* joined by \+"):
         corpora.check_chosen()
 
 

@@ -179,7 +179,7 @@ def test_what_is_no_run_or_has_nothing_in_common_is_refused(two: tuple[Path, Pat
         path.unlink()
     with pytest.raises(StorageError, match="no predictions are kept"):
         crossglot.compare(two[0], other)
-    with pytest.raises(UsageError, match="level has to be a number from 0\\.5 to 0\\.999, not 95"):
+    with pytest.raises(UsageError, match="level: has to be a number from 0\\.5 to 0\\.999, not 95"):
         crossglot.compare(*two, level=95)
 
 

@@ -50,7 +50,7 @@ def test_a_collapsed_training_is_named_in_log_table_results_and_report(
     asked = study(encoder, root, learning_rate=COLLAPSING, epochs=12)
     folder = run_study(asked, tmp_path / "out")
     assert "tiny, pos: en, seed 1 → de, en: collapsed, every word gets " in caplog.text
-    assert "--head-start probe" in caplog.text
+    assert "(head_start probe)" in caplog.text
     results = read_results(folder / "results.csv")
     counted = {
         (system, seed): set(of["collapsed"].to_list())

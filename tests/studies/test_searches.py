@@ -237,5 +237,5 @@ def test_tables_that_the_encoder_does_not_fill_count_for_nothing(root: Path, tmp
 
 def test_without_any_dev_set_a_rate_has_to_be_given(tmp_path: Path) -> None:
     write_treebank(tmp_path, "UD_English-EWT", "en_ewt", [[("yes", "INTJ")]], "train test")
-    with pytest.raises(UsageError, match=r"--lr .*--head-start"):
+    with pytest.raises(UsageError, match=r"learning_rate.*head_start"):
         searched(tmp_path, "table2", tmp_path)

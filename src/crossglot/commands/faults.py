@@ -40,6 +40,8 @@ USERS_TO_MEND = {
     errno.ENOTDIR: "a file stands where a folder is needed",
     errno.EISDIR: "a folder stands where a file is needed",
     errno.EEXIST: "it exists already",
+    errno.ENAMETOOLONG: "the name is too long for the file system",
+    errno.ELOOP: "its symbolic links lead in a circle",
 }
 DISK_FULL = "No space left on device"  # how Rust libraries (safetensors, polars, tokenizers) word ENOSPC
 

@@ -6,10 +6,18 @@ An empty name is a shell variable that was not set: as a folder it would be the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from typer import BadParameter
 from typer.core import TyperCommand
+
+from crossglot.remedies import settings_called
+
+OPTIONS = {"corpora": "corpus", "learning_rate": "lr", "head_learning_rate": "head_lr"}
+"""Options whose names are not those of the settings that they give."""
+STUDY_FIELDS = ("corpora", "data", "device", "head_start", "learning_rate", "lenient", "sources", "targets")
+"""Settings that remedies speak of and that a study has."""
 
 
 class Command(TyperCommand):
@@ -26,6 +34,19 @@ class Command(TyperCommand):
                 if any(not value.strip() for value in _texts(values.get(parameter.name))):
                     raise BadParameter("is empty; give it a value, or leave it out", ctx=ctx, param=parameter)
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: D102 - the framework's own hook
+        with settings_called(partial(name_of, self)):
+            return super().invoke(ctx)
+
+
+def name_of(command: Any, name: str) -> str:
+    """What a setting is called in a command: its option, a field of its study, or nothing."""
+    parameters = {parameter.name: parameter for parameter in command.params}
+    given = parameters.get(OPTIONS.get(name, name))
+    if given is not None and given.param_type_name == "option":
+        return str(given.opts[-1])
+    return f"{name} in the study" if "study" in parameters and name in STUDY_FIELDS else ""
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -116,7 +116,7 @@ def numbers(value: str, option: str) -> list[int]:
         if ends[1] < ends[0]:
             raise UsageError(f"{option} {value}: {part} runs backwards; write the smaller number first")
         for end in ends:
-            SEED.check(end, f"{option} {value}: a seed")
+            SEED.check(end, f"{option} {value}")
         if len(found) + ends[1] - ends[0] >= MOST_SEEDS:
             raise UsageError(f"{option} {value}: each is a training of its own; at most {MOST_SEEDS:,} are allowed")
         found.extend(range(ends[0], ends[1] + 1))

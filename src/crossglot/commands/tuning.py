@@ -73,12 +73,12 @@ def in_words(recipe: Recipe) -> str:
 
 def forewarn(recipe: Recipe, sentences: Sequence[TaggedSentence]) -> None:
     """Warns of a training in which a new layer that starts at random can hardly leave its start."""
-    from crossglot.tagging.training import WAY_OUT, count_steps, too_short
+    from crossglot.tagging.training import count_steps, too_short, way_out
 
     steps = count_steps(sum(map(bool, map(len, sentences))), recipe)
     if too_short(recipe, steps):
         rate = recipe.head_learning_rate or recipe.learning_rate
-        warn(f"{steps} steps at a rate of {rate:g} can hardly move the new layer from its random start: {WAY_OUT}")
+        warn(f"{steps} steps at a rate of {rate:g} can hardly move the new layer from its random start: {way_out()}")
 
 
 def warn_of(tagger: Tagger, sentences: Sequence[TaggedSentence]) -> None:
@@ -87,14 +87,14 @@ def warn_of(tagger: Tagger, sentences: Sequence[TaggedSentence]) -> None:
 
     from crossglot.steps.arguments import sample
     from crossglot.steps.train_and_predict import ENOUGH_OF_SOURCE
-    from crossglot.tagging.training import WAY_OUT, has_fallen, only_label
+    from crossglot.tagging.training import has_fallen, only_label, way_out
 
     own = sample(sentences, ENOUGH_OF_SOURCE)
     label = only_label(tagger.predict(own), (sentence.tags for sentence in own))
     if label:
-        warn(f"this training collapsed: every word gets {label}; {WAY_OUT}")
+        warn(f"this training collapsed: every word gets {label}; {way_out()}")
     elif tagger.training is not None and not has_fallen(**asdict(tagger.training)):
-        warn(f"the training loss has not fallen; {WAY_OUT}")
+        warn(f"the training loss has not fallen; {way_out()}")
 
 
 def warn(text: str) -> None:

@@ -9,6 +9,7 @@ from crossglot.corpora.plain import write_lines
 from crossglot.corpora.sentences import Bitext
 from crossglot.corpora.skipping import Faults
 from crossglot.errors import DataError
+from crossglot.remedies import way, ways
 
 
 def read_bitext(
@@ -48,7 +49,7 @@ def read_bitext(
 def _empty_lines(at: list[int], total: int, path: Path) -> DataError:
     shown = ", ".join(str(index + 1) for index in at[:8]) + (", …" if len(at) > 8 else "")
     what = f"{len(at)} of {total} pairs have an empty side: line{'s' * (len(at) > 1)} {shown}"
-    remedy = "Leave such pairs out of both files, or read with --lenient."
+    remedy = f"{ways('Leave such pairs out of both files', way('let them be skipped', 'lenient'))}."
     return DataError(what, path=path, line=at[0] + 1, remedy=remedy)
 
 

@@ -31,6 +31,7 @@ from crossglot.corpora.transliteration import DEVANAGARI
 from crossglot.errors import DataError, UsageError
 from crossglot.languages import LANGUAGES, Language, read_languages
 from crossglot.languages import language as find_language
+from crossglot.remedies import way, ways
 
 OWN_LANGUAGES = "languages.tsv"
 SPLITS = ("train", "dev", "test")
@@ -78,10 +79,11 @@ class Corpus:
             DataError: if the corpus has no such split; says which it has.
         """
         if split not in self.files:
+            other = way("choose another corpus of it", "corpora", f"{self.language}=NAME")
             raise DataError(
                 f"{self.name} has no {split} split, only {', '.join(self.files)}",
                 path=next(iter(self.files.values())).parent,
-                remedy=f"Choose another corpus with --corpus {self.language}=NAME, or leave {self.language} out.",
+                remedy=f"{ways(f'Leave {self.language} out', other)}.",
             )
         return self.files[split]
 
@@ -213,7 +215,8 @@ def _find_switched(root: Path, language: str, task: str, name: str | None) -> Co
             return Corpus(candidate, language, task, root, {"test": first}, (), tuple(further))
     remedy = "Put one at codemix/<set>-{train,dev,test}.conllu (see docs/data.md)."
     if there:
-        remedy = f"There are {', '.join(there)}: choose with --corpus {'/'.join(pair)}=NAME."
+        choose = way("Choose one", "corpora", f"{'/'.join(pair)}=NAME")
+        remedy = f"There are {', '.join(there)}. {choose}".strip()
     what = f"no code-switched corpus of {'/'.join(pair)}" + (f" named {name!r}" if name else "")
     raise DataError(what, path=root, remedy=remedy)
 
@@ -285,7 +288,8 @@ def _missing(
     near += [known for known in difflib.get_close_matches(name or "", there) if known not in near]
     remedy = f"The root holds no {task} corpus at all; docs/data.md says how it is laid out. "
     if near:
-        remedy = f"Near it are {', '.join(near)}. Choose with --corpus {language}=NAME. "
+        choose = way("Choose one", "corpora", f"{language}=NAME")
+        remedy = f"Near it are {', '.join(near)}. " + (f"{choose}. " if choose else "")
     elif there:
         remedy = f"There are {', '.join(there[:8])}{f' and {len(there) - 8} more' if len(there) > 8 else ''}. "
     if to_get := next(filter(_can_be_fetched, candidates), None):

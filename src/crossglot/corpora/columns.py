@@ -16,6 +16,7 @@ from crossglot.corpora.opening import Source, read_encoded, write_text
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.skipping import Faults
 from crossglot.errors import DataError, UsageError
+from crossglot.remedies import way, ways
 
 _NOT_TEXT = re.compile("[\udc80-\udcff]")
 
@@ -70,8 +71,11 @@ def read_columns(
 
 def _remedy(tag: str, scheme: str) -> str:
     if is_tag(tag):
-        return f"Mend the tag; or give the scheme, if not {scheme.upper()}; or skip such sentences with --lenient."
-    return "Give the tags' column, if this is not it; or the scheme `none`, if the labels mark no spans."
+        given = way(f"give the scheme, if not {scheme.upper()}", "scheme")
+        return f"{ways('Mend the tag', given, way('skip such sentences', 'lenient'))}."
+    given = way("give the tags' column, if this is not it", "tag_column")
+    none = way("if the labels mark no spans, say so", "task", "labels") or "if the labels mark no spans, use no scheme"
+    return f"These are no labels of spans: {ways(given, none)}."
 
 
 def _parsed(

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from crossglot.errors import DataError
+from crossglot.remedies import way, ways
 
 UPOS = (
     *("ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM"),
@@ -130,7 +131,8 @@ def blame_tag(word: str, tag: str, path: Path, line: int) -> DataError:
     new = _OLD_TAGS.get(tag)
     remedy = f"UD 2 calls it {new}." if new else f"The 17 tags are {' '.join(UPOS)}."
     if tag == "_":
-        remedy = "The word has no tag: annotate it, take another --corpus, or skip its sentence with --lenient."
+        skipped, other = way("skip its sentence", "lenient"), way("take another corpus", "corpora")
+        remedy = f"The word has no tag: {ways('annotate it', other, skipped)}."
     return DataError(f"unknown UPOS tag {tag!r} of {word!r}", path=path, line=line, remedy=remedy)
 
 
@@ -151,5 +153,5 @@ def require_words(masked: int, total: int, path: Path) -> None:
             f"{masked} of its {total} words are `_`: this treebank is released without its text",
             path=path,
             remedy="Get the text as the treebank's README says, merge it into the FORM column, and give the merged "
-            "file; or choose another treebank with --corpus.",
+            f"file; or {way('choose another treebank', 'corpora') or 'use another treebank'}.",
         )

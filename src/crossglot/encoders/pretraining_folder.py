@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from crossglot.encoders.texts import Text
 from crossglot.encoders.wordpiece import bert_tokenizer
 from crossglot.errors import StorageError, UsageError
+from crossglot.remedies import way, ways
 
 if TYPE_CHECKING:
     from transformers import BertForMaskedLM, BertTokenizerFast
@@ -134,7 +135,7 @@ def _same_settings(path: Path, found: object, wanted: dict[str, object]) -> None
         differing = ", ".join(name for name in wanted | known if known.get(name) != wanted.get(name))
         raise UsageError(
             f"{path}: a pretraining with other settings ({differing}) is in this folder; "
-            "give another --out, or start this one over"
+            f"{ways(way('give another folder', 'out'), way('start this one over', 'restart'))}"
         )
 
 

@@ -11,7 +11,7 @@ from crossglot.corpora.plain import read_lines
 from crossglot.errors import DataError, UsageError
 
 HELD_OUT_PERCENT = 2
-_REMEDY = "give --text LANG=FILE with a plain text file (.gz and .xz allowed), one sentence or paragraph a line"
+_REMEDY = "give a plain text file (.gz and .xz allowed), one sentence or paragraph a line"
 
 
 @dataclass(frozen=True, slots=True)

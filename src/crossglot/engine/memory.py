@@ -7,8 +7,14 @@ from contextlib import contextmanager
 
 from crossglot.engine.step import Step
 from crossglot.errors import CrossglotError
+from crossglot.remedies import way, ways
 
-MORE_MEMORY = "with fewer --jobs each step has more of it; a smaller encoder, or less text, needs less"
+
+def more_memory() -> str:
+    """What to do if there is too little."""
+    fewer = way("fewer at the same time have more of it each", "jobs")
+    return ways(fewer, "a smaller encoder or less text needs less")
+
 
 # How the system, torch on CPUs, torch on GPUs and C++ word it; Python raises MemoryError.
 _WORDINGS = ("cannot allocate memory", "can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
@@ -29,7 +35,7 @@ def memory_named(step: Step) -> Iterator[None]:
         if not _is_out_of_memory(error):
             raise
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise CrossglotError(f"'{step.title}': the memory does not suffice ({first})\n  {MORE_MEMORY}") from error
+        raise CrossglotError(f"'{step.title}': the memory does not suffice ({first})\n  {more_memory()}") from error
 
 
 def _is_out_of_memory(error: Exception) -> bool:

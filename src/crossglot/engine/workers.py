@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from crossglot.engine.memory import MORE_MEMORY
+from crossglot.engine.memory import more_memory
 from crossglot.engine.serving import Advanced, Began, Done, Failed
 from crossglot.engine.step import Step
 from crossglot.errors import CrossglotError
+from crossglot.remedies import way
 
 KERNELS_KEPT = 500
 """Kernels that oneDNN keeps in a worker, one a shape of product. Batches have many shapes: the library's own 1,024 take
 some 150 MB more of each process; with far fewer, making them anew takes a small encoder a tenth of its time."""
+
 
 STARTS = 3
 """How often a step is sent to another process when the one that it was sent to dies before it began."""
@@ -129,7 +131,7 @@ class Workers:
                 )
             except OSError as error:
                 raise CrossglotError(
-                    f"no process can be started to run steps in: {error}\n  use fewer --jobs; --jobs 1 needs none"
+                    f"no process can be started to run steps in: {error}\n  end other processes{_in_one_process()}"
                 ) from error
             worker = _Worker(process, ours)
             self._workers.append(worker)
@@ -172,18 +174,23 @@ def _bury(worker: _Worker) -> int:
     return code
 
 
+def _in_one_process() -> str:
+    named = way("or run all in one process", "jobs", "1")
+    return f"; {named}" if named else ""
+
+
 def _death(step: Step, code: int) -> str:
     what = f"the process that ran '{step.title}' died"
     if code == -signal.SIGKILL:
-        return f"{what} (signal 9): killed, perhaps for want of memory\n  {MORE_MEMORY}"
+        return f"{what} (signal 9): killed, perhaps for want of memory\n  {more_memory()}"
     if code < 0:
-        return f"{what} (signal {-code}, {signal.strsignal(-code)})\n  run the same again; --jobs 1 runs in one process"
-    return f"{what} (exit status {code})\n  its own messages stand above; --jobs 1 runs in one process"
+        return f"{what} (signal {-code}, {signal.strsignal(-code)})\n  run the same again{_in_one_process()}"
+    return f"{what} (exit status {code})\n  its own messages stand above{_in_one_process()}"
 
 
 def _no_start(step: Step, code: int) -> str:
     how = f"exit status {code}" if code >= 0 else f"signal {-code}, {STARTS} times"
     return (
         f"the process that was to run '{step.title}' died before it began ({how})\n"
-        "  its own messages stand above, if it had any; --jobs 1 runs in one process"
+        f"  its own messages stand above, if it had any{_in_one_process()}"
     )

@@ -10,6 +10,7 @@ from typing import Literal
 from crossglot.corpora.catalogue import find_corpus, root_languages
 from crossglot.errors import DataError, UsageError
 from crossglot.probes.results import Role
+from crossglot.remedies import called
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import CorpusSplit, EncoderReference, describe_split
 from crossglot.steps.find_recipe import FindRecipe
@@ -107,21 +108,20 @@ class Corpora:
         """
         used = {(task, _without_form(language)) for language, task, _ in self._described}
         for (task, language), name in self.chosen.items():
+            named = called("corpora", f"{language}={name}")
             if task == TRANSLATION:
                 if language not in self._asked:
-                    raise UsageError(f"--corpus {language}={name}: no experiment of the study reads {language} bitexts")
+                    raise UsageError(f"{named}: no experiment of the study reads {language} bitexts")
                 continue
             if "-" in language and language not in root_languages(self.root):
                 raise UsageError(
-                    f"--corpus {language}={name}: {language} is no language; of a pair of languages, name a set of "
-                    "parallel/ or two parallel treebanks joined by +, such as UD_English-PUD+UD_German-PUD"
+                    f"{named}: {language} is no language; of a pair of languages, name a set of parallel/ "
+                    "or two parallel treebanks joined by +, such as UD_English-PUD+UD_German-PUD"
                 )
             if "+" not in name:  # two treebanks that synthetic text is made of
                 find_corpus(self.root, language, task, name)
             if (task, language) not in used:
-                raise UsageError(
-                    f"--corpus {language}={name}: no experiment of the study reads a {task} corpus of {language}"
-                )
+                raise UsageError(f"{named}: no experiment of the study reads a {task} corpus of {language}")
 
     def _describe(self, language: str, task: str, split: str) -> CorpusSplit | Absent:
         named = self.chosen.get((task, _without_form(language)))

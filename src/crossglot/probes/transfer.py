@@ -9,6 +9,7 @@ from crossglot.errors import UsageError
 from crossglot.probes.results import Role
 from crossglot.probes.setting import Absent, Candidate, Setting, Task
 from crossglot.probes.tables import TransferTable
+from crossglot.remedies import called
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.linear_probe import LINEAR_PROBE, ProbeAndPredict
 from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
@@ -55,7 +56,7 @@ def transfer_lines(table: TransferTable, setting: Setting) -> list[Line]:
     """
     cells = table.cells(setting.sources, setting.targets)
     if not cells:
-        raise UsageError(f"{table.key}: no cells to fill: name languages with --sources and --targets")
+        raise UsageError(f"{table.key}: no cells to fill: name languages ({called('sources')} and {called('targets')})")
     players = [candidate for candidate in setting.candidates if plays(candidate, table)]
     by_source: dict[str, list[str]] = {}
     for source, target in cells:

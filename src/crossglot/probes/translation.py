@@ -20,6 +20,7 @@ from crossglot.probes.relations import GAIN, Scores, kin_of, mean_of
 from crossglot.probes.results import MEAN, MISSING, ResultRow, Role
 from crossglot.probes.setting import TRANSLATION, Candidate, Setting
 from crossglot.probes.tables import TransferTable
+from crossglot.remedies import way
 from crossglot.statistics.resampling import Kin
 from crossglot.steps.embed import EmbedLines
 from crossglot.steps.lines import Side, describe_sides, usable_pairs
@@ -160,7 +161,8 @@ def _describe(root: Path, pair: Pair, files: ParallelFiles) -> tuple[Side, Side]
         others = [other.name for other in parallel_files(root, pair) if other.name != files.name]
         if not others:
             raise
-        choose = f"Or choose another set with --corpus {'-'.join(pair)}=NAME: {', '.join(others)}."
+        named = way("choose another set", "corpora", f"{'-'.join(pair)}=NAME")
+        choose = f"Or {named}: {', '.join(others)}." if named else ""
         what = f"{error.what} (a side of the set {files.name})"
         raise DataError(what, path=error.path, line=error.line, remedy=f"{error.remedy} {choose}".strip()) from error
     return sides

@@ -17,7 +17,7 @@ from crossglot.steps.arguments import EncoderReference, sample
 from crossglot.steps.find_recipe import FindRecipe
 from crossglot.steps.rows import Row, predict_targets, write_row
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.training import WAY_OUT, has_fallen, only_label
+from crossglot.tagging.training import has_fallen, only_label, way_out
 
 if TYPE_CHECKING:
     from crossglot.tagging.tagger import Tagger
@@ -79,9 +79,9 @@ class TrainAndPredict(Row):
         if self.untrained:
             pass  # a floor: the report says it, once for all its rows
         elif collapsed:
-            _log.warning("%s: collapsed, every word gets %s: %s", self.title, collapsed, WAY_OUT)
+            _log.warning("%s: collapsed, every word gets %s: %s", self.title, collapsed, way_out())
         elif training is not None and not has_fallen(**asdict(training)):
-            _log.warning("%s: the training loss has not fallen: %s", self.title, WAY_OUT)
+            _log.warning("%s: the training loss has not fallen: %s", self.title, way_out())
         about = {
             "system": self.system,
             "learning_rate": tagger.recipe.learning_rate,

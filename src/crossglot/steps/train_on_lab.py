@@ -21,7 +21,7 @@ from crossglot.steps.lab_translations import TRANSLATIONS, cut_out, find_transla
 from crossglot.steps.make_lab import ROOT, MakeLab, lab_bitext, lab_texts, unseen_bitext
 from crossglot.steps.rows import ABOUT, PREDICTIONS, predictions_frame
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.training import WAY_OUT, only_label
+from crossglot.tagging.training import only_label, way_out
 
 if TYPE_CHECKING:
     import polars
@@ -101,7 +101,7 @@ class TrainOnLab(Step):
         frame = frame.with_columns(frame["form"].is_in(list(set().union(*anchors.values()))).alias(ANCHOR))
         frame.write_parquet(folder / PREDICTIONS, compression="zstd")
         if (collapsed := collapsed_in(frame)) and not self.untrained:
-            _log.warning("%s: a tagger collapsed (%s): %s", self.title, ", ".join(collapsed), WAY_OUT)
+            _log.warning("%s: a tagger collapsed (%s): %s", self.title, ", ".join(collapsed), way_out())
         about: dict[str, Any] = {"perplexity": notes["perplexity"], "loss": notes["loss"]}
         (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
         shutil.rmtree(folder / ENCODER)

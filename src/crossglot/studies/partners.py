@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crossglot.errors import UsageError
+from crossglot.remedies import called
 from crossglot.steps.linear_probe import LINEAR_PROBE
 from crossglot.studies.kept import KeptRow, KeptRun
 
@@ -54,7 +55,7 @@ def paired_rows(
                 raise UsageError(f"{run.folder}: no system '{name}'; it has {', '.join(run.systems)}")
     elif first.folder.resolve() == second.folder.resolve():
         raise UsageError(
-            f"{first.folder}: one and the same run; name two of its systems with --systems A=B: "
+            f"{first.folder}: one and the same run; name two of its systems ({called('systems', 'A=B')}): "
             f"{', '.join(first.systems)}"
         )
     partners = partners_of(first.roles, second.roles, systems)

@@ -16,6 +16,7 @@ from crossglot.probes.probe import Evidence, Probe
 from crossglot.probes.results import MISSING
 from crossglot.probes.setting import Absent, Corpora, Setting
 from crossglot.probes.transfer import Line, transfer_lines
+from crossglot.remedies import way, ways
 from crossglot.runtime import resolve_runtime
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.families import complete_rows
@@ -118,7 +119,8 @@ def data_root(study: Study) -> Path:
     """
     root = data_cache() if study.data is None else study.data
     if not root.is_dir():
-        raise DataError("no such data root", path=root, remedy="name it with --data, or fill one: crossglot data get")
+        remedy = ways(way("name it", "data"), "fill one with `crossglot data get`")
+        raise DataError("no such data root", path=root, remedy=remedy)
     return root
 
 
@@ -154,8 +156,7 @@ def _nothing_to_run(lines: Sequence[Line], probes: Sequence[Probe], setting: Set
     nothing = Evidence((), lambda _: None, lambda _: "")
     conditions = (row.condition or "" for probe in probes for row in probe.rows(setting, nothing))
     reasons |= dict.fromkeys(text.removeprefix(MISSING) for text in conditions if text.startswith(MISSING))
-    remedy = "get what is missing with crossglot data get"
-    if lines:
-        remedy = "name corpora that are there with --corpus, or " + remedy
+    named = way("name corpora that are there", "corpora") if lines else ""
+    remedy = ways(named, "get what is missing with `crossglot data get`")
     why = "; ".join(reasons) or "its sources and targets name no pair of different languages that it is about"
     return DataError(f"no cell of the study can be filled: {why}", path=setting.corpora.root, remedy=remedy)

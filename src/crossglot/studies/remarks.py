@@ -12,7 +12,7 @@ from crossglot.probes.setting import Candidate
 from crossglot.steps.find_recipe import read_search
 from crossglot.steps.rows import read_about
 from crossglot.steps.train_and_predict import TrainAndPredict
-from crossglot.tagging.training import WAY_OUT, count_steps, has_fallen, too_short
+from crossglot.tagging.training import count_steps, has_fallen, too_short, way_out
 
 if TYPE_CHECKING:
     from crossglot.studies.planning import StudyPlan
@@ -54,7 +54,7 @@ def forewarnings(steps: Iterable[Step], candidates: Sequence[Candidate]) -> list
         Remark(
             "too short", name, task,
             f"{name}, {task}: {_steps_in_words(list(of.values()))} at a rate of {_rate(next(iter(of.values()))):g} can "
-            f"hardly move the new layer from its random start (sources: {', '.join(of)}): {WAY_OUT}",
+            f"hardly move the new layer from its random start (sources: {', '.join(of)}): {way_out()}",
         )
         for (name, task), of in short.items()
     ]  # fmt: skip
@@ -83,16 +83,16 @@ def _of_trainings(steps: Iterable[TrainAndPredict], store: Store) -> Iterator[Re
         elif training and not has_fallen(**training):
             unmoved.setdefault((step.system, step.task), []).append(where)
     for (system, task, label, untrained), places in collapsed.items():
-        way_out = "" if untrained else f": {WAY_OUT}"
+        advice = "" if untrained else f": {way_out()}"
         yield Remark(
             "collapsed", system, task,
             f"{system}, {task}: collapsed, every word gets {label}; trained on {_in_short(places)}. "
-            f"Its scores tell of the training, not of the encoder{way_out}",
+            f"Its scores tell of the training, not of the encoder{advice}",
         )  # fmt: skip
     for (system, task), places in unmoved.items():
         yield Remark(
             "loss not fallen", system, task,
-            f"{system}, {task}: the training loss has not fallen; trained on {_in_short(places)}: {WAY_OUT}",
+            f"{system}, {task}: the training loss has not fallen; trained on {_in_short(places)}: {way_out()}",
         )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _of_searches(candidates: Iterable[Candidate], store: Store) -> Iterator[Rema
                 yield Remark(
                     "edge of the grid", name, task,
                     f"{name}, {task}: the chosen learning rate {found['learning_rate']:g} is at the edge of those "
-                    "tried; one beyond may be better (--lr)",
+                    "tried; one beyond may be better",
                 )  # fmt: skip
 
 

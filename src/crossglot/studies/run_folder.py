@@ -12,6 +12,7 @@ from pathlib import Path
 from crossglot.engine.record import RECORD
 from crossglot.errors import UsageError
 from crossglot.files import check_working_folder, whole_file
+from crossglot.remedies import way
 from crossglot.studies.planning import STORE
 
 WRITTEN = (
@@ -43,7 +44,8 @@ def check_run_folder(out: Path) -> None:
     if others and not is_run_folder(out):
         named = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
         raise UsageError(
-            f"{out}: holds {named}, which no run of crossglot wrote and this one would replace\n  give another --out"
+            f"{out}: holds {named}, which no run of crossglot wrote and this one would replace\n"
+            f"  {way('give another folder', 'out')}"
         )
 
 

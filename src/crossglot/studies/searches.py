@@ -10,6 +10,7 @@ from crossglot.errors import UsageError
 from crossglot.probes.setting import TASKS, Candidate, Setting, Task
 from crossglot.probes.tables import TransferTable
 from crossglot.probes.transfer import plays
+from crossglot.remedies import called
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.find_recipe import FindRecipe, read_search
 from crossglot.tagging.recipe import Recipe
@@ -63,7 +64,8 @@ def _search(candidate: Candidate, task: Task, sources: Sequence[str], setting: S
     if trainable:
         raise UsageError(
             f"{candidate.encoder.name}: no learning rate for {task} is known, and no source of the study has a {task} "
-            "dev set to find one on: give it with --lr (and the new layer's start with --head-start)"
+            f"dev set to find one on: give it ({called('learning_rate')}), and the new layer's start "
+            f"({called('head_start')})"
         )
     return None
 

@@ -52,7 +52,7 @@ class Labels:
                     return DataError(
                         f"training sentence {where}: the tag '{tag}' of '{word}' is not one of the labels",
                         remedy=f"labels of task '{self.task}': {' '.join(self.names)}; "
-                        "mend the tag, leave the sentence out (--lenient), or train with task 'labels'",
+                        "mend the tag, leave the sentence out, or train with task 'labels'",
                     )
         raise AssertionError("every tag is a label")
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import CrossglotError, DataError, UsageError
+from crossglot.remedies import way, ways
 from crossglot.runtime import Runtime
 from crossglot.tagging.evaluation import evaluate
 from crossglot.tagging.finetuning import DivergenceError, finetune
@@ -91,7 +92,10 @@ def search_recipe(
     if not (grid.starts and grid.rates):
         raise UsageError("nothing to try: give a grid of at least one start and one learning rate")
     if not any(len(sentence) for sentence in dev):
-        raise DataError("no words to choose a learning rate on", remedy="give a dev set, or the rate itself (--lr)")
+        raise DataError(
+            "no words to choose a learning rate on",
+            remedy=ways("give a dev set", way("the rate itself", "learning_rate")),
+        )
     rates = tuple(sorted(grid.rates))
     tried = [{"head_start": start, "learning_rate": rate} for start in grid.starts for rate in rates]
     trials = []

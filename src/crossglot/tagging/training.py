@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from crossglot.remedies import way, ways
 from crossglot.tagging.recipe import Recipe
 
 FAR_ENOUGH = 0.005
@@ -15,7 +16,11 @@ Measured with multilingual-e5-small: 94 steps at 1e-4 (0.0047) end with one labe
 
 ENOUGH_STEPS = 10  # fewer, and a tenth is less than a batch
 
-WAY_OUT = "start the new layer from a linear probe (--head-start probe), train longer, or at another rate"
+
+def way_out() -> str:
+    """What to do about a training that went nowhere."""
+    probe = "start the new layer from a linear probe"
+    return ways(way(probe, "head_start", "probe") or probe, "train longer", "take another rate")
 
 
 def count_steps(sentences: int, recipe: Recipe) -> int:
