@@ -5,17 +5,18 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from rich.console import Console
-from toy_steps import Add, After, Fail, FillDisk, result
+from toy_steps import Add, After, Fail, FillDisk, Lose, result
 
 from crossglot.engine.local import run_locally
 from crossglot.engine.plan import Plan
-from crossglot.engine.progress import Shown
-from crossglot.engine.step import Work
+from crossglot.engine.progress import Progress, Shown
+from crossglot.engine.step import Step, Work
 from crossglot.engine.store import Store
 from crossglot.engine.timing import TimeToGo, spell_seconds
 from crossglot.errors import StorageError
@@ -78,6 +79,56 @@ def test_a_full_disk_ends_the_run_and_keeps_what_is_finished(tmp_path: Path) -> 
         "to do",
         "to do",
     ]
+
+
+@pytest.mark.parametrize(
+    ("by", "jobs"), [("Python", 1), ("polars", 1), ("a library without words", 1), ("nothing", 1), ("Python", 2)]
+)
+@pytest.mark.parametrize(("lost", "file_instead"), [("steps", False), (".", False), (".", True)])
+def test_a_store_that_is_gone_while_a_step_runs_is_said_to_be(
+    tmp_path: Path, lost: str, file_instead: bool, by: str, jobs: int
+) -> None:
+    out, step = tmp_path / "out", Lose(lost=tmp_path / "out" / lost, file_instead=file_instead, by=by)
+    with pytest.raises(StorageError, match=r"steps: was deleted or moved while this ran"):
+        run_locally(Plan.of([step, chain(tmp_path / "log", 2)]), Store(out / "steps"), jobs=jobs)
+    assert out.is_file() == file_instead
+    assert not (tmp_path / "log").exists() or jobs == 2
+
+
+class Meddle(Progress):
+    """Does something when the first step is done."""
+
+    def __init__(self, do: Callable[[Step], object]) -> None:
+        self.do = do
+        self.met: list[Step] = []
+
+    def done(self, step: Step, seconds: float) -> None:  # noqa: ARG002
+        if not self.met:
+            self.do(step)
+        self.met.append(step)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_store_that_is_gone_between_two_steps_ends_the_run(tmp_path: Path, jobs: int) -> None:
+    store = Store(tmp_path / "steps")
+    progress = Meddle(lambda _: store.folder.rename(tmp_path / "elsewhere"))
+    with pytest.raises(StorageError, match="deleted or moved while this ran"):
+        run_locally(Plan.of([chain(tmp_path / "log", 3)]), store, progress, jobs=jobs)
+    assert len(progress.met) == 1
+    (tmp_path / "elsewhere").rename(store.folder)
+    assert len(run_locally(Plan.of([chain(tmp_path / "log", 3)]), store).found) == 1
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_text("no number")])
+def test_a_result_damaged_while_the_run_goes_on_is_blamed(
+    tmp_path: Path, damage: Callable[[Path], object], jobs: int
+) -> None:
+    store, first = Store(tmp_path / "steps"), chain(tmp_path / "log", 1)
+    progress = Meddle(lambda step: damage(store.folder / step.id / "sum"))
+    with pytest.raises(StorageError, match=rf"(?s){first.id}/sum: .*was damaged while this ran.*run the same again"):
+        run_locally(Plan.of([chain(tmp_path / "log", 3)]), store, progress, jobs=jobs)
+    assert len(run_locally(Plan.of([chain(tmp_path / "log", 3)]), Store(store.folder)).done) == 3
 
 
 KILLED = """

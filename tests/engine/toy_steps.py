@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -118,6 +119,29 @@ class Die(Step):
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Lose(Step):
+    """Loses a folder above it, or a file stands there suddenly; then writes by what finds that out in its own words."""
+
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"lost"})
+
+    lost: Path
+    file_instead: bool = False
+    by: str = "Python"
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
+        import polars
+
+        shutil.rmtree(self.lost)
+        if self.file_instead:
+            self.lost.write_text("something of the user's")
+        if self.by == "Python":
+            (folder / "result").write_text("1")
+        elif self.by == "polars":
+            polars.DataFrame({"a": [1]}).write_parquet(folder / "result")
+        elif self.by == "a library without words":
+            raise RuntimeError("No such file or directory (os error 2)")
 
 
 def result(folder: Path) -> int:

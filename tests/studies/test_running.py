@@ -15,8 +15,9 @@ import pytest
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
+from crossglot.engine.progress import Progress
 from crossglot.engine.store import Store
-from crossglot.errors import CrossglotError, DataError, ModelError, UsageError
+from crossglot.errors import CrossglotError, DataError, ModelError, StorageError, UsageError
 from crossglot.probes.results import read_results
 from crossglot.steps.rows import read_predictions
 from crossglot.studies.candidates import find_candidates
@@ -263,6 +264,24 @@ def test_a_matrix_from_python(encoder: Path, root: Path, tmp_path: Path) -> None
     assert tidy.filter(aggregate="mean", system="tiny")["value"].to_list() == [
         value for row in matrix.rows()[:2] for value in row[2:]
     ]
+
+
+def test_a_result_that_is_lost_before_the_end_is_blamed_and_made_anew(
+    encoder: Path, root: Path, tmp_path: Path
+) -> None:
+    class Lose(Progress):
+        def stop(self) -> None:
+            for lost in list((tmp_path / "steps").glob("ScoreRows-*/scores.json"))[:1]:
+                lost.unlink()
+
+    given = settings(root, seeds=[1], sources=["en"], targets=["en", "de"])
+    with pytest.raises(
+        StorageError, match=r"(?s)scores.json: no such file.*damaged while this ran.*run the same again"
+    ):
+        reproduce(["table2"], [str(encoder)], out=tmp_path, progress=Lose(), **given)
+    assert not (tmp_path / "results.csv").exists()
+    reproduce(["table2"], [str(encoder)], out=tmp_path, **given)
+    assert cells(tmp_path, system="tiny").height
 
 
 KILLED = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from crossglot.files import NO_LOCKS, faults_named
@@ -28,7 +28,8 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
     try:
         yield True
     finally:
-        path.unlink(missing_ok=True)  # while it is still held, so that the next holder sees it is gone
+        with suppress(OSError):  # the folder may be gone, and no error from within the block shall be lost for that
+            path.unlink()  # while it is still held, so that the next holder sees it is gone
         os.close(handle)
 
 

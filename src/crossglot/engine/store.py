@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
@@ -13,13 +15,15 @@ from typing import Literal
 from crossglot.engine.locking import locked
 from crossglot.engine.record import RECORD, Record, check_folder, read_record, write_record
 from crossglot.engine.step import Step
-from crossglot.errors import StorageError
+from crossglot.errors import CrossglotError, StorageError
 from crossglot.files import NotWrittenError, sweep, whole_folder
 
 State = Literal["finished", "damaged", "to do"]
 
 LOCK = ".lock-"
 HALF = ".half-"  # what earlier versions wrote steps into
+
+ANEW = "run the same again, which makes it anew"
 
 _log = logging.getLogger(__name__)
 
@@ -56,14 +60,30 @@ class Store:
         Raises:
             StorageError: if it is not there or damaged.
         """
-        folder = self.folder / step.id
+        folder, known = self.folder / step.id, step.id in self._checked
         if self.state(step) == "finished":
             return folder
-        if folder.exists():
-            why = "is damaged"
-        else:
-            why = "is not there" if self.folder.exists() else "is gone with the whole store"
-        raise StorageError(f"{folder}: the result of '{step.title}' {why}: run the same again, which makes it anew")
+        why = "is damaged" if folder.exists() else "was deleted or moved while this ran" if known else "is not there"
+        raise StorageError(f"{folder}: the result of '{step.title}' {why}\n  {ANEW}")
+
+    def fault_in(self, steps: Iterable[Step], error: Exception) -> StorageError | None:
+        """The fault in one of these results, if an error comes of that: much may happen to them while work goes on.
+
+        They are checked again for it, all of them.
+        """
+        for step in steps:
+            folder = self.folder / step.id
+            if not os.path.lexists(folder):  # it never was, or `result` has said so
+                continue
+            what = f"the result of '{step.title}'"
+            try:
+                check_folder(folder)
+            except StorageError as fault:
+                return StorageError(f"{fault}: {what} was damaged while this ran\n  {ANEW}")
+            if str(folder) in str(error):
+                first = str(error).splitlines()[0]
+                return StorageError(f"{folder}: {what} cannot be read: {first}\n  delete this folder; {ANEW}")
+        return None
 
     def record(self, step: Step) -> Record:
         """What is known of a finished step."""
@@ -95,12 +115,15 @@ class Store:
             StorageError: if the disk is full or the store cannot be written, naming what is kept.
         """
         final = self.folder / step.id
+        if self._checked and not self.folder.is_dir():
+            raise self._is_gone()
         with self._faults_named(step), locked(self.folder / f"{LOCK}{step.id}"):
             if self.state(step) == "finished":
                 return final
             with whole_folder(final, may_replace=lambda damaged: None) as half:  # noqa: ARG005
                 began = time.monotonic()
-                do(half)
+                with _vanishing_named(half):
+                    do(half)
                 write_record(step, half, time.monotonic() - began)
         self._checked.add(step.id)
         return final
@@ -116,11 +139,37 @@ class Store:
 
     @contextmanager
     def _faults_named(self, step: Step) -> Iterator[None]:
-        """Says of a step that cannot be written what is kept all the same."""
+        """Says of a step that cannot be written what is kept all the same, or which of those it needs is at fault."""
         try:
             yield
         except NotWrittenError as error:
+            if not self.folder.is_dir():
+                raise self._is_gone() from error
             kept = sum(1 for _ in self.records())
             lost = f"'{step.title}' is not kept; {kept} finished steps are"
             remedy = f"{error.remedy or 'mend it'}; the same command goes on from there"
             raise StorageError(f"{error.path}: {error.why}: {lost}\n  {remedy}") from error
+        except CrossglotError:
+            raise
+        except Exception as error:
+            fault = self.fault_in(step.dependencies, error)
+            if fault is None:
+                raise
+            raise fault from error
+
+    def _is_gone(self) -> StorageError:
+        return StorageError(
+            f"{self.folder}: was deleted or moved while this ran, with all finished steps in it\n"
+            "  put it back, if you can, and run the same again"
+        )
+
+
+@contextmanager
+def _vanishing_named(folder: Path) -> Iterator[None]:
+    """Whatever a library says whose folder was taken away beneath it."""
+    try:
+        yield
+    except Exception as error:
+        if not folder.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder)) from error
+        raise

@@ -82,6 +82,13 @@ def run_study(
     except NotWrittenError as error:
         remedy = f"{error.remedy or 'mend it'}; the same command goes on from there"
         raise StorageError(f"{error.path}: {error.why}: the finished steps are kept\n  {remedy}") from error
+    except CrossglotError:
+        raise
+    except Exception as error:
+        fault = plan.store.fault_in((*outcome.found, *outcome.done), error)
+        if fault is None:
+            raise
+        raise fault from error
     failure = outcome.error()
     if failure is not None:
         raise failure
