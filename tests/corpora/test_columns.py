@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -90,6 +92,111 @@ RELEASED = {
     "BILOU": ("a U-PER\nb B-LOC\nc L-LOC\n", ["a/B-PER b/B-LOC c/I-LOC"]),
     "a comment above a sentence": ("# id 5e4c domain=en\nwhat _ _ O\nrome _ _ B-LOC\n", ["what/O rome/B-LOC"]),
 }
+
+
+MULTICONER = """# id 5e4c5f6f-4b0e-4a2e-9c52-9c53a7 domain=en
+what _ _ O
+rome _ _ B-LOC
+
+# id 9f1cc6a4-3d2c-4e7b-8d0f-000001\tdomain=en
+# _ _ O
+1 _ _ B-CW
+"""
+
+CONLL_2003_COMMENTED = """# doc_id = 947testa CRICKET -
+-DOCSTART-
+
+# sent_id = train-1
+# text = EU rejects
+EU NNP B-NP B-ORG
+rejects VBZ B-VP O
+
+# sent_id =
+# # B-NP O
+10 CD I-NP O
+
+-DOCSTART-
+# sent_id = train-3
+#nlproc NN B-NP O
+"""
+
+WORDS = {
+    "MultiCoNER": (MULTICONER, ["what rome", "# 1"]),
+    "MultiCoNER between tabs": (
+        "# id 5e4c domain=en\nwhat\t_\t_\tO\n\n# id 77 domain=en\n#\t_\t_\tO\n",
+        ["what", "#"],
+    ),
+    "CoNLL-2003 with comments and bare document marks": (CONLL_2003_COMMENTED, ["EU rejects", "# 10", "#nlproc"]),
+    "document marks of their own length": ("-DOCSTART- (1)\n\na B c O\n-DOCSTART-\nb B c B-X\n", ["a", "b"]),
+    "a document mark with blanks among tabs": ("-DOCSTART- -X- O\n\na b\tO\nc\tO\n", ["a b c"]),
+    "WNUT 2017": ("@paulwalk\tO\n#hashtag\tO\nEmpire\tB-location\n\n#\tO\n", ["@paulwalk #hashtag Empire", "#"]),
+    "tweets that each begin with a tag": ("#a O\nb O\n\n#c O\n\n# O\nd O\n", ["#a b", "#c", "# d"]),
+    "part-of-speech tags": ("# # B-NP\n10 CD I-NP\n\n# NN B-NP\n", ["# 10", "#"]),
+    "a lone label of the number sign": ("# SYM\n1 NUM\n\n#1 NOUN\n", ["# 1", "#1"]),
+    "comments over part-of-speech tags": (
+        "# newdoc id x\n# sent_id = 1\nthe DT a b\n\n# text = # 9\n# SYM a b\n9 CD a b\n",
+        ["the", "# 9"],
+    ),
+    "OntoNotes in columns": (
+        "#begin document (bn/abc_0001); part 000\nIn IN O\n1991 CD B-DATE\n\n#end document\n",
+        ["In 1991"],
+    ),
+    "an end of a document right below": ("In IN O\n1991 CD B-DATE\n#end document\n", ["In 1991"]),
+    "blanks at the ends of lines": ("EU NNP B-ORG \t\nis VBZ O  \n \t \n10\u00a0000 CD O\n", ["EU is", "10\u00a0000"]),
+    "a tab at the end of every line": ("EU\tNNP\tO\t\n\nis\tVBZ\tO\t\n", ["EU", "is"]),
+    "WikiANN of a language with a long code": (
+        "zh-min-nan:a O\nzh-min-nan:b O\nzh-min-nan:: O\n\nzh-min-nan:c O\n",
+        ["a b :", "c"],
+    ),
+    "an address is no language": (
+        "http://t.co O\nhttp://u.co O\nhttp://v.co O\nhttp://w.co O\n",
+        ["http://t.co http://u.co http://v.co http://w.co"],
+    ),
+    "few words with a colon": ("id:5\tO\n\nid:6\tO\n", ["id:5", "id:6"]),
+}
+
+
+@pytest.mark.parametrize("how", [{}, {"scheme": "none"}, {"tag_column": None}], ids=["entities", "labels", "words"])
+@pytest.mark.parametrize("name", WORDS)
+def test_comments_and_document_marks_are_no_words_whatever_is_read(file: File, name: str, how: dict[str, Any]) -> None:
+    text, words = WORDS[name]
+    if not how:
+        how = {"scheme": "none" if "part-of-speech" in name or "label" in name else "conlleval"}
+    for ending in ("\n", "\r\n"):
+        path = file(text.replace("\n", ending), f"{len(ending)}")
+        assert [" ".join(sentence.words) for sentence in read_columns(path, **how)] == words
+
+
+def test_a_number_sign_is_a_word_in_every_real_set(data_root: Path) -> None:
+    """By the lines alone: a line of these files that starts with `#` has a word and a tag."""
+    for name in ("uner/en_ewt-train", "wikineural/en-test", "wikineural/es-train", "germeval2014/de-train"):
+        lines = gzip.decompress((data_root / f"ner/{name}.conll.gz").read_bytes()).decode().split("\n")
+        expected = [line.partition("\t")[0] for line in lines if line.startswith("#")]
+        assert expected
+        for how in ({}, {"scheme": "none"}, {"tag_column": None}):
+            read = read_columns(data_root / f"ner/{name}.conll", **how)
+            assert [word for sentence in read for word in sentence.words if word.startswith("#")] == expected
+
+
+def test_words_need_no_tags(file: File) -> None:
+    read = read_columns(file("the\n#\ndog\n\n# two words\nred\n\n-DOCSTART-\n\nfox\n"), tag_column=None)
+    assert [sentence.words for sentence in read] == [("the", "#", "dog"), ("red",), ("fox",)]
+    assert {tag for sentence in read for tag in sentence.tags} == {"_"}
+
+
+def test_the_row_that_differs_is_blamed_and_not_the_others(file: File) -> None:
+    with pytest.raises(DataError, match="2 blank-divided fields where 4 should be") as caught:
+        read_columns(file("EU O\nrejects VBZ B-VP O\nGerman JJ B-NP B-MISC\n"))
+    assert caught.value.line == 1
+
+
+def test_ontonotes_as_released_is_refused_with_what_to_do(file: File) -> None:
+    rows = "".join(f"bc/cctv/00/cctv_0001 0 {at} {word} NN (TOP* - - - Speaker * -\n" for at, word in enumerate("abc"))
+    with pytest.raises(DataError, match="CoNLL-2012") as caught:
+        read_columns(
+            file(f"#begin document (bc/cctv/00/cctv_0001); part 000\n{rows}\n#end document\n"), tag_column=None
+        )
+    assert "Convert" in caught.value.remedy
 
 
 @pytest.mark.parametrize("name", RELEASED)
@@ -234,6 +341,24 @@ def tagged(draw: st.DrawFn) -> TaggedSentence:
 def test_what_is_written_reads_back(tmp_path_factory: pytest.TempPathFactory, sentences: list[TaggedSentence]) -> None:
     path = write_columns(sentences, tmp_path_factory.getbasetemp() / "round.conll")
     assert read_columns(path) == sentences
+
+
+any_letters = st.characters(exclude_categories=["Cs"], exclude_characters="\t\n")
+any_words = st.text(any_letters, min_size=1, max_size=4) | st.sampled_from(
+    ["#", "#a", "# id 5", "# sent_id = 5", "#end document", "\ufeff", "a\r", "-DOCSTART- a", "http://a", " ", "\u3000"]
+)
+any_tags = st.sampled_from(["O", "B-PER", "Case=Nom|Number=Sing", "a b", "#", "\u00a0", "=", "_"])
+
+
+@given(st.lists(st.lists(st.tuples(any_words, any_tags), min_size=1, max_size=4), min_size=1, max_size=4))
+def test_any_word_and_label_that_is_written_reads_back(
+    tmp_path_factory: pytest.TempPathFactory, sentences: list[list[tuple[str, str]]]
+) -> None:
+    words = [tuple(word for word, _ in pairs) for pairs in sentences]
+    written = [TaggedSentence(own, tuple(tag for _, tag in pairs)) for own, pairs in zip(words, sentences, strict=True)]
+    path = write_columns(written, tmp_path_factory.getbasetemp() / "any.conll")
+    assert read_columns(path, scheme="none") == written
+    assert [sentence.words for sentence in read_columns(path, tag_column=None)] == words
 
 
 def test_what_a_column_file_cannot_hold_is_not_written(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def read_untagged(path: str, given: str = "auto", *, lenient: bool = False) -> U
         plain = (Sentence(tuple(row.form for row in s.words), s.id, s.unspaced) for s in sentences)
         return Untagged(tuple(plain), sentences, found)
     if found == "columns":
-        tagged: Sequence[Sentence | TaggedSentence] = read_columns(source, scheme="none", lenient=lenient)
+        tagged: Sequence[Sentence | TaggedSentence] = read_columns(source, tag_column=None, lenient=lenient)
     else:
         tagged = read_plain(source)
     return Untagged(tuple(tagged), None, found)

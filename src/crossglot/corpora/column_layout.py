@@ -1,30 +1,33 @@
 """Where a column file keeps its words, tags, comments and documents, and in which encoding: found from the file itself.
 
-- Fields are divided by tabs if the first row has one (so words may hold blanks), otherwise by blanks.
+- Fields are divided by tabs if most rows have one (so words may hold blanks), otherwise by blanks. A row has as many
+  as most rows of the first sentences have; an empty one at the end of every row is none.
 - If the first fields of most sentences count their words (from 0 or 1), the word is the second field and the tag the
   third (UNER, WikiNEuRal, GermEval's outer spans), and every line that starts with `#` is a comment.
-- Elsewhere a line that starts with `#` is a comment if it stands above a sentence and has no tag where rows have one.
+- Elsewhere `comments` tells comments from words that start with `#`.
 - A language prefix (`en:`) that every word of the file has is taken off (WikiANN).
-- `-DOCSTART-` rows divide documents and are dropped.
+- `-DOCSTART-` rows divide documents and are dropped, however many fields they have.
 - Text is UTF-8, or ISO-8859-1 if it cannot be UTF-8 (see `decode_columns`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from crossglot.corpora.chunks import is_tag
+from crossglot.corpora.comments import comment_test
 from crossglot.corpora.opening import decode
 from crossglot.errors import DataError
 
 _BLANKS = re.compile(r"[ \t]+")
-_PREFIX = re.compile(r"[a-z]{2,}(?:-[a-z]+)*:")
+_PREFIX = re.compile(r"(?:[a-z]{2,3}(?:-[a-z]+)*|simple):")
+_FEWEST_PREFIXED = 4  # words: one or two may begin with the same letters and a colon by chance
 _SENT_ID = re.compile(r"#\s*sent_id\s*=\s*(.*?)\s*$")
 _C1 = re.compile("[\x80-\x9f]")
-_SAMPLE = 50  # sentences that tell whether rows are numbered
+_SAMPLE = 50  # sentences that tell what rows look like
 DOCSTART = "-DOCSTART-"
 
 
@@ -46,37 +49,37 @@ class Layout:
         numbered: the first field counts the words of a sentence.
         prefix: the language prefix that every word has, or nothing.
         fields: fields a row.
+        closed: every row ends with a tab.
     """
 
     tabs: bool
     numbered: bool
     prefix: str
     fields: int
+    closed: bool = False
 
     def split(self, row: str) -> list[str]:
         """The fields of a row."""
-        return row.split("\t") if self.tabs else _BLANKS.split(row.strip(" \t"))
+        if self.tabs:
+            return (row.removesuffix("\t") if self.closed else row).split("\t")
+        return _BLANKS.split(row.strip(" \t"))
 
 
-def find_blocks(text: str, tag_column: int = -1, *, spans: bool = True) -> tuple[Layout, list[Block]]:
+def find_blocks(text: str, tag_column: int | None = -1, *, spans: bool = True) -> tuple[Layout, list[Block]]:
     """The layout of a file, and its sentences' rows without comments and document marks.
 
     Args:
         text: the whole file.
-        tag_column: index of the tags' field.
+        tag_column: index of the tags' field; None if it is not known that there are any.
         spans: the tags mark spans, so that a line without one can be told to be a comment.
     """
     blocks = _blocks(text)
-    sample = [[row for row in block.rows if row[0] != "#"] for block in blocks[:_SAMPLE]]
-    first = next((rows[0] for rows in sample if rows), blocks[0].rows[0] if blocks else "")
-    layout = Layout("\t" in first, False, "", 0)
-    numbered = _numbered([[layout.split(row) for row in rows] for rows in sample if rows])
-    layout = replace(layout, numbered=numbered, fields=len(layout.split(first)))
-    if "#" in text:
-        told_by = tag_column if spans and -layout.fields <= tag_column < layout.fields else None
-        blocks = [_without_comments(block, layout, told_by) for block in blocks]
+    layout = _layout(blocks)
     if DOCSTART in text:
         blocks = [part for block in blocks for part in _without_documents(block, layout)]
+    if "#" in text:
+        is_comment = comment_test((block.rows for block in blocks[:_SAMPLE]), layout, tag_column, spans=spans)
+        blocks = [_without_comments(block, is_comment) for block in blocks]
     blocks = [block for block in blocks if block.rows]
     return replace(layout, prefix=_common_prefix(blocks, layout)), blocks
 
@@ -92,6 +95,19 @@ def _blocks(text: str) -> list[Block]:
     return blocks if blocks[-1].rows else blocks[:-1]
 
 
+def _layout(blocks: Sequence[Block]) -> Layout:
+    """What the rows of the first sentences look like, those left out that may be comments or document marks."""
+    plain = [[row for row in block.rows if row[0] != "#" and DOCSTART not in row] for block in blocks[:_SAMPLE]]
+    plain = [rows for rows in plain if rows] or [block.rows for block in blocks[:_SAMPLE]]
+    rows = [row for rows in plain for row in rows]
+    tabs = 2 * sum("\t" in row.rstrip(" \t") for row in rows) > len(rows)
+    closed = tabs and all(row.endswith("\t") and row.count("\t") > 1 for row in rows)
+    layout = Layout(tabs, False, "", 0, closed)
+    divided = [[layout.split(row) for row in rows] for rows in plain]
+    lengths = Counter(len(fields) for sentence in divided for fields in sentence)
+    return replace(layout, numbered=_numbered(divided), fields=lengths.most_common(1)[0][0] if lengths else 0)
+
+
 def _numbered(sample: Sequence[Sequence[Sequence[str]]]) -> bool:
     long = [rows for rows in sample if len(rows) > 1]
     counting = sum(min(map(len, rows)) > 2 and counts([row[0] for row in rows]) for rows in long)
@@ -103,17 +119,12 @@ def counts(numbers: Sequence[str]) -> bool:
     return bool(numbers) and list(numbers) == [str(at + (numbers[0] != "0")) for at in range(len(numbers))]
 
 
-def _is_comment(line: str, layout: Layout, tag_column: int | None) -> bool:
-    fields = layout.split(line)
-    return len(fields) != layout.fields or (tag_column is not None and not is_tag(fields[tag_column].strip()))
-
-
-def _without_comments(block: Block, layout: Layout, tag_column: int | None) -> Block:
+def _without_comments(block: Block, is_comment: Callable[..., bool]) -> Block:
     kept = Block()
     for row, number in zip(block.rows, block.numbers, strict=True):
-        if row[0] == "#" and (layout.numbered or (not kept.rows and _is_comment(row, layout, tag_column))):
+        if row[0] == "#" and is_comment(row, above=not kept.rows):
             if found := _SENT_ID.match(row):
-                kept.id = found[1]
+                kept.id = found[1] or None
         else:
             kept.rows.append(row)
             kept.numbers.append(number)
@@ -121,11 +132,12 @@ def _without_comments(block: Block, layout: Layout, tag_column: int | None) -> B
 
 
 def _without_documents(block: Block, layout: Layout) -> Iterable[Block]:
-    part = Block(id=block.id)
+    part = Block()
     for row, number in zip(block.rows, block.numbers, strict=True):
-        if DOCSTART in layout.split(row)[:2]:
+        fields = layout.split(row)
+        if DOCSTART in fields[:2] or (len(fields) != layout.fields and row.startswith(f"{DOCSTART} ")):
             yield part
-            part = Block(id=block.id)
+            part = Block()
         else:
             part.rows.append(row)
             part.numbers.append(number)
@@ -135,7 +147,8 @@ def _without_documents(block: Block, layout: Layout) -> Iterable[Block]:
 def _common_prefix(blocks: Sequence[Block], layout: Layout) -> str:
     if not blocks or layout.numbered or (found := _PREFIX.match(blocks[0].rows[0])) is None:
         return ""
-    return found[0] if all(row.startswith(found[0]) for block in blocks for row in block.rows) else ""
+    rows = [row for block in blocks for row in block.rows]
+    return found[0] if len(rows) >= _FEWEST_PREFIXED and all(row.startswith(found[0]) for row in rows) else ""
 
 
 def decode_columns(data: bytes, path: Path, encoding: str = "auto", *, lenient: bool = False) -> tuple[str, str]:

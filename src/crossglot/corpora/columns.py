@@ -24,7 +24,7 @@ _NOT_TEXT = re.compile("[\udc80-\udcff]")
 def read_columns(
     path: Source,
     *,
-    tag_column: int = -1,
+    tag_column: int | None = -1,
     scheme: str = "auto",
     encoding: str = "auto",
     lenient: bool = False,
@@ -35,7 +35,8 @@ def read_columns(
     Args:
         path: the file; `path.gz` and `path.xz` are found too.
         tag_column: index of the tags' field. -1, the default, is the last one, except in files whose rows are
-            numbered: there it is the third, since inner spans and annotators' names follow it.
+            numbered: there it is the third, since inner spans and annotators' names follow it. None reads words alone,
+            each with the tag `_`; they need not have any.
         scheme: `auto`, `iob1`, `bio2`, `iobes`, `bilou`; `conlleval` for a mix of the first two, read as that script
             does; or `none` for labels that are no spans, kept as they are.
         encoding: `auto` (UTF-8, else ISO-8859-1), or a codec's name.
@@ -48,11 +49,16 @@ def read_columns(
     """
     if scheme not in ("auto", "none", *SCHEMES):
         raise UsageError(f"unknown scheme {scheme!r}; the schemes are auto, none, {', '.join(SCHEMES)}")
+    if tag_column is None:
+        scheme = "none"
     path, data = read_encoded(path, encoding)
     faults = Faults(lenient=lenient, skipped=skipped)
     text, _ = decode_columns(data, path, encoding, lenient=lenient)
     layout, blocks = find_blocks(text, tag_column, spans=scheme != "none")
     column = 2 if layout.numbered and tag_column == -1 else tag_column
+    if _is_conll_2012(layout, blocks):
+        what = "is in CoNLL-2012's own format (OntoNotes): its words are in the fourth column, its entities in brackets"
+        raise DataError(what, path=path, remedy="Convert it to a word and a BIO tag a line.")
     parsed = list(_parsed(blocks, layout, column, path, faults))
     if scheme == "auto":
         scheme = detect_scheme(tags for _, _, tags in parsed)
@@ -79,7 +85,7 @@ def _remedy(tag: str, scheme: str) -> str:
 
 
 def _parsed(
-    blocks: Iterable[Block], layout: Layout, column: int, path: Path, faults: Faults
+    blocks: Iterable[Block], layout: Layout, column: int | None, path: Path, faults: Faults
 ) -> Iterator[tuple[Block, Sequence[str], Sequence[str]]]:
     """Words and tags of each sentence, once its rows are known to be whole; tags as the file has them."""
     word = 1 if layout.numbered else 0
@@ -93,25 +99,38 @@ def _parsed(
             faults.add(DataError(what, path=path, line=block.numbers[at], remedy=remedy))
             continue
         words = [row[word].removeprefix(layout.prefix) for row in rows]
-        yield block, words, [intern(row[column].strip(" ")) for row in rows]  # one string object a tag
+        tags = ["_"] * len(rows) if column is None else [row[column].strip(" ") for row in rows]
+        yield block, words, list(map(intern, tags))  # one string object a tag
 
 
-def _row_fault(rows: Sequence[Sequence[str]], layout: Layout, word: int, column: int) -> tuple[int, str, str] | None:
+def _row_fault(
+    rows: Sequence[Sequence[str]], layout: Layout, word: int, column: int | None
+) -> tuple[int, str, str] | None:
     """Index, description and remedy of the first row that is not whole."""
-    least = column + 1 if column >= 0 else -column
+    least = word + 1 if column is None else max(word + 2, column + 1 if column >= 0 else -column)
     for at, row in enumerate(rows):
-        if len(row) != layout.fields or len(row) < max(least, word + 2):
+        if len(row) != layout.fields or len(row) < least:
             divided = "tab" if layout.tabs else "blank"
-            expected = max(layout.fields, least, word + 2)
+            expected = max(layout.fields, least)
             what = f"{len(row)} {divided}-divided field{'s' * (len(row) != 1)} where {expected} should be"
             return at, what, "Mend the line: each has a word and a tag, and as many fields as the file's first."
         if len(row[word]) <= len(layout.prefix):
             return at, "the word is empty", "Mend or delete the line."
+        if column is not None and not row[column].strip(" "):
+            return at, "'' is no tag: the field is empty", "Mend the line, or give the tags' column, if this is not it."
     if layout.numbered and not counts(numbers := [row[0] for row in rows]):
         start = int(numbers[0] != "0")
         at = next(at for at, number in enumerate(numbers) if number != str(at + start))
         return at, f"word number {numbers[at]} where {at + start} should be", "Number a sentence's words 1, 2, 3, …."
     return None
+
+
+def _is_conll_2012(layout: Layout, blocks: Sequence[Block]) -> bool:
+    """Whether rows are document, part, number of the word, word, …: eleven columns and more."""
+    if layout.fields < 11 or not blocks:
+        return False
+    rows = [layout.split(row) for row in blocks[0].rows]
+    return len({row[0] for row in rows}) == 1 and [row[2:3] for row in rows] == [[str(at)] for at in range(len(rows))]
 
 
 def write_columns(sentences: Iterable[TaggedSentence], path: Path | str) -> Path:
