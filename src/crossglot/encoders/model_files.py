@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from crossglot import json_files
 from crossglot.errors import CrossglotError, ModelError
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
@@ -43,29 +43,13 @@ def check_plain(paths: Iterable[Path]) -> None:
 
 
 def read_object(path: Path) -> dict[str, Any]:
-    """A JSON object from a file.
+    """A JSON object from a model's folder.
 
     Raises:
         ModelError: if it is not UTF-8, not JSON, nested too deep, or no object.
     """
     check_plain([path])
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise ModelError(f"{path}: not UTF-8 (byte {error.start}): not readable as JSON") from error
-    except json.JSONDecodeError as error:
-        if "BOM" in error.msg:
-            raise ModelError(f"{path}: begins with a byte order mark\n  save it as UTF-8 without one") from error
-        raise ModelError(f"{path}:{error.lineno}: not readable as JSON: {error.msg}") from error
-    except RecursionError as error:
-        raise ModelError(f"{path}: nested too deep to be read as JSON") from error
-    except ValueError as error:  # a number of more digits than Python reads
-        raise ModelError(f"{path}: not readable as JSON: {error}") from error
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
-    if not isinstance(found, dict):
-        raise ModelError(f"{path}: a JSON object is wanted, not {type(found).__name__}")
-    return found
+    return json_files.read_object(path, ModelError)
 
 
 @contextmanager

@@ -113,6 +113,9 @@ WRITING = ".writing"
 """The lock of whoever writes into a run folder, so that what is written there belongs together."""
 
 COLUMNS: tuple[str, ...] = tuple(ResultRow.model_fields)
+LONGEST_HEADER, LONGEST_SAID, MOST_SAID = 10_000, 200, 5
+"""Bytes of a first line that is read, letters and names of one that are said: whatever a damaged file has there."""
+
 ADDED_LATER = ("collapsed",)
 """Columns that runs of earlier versions do not have."""
 
@@ -159,18 +162,22 @@ def read_results(path: Path) -> polars.DataFrame:
     import polars as pl
 
     try:
-        with path.open(encoding="utf-8") as file:
-            header = file.readline().rstrip("\r\n").split(",")
+        if not path.is_file():
+            raise StorageError(f"{path}: cannot read the results: not a file")
+        with path.open("rb") as file:
+            header = file.readline(LONGEST_HEADER).decode("utf-8").rstrip("\r\n").split(",")
     except OSError as error:
         raise StorageError(f"{path}: cannot read the results: {error}") from error
+    except UnicodeDecodeError as error:
+        raise StorageError(f"{path}: not a results table: not UTF-8 (byte {error.start})") from error
     later = [name for name in ADDED_LATER if name not in header]
     _check_columns([*header, *later], path)
     try:
         kinds = {name: kind for name, kind in schema().items() if name not in later}
         frame = pl.read_csv(path, schema=kinds, glob=False)
         frame = restored_frame(frame.with_columns(pl.lit(None, dtype=schema()[name]).alias(name) for name in later))
-    except pl.exceptions.PolarsError as error:
-        raise StorageError(f"{path}: not a results table: {error}") from error
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise StorageError(f"{path}: not a results table: {_briefly(str(error).splitlines()[0])}") from error
     validate_results(frame, path)
     return frame
 
@@ -195,6 +202,7 @@ def _check_columns(found: Sequence[str], path: Path | str) -> None:
     if tuple(found) != COLUMNS:
         absent = [name for name in COLUMNS if name not in found]
         surplus = [name for name in found if name not in COLUMNS]
+        surplus = [_briefly(name) for name in surplus[:MOST_SAID]]
         fault = (
             f"lacks {', '.join(absent)}"
             if absent
@@ -203,3 +211,7 @@ def _check_columns(found: Sequence[str], path: Path | str) -> None:
             else "in another order"
         )
         raise StorageError(f"{path}: not a results table, its columns are not those of this version ({fault})")
+
+
+def _briefly(text: str) -> str:
+    return text if len(text) <= LONGEST_SAID else text[:LONGEST_SAID] + " …"

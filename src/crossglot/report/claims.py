@@ -113,7 +113,8 @@ def _why(why: str) -> Markup | None:
     """The reason; a long one behind its beginning."""
     if len(why) <= LONG:
         return element("span", why, class_="why") if why else None
-    beginning = why[: why.rindex(" ", 0, LONG)] + " …"
+    end = why.rfind(" ", 0, LONG)
+    beginning = why[: end if end > 0 else LONG] + " …"
     return element("details", element("summary", beginning), why, class_="why")
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crossglot.csv_cells import restored_frame
 from crossglot.errors import StorageError
+from crossglot.probes.provenance import read_study, read_versions
 from crossglot.probes.results import ResultRow, read_results
 
 if TYPE_CHECKING:
     import polars
 
 CLAIM_COLUMNS = ("claim", "where", "statistic", "threshold", "value", "interval", "verdict", "why")
+VERDICTS = ("holds", "does not hold", "cannot tell")
 
 
 @dataclass(frozen=True)
@@ -58,34 +60,46 @@ def read_run_folder(path: Path) -> RunFolder:
         path=path,
         results=read_results(path / "results.csv"),
         claims=_read_claims(path / "claims.csv"),
-        versions=_read_mapping(path / "versions.json"),
-        study=_read_mapping(path / "study.toml"),
+        versions=read_versions(path / "versions.json"),
+        study=read_study(path / "study.toml"),
     )
 
 
 def _read_claims(path: Path) -> tuple[dict[str, Any], ...]:
-    if not path.is_file():
+    """Every claim with its verdict.
+
+    Raises:
+        StorageError: naming the line of the first that is none.
+    """
+    if not path.exists() and not path.is_symlink():
         return ()
     import polars as pl
 
     try:
+        if not path.is_file():
+            raise StorageError(f"{path}: cannot be read: not a file")
         frame = restored_frame(pl.read_csv(path, infer_schema=False, glob=False))
-    except pl.exceptions.PolarsError as error:
-        raise StorageError(f"{path}: not a table of claims: {error}") from error
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise StorageError(f"{path}: not a table of claims: {str(error).splitlines()[0]}") from error
     absent = [name for name in CLAIM_COLUMNS if name not in frame.columns]
     if absent:
         raise StorageError(f"{path}: not a table of claims, it lacks {', '.join(absent)}")
-    return tuple(frame.iter_rows(named=True))
+    claims = tuple(frame.iter_rows(named=True))
+    for number, claim in enumerate(claims, start=1):
+        fault = _fault_of(claim)
+        if fault:
+            raise StorageError(f"{path}: claim {number}: {fault}\n  run the study again: it judges the claims anew")
+    return claims
 
 
-def _read_mapping(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
+def _fault_of(claim: Mapping[str, Any]) -> str:
+    """What a line has that no judged claim has; empty if nothing."""
+    if not claim["claim"]:
+        return "no claim"
+    if claim["verdict"] not in VERDICTS:
+        return f"the verdict is {claim['verdict']!r}, not one of {', '.join(VERDICTS)}"
     try:
-        text = path.read_text(encoding="utf-8")
-        found = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
-        raise StorageError(f"{path}: cannot read it: {error}") from error
-    if not isinstance(found, dict):
-        raise StorageError(f"{path}: should hold names and values")
-    return found
+        sound = math.isfinite(float(claim["value"] or 0))
+    except ValueError:
+        sound = False
+    return "" if sound else f"the value is {claim['value']!r}, which is no number"

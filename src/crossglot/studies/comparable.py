@@ -91,10 +91,10 @@ def _check_columns(paths: Sequence[Path]) -> None:
             schema = pl.scan_parquet(path, glob=False).collect_schema()
         except (OSError, pl.exceptions.PolarsError) as error:
             raise _damaged(path, str(error).splitlines()[0]) from error
-        lacking = [name for name in NUMBERS if name not in schema]
+        lacking = [name for name in NUMBERS if name not in schema or not schema[name].is_integer()]
         lacking += [name for name in WORDS if schema.get(name) != pl.String]
         if lacking:
-            raise _damaged(path, f"no column {', '.join(lacking)}")
+            raise _damaged(path, f"no column {', '.join(lacking)} of its kind")
 
 
 @contextmanager

@@ -117,6 +117,8 @@ def _targets(files: list[tuple[str, Path]]) -> dict[str, tuple[Path, ...]]:
             targets = pl.scan_parquet(path, glob=False).select(pl.col("target").unique(maintain_order=True)).collect()
         except (OSError, pl.exceptions.PolarsError) as error:
             raise StorageError(f"{path}: no predictions of crossglot: {error}") from error
+        if targets.is_empty() or targets["target"].has_nulls() or targets["target"].dtype != pl.String:
+            raise StorageError(f"{path}: no predictions of crossglot: nothing in it is of a target")
         for target in targets["target"]:
             found.setdefault(target, {})[seed] = path
     return {target: tuple(by_seed.values()) for target, by_seed in found.items()}

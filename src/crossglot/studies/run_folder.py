@@ -60,7 +60,8 @@ def is_run_folder(out: Path) -> bool:
         versions = json.loads((out / "versions.json").read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(versions, dict) and "crossglot" in (versions.get("packages") or {})
+    packages = versions.get("packages") if isinstance(versions, dict) else None
+    return isinstance(packages, dict) and "crossglot" in packages
 
 
 def write_predictions(folder: Path, files: Mapping[str, Path]) -> None:

@@ -6,14 +6,14 @@ checksums, encoders by their revisions, so that the same data under another path
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crossglot.errors import StorageError
+from crossglot.json_files import read_object
+from crossglot.probes.provenance import read_study
 from crossglot.probes.results import MEAN, read_results
-from crossglot.specs import read_toml
 from crossglot.studies.partners import encoder_of, partners_of
 
 if TYPE_CHECKING:
@@ -47,13 +47,13 @@ def differing_settings(
         `versions.json` if they are missing.
 
     Raises:
-        StorageError: if a folder has no readable results.csv or versions.json.
-        SpecError: if a study.toml is damaged.
+        StorageError: if a folder has no readable results.csv, or its versions.json or study.toml has other values.
+        SpecError: if a study.toml is no TOML.
     """
     import polars as pl
 
     folders = Path(first), Path(second)
-    studies = [read_toml(folder / STUDY) if (folder / STUDY).is_file() else {} for folder in folders]
+    studies = [read_study(folder / STUDY) for folder in folders]
     versions = [_read_versions(folder / VERSIONS) for folder in folders]
     found = [
         *(difference for name in (STUDY, VERSIONS) for difference in _missing(name, *folders)),
@@ -65,15 +65,7 @@ def differing_settings(
 
 
 def _read_versions(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise StorageError(f"{path}: cannot read it: {error}") from error
-    if not isinstance(found, dict):
-        raise StorageError(f"{path}: should hold names and values")
-    return found
+    return read_object(path, StorageError) if path.exists() or path.is_symlink() else {}
 
 
 def _entries(versions: Mapping[str, Any], of: str) -> dict[str, Mapping[str, Any]]:

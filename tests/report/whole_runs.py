@@ -1,0 +1,30 @@
+"""A run folder with everything in it that a report or a comparison reads: made-up numbers and predictions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+from made_up import matrix, write_made_up_run
+
+from crossglot.probes.results import write_results
+
+SYSTEM = "small-m-bert"
+
+
+def write_whole_run(folder: Path) -> Path:
+    """A matrix of two languages, all else as `made_up` has it, and the predictions of two seeds for one source."""
+    write_made_up_run(folder)
+    write_results(matrix("transfer-pos", SYSTEM, "m-bert", ("en", "de"), (90.0, 60.0)), folder / "results.csv")
+    (folder / "predictions").mkdir()
+    tags = ("DET", "NOUN", "VERB")
+    for seed in (1, 2):
+        words = [
+            {"target": target, "sentence": sentence, "word": word, "form": f"w{word}", "gold": tag,
+             "predicted": tag if (sentence * seed + word) % 5 else "X"}
+            for target in ("en", "de")
+            for sentence in range(40)
+            for word, tag in enumerate(tags)
+        ]  # fmt: skip
+        pl.DataFrame(words).write_parquet(folder / "predictions" / f"{SYSTEM}.pos.en.seed{seed}.parquet")
+    return folder
