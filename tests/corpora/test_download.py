@@ -18,7 +18,8 @@ import pytest
 from crossglot.corpora import download as downloading
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.check import check_root
-from crossglot.corpora.download import data_cache, download, get
+from crossglot.corpora.download import data_cache, get
+from crossglot.corpora.fetching import download
 from crossglot.corpora.sources import Source, find_source, list_sources
 from crossglot.errors import DataError, StorageError, UsageError
 
@@ -274,7 +275,7 @@ def test_a_full_disk_is_a_storage_error(server: Server, tmp_path: Path, monkeypa
             raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "open", lambda *_: Full())
-    with pytest.raises(StorageError, match="No space left"):
+    with pytest.raises(StorageError, match="the disk is full"):
         download(f"{server.url}/x", tmp_path / "x")
 
 

@@ -1,37 +1,25 @@
-"""Fetch named corpora and lay them out in a data root; the net is reached from here (for corpora) and nowhere else."""
+"""Fetch named corpora and lay them out in a data root."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import tempfile
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from http.client import HTTPException, HTTPMessage
 from pathlib import Path
-from typing import IO
-from urllib.parse import urlsplit
 
 from crossglot.corpora.archives import read_members
 from crossglot.corpora.chunks import IllegalTagError, detect_scheme, to_bio2
 from crossglot.corpora.columns import read_columns, write_columns
+from crossglot.corpora.fetching import Progress, download
 from crossglot.corpora.opening import SUFFIXES, write_bytes, write_text
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.sources import UD_RELEASE, Source, find_source
-from crossglot.errors import DataError, StorageError, UsageError
+from crossglot.errors import DataError, UsageError
 
-SIZE_LIMIT = 1 << 30
-"""Bytes that a download may have."""
-
-_CHUNK = 1 << 20
-_THIS_MACHINE = ("localhost", "127.0.0.1")
-_TIMEOUT = 60.0
-_OFFLINE = "Check the network (and https_proxy); or fetch the file elsewhere and lay it out as docs/data.md says."
-Progress = Callable[[str, int, int | None], None]
+_PAGE = 4096  # first bytes that tell a web page
 
 
 def data_cache() -> Path:
@@ -108,77 +96,6 @@ def _present(source: Source, root: Path) -> tuple[Path, ...]:
     return ours if whole else ()
 
 
-def download(
-    url: str, path: Path, *, sha256: str = "", limit: int = SIZE_LIMIT, progress: Progress | None = None
-) -> Path:
-    """Fetch one address into a file, over https only (plain http from this machine itself), following safe redirects.
-
-    Raises:
-        UsageError: another kind of address.
-        DataError: no network, an error of the server, more than `limit` bytes, fewer than promised, a wrong checksum.
-        StorageError: if the file cannot be written.
-    """
-    if not _is_safe(url, local=True):
-        raise UsageError(f"{url}: corpora are fetched over https only")
-    request = urllib.request.Request(url, headers={"User-Agent": "crossglot"})  # noqa: S310  # checked above
-    opener = urllib.request.build_opener(_SafeRedirects)
-    try:
-        with opener.open(request, timeout=_TIMEOUT) as answer:
-            promised = int(answer.headers.get("Content-Length") or 0) or None
-            digest = _copy(answer, path, url, promised, limit, progress)
-    except urllib.error.HTTPError as error:
-        remedy = "The address may have moved: see docs/data.md, or (for UD) name a release that has this treebank."
-        raise DataError(f"the server answers {error.code} {error.reason}", path=url, remedy=remedy) from error
-    except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError) as error:
-        reason = getattr(error, "reason", None) or error
-        raise DataError(f"cannot be reached ({reason})", path=url, remedy=_OFFLINE) from error
-    if sha256 and digest != sha256:
-        what = f"its checksum is {digest}, not {sha256}"
-        raise DataError(what, path=url, remedy="The file was changed or damaged on its way: do not use it.")
-    return path
-
-
-def _copy(answer: IO[bytes], path: Path, url: str, promised: int | None, limit: int, progress: Progress | None) -> str:
-    digest, size = hashlib.sha256(), 0
-    too_much = DataError(f"is larger than {limit} bytes", path=url, remedy="This is not the corpus: tell us.")
-    if promised is not None and promised > limit:
-        raise too_much
-    try:
-        with path.open("wb") as file:
-            while chunk := answer.read(_CHUNK):
-                size += len(chunk)
-                if size > limit:
-                    raise too_much
-                digest.update(chunk)
-                file.write(chunk)
-                if progress is not None:
-                    progress(url, size, promised)
-    except OSError as error:
-        if isinstance(error, (TimeoutError, ConnectionError)):
-            raise
-        raise StorageError(f"{path}: cannot be written ({error.strerror or error})") from error
-    if promised is not None and size != promised:
-        raise DataError(f"broke off after {size} of {promised} bytes", path=url, remedy="Try again.")
-    return digest.hexdigest()
-
-
-def _is_safe(url: str, *, local: bool) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme == "https" or (local and parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
-
-
-class _SafeRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows a redirect from https to https only, and on this machine itself."""
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> urllib.request.Request | None:
-        if not _is_safe(newurl, local=urlsplit(req.full_url).hostname in _THIS_MACHINE):
-            remedy = "Corpora are fetched over https only: the address must have moved; see docs/data.md."
-            raise DataError(f"redirects to {newurl}", path=req.full_url, remedy=remedy)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
 def _lay_out(source: Source, fetched: dict[str, Path], root: Path) -> tuple[Path, ...]:
     """Write the source's members where they belong in the data root, and say where they came from."""
     patterns = [(re.compile(pattern), template) for pattern, template in source.members]
@@ -193,6 +110,7 @@ def _lay_out(source: Source, fetched: dict[str, Path], root: Path) -> tuple[Path
         return nested or destination(member) is not None
 
     for url, path in fetched.items():
+        _refuse_web_page(path, f"{source.name}: {url}")
         for member, data in read_members(path, wanted, name=url):
             if (where := destination(member)) is not None:
                 parts.setdefault(where, []).append((member, data))
@@ -208,6 +126,15 @@ def _lay_out(source: Source, fetched: dict[str, Path], root: Path) -> tuple[Path
     note = f"{source.title}\n{chr(10).join(source.urls)}\nlicence: {source.licence}\ncite: {source.citation}\n"
     write_text(written[0].parent / f"SOURCE.{source.name.rpartition('/')[2]}.txt", [note])
     return tuple(written)
+
+
+def _refuse_web_page(path: Path, what: str) -> None:
+    """Servers answer so, with status 200, where they ask for consent, or have too much to do."""
+    with path.open("rb") as file:
+        head = file.read(_PAGE).lstrip().lower()
+        if head.startswith(b"<") and (b"<html" in head or b"<!doctype html" in head):
+            remedy = "Open the address in a browser to see what it says, and lay the file out as docs/data.md says."
+            raise DataError("the server sends a web page in place of the corpus", path=what, remedy=remedy)
 
 
 def _write_columns(source: Source, path: Path, pieces: Sequence[bytes]) -> Path:
