@@ -16,11 +16,12 @@ import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from crossglot.errors import CrossglotError, StorageError, UsageError
+from crossglot.remedies import way
 
 PASSING = re.compile(r"\.crossglot-[0-9a-f]{8}\.half")
 LOCK = "lock"
@@ -91,12 +92,28 @@ def whole_file(path: Path | str, *, durable: bool = False) -> Iterator[Path]:
             half = passing / place.name
             with _named_by_place(half, path):
                 yield half
-            _give_modes(half, passing)
-            if durable:
-                _sync(half)
-            half.replace(place)
-            if durable:
-                _sync(place.parent)
+            _put_file(half, place, passing, durable=durable)
+
+
+@contextmanager
+def whole_files(folder: Path, *, durable: bool = False) -> Iterator[Path]:
+    """A folder to write files into, each of which stands in `folder`, whole, once the block ends, and not before.
+
+    For libraries that write several files at once. The others in the folder stay; a kill at the end may leave some of
+    the files in their place and some not.
+
+    Raises:
+        NotWrittenError: if they cannot be written, with the reason.
+    """
+    with faults_named(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with _passing(folder) as passing:
+            half = passing / "files"
+            half.mkdir()
+            with _named_by_place(half, folder):
+                yield half
+            for path in sorted(half.iterdir()):
+                _put_file(path, folder / path.name, passing, durable=durable)
 
 
 @contextmanager
@@ -127,6 +144,8 @@ def whole_folder(
             half.mkdir()
             with _named_by_place(half, path):
                 yield half
+            for left in list(half.rglob(".crossglot-*.half")):  # whose removal failed
+                sweep(left.parent)
             _give_modes(half, passing)
             if durable:
                 _sync(half)
@@ -186,6 +205,20 @@ def check_working_folder(path: Path | str) -> None:
     path = Path(path)
     with faults_named(path):
         _try(_nearest(_place(path) / "any"))
+
+
+def check_only(folder: Path, ours: Collection[str], what: str, *, is_whole: bool) -> None:
+    """Makes sure that a folder holds `what` crossglot once wrote there, and nothing else, so that it may be replaced.
+
+    Raises:
+        UsageError: if it holds anything else than the files in `ours`, or not `what` at all.
+    """
+    others = sorted({path.name for path in folder.iterdir() if not PASSING.fullmatch(path.name)}.difference(ours))
+    if others or not is_whole:
+        held = f"{others[0]}, which is no part of {what}" if others else f"nothing that would be {what} of crossglot"
+        raise UsageError(
+            f"{folder}: holds {held}, and would be replaced as a whole\n  {way('give another folder', 'out')}"
+        )
 
 
 def sweep(folder: Path) -> list[Path]:
@@ -381,6 +414,15 @@ def _is_mounted(folder: Path) -> bool:
         return False
     places = {re.sub(r"\\(\d{3})", lambda m: chr(int(m[1], 8)), line.split()[4]) for line in mounts.splitlines()}
     return str(folder.resolve()) in places
+
+
+def _put_file(half: Path, place: Path, passing: Path, *, durable: bool) -> None:
+    _give_modes(half, passing)
+    if durable:
+        _sync(half)
+    half.replace(place)
+    if durable:
+        _sync(place.parent)
 
 
 def _put_folder(half: Path, place: Path, passing: Path) -> None:

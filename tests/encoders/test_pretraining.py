@@ -74,7 +74,8 @@ def test_the_record_says_what_made_it_and_how_well_it_reads(finished: Path) -> N
     assert record["made_by"]["shape"]["steps"] == 24
     assert record["made_by"]["texts"]["en"]["files"] == ["en.txt"]
     assert {path.name for path in finished.iterdir()} == {
-        "config.json", "crossglot.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt"
+        "checksums.sha256", "config.json", "crossglot.json", "model.safetensors", "tokenizer.json",
+        "tokenizer_config.json", "vocab.txt",
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from crossglot.batching import Batch
 from crossglot.encoders.forward import hidden_rows, make_batch
 from crossglot.encoders.fused import fused
 from crossglot.encoders.windows import Sequences, windowed
-from crossglot.errors import ModelError, StorageError, UsageError
+from crossglot.errors import ModelError, UsageError
+from crossglot.files import faults_named
 from crossglot.runtime import Runtime, keep_freed_memory
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def embed(
         UsageError: for a layer the encoder does not have or that is named twice; for sentences that `every_piece`
             refuses.
         ModelError: if the encoder computes a vector with a number that is not finite.
-        StorageError: if `out` cannot be written.
+        NotWrittenError: if `out` cannot be written.
     """
     keep_freed_memory()
     chosen = check_layers(encoder, layers)
@@ -183,7 +185,8 @@ def _computing(encoder: Encoder, runtime: Runtime | None) -> PreTrainedModel:
 def _zeros(shape: tuple[int, int, int], out: Path | None) -> NDArray[np.float32]:
     if out is None:
         return np.zeros(shape, np.float32)
-    try:
-        return np.lib.format.open_memmap(out, mode="w+", dtype=np.float32, shape=shape)
-    except OSError as error:
-        raise StorageError(f"{out}: the vectors cannot be written: {error}") from error
+    with faults_named(out):
+        zeros = np.lib.format.open_memmap(out, mode="w+", dtype=np.float32, shape=shape)
+        with out.open("r+b") as file:  # where there is no room, say it now: later the system would end the process
+            os.posix_fallocate(file.fileno(), 0, out.stat().st_size)
+    return zeros

@@ -41,10 +41,12 @@ def compare(
     [bold]Example:[/bold]
     crossglot compare runs/small runs/large --out differences.csv
     """
+    from crossglot.commands.outputs import check_out_file
     from crossglot.commands.progress import bar, stderr_console, stdout_console
     from crossglot.studies.comparing import compare as compare_folders
 
     pair = _pair(systems)
+    done = "" if out is None else check_out_file(out, first, second)
     with bar("comparing") as moved:
         found = compare_folders(first, second, systems=pair, level=level, out=out, progress=moved)
     console = stdout_console()
@@ -52,8 +54,8 @@ def compare(
         console.print(table)
     for line in (*_summary(found, level), *_alone(first, second, pair), *_settings(first, second, pair)):
         console.print(line, soft_wrap=True)
-    if out is not None:
-        stderr_console().print(f"all cells: {out}", style="dim", soft_wrap=True)
+    if done:
+        stderr_console().print(f"all cells: {done}", style="dim", soft_wrap=True)
 
 
 def _pair(systems: str | None) -> tuple[str, str] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -10,7 +9,8 @@ import typer
 
 from crossglot.commands.faults import keeping
 from crossglot.commands.options import Device, Precision, Threads, encoder_and_revision, limited, listed
-from crossglot.errors import DataError, StorageError, UsageError
+from crossglot.errors import DataError, UsageError
+from crossglot.files import check_only, whole_folder
 from crossglot.limits import LENGTH
 
 if TYPE_CHECKING:
@@ -63,39 +63,53 @@ def embed(
       --layers 2,3
     """
     from crossglot.alignment import vectors
+    from crossglot.commands.outputs import check_out_folder
     from crossglot.commands.progress import bar, stderr_console
     from crossglot.encoders.loading import load_encoder
     from crossglot.runtime import resolve_runtime
 
     wanted = None if layers is None else _layers(layers)
     name, revision = encoder_and_revision(encoder)
+    read = [Path(name).expanduser(), *([] if text == STANDARD_INPUT else [Path(text)])]
+    check_out_folder(out, *read, may_replace=check_replaceable)
     runtime = resolve_runtime(device, precision, threads=threads)
     source = _read_text(text)
     loaded = load_encoder(name, revision=revision, device=runtime.device)
     chosen = vectors.check_layers(loaded, wanted)
     reader = loaded.for_language(language) if language else loaded
-    half = out / f".{VECTORS}"
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    with whole_folder(out, may_replace=check_replaceable) as half:
         with keeping("no vectors were written"), bar("embedding") as moved:
             written = vectors.embed(
                 reader, [line for _, line in source.numbered], layers=chosen, max_length=max_length, runtime=runtime,
-                out=half, progress=moved,
+                out=half / VECTORS, progress=moved,
             )  # fmt: skip
             written.flush()  # type: ignore[attr-defined]
-        half.replace(out / VECTORS)
-        _write_index(out, source)
+        _write_index(half, source)
         _write_about(
-            out, source, written, encoder=loaded.name, revision=loaded.revision, language=language, layers=chosen,
+            half, source, written, encoder=loaded.name, revision=loaded.revision, language=language, layers=chosen,
             max_length=vectors.longest_window(reader, max_length), precision=runtime.precision,
         )  # fmt: skip
-    except OSError as error:
-        raise StorageError(f"{out}: the vectors cannot be written: {error}") from error
-    finally:
-        with suppress(OSError):
-            half.unlink(missing_ok=True)
     shape = f"{len(chosen)} layers of {len(source.numbered)} sentences, {written.shape[2]} wide"
     stderr_console().print(f"wrote {out / VECTORS}: {shape}", style="dim", soft_wrap=True)
+
+
+def check_replaceable(folder: Path) -> None:
+    """Makes sure that a folder holds what an earlier `crossglot embed` wrote and nothing else.
+
+    Raises:
+        UsageError: if it holds anything else.
+    """
+    check_only(folder, (VECTORS, INDEX, ABOUT), "vectors", is_whole=_is_about_vectors(folder / ABOUT))
+
+
+def _is_about_vectors(path: Path) -> bool:
+    import json
+
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(about, dict) and {"crossglot", "vectors", "shape"} <= about.keys()
 
 
 def _read_text(text: str) -> _Text:

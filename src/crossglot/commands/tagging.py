@@ -102,6 +102,7 @@ def finetune(
       --dev en_ewt-ud-dev.conllu --out runs/en-pos
     """
     from crossglot.commands.annotated import read_tagged
+    from crossglot.commands.outputs import check_out_folder
     from crossglot.commands.progress import bar, stderr_console
     from crossglot.commands.tuning import forewarn, in_words, searched, warn_of
     from crossglot.encoders.loading import load_encoder
@@ -111,6 +112,7 @@ def finetune(
     from crossglot.tagging.finetuning import finetune as finetune_encoder
     from crossglot.tagging.labels import require_task
     from crossglot.tagging.recipe import Recipe
+    from crossglot.tagging.tagger import check_replaceable
 
     given = {"learning_rate": lr, "head_start": head_start, "head_learning_rate": head_lr, "decay": decay,
              "subword": subword, "cutting": cutting}  # fmt: skip
@@ -119,6 +121,8 @@ def finetune(
     checked(Recipe, plain | said, "finetune")  # what is wrong with an option is told before anything is read
     require_task(task)
     name, revision = encoder_and_revision(encoder)
+    read = [Path(file) for file in (*train, *([dev] if dev else []))]
+    check_out_folder(out, Path(name).expanduser(), *read, may_replace=check_replaceable)
     runtime = resolve_runtime(device, precision, threads=threads)
     how: dict[str, Any] = {"column": column, "tag_column": tag_column, "lenient": lenient}
     sentences = [sentence for path in train for sentence in read_tagged(path, task, format_, **how)][:max_train]
@@ -164,6 +168,7 @@ def predict(
     echo "Das ist gut ." | crossglot predict runs/en-pos -
     """
     from crossglot.commands.annotated import format_of, read_untagged
+    from crossglot.commands.outputs import check_out_file
     from crossglot.commands.progress import stderr_console
     from crossglot.commands.streams import STREAM, require_output
     from crossglot.commands.tagged import labels_held, output_format, require_writable, write_tagged
@@ -176,12 +181,15 @@ def predict(
     runtime = resolve_runtime(device, precision, threads=threads)
     untagged = read_untagged(text, format_, lenient=lenient)
     wanted = output_format(untagged, out, to)
+    done = "" if out is None or out == STREAM else check_out_file(Path(out), tagger)
     loaded = load_tagger(tagger, runtime=runtime)
     require_writable(untagged, text, out, wanted, loaded.labels.names)
     if held := labels_held(untagged, loaded.task):
         stderr_console().print(f"{held} words have a Tag= in MISC, which is replaced", style="dim", soft_wrap=True)
     with keeping("nothing was written"):
         write_tagged(untagged, loaded.predict(untagged.sentences), out, wanted, loaded.task)
+    if done:
+        stderr_console().print(done, style="dim", soft_wrap=True)
 
 
 def evaluate(

@@ -10,6 +10,7 @@ from crossglot.encoders.pretraining_folder import (
     CHECKPOINT,
     Settings,
     begin,
+    check_out,
     describe_text,
     finish,
     infer_role,
@@ -113,6 +114,7 @@ def pretrain(
         raise UsageError(f"unknown dtype '{dtype}': use fp32 or bf16")
     files = _files(texts)
     role = infer_role(role, list(files))
+    check_out(out)
     runtime = runtime or resolve_runtime()
     chosen.require_memory(0, on_cpu=runtime.kind == "cpu")
     if separate_positions and len(files) < 2:

@@ -10,18 +10,29 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crossglot.checksums import CHECKSUMS, why_not_whole, write_checksums
 from crossglot.encoders.texts import Text
+from crossglot.encoders.whole import RECORD, SETTINGS
 from crossglot.encoders.wordpiece import bert_tokenizer
 from crossglot.errors import StorageError, UsageError
+from crossglot.files import (
+    PASSING,
+    NotWrittenError,
+    check_working_folder,
+    faults_named,
+    sweep,
+    whole_files,
+    write_whole,
+)
 from crossglot.remedies import way, ways
 
 if TYPE_CHECKING:
     from transformers import BertForMaskedLM, BertTokenizerFast
 
 CHECKPOINT = "checkpoint.safetensors"
-SETTINGS = "pretraining.json"
-RECORD = "crossglot.json"
-FINISHED = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt", RECORD)
+ENCODER = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt")
+EARLIER = tuple(f"{name}.new" for name in (CHECKPOINT, SETTINGS, RECORD, "vocab.txt"))
+"""What killed processes of earlier versions left."""
 ROLES = ("m-bert", "en-bert")
 
 
@@ -86,55 +97,80 @@ def begin(out: Path, settings: Settings, *, resume: bool) -> bool:
 
     Raises:
         UsageError: it holds a run with other settings, or files of something else.
-        StorageError: it cannot be written.
+        StorageError: it cannot be written, or what it holds is damaged.
     """
     wanted = json.loads(json.dumps(settings.record()))
-    try:
+    with faults_named(out):
         out.mkdir(parents=True, exist_ok=True)
-        if not resume:
-            _start_over(out)
-        if (out / RECORD).exists():
-            _same_settings(out / RECORD, json.loads((out / RECORD).read_text("utf-8")).get("made_by"), wanted)
+        sweep(out)
+        kept = _kept_settings(out)
+        if kept is not None and resume:
+            _same_settings(out, kept, wanted)
+        if kept is not None and resume and (out / RECORD).exists():
+            if why := why_not_whole(out):
+                raise StorageError(f"{out}: the encoder in it is damaged: {why}\n  start it over, or delete the folder")
             _tidy(out)
             return False
-        if (out / SETTINGS).exists():
-            _same_settings(out / SETTINGS, json.loads((out / SETTINGS).read_text("utf-8")), wanted)
-        elif any(out.iterdir()):
-            raise UsageError(f"{out}: holds something that is no pretraining; give a folder that is new or empty")
+        if kept is not None and not resume:  # whenever this is broken off, nothing old goes into the new run
+            _drop(out, CHECKPOINT, "vocab.txt", *EARLIER)
         write_whole(out / SETTINGS, json.dumps(wanted, indent=1) + "\n")
-    except OSError as error:
-        raise StorageError(f"{out}: cannot be written ({error})") from error
-    except ValueError as error:
-        raise StorageError(f"{out}: its {SETTINGS} or {RECORD} is damaged ({error}); delete the folder") from error
+        if kept is not None and not resume:
+            _drop(out, RECORD, CHECKSUMS, *ENCODER)
     return True
 
 
-def _start_over(out: Path) -> None:
-    """Drops what a pretraining left, and nothing else."""
-    if (out / SETTINGS).exists() or (out / RECORD).exists():
-        for name in (*FINISHED, CHECKPOINT, SETTINGS):
-            (out / name).unlink(missing_ok=True)
+def check_out(out: Path) -> None:
+    """Makes sure, before any work, that a pretraining can be written into a folder and replaces nothing of another's.
+
+    Raises:
+        UsageError: if it holds something else than a pretraining.
+        StorageError: if it cannot be written, or the settings in it are damaged.
+    """
+    check_working_folder(out)
+    with faults_named(out):
+        _kept_settings(out)
+
+
+def _kept_settings(out: Path) -> object | None:
+    """The settings of the run that a folder holds, finished or not; None if there is no folder, or it is empty.
+
+    Raises:
+        UsageError: if it holds something else.
+        StorageError: if the settings are damaged.
+    """
+    for name in (RECORD, SETTINGS):
+        try:
+            kept: object = json.loads((out / name).read_text("utf-8"))
+        except FileNotFoundError:
+            continue
+        except (ValueError, RecursionError) as error:
+            raise StorageError(f"{out / name}: is damaged ({error}); delete the folder") from error
+        if name == SETTINGS:
+            return kept
+        if isinstance(kept, dict) and "made_by" in kept:
+            made_by: object = kept["made_by"]
+            return made_by
+    if out.exists() and any(not PASSING.fullmatch(path.name) for path in out.iterdir()):
+        raise UsageError(f"{out}: holds something that is no pretraining; give a folder that is new or empty")
+    return None
 
 
 def _tidy(out: Path) -> None:
     """Drops what only an unfinished run needs."""
-    for name in (CHECKPOINT, SETTINGS):
+    _drop(out, CHECKPOINT, SETTINGS, *EARLIER)
+
+
+def _drop(out: Path, *names: str) -> None:
+    for name in names:
         (out / name).unlink(missing_ok=True)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Writes a text file so that it is there whole or not at all."""
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.write_text(text, "utf-8")
-    fresh.replace(path)
-
-
-def _same_settings(path: Path, found: object, wanted: dict[str, object]) -> None:
+def _same_settings(out: Path, found: object, wanted: dict[str, object]) -> None:
     if found != wanted:
         known = found if isinstance(found, dict) else {}
         differing = ", ".join(name for name in wanted | known if known.get(name) != wanted.get(name))
         raise UsageError(
-            f"{path}: a pretraining with other settings ({differing}) is in this folder; "
+            f"{out}: a pretraining with other settings ({differing}) is in this folder; "
             f"{ways(way('give another folder', 'out'), way('start this one over', 'restart'))}"
         )
 
@@ -149,8 +185,9 @@ def stored_vocabulary(out: Path, max_length: int) -> BertTokenizerFast | None:
 
 
 def store_vocabulary(out: Path, tokenizer: BertTokenizerFast) -> None:
-    """Writes tokenizer.json, tokenizer_config.json and, last and whole, vocab.txt."""
-    tokenizer.save_pretrained(out)
+    """Writes tokenizer.json, tokenizer_config.json and, last, vocab.txt."""
+    with whole_files(out) as half:
+        tokenizer.save_pretrained(half)
     pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
     write_whole(out / "vocab.txt", "".join(f"{piece}\n" for piece, _ in pieces))
 
@@ -166,7 +203,6 @@ def finish(
 ) -> None:
     """Writes the encoder and, last, its record; then drops the checkpoint."""
     import torch
-    from safetensors import SafetensorError
 
     model.to("cpu", dtype=torch.bfloat16 if settings.dtype == "bf16" else torch.float32)
     record = {
@@ -177,12 +213,15 @@ def finish(
         "loss": [list(point) for point in loss],
     }
     try:
-        with _quietly():
-            model.save_pretrained(out)
-        write_whole(out / RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-        _tidy(out)
-    except (OSError, SafetensorError) as error:
-        raise StorageError(f"{out}: the encoder cannot be written ({error}); free some space, run again") from error
+        with _quietly(), whole_files(out, durable=True) as half:
+            model.save_pretrained(half)
+        write_checksums(out, ENCODER)
+        write_whole(out / RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n", durable=True)
+        with faults_named(out):
+            _tidy(out)
+    except NotWrittenError as error:
+        remedy = f"{error.remedy}; the same command goes on from its last checkpoint"
+        raise StorageError(f"{out}: the encoder cannot be written: {error.why}\n  {remedy}") from error
 
 
 @contextmanager

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from crossglot.checksums import file_checksum
 from crossglot.encoders.model_files import check_plain, read_object, refusing
+from crossglot.encoders.whole import check_whole
 from crossglot.errors import ModelError
 
 Role = Literal["m-bert", "en-bert"]
@@ -184,7 +186,8 @@ def find_source(name_or_path: str | Path, *, revision: str | None = None, weight
         weights: whether the weights are wanted too; if not, a folder's are not read for a checksum nobody asked for.
 
     Raises:
-        ModelError: if there is neither, the hub cannot be reached, or a folder is not at the revision asked for.
+        ModelError: if there is neither, the hub cannot be reached, or a folder is no whole one or not at the revision
+            asked for.
     """
     name = str(name_or_path)
     folder = Path(name).expanduser()
@@ -206,8 +209,7 @@ def folder_checksum(folder: Path) -> str:
     """SHA-256 of the files that make a local encoder what it is: configuration, weights, tokenizer."""
     total = hashlib.sha256()
     for path in _model_files(folder, weights=True):
-        with path.open("rb") as file:
-            total.update(f"{path.name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+        total.update(f"{path.name}\0{file_checksum(path)}\n".encode())
     return total.hexdigest()
 
 
@@ -281,7 +283,9 @@ def _cached_source(name: str, revision: str | None, cause: Exception) -> Source:
 
 
 def _folder_source(name: str, folder: Path, *, checksum: bool) -> Source:
-    if not checksum:
+    if checksum:
+        check_whole(folder)
+    else:
         _model_files(folder, weights=False)
     return Source(
         name.rstrip("/"), folder, str(folder), folder_checksum(folder) if checksum else "", _file_names(folder)

@@ -15,10 +15,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from torch import nn
 
 from crossglot import __version__
+from crossglot.checksums import CHECKSUMS, write_checksums, written_files
 from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
-from crossglot.errors import ModelError, StorageError, UsageError
+from crossglot.encoders.sources import TOKENIZER_FILES
+from crossglot.encoders.whole import check_whole
+from crossglot.errors import ModelError, UsageError
+from crossglot.files import check_only, whole_folder
 from crossglot.runtime import Runtime
 from crossglot.tagging.evaluation import Evaluation, evaluate
 from crossglot.tagging.labels import Labels, Task
@@ -30,6 +34,11 @@ if TYPE_CHECKING:
 
 ABOUT = "tagger.json"
 HEAD = "classifier."
+EARLIER = (
+    *TOKENIZER_FILES, "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "merges.txt",
+    "normalizer.json", "chat_template.jinja", "config.json", "model.safetensors", ABOUT,
+)  # fmt: skip
+"""What taggers of earlier versions, which do not say it, were written with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +125,11 @@ class Tagger:
         Where an architecture's own token classifier is more than dropout and a linear layer (ModernBERT), only
         `load_tagger` gives this tagger back.
 
+        The folder is written whole or not at all. An earlier tagger in it is replaced, and nothing else.
+
         Raises:
             StorageError: if the folder cannot be written.
+            UsageError: if the folder holds anything else than a tagger.
         """
         from safetensors.torch import save_file
 
@@ -133,15 +145,26 @@ class Tagger:
         config["id2label"] = dict(enumerate(self.labels.names))
         config["label2id"] = {name: i for i, name in enumerate(self.labels.names)}
         config["classifier_dropout"] = self.recipe.dropout
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.encoder.tokenizer.save_pretrained(folder)
-            (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-            (folder / ABOUT).write_text(about.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        with whole_folder(folder, durable=True, may_replace=check_replaceable) as half:
+            self.encoder.tokenizer.save_pretrained(half)
+            (half / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+            (half / ABOUT).write_text(about.model_dump_json(indent=2) + "\n", encoding="utf-8")
             tensors = {name: value.detach().cpu().contiguous() for name, value in state.items()}
-            save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-        except OSError as error:
-            raise StorageError(f"{folder}: the tagger cannot be written: {error}") from error
+            save_file(tensors, half / "model.safetensors", metadata={"format": "pt"})
+            write_checksums(half, [path.name for path in half.iterdir()])
+
+
+def check_replaceable(folder: Path) -> None:
+    """Makes sure that a folder holds an earlier tagger and nothing else.
+
+    Raises:
+        UsageError: if it holds anything else.
+    """
+    try:
+        ours = {*(written_files(folder) or EARLIER), CHECKSUMS}
+    except ValueError:
+        ours = {*EARLIER, CHECKSUMS}
+    check_only(folder, ours, "a tagger", is_whole=(folder / ABOUT).is_file())
 
 
 def load_tagger(folder: str | Path, *, runtime: Runtime | None = None) -> Tagger:
@@ -157,6 +180,8 @@ def load_tagger(folder: str | Path, *, runtime: Runtime | None = None) -> Tagger
     from safetensors import SafetensorError, safe_open
 
     folder, runtime = Path(folder), runtime or Runtime()
+    if (folder / ABOUT).is_file():
+        check_whole(folder)
     try:
         about = _About.model_validate_json((folder / ABOUT).read_text(encoding="utf-8"))
         with safe_open(folder / "model.safetensors", framework="pt") as weights:
