@@ -101,7 +101,7 @@ def broken_off(at: int, error: int | None = None) -> Iterator[_Events]:
     kept: list[tuple[Any, str, Callable[..., Any]]] = [(os, name, getattr(os, name)) for name in (*EVENTS, "close")]
     kept += [(io, "open", io.open), (builtins, "open", builtins.open), (files, "_exchange", files._exchange)]
     kept += [(safetensors.torch, "save_file", safetensors.torch.save_file)]
-    special: dict[tuple[Any, str], Callable[..., Callable[..., Any]]] = {
+    special: dict[tuple[Any, str], Any] = {
         (os, "open"): events.opening,
         (os, "close"): events.closed,
         (os, "fsync"): events.syncing,

@@ -128,7 +128,8 @@ def pretrain(
 
 
 def _kept(out: Path) -> str:
-    from crossglot.encoders.pretraining_folder import CHECKPOINT, RECORD
+    from crossglot.encoders.pretraining_folder import CHECKPOINT
+    from crossglot.encoders.whole import RECORD
 
     if (out / RECORD).exists():
         return f"the encoder in {out} is finished"

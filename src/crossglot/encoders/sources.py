@@ -283,10 +283,9 @@ def _cached_source(name: str, revision: str | None, cause: Exception) -> Source:
 
 
 def _folder_source(name: str, folder: Path, *, checksum: bool) -> Source:
+    _model_files(folder, weights=checksum)
     if checksum:
         check_whole(folder)
-    else:
-        _model_files(folder, weights=False)
     return Source(
         name.rstrip("/"), folder, str(folder), folder_checksum(folder) if checksum else "", _file_names(folder)
     )
