@@ -65,12 +65,13 @@ def embed(
     from crossglot.alignment import vectors
     from crossglot.commands.outputs import check_out_folder
     from crossglot.commands.progress import bar, stderr_console
+    from crossglot.commands.streams import STREAM
     from crossglot.encoders.loading import load_encoder
     from crossglot.runtime import resolve_runtime
 
     wanted = None if layers is None else _layers(layers)
     name, revision = encoder_and_revision(encoder)
-    read = [Path(name).expanduser(), *([] if text == STANDARD_INPUT else [Path(text)])]
+    read = [Path(name).expanduser(), *([] if text == STREAM else [Path(text)])]
     check_out_folder(out, *read, may_replace=check_replaceable)
     runtime = resolve_runtime(device, precision, threads=threads)
     source = _read_text(text)
