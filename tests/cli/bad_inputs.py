@@ -117,6 +117,60 @@ EMBEDDING = (
     bad("embed encoder text.txt --out out --layers 1,1", "name each layer once"),
 )
 
+LONG = "ö" * 128
+MINE = {"mine/notes.txt": "mine"}
+OUTPUTS = (
+    bad("finetune encoder --train train.conllu --out encoder", "is encoder, which this command reads"),
+    bad("finetune ./encoder --train train.conllu --out encoder/../encoder/", "which this command reads"),
+    bad("finetune tagger --train train.conllu --out tagger", "is tagger, which this command reads"),
+    bad("finetune encoder --train train.conllu --out .", "holds encoder, which this command reads"),
+    bad("finetune encoder --train root/../train.conllu --out root", "holds ner, which is no part of a tagger"),
+    bad("finetune encoder --train train.conllu --out run", "which is no part of a tagger"),
+    bad("finetune encoder --train train.conllu --out mine", "holds notes.txt, which is no part", files=MINE),
+    bad(
+        "finetune encoder --train train.conllu --out mine", "holds tagger.json, which is no part of a tagger",
+        files={"mine/config.json": "{}", "mine/checksums.sha256": "0" * 64 + "  config.json\n", "mine/tagger.json": ""},
+    ),
+    bad("embed encoder text.txt --out encoder", "is encoder, which this command reads"),
+    bad("embed tagger text.txt --out encoder", "which is no part of vectors"),
+    bad("embed encoder text.txt --out .", "holds encoder, which this command reads"),
+    bad("embed encoder text.txt --out mine", "holds nothing that would be vectors", files={"mine/vectors.npy": "mine"}),
+    bad("pretrain --text en=text.txt --out encoder", "holds something that is no pretraining"),
+    bad("pretrain --text en=text.txt --out encoder --restart", "holds something that is no pretraining"),
+    bad("pretrain --text en=text.txt --out tagger --restart", "holds something that is no pretraining"),
+    bad("pretrain --text en=mine/notes.txt --out mine", "holds something that is no pretraining", files=MINE),
+    bad("predict tagger text.txt --out tagger/config.json", "is read by this very command"),
+    bad("predict tagger text.txt --out empty", "a folder stands where a file is needed"),
+    bad("compare run run --systems a=b --out run/results.csv", "is read by this very command"),
+    bad("compare run run --systems a=b --out empty", "a folder stands where a file is needed"),
+    *(
+        bad(f"{REPRODUCE[:-3]}mine", f"holds {name}, which no run of crossglot wrote", files={f"mine/{name}": "mine"})
+        for name in ("results.csv", "study.toml", "versions.json", "report.html", "claims.csv")
+    ),
+    bad("demo --out mine", "holds predictions, which no run", files={"mine/predictions/a.parquet": "mine"}),
+    bad("lab make mine", "is there already", files=MINE),
+    bad("lab make .", "is the folder you are in"),
+    *(
+        bad(f"{command} {place}", said)
+        for command in (
+            "finetune encoder --train train.conllu --out", "embed encoder text.txt --out",
+            "pretrain --text en=text.txt --out", "predict tagger text.txt --out", "demo --out", "lab make",
+            "reproduce table2 --encoder m-bert=encoder --data root --out", "compare run run --systems a=b --out",
+        )
+        for place, said in (
+            ("a-file/out", "a file stands where a folder is needed"),
+            (f"new/{LONG}", "the name is too long"),
+            ("/proc/no/such/place", "cannot be written"),
+        )
+        if not (place.startswith("/proc") and ("predict" in command or "compare" in command))
+    ),
+    *(
+        bad(f"{command} a-file", "a file stands where a folder is needed")
+        for command in ("finetune encoder --train train.conllu --out", "embed encoder text.txt --out", "lab make",
+                        "pretrain --text en=text.txt --out", "demo --out")
+    ),
+)  # fmt: skip
+
 CORPORA = (
     bad("data check nowhere", "nowhere"),
     bad("data list nowhere", "no such data root"),
@@ -203,4 +257,4 @@ NUMBERS = (
     ),
 )
 
-BAD_INPUTS = (*USAGE, *NUMBERS, *STUDIES, *TAGGERS, *PRETRAINING, *EMBEDDING, *CORPORA, *LAB)
+BAD_INPUTS = (*USAGE, *NUMBERS, *STUDIES, *TAGGERS, *PRETRAINING, *EMBEDDING, *OUTPUTS, *CORPORA, *LAB)

@@ -175,6 +175,24 @@ def test_a_full_disk_is_known_however_a_library_words_it(error: Exception) -> No
     assert "kept" in message
 
 
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.EROFS, "the file system is read-only"),
+        (errno.ENOTDIR, "a file stands where a folder is needed"),
+        (errno.EISDIR, "a folder stands where a file is needed"),
+        (errno.ENAMETOOLONG, "the name is too long"),
+        (errno.EACCES, "permission denied"),
+        (errno.EMFILE, "too many files are open"),
+    ],
+)
+def test_what_is_no_full_disk_is_not_called_one(number: int, said: str) -> None:
+    message = what_user_can_mend(OSError(number, "in the system's words", "runs/x"))
+    assert message is not None
+    assert message.startswith(f"runs/x: {said}")
+    assert "room" not in message
+
+
 def test_an_error_that_only_we_can_mend_has_no_message_for_the_user() -> None:
     assert what_user_can_mend(ValueError("x")) is None
     assert what_user_can_mend(FileNotFoundError(errno.ENOENT, "No such file", "a")) is None

@@ -23,27 +23,17 @@ from crossglot.characters import log_visibly, visible, write_any_text
 from crossglot.commands import stopping
 from crossglot.commands.streams import finish_output, give_up_output, is_unread, unwritable
 from crossglot.errors import CrossglotError
+from crossglot.files import REASONS, is_disk_full, why_not_written
 
 BAD_INPUT = 2
 UNREAD = 141
 OUR_FAULT = 1
 STEPS = "steps"  # of a run's folder: the store
 
-# What the operating system refuses for a reason that the user can mend; a missing file is not among them, because
+# What the system refuses for a reason that the user can mend, whoever met it; a missing file is not among them, because
 # every reader says itself which file it wanted.
-USERS_TO_MEND = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EROFS: "the file system is read-only",
-    errno.EACCES: "permission denied",
-    errno.EPERM: "permission denied",
-    errno.ENOTDIR: "a file stands where a folder is needed",
-    errno.EISDIR: "a folder stands where a file is needed",
-    errno.EEXIST: "it exists already",
-    errno.ENAMETOOLONG: "the name is too long for the file system",
-    errno.ELOOP: "its symbolic links lead in a circle",
-}
-DISK_FULL = "No space left on device"  # how Rust libraries (safetensors, polars, tokenizers) word ENOSPC
+USERS_TO_MEND = REASONS.keys() - {errno.ENOENT, errno.ENOTEMPTY, errno.EBUSY, errno.EXDEV}
+KEPT = "everything finished before is kept, so the same command goes on from there"
 
 
 class StoppedError(Exception):
@@ -152,21 +142,20 @@ def what_user_can_mend(error: BaseException) -> str | None:
         return str(error)
     chain: BaseException | None = error
     while chain is not None:
-        if DISK_FULL in str(chain):
-            return _refused(USERS_TO_MEND[errno.ENOSPC], chain)
-        if isinstance(chain, OSError) and chain.errno in USERS_TO_MEND:
-            return _refused(USERS_TO_MEND[chain.errno], chain)
+        if is_disk_full(chain) or (isinstance(chain, OSError) and chain.errno in USERS_TO_MEND):
+            return _refused(chain)
         chain = chain.__cause__ or chain.__context__
     return None
 
 
-def _refused(reason: str, error: BaseException) -> str:
+def _refused(error: BaseException) -> str:
+    why, remedy = why_not_written(error) or (str(error), "")
+    if getattr(error, "errno", None) in (errno.EACCES, errno.EPERM):
+        remedy = ""  # who was refused may have wanted to read
+    elif is_disk_full(error):
+        remedy = f"{remedy}; {KEPT}"
     path = getattr(error, "filename", None)
-    place = f"{path}: " if path else ""
-    if reason == USERS_TO_MEND[errno.ENOSPC]:
-        reason += "\n  free some space or choose another --out; everything finished before is kept, so the same"
-        reason += " command goes on from there"
-    return place + reason
+    return (f"{path}: " if path else "") + why + (f"\n  {remedy}" if remedy else "")
 
 
 def belongs_to_framework(error: BaseException) -> bool:
