@@ -150,7 +150,7 @@ def test_entity_files_become_bio2_whatever_they_were(local: Server, tmp_path: Pa
 
 
 def test_wikiann_is_found_in_its_archive_of_archives(local: Server, tmp_path: Path) -> None:
-    inner = {name: tar_of(dict.fromkeys(("train", "dev", "test"), f"{name}:x\tB-LOC\n")) for name in ("de", "nl")}
+    inner = {name: tar_of(dict.fromkeys(("train", "dev", "test"), f"{name}:x\tB-LOC\n" * 4)) for name in ("de", "nl")}
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for name, data in inner.items():
@@ -162,7 +162,7 @@ def test_wikiann_is_found_in_its_archive_of_archives(local: Server, tmp_path: Pa
     assert sorted(path.name for path in (tmp_path / "ner/wikiann").glob("*.conll")) == [
         *("de-dev.conll", "de-test.conll", "de-train.conll")
     ]
-    assert (tmp_path / "ner/wikiann/de-test.conll").read_text() == "x\tB-LOC\n\n"
+    assert (tmp_path / "ner/wikiann/de-test.conll").read_text() == "x\tB-LOC\n" * 4 + "\n"
 
 
 def test_single_files_are_told_apart_by_their_address(local: Server, tmp_path: Path) -> None:
