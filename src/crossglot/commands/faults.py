@@ -11,7 +11,7 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -22,7 +22,7 @@ from typer.core import TyperGroup
 from crossglot.characters import log_visibly, visible, write_any_text
 from crossglot.commands import stopping
 from crossglot.commands.streams import finish_output, give_up_output, is_unread, unwritable
-from crossglot.errors import CrossglotError
+from crossglot.errors import CrossglotError, UsageError
 from crossglot.files import REASONS, is_disk_full, why_not_written
 
 BAD_INPUT = 2
@@ -79,16 +79,20 @@ class CommandGroup(TyperGroup):
         except OSError as error:  # of help and usage, which are printed before any command is in charge
             _stop_without_output(error)
 
-    def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: D102 - the framework's own hook
+    def make_context(  # noqa: D102 - likewise
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
+        self._typed = tuple(args)
         try:
             with _visible_complaints():
-                return super().make_context(*arguments, **options)
+                return super().make_context(info_name, args, parent, **extra)
         except KeyboardInterrupt as stop:
             _stopped(stop)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: D102 - the framework's own hook
         try:
             with _visible_complaints():
+                _check_names(self._typed)
                 done = super().invoke(ctx)
                 finish_output()
                 return done
@@ -109,6 +113,22 @@ class CommandGroup(TyperGroup):
                 say("".join(traceback.format_exception(error)).rstrip())
             say(f"error: {message}")
             raise typer.Exit(BAD_INPUT) from error
+
+
+def _check_names(typed: Iterable[str]) -> None:
+    """Refuses names that are not UTF-8: libraries that read and write models and tables end in the midst of it.
+
+    Raises:
+        UsageError: for an argument, or the folder that relative paths begin in.
+    """
+    where = []
+    with suppress(OSError):  # it was deleted: commands that need it say so
+        where.append(str(Path.cwd()))
+    for name in (*typed, *where):
+        try:
+            name.encode("utf-8")
+        except UnicodeEncodeError:
+            raise UsageError(f"{name}: is not UTF-8\n  rename it, or set a locale whose encoding is UTF-8") from None
 
 
 def _is_stop(error: BaseException) -> bool:
