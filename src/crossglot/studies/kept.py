@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crossglot.errors import StorageError
 from crossglot.probes.results import MEAN, MISSING, read_results
 from crossglot.steps.rows import read_predictions
-from crossglot.studies.running import file_name
+from crossglot.studies.running import row_name
 
 if TYPE_CHECKING:
     import polars
@@ -97,7 +97,7 @@ def read_kept(folder: Path) -> KeptRun:
     rows, roles = [], {}
     players = results.select("system", "role", "task", "source").unique(maintain_order=True)
     for system, role, task, source in players.rows():
-        of_row = files.get(file_name(f"{system}.{task}.{source}"))
+        of_row = files.get(row_name(system, task, source))
         if of_row:
             cells = results.filter(system=system, task=task, source=source, aggregate=MEAN)
             rows.append(KeptRow(system, task, source, _targets(of_row), _types(cells) if task == "ner" else {}))

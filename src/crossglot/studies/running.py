@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections import Counter
@@ -45,6 +46,7 @@ from crossglot.studies.study import Study, study_toml
 _log = logging.getLogger(__name__)
 
 Argument = TypeVar("Argument")
+LONGEST = 120  # bytes of a system's name in the name of a file, which may have 255
 PACKAGES = ("crossglot", "torch", "transformers", "tokenizers", "safetensors", "numpy", "polars")
 
 
@@ -243,13 +245,19 @@ def _predictions(plan: StudyPlan, outcome: Outcome) -> Iterator[tuple[str, Path]
 
 def prediction_name(step: Row | TrainOnLab) -> str:
     """`m-bert-small.pos.en.seed1`, fit for a file name; in the causal study `causes.cognates-0.5.seed1`."""
-    if isinstance(step, TrainOnLab):
-        text = f"causes.{step.name}.seed{step.seed}"
-    else:
-        text = f"{step.system}.{step.task}.{step.source}" + ("" if step.seed is None else f".seed{step.seed}")
-    return file_name(text)
+    row = f"causes.{step.name}" if isinstance(step, TrainOnLab) else row_name(step.system, step.task, step.source)
+    return row + ("" if step.seed is None else f".seed{step.seed}")
 
 
-def file_name(text: str) -> str:
-    """A text fit for a file name: what is neither letter nor digit nor one of `._+-` becomes a hyphen."""
+def row_name(system: str, task: str, source: str) -> str:
+    """`m-bert-small.pos.en`: what the files of a row's predictions are called by, whatever is in the names."""
+    plain, of_source = _plain(system), _plain(source)
+    named = plain.encode()[:LONGEST].decode(errors="ignore")
+    if named != system.replace(" ", "-"):  # it stands for other systems, too, but for these digits
+        named += f"~{hashlib.sha256(system.encode()).hexdigest()[:8]}"
+    return f"{named}.{task}.{of_source}"
+
+
+def _plain(text: str) -> str:
+    """What is neither letter nor digit nor one of `._+-` becomes a hyphen."""
     return "".join(character if character.isalnum() or character in "._+-" else "-" for character in text)

@@ -1,0 +1,28 @@
+"""Names of files of predictions: readable, fit for any file system, and never the same for two systems."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossglot.studies.running import row_name
+from odd_names import ODD_NAMES
+
+
+def test_plain_names_stay_readable() -> None:
+    assert row_name("m-bert-small", "pos", "en") == "m-bert-small.pos.en"
+    assert row_name("most frequent tag", "ner", "hi+en") == "most-frequent-tag.ner.hi+en"
+    assert row_name("tiny", "pos", "hi/en:corrected") == "tiny.pos.hi-en-corrected"
+
+
+def test_systems_that_look_alike_have_files_of_their_own() -> None:
+    names = ["[a]", "(a)", "-a-", "a@v1", "a:v1", "a-v1", "x" * 300, "x" * 301, "\u4e2d" * 100, *ODD_NAMES.values()]
+    found = {row_name(name, "pos", "en") for name in names}
+    assert len(found) == len(names)
+
+
+@given(st.text(min_size=1, max_size=400))
+def test_any_name_is_fit_for_a_file_system(name: str) -> None:
+    found = row_name(name, "pos", "en") + ".seed1.parquet"
+    assert len(found.encode()) < 200
+    assert not set(found) & set('/\\:*?"<>|[]\0\n')
