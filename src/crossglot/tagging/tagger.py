@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 from torch import nn
 
 from crossglot import __version__
@@ -21,19 +21,18 @@ from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
 from crossglot.encoders.sources import TOKENIZER_FILES
 from crossglot.encoders.whole import check_whole
-from crossglot.errors import ModelError, UsageError
+from crossglot.errors import UsageError
 from crossglot.files import check_only, whole_folder
 from crossglot.runtime import Runtime
 from crossglot.tagging.evaluation import Evaluation, evaluate
 from crossglot.tagging.labels import Labels, Task
 from crossglot.tagging.prediction import Prepared, for_prediction, predict_labels, prepare
 from crossglot.tagging.recipe import Recipe
+from crossglot.tagging.tagger_files import ABOUT, HEAD, check_labels, read_about, read_head
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-ABOUT = "tagger.json"
-HEAD = "classifier."
 EARLIER = (
     *TOKENIZER_FILES, "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "merges.txt",
     "normalizer.json", "chat_template.jinja", "config.json", "model.safetensors", ABOUT,
@@ -177,22 +176,13 @@ def load_tagger(folder: str | Path, *, runtime: Runtime | None = None) -> Tagger
     Raises:
         ModelError: if the folder is not a tagger's, or is damaged.
     """
-    from safetensors import SafetensorError, safe_open
-
     folder, runtime = Path(folder), runtime or Runtime()
     if (folder / ABOUT).is_file():
         check_whole(folder)
-    try:
-        about = _About.model_validate_json((folder / ABOUT).read_text(encoding="utf-8"))
-        with safe_open(folder / "model.safetensors", framework="pt") as weights:
-            state = {name: weights.get_tensor(HEAD + name) for name in ("weight", "bias")}
-    except FileNotFoundError as error:
-        raise ModelError(
-            f"{folder}: not a tagger ({error.filename or error} is missing)\n  `crossglot finetune` writes one"
-        ) from error
-    except (ValidationError, SafetensorError) as error:
-        raise ModelError(f"{folder}: this tagger is damaged: {error}") from error
+    about = read_about(folder, _About)
+    check_labels(folder, about.labels)
     encoder = load_encoder(folder, device=runtime.device)
+    state = read_head(folder, len(about.labels), encoder.hidden_size)
     head = nn.Linear(state["weight"].shape[1], state["weight"].shape[0], device=runtime.device)
     head.load_state_dict(state)
     return Tagger(encoder, head.eval(), Labels(about.task, about.labels), about.recipe, about.seed, runtime)

@@ -1,0 +1,79 @@
+"""A tagger's folder as it is read back: what `tagger.json` says and the linear layer, held to each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from crossglot.encoders.model_files import in_brief, read_object
+from crossglot.encoders.weight_files import FLOATS, read_headers
+from crossglot.errors import ModelError
+
+if TYPE_CHECKING:
+    import torch
+
+ABOUT, WEIGHTS, HEAD = "tagger.json", "model.safetensors", "classifier."
+
+About = TypeVar("About", bound=BaseModel)
+
+
+def read_about(folder: Path, kind: type[About]) -> About:
+    """What `tagger.json` says.
+
+    Raises:
+        ModelError: if there is none, or a field is not what it should be.
+    """
+    for name in (ABOUT, WEIGHTS):
+        if not (folder / name).exists() and not (folder / name).is_symlink():
+            raise ModelError(f"{folder}: not a tagger ({name} is missing)\n  `crossglot finetune` writes one")
+    try:
+        return kind.model_validate(read_object(folder / ABOUT))
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        where = ".".join(map(str, fault["loc"])) or "the whole"
+        raise ModelError(f"{folder / ABOUT}: this tagger is damaged: {where}: {fault['msg']}") from error
+
+
+def check_labels(folder: Path, labels: Sequence[str]) -> None:
+    """Makes sure that there are labels, each once.
+
+    Raises:
+        ModelError: naming one that is empty or there twice.
+    """
+    twice = [label for label, times in Counter(labels).items() if times > 1]
+    fault = "no labels" if not labels else f"the label {twice[0]!r} twice" if twice else ""
+    if fault or "" in labels:
+        raise ModelError(f"{folder / ABOUT}: this tagger is damaged: {fault or 'an empty label'}")
+
+
+def read_head(folder: Path, labels: int, width: int) -> dict[str, torch.Tensor]:
+    """Weight (labels, width) and bias (labels,) of the linear layer, in fp32.
+
+    Raises:
+        ModelError: if they are not there, of other shapes or no floats, or not finite.
+    """
+    from safetensors import safe_open
+
+    tensors = read_headers(folder)
+    state = {}
+    for name, shape in (("weight", (labels, width)), ("bias", (labels,))):
+        tensor = tensors.get(HEAD + name)
+        if tensor is None:
+            raise ModelError(f"{folder / WEIGHTS}: this tagger is damaged: it has no {HEAD}{name}")
+        if tensor.shape != shape or tensor.dtype not in FLOATS:
+            raise ModelError(
+                f"{tensor.file}: this tagger is damaged: {HEAD}{name} is {tensor.dtype} of the shape "
+                f"{list(tensor.shape)}, where {labels} labels of {ABOUT} and vectors of {width} want {list(shape)}"
+            )
+        try:
+            with safe_open(tensor.file, framework="pt") as file:
+                state[name] = file.get_tensor(HEAD + name).float()
+        except Exception as error:  # safetensors' own, and what it lets through
+            raise ModelError(f"{tensor.file}: this tagger is damaged: {in_brief(error)}") from error
+        if not state[name].isfinite().all():
+            raise ModelError(f"{tensor.file}: this tagger is damaged: {HEAD}{name} is not finite")
+    return state
