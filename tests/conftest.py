@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,18 @@ from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no test may reach for the network
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads cost tiny models more than they give
+
+# What a machine has must not decide what a test sees: a GPU, a user's caches, a terminal's width, colours, language.
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+_CACHES = Path(tempfile.mkdtemp(prefix="crossglot-tests-"))
+os.environ |= {"HF_HOME": str(_CACHES / "huggingface"), "XDG_CACHE_HOME": str(_CACHES)}
+for _name in (
+    "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_TOKEN", "COLUMNS", "LINES", "TERMINAL_WIDTH", "NO_COLOR",
+    "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "PYTHONIOENCODING", "PYTHONWARNINGS", "CROSSGLOT_DEBUG",
+    "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy",
+):  # fmt: skip
+    os.environ.pop(_name, None)
+atexit.register(shutil.rmtree, _CACHES, ignore_errors=True)
 
 # A busy machine is no failure: nothing is timed in tests.
 settings.register_profile("untimed", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -131,17 +132,16 @@ def test_killed_anywhere_it_still_ends_with_the_same_weights(texts: dict[str, Pa
         return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)  # noqa: S603 (our program)
 
     assert start(tmp_path / "whole").wait() == 0
-    kills = 0
-    while True:
-        process = start(tmp_path / "killed")
-        while process.poll() is None and not (tmp_path / "killed" / "checkpoint.safetensors").exists():
-            time.sleep(0.01)
-        time.sleep(0.15 + 0.21 * kills)
-        process.send_signal(signal.SIGKILL) if kills < 3 else None
-        if process.wait() == 0:
-            break
-        kills += 1
-    assert kills
+    checkpoint = tmp_path / "killed" / "checkpoint.safetensors"
+    for written in (1, 4, 11):  # checkpoints of this process, however fast it is, before it is killed
+        process, seen = start(tmp_path / "killed"), {checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0}
+        while process.poll() is None and len(seen) <= written:
+            time.sleep(0.001)
+            with suppress(FileNotFoundError):
+                seen.add(checkpoint.stat().st_mtime_ns)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert start(tmp_path / "killed").wait() == 0
     assert _same_weights(tmp_path / "whole", tmp_path / "killed")
 
 

@@ -60,6 +60,11 @@ def head(name: str, change: Callable[[torch.Tensor], torch.Tensor] | None) -> Ca
     return do
 
 
+def folder_in_place_of(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "cut off": (content('{"task": "po'), "tagger.json"),
     "empty": (content(""), "tagger.json: empty"),
@@ -69,7 +74,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "nothing in it": (content("{}"), "tagger.json: this tagger is damaged: task"),
     "deep": (content(NESTED), "tagger.json"),
     "gone": (lambda folder: (folder / "tagger.json").unlink(), "not a tagger"),
-    "a folder": (lambda folder: ((folder / "tagger.json").unlink(), (folder / "tagger.json").mkdir()), "not a file"),
+    "a folder": (lambda folder: folder_in_place_of(folder / "tagger.json"), "file"),
     "a task unknown": (about(task="dance"), "task"),
     "a task a list": (about(task=["pos"]), "task"),
     "labels a number": (about(labels=7), "labels"),
