@@ -75,16 +75,17 @@ def test_the_machine_is_described() -> None:
     assert int(facts["threads"]) >= 1
 
 
-def test_what_is_asked_of_the_c_library_is_asked_where_there_is_such_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_asked_of_the_c_library_is_asked_once_where_there_is_such_a_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """What it is good for, the machine decides: benchmarks measure it."""
-    asked: list[tuple[int, int]] = []
-    libraries = [SimpleNamespace(mallopt=lambda *given: asked.append(given)), SimpleNamespace()]
-    monkeypatch.setattr("crossglot.runtime.ctypes.CDLL", lambda _: libraries.pop(0))
-    monkeypatch.setattr("crossglot.runtime.sys.platform", "linux")
+    ask, asked = keep_freed_memory.__wrapped__, []
+    glibc, other = SimpleNamespace(mallopt=lambda *given: asked.append(given)), SimpleNamespace()
+    for platform, library, times in (("linux", glibc, 1), ("linux", other, 0), ("darwin", glibc, 0)):
+        asked.clear()
+        monkeypatch.setattr("crossglot.runtime.sys.platform", platform)
+        monkeypatch.setattr("crossglot.runtime.ctypes.CDLL", lambda _, library=library: library)
+        ask()
+        assert asked == list(MALLOC_KEEPS) * times
     keep_freed_memory()
-    keep_freed_memory()
-    assert asked == list(MALLOC_KEEPS)
-    libraries.append(SimpleNamespace(mallopt=asked.append))
-    monkeypatch.setattr("crossglot.runtime.sys.platform", "darwin")
-    keep_freed_memory()
-    assert asked == list(MALLOC_KEEPS)
+    assert keep_freed_memory.cache_info().currsize == 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,6 @@ def test_values_of_json_replaced_added_or_taken_away(sound: Path, scratch: Path,
         if isinstance(inner, dict) and len(inner) > 1 and data.draw(st.booleans()):
             del inner[key]
         else:
-            inner[key] = data.draw(st.sampled_from(ODD))
+            inner[key] = deepcopy(data.draw(st.sampled_from(ODD)))
     path.write_text(json.dumps(known), encoding="utf-8")
     loads_or_is_refused(folder)
