@@ -105,6 +105,19 @@ def whole_files(folder: Path, *, durable: bool = False) -> Iterator[Path]:
     Raises:
         NotWrittenError: if they cannot be written, with the reason.
     """
+    with faults_named(folder), scratch_folder(folder) as half:
+        yield half
+        for path in sorted(half.iterdir()):
+            _put_file(path, folder / path.name, half.parent, durable=durable)
+
+
+@contextmanager
+def scratch_folder(folder: Path) -> Iterator[Path]:
+    """A folder in another for what only passes; gone when the block ends, or swept if the process is killed.
+
+    Raises:
+        NotWrittenError: if it cannot be made.
+    """
     with faults_named(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with _passing(folder) as passing:
@@ -112,8 +125,6 @@ def whole_files(folder: Path, *, durable: bool = False) -> Iterator[Path]:
             half.mkdir()
             with _named_by_place(half, folder):
                 yield half
-            for path in sorted(half.iterdir()):
-                _put_file(path, folder / path.name, passing, durable=durable)
 
 
 @contextmanager

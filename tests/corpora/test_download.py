@@ -11,10 +11,12 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import gettempdir
 from urllib.parse import urlsplit
 
 import pytest
 
+from broken_off import bytes_of, every_death
 from crossglot.corpora import download as downloading
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.check import check_root
@@ -22,6 +24,7 @@ from crossglot.corpora.download import data_cache, get
 from crossglot.corpora.fetching import download
 from crossglot.corpora.sources import Source, find_source, list_sources
 from crossglot.errors import DataError, StorageError, UsageError
+from crossglot.files import sweep
 
 WORD = "1\tword\t_\tNOUN\t_\t_\t_\t_\t_\t_\n\n"
 
@@ -131,6 +134,40 @@ def test_what_is_there_is_not_fetched_again_unless_forced(local: Server, tmp_pat
     assert len(local.asked) == 1
     get(["UD_Czech-PDT"], tmp_path, force=True)
     assert len(local.asked) == 2
+
+
+def test_a_file_of_the_users_is_not_replaced_unless_that_is_wanted(local: Server, tmp_path: Path) -> None:
+    local.content[UD_PATH] = tar_of(TREEBANK)
+    mine = tmp_path / "ud/UD_Czech-PDT/cs_pdt-ud-train.conllu"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    with pytest.raises(UsageError, match=r"cs_pdt-ud-train\.conllu: is there already, and is not the file that was"):
+        get(["UD_Czech-PDT"], tmp_path)
+    assert [path.name for path in tmp_path.rglob("*")] == ["ud", "UD_Czech-PDT", "cs_pdt-ud-train.conllu"]
+    assert mine.read_text() == "mine"
+    get(["UD_Czech-PDT"], tmp_path, force=True)
+    assert mine.read_text() == WORD.replace("word", "first") + WORD.replace("word", "second")
+
+
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_corpus_broken_off_anywhere_is_fetched_again(local: Server, tmp_path: Path, step: int) -> None:
+    local.content[UD_PATH] = tar_of(TREEBANK)
+    get(["UD_Czech-PDT"], tmp_path / "whole")
+    whole = bytes_of(tmp_path / "whole")
+    made = every_death(lambda at: tmp_path / str(at), lambda root: get(["UD_Czech-PDT"], root), step=step)
+    for at, root in made:
+        already = get(["UD_Czech-PDT"], root)[0].already
+        assert {name: content for name, content in bytes_of(root).items() if ".crossglot" not in name} == whole
+        assert already or at
+    sweep(Path(gettempdir()))
+
+
+def test_a_data_root_that_cannot_be_written_is_found_before_anything_is_fetched(local: Server, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    for place, said in ((tmp_path / "file", "a file stands where a folder is"), (tmp_path / ("x" * 256), "too long")):
+        with pytest.raises(StorageError, match=said):
+            get(["UD_Czech-PDT"], place)
+    assert local.asked == []
 
 
 def test_another_release_is_another_tag(local: Server, tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import gettempdir
 
 from crossglot.corpora.archives import read_members
 from crossglot.corpora.chunks import IllegalTagError, detect_scheme, to_bio2
@@ -18,6 +19,8 @@ from crossglot.corpora.opening import SUFFIXES, write_bytes, write_text
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.sources import UD_RELEASE, Source, find_source
 from crossglot.errors import DataError, UsageError
+from crossglot.files import check_working_folder, scratch_folder, whole_file, write_whole
+from crossglot.remedies import way
 
 _PAGE = 4096  # first bytes that tell a web page
 
@@ -57,11 +60,12 @@ def get(
         names: as `list_sources` has them; any UD treebank (`UD_Czech-CAC`) or WikiANN language (`wikiann/sw`) too.
         root: the data root; made if it is not there.
         release: of Universal Dependencies.
-        force: fetch again what is there already.
+        force: fetch again what is there already, and replace it; else a file that is there and differs stays.
         progress: told (address, bytes so far, bytes in all if known).
 
     Raises:
-        UsageError: an unknown name, or a corpus that cannot be downloaded (the message says how to get it).
+        UsageError: an unknown name, a corpus that cannot be downloaded (the message says how to get it), or a file that
+            would have to be replaced.
         DataError: no network, an address that is gone, a damaged, oversized or unsafe archive.
         StorageError: a full disk or a folder that cannot be written.
     """
@@ -70,17 +74,18 @@ def get(
     for source in sources:
         if not source.urls:
             raise UsageError(f"{source.name} cannot be downloaded freely. {source.instructions}")
+    check_working_folder(root)
     done = []
-    with tempfile.TemporaryDirectory(prefix="crossglot-") as folder:
+    with scratch_folder(Path(gettempdir())) as folder:
         fetched: dict[str, Path] = {}
         for source in sources:
             there = () if force else _present(source, root)
             if not there:
                 for url in source.urls:
                     if url not in fetched:
-                        fetched[url] = Path(folder) / str(len(fetched))
+                        fetched[url] = folder / str(len(fetched))
                         download(url, fetched[url], sha256=source.sha256, progress=progress)
-            files = there or _lay_out(source, {url: fetched[url] for url in source.urls}, root)
+            files = there or _lay_out(source, {url: fetched[url] for url in source.urls}, root, force=force)
             done.append(Fetched(source, files, bool(there)))
     return done
 
@@ -93,10 +98,15 @@ def _present(source: Source, root: Path) -> tuple[Path, ...]:
     expected = re.compile(f"(?:{'|'.join(templates)})(?:{'|'.join(map(re.escape, SUFFIXES))})")
     ours = tuple(path for path in files if expected.fullmatch(path.relative_to(root).as_posix()))
     whole = any("-test." in path.name or path.parent.name == "parallel" for path in ours)
-    return ours if whole else ()
+    return ours if whole and not _mark(source, root).exists() else ()
 
 
-def _lay_out(source: Source, fetched: dict[str, Path], root: Path) -> tuple[Path, ...]:
+def _mark(source: Source, root: Path) -> Path:
+    """What stands in the root while the corpus's files are put there: a process may be killed between two of them."""
+    return root / f".getting.{source.name.replace('/', '.')}"
+
+
+def _lay_out(source: Source, fetched: dict[str, Path], root: Path, *, force: bool) -> tuple[Path, ...]:
     """Write the source's members where they belong in the data root, and say where they came from."""
     patterns = [(re.compile(pattern), template) for pattern, template in source.members]
     parts: dict[str, list[tuple[str, bytes]]] = {}
@@ -117,15 +127,31 @@ def _lay_out(source: Source, fetched: dict[str, Path], root: Path) -> tuple[Path
     if not any(Path(where).suffix in (".conllu", ".conll") or where.startswith("parallel/") for where in parts):
         remedy = "Its layout must have changed: fetch it by hand and lay it out as docs/data.md says."
         raise DataError(f"holds no file of {source.name}", path=", ".join(fetched), remedy=remedy)
-    written = []
-    for where, pieces in sorted(parts.items()):
-        joined = [piece for _, piece in sorted(pieces)]
-        is_columns = source.columns and where.endswith(".conll")
-        write = partial(_write_columns, source) if is_columns else write_bytes
-        written.append(write(root / where, joined))
-    note = f"{source.title}\n{chr(10).join(source.urls)}\nlicence: {source.licence}\ncite: {source.citation}\n"
-    write_text(written[0].parent / f"SOURCE.{source.name.rpartition('/')[2]}.txt", [note])
-    return tuple(written)
+    with scratch_folder(root) as scratch:  # all is made before anything is put into its place
+        for where, pieces in sorted(parts.items()):
+            joined = [piece for _, piece in sorted(pieces)]
+            is_columns = source.columns and where.endswith(".conll")
+            write = partial(_write_columns, source) if is_columns else write_bytes
+            write(scratch / where, joined)
+        note = f"{source.title}\n{chr(10).join(source.urls)}\nlicence: {source.licence}\ncite: {source.citation}\n"
+        beside = Path(min(parts)).with_name(f"SOURCE.{source.name.rpartition('/')[2]}.txt")
+        write_text(scratch / beside, [note])
+        _put([*sorted(parts), str(beside)], scratch, root, _mark(source, root), force=force)
+    return tuple(root / where for where in sorted(parts))
+
+
+def _put(names: Sequence[str], scratch: Path, root: Path, mark: Path, *, force: bool) -> None:
+    """Puts files into their places; no corpus that is there and differs is replaced, unless that is wanted."""
+    for name in names[:-1]:
+        there = root / name
+        if there.exists() and not force and not (there.is_file() and filecmp.cmp(there, scratch / name, shallow=False)):
+            what = "is there already, and is not the file that was fetched"
+            raise UsageError(f"{there}: {what}\n  move it away, or {way('have it replaced', 'force')}")
+    write_whole(mark, "")
+    for name in names:
+        with whole_file(root / name) as half:
+            (scratch / name).replace(half)
+    mark.unlink()
 
 
 def _refuse_web_page(path: Path, what: str) -> None:
@@ -139,8 +165,8 @@ def _refuse_web_page(path: Path, what: str) -> None:
 
 def _write_columns(source: Source, path: Path, pieces: Sequence[bytes]) -> Path:
     """Any column format, as BIO2; tags that the release gets wrong are read as conlleval reads them."""
-    with tempfile.TemporaryDirectory(prefix="crossglot-") as folder:
-        raw = write_bytes(Path(folder) / path.name, pieces)
+    with scratch_folder(path.parent) as folder:
+        raw = write_bytes(folder / path.name, pieces)
         try:
             sentences = read_columns(raw, scheme="none")
         except DataError as error:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Literal
 
 from crossglot.engine.progress import Progress
 from crossglot.errors import UsageError
+from crossglot.files import scratch_folder
 from crossglot.probes.results import MEAN, read_results
 from crossglot.steps.arguments import provide
 from crossglot.studies.planning import StudyPlan, plan_study
@@ -133,7 +134,7 @@ def transfer_matrix(
     """
     entry = str(encoder) if isinstance(encoder, (str, Path)) else _given(encoder)
     study = reproduce_study([f"transfer-{task}"], [entry], data, sources=sources, targets=targets, **settings)
-    with TemporaryDirectory(prefix="crossglot-") as passing:
+    with scratch_folder(Path(gettempdir())) as passing:
         folder = run_study(study, Path(out or passing), progress)
         results = read_results(folder / "results.csv")
     return results if tidy else as_matrix(results, targets)
