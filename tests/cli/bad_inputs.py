@@ -7,6 +7,8 @@ To add one, add a line; files that it alone needs stand in its `files`.
 
 from __future__ import annotations
 
+import gzip
+import lzma
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -98,6 +100,66 @@ TAGGERS = (
     bad("predict gone -", "gone", stdin="a b\n"),
     bad("evaluate tagger -", "not from standard input"),
     bad("evaluate tagger - --format conllu", "not from standard input"),
+)
+
+FILES_READ = (
+    *(
+        bad(f"{command} --format plain" if command.startswith("predict") else command, *said, files=files)
+        for name, said, files in (
+            (".", ("is a folder, not a file",), None),
+            ("/", ("is a folder, not a file",), None),
+            ("empty/", ("empty: is a folder, not a file",), None),
+            ("''", ("is empty",), None),
+            ("gone", ("gone: no such file",), None),
+            ("text.txt/more", ("text.txt/more: no such file",), None),
+            ("n" * 300, ("cannot be read (File name too long)",), None),
+            ("n" * 254, ("no such file",), None),
+            ("/dev/zero", ("is a device, not a file",), None),
+            ("/dev/null", ("has no sentence",), None),
+            ("packed.txt", ("is packed with gzip, though its name does not",), {"packed.txt": gzip.compress(b"a\n")}),
+            ("packed.gz", ("is packed with xz, though", "ends in .xz"), {"packed.gz": lzma.compress(b"a\n")}),
+            ("plain.gz", ("not packed with gzip, though its name ends in .gz",), {"plain.gz": b"the dog\n"}),
+            ("plain.xz", ("not packed with xz, though its name ends in .xz",), {"plain.xz": b"the dog\n"}),
+            ("cut.gz", ("cannot be decompressed", "cut off"), {"cut.gz": gzip.compress(b"the dog\n" * 99)[:-9]}),
+            ("wide.txt", ("wide.txt: is UTF-16", "iconv -f UTF-16 "), {"wide.txt": "the dog\n".encode("utf-16")}),
+            ("latin.txt", ("latin.txt:2: byte 0xe9 is not utf-8",), {"latin.txt": b"a\ncaf\xe9\n"}),
+            ("zip.txt", ("is packed with zip",), {"zip.txt": b"PK\x03\x04\x14\0"}),
+        )
+        for command in (f"predict tagger {name}", f"embed encoder {name} --out out")
+    ),
+    bad("predict tagger text.txt --out text.txt", "--out text.txt: is the file that is read"),
+    bad("predict tagger text.txt --out empty/../text.txt", "is the file that is read"),
+    bad("predict tagger text.txt --out empty", "a folder stands where a file is needed"),
+    bad("predict tagger text.txt --out a-file/out.tsv", "a file stands where a folder is needed"),
+    bad("predict tagger text.txt --to xml", "unknown format 'xml'"),
+    bad("predict tagger - --format columns", "standard input:2: 1 tab-divided field where 2", stdin="a\tO\nb\nc\tO\n"),
+    bad("predict tagger - --format conllu", "standard input:1: 1 field where CoNLL-U has 10", stdin="the dog\n"),
+    bad("predict tagger - --to conllu", "blanks at an end of FORM", stdin="the \u00a0 dog\n"),
+    bad("predict tagger -", "'-DOCSTART-' cannot be written to a column file", stdin="-DOCSTART- a\n"),
+    bad("predict tagger words.tsv --to plain", "'red fox' holds a blank", files={"words.tsv": "red fox\tO\n"}),
+    bad(f"{FINETUNE.replace('train.conllu', 'empty')} --format conllu", "is a folder, not a file"),
+)
+
+SCORED = (
+    bad("evaluate ner-tagger train.conll --types PERS", "train.conll: no entity type 'PERS': gold has LOC, PER"),
+    bad("evaluate ner-tagger train.conll --types PER,PERS", "no entity type 'PERS'"),
+    bad("evaluate ner-tagger train.conll --types B-PER", "no entity type 'B-PER'"),
+    bad("evaluate ner-tagger train.conll --types PER,,LOC", "an entity type without a name"),
+    bad("evaluate ner-tagger train.conll --types PER,PER", "PER is named more than once"),
+    bad("evaluate ner-tagger train.conll --types ''", "'--types': is empty"),
+    bad("evaluate tagger dev.conllu --types PER", "this one's task is pos"),
+    bad("evaluate tagger train.conll", "train.conll: none of gold's tags (B-LOC, B-PER, O) is a label"),
+    bad("evaluate tagger dev.conllu --column form", "dev.conllu: none of gold's tags", "the right column of tags?"),
+    bad("evaluate tagger dev.conllu --column tag", "dev.conllu:2: no Tag= in MISC '_'"),
+    bad("evaluate ner-tagger none.conll", "none.conll: gold has no entity", files={"none.conll": "a\tO\nb\tO\n"}),
+    bad("evaluate ner-tagger x.conll", "types (person) is one that this tagger", files={"x.conll": "a\tB-person\n"}),
+    bad("evaluate ner-tagger x.conll", "x.conll:1: 'DET' is no tag", files={"x.conll": "a\tDET\nb\tNOUN\n"}),
+    bad(f"{FINETUNE} --dev train.conll", "train.conll: none of gold's tags"),
+    bad(
+        "finetune encoder --task ner --train none.conll --out out",
+        "no entity to learn from",
+        files={"none.conll": "a\tO\nb\tO\n"},
+    ),
 )
 
 PRETRAINING = (
@@ -257,4 +319,16 @@ NUMBERS = (
     ),
 )
 
-BAD_INPUTS = (*USAGE, *NUMBERS, *STUDIES, *TAGGERS, *PRETRAINING, *EMBEDDING, *OUTPUTS, *CORPORA, *LAB)
+BAD_INPUTS = (
+    *USAGE,
+    *FILES_READ,
+    *SCORED,
+    *NUMBERS,
+    *STUDIES,
+    *TAGGERS,
+    *PRETRAINING,
+    *EMBEDDING,
+    *OUTPUTS,
+    *CORPORA,
+    *LAB,
+)

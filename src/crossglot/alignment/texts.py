@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crossglot.corpora.sentences import Sentence, TaggedSentence
+from crossglot.corpora.sentences import Sentence, TaggedSentence, gathered
 from crossglot.encoders.pieces import Pieces, piece_words
 from crossglot.errors import UsageError
 
@@ -23,17 +23,28 @@ BLOCK = 4096
 """Texts given to the tokenizer at once: what it makes of them (7 KB a sentence) is far larger than their pieces."""
 
 
+def gathered_texts(sentences: Iterable[Text | Iterable[str]]) -> list[Text]:
+    """Sentences, texts or words, as a list, to be gone through more than once.
+
+    Raises:
+        UsageError: for one text instead of a list, or a list that mixes texts and words.
+    """
+    if isinstance(sentences, str | bytes):
+        raise UsageError("sentences have to be a list, not one text: [text]")
+    listed = list(sentences)
+    texts: list[Text] = [sentence for sentence in listed if isinstance(sentence, str)]
+    if texts and len(texts) < len(listed):
+        raise UsageError("sentences have to be all texts or all words, not some of each")
+    return texts or [*gathered(sentence for sentence in listed if not isinstance(sentence, str))]
+
+
 def every_piece(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Text]) -> Pieces:
     """Sentences as pieces, each of which counts as a word: windows then read every piece exactly once.
 
     Raises:
         UsageError: for one text instead of a list, a list that mixes texts and words, or a sentence without a word.
     """
-    if isinstance(sentences, str):
-        raise UsageError("sentences have to be a list, not one text: [text]")
-    texts = [sentence for sentence in sentences if isinstance(sentence, str)]
-    if texts and len(texts) < len(sentences):
-        raise UsageError("sentences have to be all texts or all words, not some of each")
+    texts = [sentence for sentence in gathered_texts(sentences) if isinstance(sentence, str)]
     if texts:
         ids, starts = _cut_texts(tokenizer, texts)
     else:

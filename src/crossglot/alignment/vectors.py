@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from crossglot.alignment.texts import Text, every_piece
+from crossglot.alignment.texts import Text, every_piece, gathered_texts
 from crossglot.batching import Batch
 from crossglot.encoders.forward import hidden_rows, make_batch
 from crossglot.encoders.fused import fused
@@ -38,9 +38,9 @@ LONGEST = 512
 
 def embed(
     encoder: Encoder,
-    sentences: Sequence[Text],
+    sentences: Iterable[Text | Iterable[str]],
     *,
-    layers: Sequence[int] | None = None,
+    layers: Iterable[int] | None = None,
     max_length: int | None = None,
     runtime: Runtime | None = None,
     out: Path | None = None,
@@ -72,7 +72,7 @@ def embed(
         NotWrittenError: if `out` cannot be written.
     """
     keep_freed_memory()
-    chosen = check_layers(encoder, layers)
+    chosen, sentences = check_layers(encoder, layers), gathered_texts(sentences)
     pieces = every_piece(encoder.tokenizer, sentences)
     sequences = windowed(pieces, encoder.tokenizer, longest_window(encoder, max_length))
     vectors = _zeros((len(chosen), len(sentences), encoder.hidden_size), out)
@@ -92,7 +92,7 @@ def embed(
     return vectors
 
 
-def check_layers(encoder: Encoder, layers: Sequence[int] | None) -> tuple[int, ...]:
+def check_layers(encoder: Encoder, layers: Iterable[int] | None) -> tuple[int, ...]:
     """The layers that are wanted, in the order given; all, from the embeddings (0) on, for None.
 
     Raises:

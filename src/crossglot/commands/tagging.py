@@ -25,6 +25,7 @@ from crossglot.commands.options import (
 from crossglot.limits import BATCH_SIZE, COLUMN, COUNT, EPOCHS, LENGTH, RATE, SEED
 
 if TYPE_CHECKING:
+    from crossglot.corpora.sentences import TaggedSentence
     from crossglot.tagging.evaluation import Evaluation
     from crossglot.tagging.tagger import Tagger
 
@@ -110,8 +111,9 @@ def finetune(
     from crossglot.runtime import resolve_runtime
     from crossglot.specs import checked
     from crossglot.tagging.finetuning import finetune as finetune_encoder
-    from crossglot.tagging.labels import require_task
+    from crossglot.tagging.labels import label_set, require_task
     from crossglot.tagging.recipe import Recipe
+    from crossglot.tagging.scorable import check_scorable
     from crossglot.tagging.tagger import check_replaceable
 
     given = {"learning_rate": lr, "head_start": head_start, "head_learning_rate": head_lr, "decay": decay,
@@ -127,6 +129,9 @@ def finetune(
     how: dict[str, Any] = {"column": column, "tag_column": tag_column, "lenient": lenient}
     sentences = [sentence for path in train for sentence in read_tagged(path, task, format_, **how)][:max_train]
     held_out = read_tagged(dev, task, format_, **how) if dev else []
+    labels = label_set(task, sentences)
+    if dev:
+        check_scorable(labels, held_out, path=dev)
     loaded = load_encoder(name, revision=revision, device=runtime.device)
     known = kept_fine_tuning(loaded.notes, task, loaded.name) | said
     recipe = checked(Recipe, plain | known, "finetune")
@@ -214,16 +219,33 @@ def evaluate(
     """
     from crossglot.commands.annotated import read_tagged
     from crossglot.commands.streams import write_out
+    from crossglot.tagging.scorable import check_scorable, check_types
 
+    wanted = check_types(part.strip() for part in types.split(",")) if listed(types, "--types") and types else None
     loaded = _load(tagger, device, precision, threads)
-    for path in gold:
-        how: dict[str, Any] = {"column": column, "tag_column": tag_column, "lenient": lenient}
-        sentences = read_tagged(path, loaded.task, format_, **how)
-        evaluation = loaded.evaluate(sentences, types=listed(types, "--types"))
+    how: dict[str, Any] = {"column": column, "tag_column": tag_column, "lenient": lenient}
+    read = [(path, read_tagged(path, loaded.task, format_, **how)) for path in gold]
+    for path, sentences in read:
+        check_scorable(loaded.labels, sentences, wanted, path)
+    for path, sentences in read:
+        _warn_of_strangers(path, loaded, sentences, wanted)
+        evaluation = loaded.evaluate(sentences, types=wanted)
         if as_json:
             write_out([f"{_as_json(path, evaluation)}\n"], errors="backslashreplace")
         else:
             _print_evaluation(path, evaluation)
+
+
+def _warn_of_strangers(path: str, tagger: Tagger, gold: list[TaggedSentence], types: list[str] | None = None) -> None:
+    """Says how much of gold the tagger cannot have right, whatever it is like."""
+    from crossglot.commands.tuning import warn
+    from crossglot.tagging.scorable import SHOWN, unknown_share
+
+    count, names = unknown_share(tagger.labels, gold, types)
+    if count:
+        what = "entities have types" if tagger.task == "ner" else "words have tags"
+        shown = ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+        warn(f"{path}: {count} {what} that this tagger does not know ({shown}) and count as wrong")
 
 
 def _load(folder: Path, device: str, precision: str, threads: int | None) -> Tagger:

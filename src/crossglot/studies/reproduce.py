@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Literal
@@ -42,10 +42,12 @@ def reproduce_study(
     Raises:
         SpecError: naming the wrong field and what is allowed.
     """
+    experiments = [experiments] if isinstance(experiments, str) else list(experiments)
+    encoders = [encoders] if isinstance(encoders, str) else encoders
     entries = [f"{role}={encoder}" for role, encoder in encoders.items()] if isinstance(encoders, Mapping) else encoders
     fields = {
         "name": "reproduction",
-        "experiments": list(experiments),
+        "experiments": experiments,
         "encoders": [_entry(entry) for entry in entries],
         "data": data,
         **settings,
@@ -104,8 +106,8 @@ def run_folder(study: Study, out: str | Path | None = None) -> Path:
 def transfer_matrix(
     encoder: Encoder | str | Path,
     task: Literal["pos", "ner"],
-    sources: Sequence[str],
-    targets: Sequence[str],
+    sources: Iterable[str],
+    targets: Iterable[str],
     data: str | Path,
     *,
     out: str | Path | None = None,
@@ -133,11 +135,18 @@ def transfer_matrix(
         CrossglotError: if something is wrong with what was asked, or steps failed.
     """
     entry = str(encoder) if isinstance(encoder, (str, Path)) else _given(encoder)
+    sources, targets = _keys(sources, "sources"), _keys(targets, "targets")
     study = reproduce_study([f"transfer-{task}"], [entry], data, sources=sources, targets=targets, **settings)
     with scratch_folder(Path(gettempdir())) as passing:
         folder = run_study(study, Path(out or passing), progress)
         results = read_results(folder / "results.csv")
     return results if tidy else as_matrix(results, targets)
+
+
+def _keys(languages: Iterable[str], what: str) -> list[str]:
+    if isinstance(languages, str):
+        raise UsageError(f"{what} have to be a list of language keys, not one string: [{languages!r}]")
+    return list(languages)
 
 
 def as_matrix(results: polars.DataFrame, targets: Sequence[str]) -> polars.DataFrame:

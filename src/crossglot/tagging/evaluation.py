@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -49,10 +49,10 @@ class Evaluation:
 
 def evaluate(
     task: Task,
-    sentences: Sequence[TaggedSentence],
-    predicted: Sequence[Sequence[str]],
+    sentences: Iterable[TaggedSentence],
+    predicted: Iterable[Sequence[str]],
     *,
-    types: Collection[str] | None = None,
+    types: Iterable[str] | None = None,
 ) -> Evaluation:
     """Scores predicted tags against gold: span F1 for `ner`, token accuracy otherwise.
 
@@ -69,7 +69,8 @@ def evaluate(
     """
     from crossglot.statistics.intervals import accuracy, bootstrap_cell, span_f1
 
-    gold = [sentence.tags for sentence in sentences]
+    gold, predicted = [sentence.tags for sentence in sentences], list(predicted)
+    types = None if types is None else list(types)
     if task == "ner":
         counts = span_counts(gold, predicted, types)
         by_type = span_counts_by_type(gold, predicted)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
 from crossglot.encoders.attention import attending_by_products
 from crossglot.encoders.dropout import dropout, quicken_dropout
 from crossglot.encoders.encoder import Encoder
@@ -34,7 +34,7 @@ class DivergenceError(CrossglotError):
 
 def finetune(
     encoder: Encoder,
-    sentences: Sequence[TaggedSentence],
+    sentences: Iterable[TaggedSentence],
     *,
     task: str = "pos",
     recipe: Recipe | None = None,
@@ -64,6 +64,7 @@ def finetune(
         DivergenceError: if the loss is no longer a number: the learning rate is too high.
     """
     recipe, runtime = recipe or default_recipe(encoder, task), runtime or Runtime()
+    sentences = gathered_tagged(sentences)
     labels = label_set(task, sentences)
     data = training_set(encoder, sentences, labels, recipe.max_length, recipe.reading)
     device = torch.device(runtime.device)

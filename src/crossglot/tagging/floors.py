@@ -6,10 +6,10 @@ The other floor, an untrained encoder of the same shape, is `finetune(encoder.un
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from crossglot.corpora.sentences import Sentence, TaggedSentence, words_of
+from crossglot.corpora.sentences import Sentence, TaggedSentence, gathered, words_of
 from crossglot.errors import DataError
 
 
@@ -41,9 +41,10 @@ class MostFrequentTag:
             raise DataError("no words to learn from", remedy="give at least one sentence with tags")
         return cls({word: _most_frequent(tags) for word, tags in by_word.items()}, _most_frequent(overall))
 
-    def predict(self, sentences: Sequence[Sequence[str] | Sentence | TaggedSentence]) -> list[tuple[str, ...]]:
+    def predict(self, sentences: Iterable[Iterable[str] | Sentence | TaggedSentence]) -> list[tuple[str, ...]]:
         """Tags of each word of each sentence."""
-        return [tuple(self.tag_of.get(word, self.fallback) for word in words_of(sentence)) for sentence in sentences]
+        words = map(words_of, gathered(sentences))
+        return [tuple(self.tag_of.get(word, self.fallback) for word in sentence) for sentence in words]
 
 
 def _most_frequent(tags: Counter[str]) -> str:

@@ -75,7 +75,7 @@ def label_set(task: str, sentences: Sequence[TaggedSentence]) -> Labels:
 
     Raises:
         UsageError: for an unknown task.
-        DataError: for no words at all, or for a `ner` tag that is neither `O` nor `B-TYPE` nor `I-TYPE`.
+        DataError: for no words at all, or for a `ner` tag that is neither `O` nor `B-TYPE` nor `I-TYPE`, or no entity.
     """
     require_task(task)
     found = {tag for sentence in sentences for tag in sentence.tags}
@@ -93,6 +93,10 @@ def label_set(task: str, sentences: Sequence[TaggedSentence]) -> Labels:
                 f"'{tag}' is not a BIO2 tag", remedy="use O, B-TYPE or I-TYPE; read_columns converts IOB1 and IOBES"
             )
         types.add(kind)
+    if not types:
+        raise DataError(
+            "no entity to learn from: every tag is O", remedy="is this the right file, and the right column of tags?"
+        )
     return Labels("ner", (OUTSIDE, *(f"{prefix}-{kind}" for kind in sorted(types) for prefix in "BI")))
 
 

@@ -7,7 +7,7 @@ layer that began at random has hardly left its start.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
 from crossglot.runtime import Runtime, keep_freed_memory
@@ -49,7 +49,7 @@ _SAMPLE_SEED = 0
 
 def linear_probe(
     encoder: Encoder,
-    sentences: Sequence[TaggedSentence],
+    sentences: Iterable[TaggedSentence],
     *,
     task: str = "pos",
     recipe: Recipe | None = None,
@@ -68,6 +68,7 @@ def linear_probe(
         DataError: if there are no words, or for a tag outside the task's labels.
     """
     recipe, runtime = recipe or Recipe(), runtime or Runtime()
+    sentences = gathered_tagged(sentences)
     labels = label_set(task, sentences)
     head = fit_probe(encoder, sentences, labels, recipe, runtime)
     return Tagger(on_device(encoder, runtime.device), head, labels, recipe, 0, runtime)

@@ -10,12 +10,13 @@ that is shared.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
 from crossglot.encoders.cutting import bare_marks
 from crossglot.encoders.pieces import piece_words
 from crossglot.encoders.spelling import unknown_in_words
@@ -23,8 +24,6 @@ from crossglot.encoders.spelling import unknown_in_words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from transformers import PreTrainedTokenizerBase
-
-    from crossglot.corpora.sentences import TaggedSentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Share:
     n: int
 
 
-def piece_use(sentences: Sequence[TaggedSentence], tokenizer: PreTrainedTokenizerBase) -> PieceUse:
+def piece_use(sentences: Iterable[TaggedSentence], tokenizer: PreTrainedTokenizerBase) -> PieceUse:
     """Counts the word pieces of sentences, and collects those of their entities.
 
     A word that WordPiece cannot spell is one unknown piece; a SentencePiece model has it among pieces that it knows.
@@ -92,6 +91,7 @@ def piece_use(sentences: Sequence[TaggedSentence], tokenizer: PreTrainedTokenize
         sentences: with named-entity tags.
         tokenizer: from `load_tokenizer`; no weights are needed.
     """
+    sentences = gathered_tagged(sentences)
     pieces = piece_words(tokenizer, [sentence.words for sentence in sentences])
     types = np.array([entity_type(tag) for sentence in sentences for tag in sentence.tags], dtype=str)
     lengths = np.diff(np.append(pieces.begins, len(pieces.ids)))
@@ -195,7 +195,7 @@ def seen_tokens(train: PieceUse, evaluation: PieceUse) -> Share:
 
 
 def entity_overlap(
-    train: Sequence[TaggedSentence], evaluation: Sequence[TaggedSentence], tokenizer: PreTrainedTokenizerBase
+    train: Iterable[TaggedSentence], evaluation: Iterable[TaggedSentence], tokenizer: PreTrainedTokenizerBase
 ) -> float | None:
     """Overlap of the word pieces used in entities, as in the paper's figure 1.
 

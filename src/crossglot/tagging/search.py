@@ -7,10 +7,10 @@ on the dev set of the source language, for each task anew. The targets are never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import CrossglotError, DataError, UsageError
 from crossglot.remedies import way, ways
@@ -60,8 +60,8 @@ class Search:
 
 def search_recipe(
     encoder: Encoder,
-    train: Sequence[TaggedSentence],
-    dev: Sequence[TaggedSentence],
+    train: Iterable[TaggedSentence],
+    dev: Iterable[TaggedSentence],
     *,
     task: str = "pos",
     recipe: Recipe | None = None,
@@ -91,6 +91,7 @@ def search_recipe(
     grid, recipe = grid or grid_for(encoder.hidden_size), recipe or Recipe()
     if not (grid.starts and grid.rates):
         raise UsageError("nothing to try: give a grid of at least one start and one learning rate")
+    train, dev = gathered_tagged(train), gathered_tagged(dev)
     if not any(len(sentence) for sentence in dev):
         raise DataError(
             "no words to choose a learning rate on",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,18 +16,18 @@ from torch import nn
 
 from crossglot import __version__
 from crossglot.checksums import CHECKSUMS, write_checksums, written_files
-from crossglot.corpora.sentences import Sentence, TaggedSentence
+from crossglot.corpora.sentences import Sentence, TaggedSentence, gathered, gathered_tagged
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
 from crossglot.encoders.sources import TOKENIZER_FILES
 from crossglot.encoders.whole import check_whole
-from crossglot.errors import UsageError
 from crossglot.files import check_only, whole_folder
 from crossglot.runtime import Runtime
 from crossglot.tagging.evaluation import Evaluation, evaluate
 from crossglot.tagging.labels import Labels, Task
 from crossglot.tagging.prediction import Prepared, for_prediction, predict_labels, prepare
 from crossglot.tagging.recipe import Recipe
+from crossglot.tagging.scorable import check_scorable, check_types
 from crossglot.tagging.tagger_files import ABOUT, HEAD, check_labels, read_about, read_head
 
 if TYPE_CHECKING:
@@ -76,17 +76,18 @@ class Tagger:
         """`pos`, `ner` or `labels`."""
         return self.labels.task
 
-    def predict(self, sentences: Sequence[Sequence[str] | Sentence | TaggedSentence]) -> list[tuple[str, ...]]:
+    def predict(self, sentences: Iterable[Iterable[str] | Sentence | TaggedSentence]) -> list[tuple[str, ...]]:
         """A tag for every word of every sentence, in order; gold tags are not looked at.
 
         Sentences longer than training's are cut into windows at word starts, so no word is lost. Tags stand as
         predicted: an entity may begin with `I-`, which conlleval's rules count as a beginning.
+
+        Raises:
+            UsageError: for texts, which are not split into words.
         """
-        if isinstance(sentences, str) or any(isinstance(sentence, str) for sentence in sentences):
-            raise UsageError("predict takes sentences that are split into words, not strings: [['Das', 'ist', 'gut']]")
         recipe = self.recipe
         return self.predict_prepared(
-            prepare(self.encoder, sentences, max_length=recipe.max_length, reading=recipe.reading)
+            prepare(self.encoder, gathered(sentences), max_length=recipe.max_length, reading=recipe.reading)
         )
 
     def for_language(self, language: str) -> Tagger:
@@ -97,7 +98,7 @@ class Tagger:
         """
         return replace(self, encoder=self.encoder.for_language(language))
 
-    def tag(self, words: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    def tag(self, words: Iterable[Iterable[str]]) -> list[tuple[str, ...]]:
         """Another name for `predict`, for words typed in: `tagger.tag([["Das", "ist", "gut"]])`."""
         return self.predict(words)
 
@@ -114,9 +115,17 @@ class Tagger:
         head = self.head if self.runtime.precision == "fp32" else deepcopy(self.head).bfloat16()
         return for_prediction(self.encoder.model, self.runtime), head
 
-    def evaluate(self, sentences: Sequence[TaggedSentence], *, types: Collection[str] | None = None) -> Evaluation:
-        """Predicts the words of gold sentences and scores the tags; see `evaluation.evaluate`."""
-        return evaluate(self.task, sentences, self.predict(sentences), types=types)
+    def evaluate(self, sentences: Iterable[TaggedSentence], *, types: Iterable[str] | None = None) -> Evaluation:
+        """Predicts the words of gold sentences and scores the tags; see `evaluation.evaluate`.
+
+        Raises:
+            DataError: if there is nothing to score, or nothing that this tagger could have right (see `scorable`).
+            UsageError: for types that neither gold nor the tagger has.
+        """
+        gold = gathered_tagged(sentences)
+        wanted = None if types is None else check_types(types)
+        check_scorable(self.labels, gold, wanted)
+        return evaluate(self.task, gold, self.predict(gold), types=wanted)
 
     def save(self, folder: str | Path) -> None:
         """Writes weights, tokenizer and `tagger.json`; `AutoModelForTokenClassification` loads the folder too.
