@@ -198,3 +198,13 @@ def test_pretraining_claims_the_checkpoint_that_is_there(
     assert result.exit_code == 130, result.output
     assert f"stopped; {said}" in result.stderr if said else result.stderr.endswith("stopped\n")
     assert ("checkpoint is kept" in result.stderr) == (tmp_path / "out" / "checkpoint.safetensors").exists()
+
+
+def test_a_current_folder_that_was_deleted_is_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    before = f"os.rmdir({str(tmp_path / 'gone')!r})"
+    ran = subprocess.run(  # noqa: S603
+        program("run", "study.toml", before=before), capture_output=True, text=True, cwd=tmp_path / "gone", check=False
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("error: the folder you are in is gone")

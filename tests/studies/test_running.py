@@ -259,7 +259,7 @@ def test_a_matrix_from_python(encoder: Path, root: Path, tmp_path: Path) -> None
     assert matrix.height == 8  # two sources: the encoder, its probe, its untrained twin, the most frequent tag
     tidy = transfer_matrix(
         str(encoder), "pos", ["en", "de"], ["en", "de", "es"], root, out=tmp_path, seeds=[1], learning_rate=1e-3,
-        epochs=1, tidy=True,
+        epochs=1, tidy=True, jobs=2,
     )  # fmt: skip
     assert tidy.filter(aggregate="mean", system="tiny")["value"].to_list() == [
         value for row in matrix.rows()[:2] for value in row[2:]

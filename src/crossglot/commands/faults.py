@@ -119,12 +119,13 @@ def _check_names(typed: Iterable[str]) -> None:
     """Refuses names that are not UTF-8: libraries that read and write models and tables end in the midst of it.
 
     Raises:
-        UsageError: for an argument, or the folder that relative paths begin in.
+        UsageError: for an argument, or the folder that relative paths begin in; for that, too, if it is gone.
     """
-    where = []
-    with suppress(OSError):  # it was deleted: commands that need it say so
-        where.append(str(Path.cwd()))
-    for name in (*typed, *where):
+    try:
+        here = str(Path.cwd())
+    except OSError as error:  # where some libraries end the whole process
+        raise UsageError("the folder you are in is gone: it was deleted or moved\n  cd to another first") from error
+    for name in (*typed, here):
         try:
             name.encode("utf-8")
         except UnicodeEncodeError:

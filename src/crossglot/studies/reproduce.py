@@ -113,6 +113,7 @@ def transfer_matrix(
     out: str | Path | None = None,
     tidy: bool = False,
     progress: Progress | None = None,
+    jobs: int = 1,
     **settings: Any,
 ) -> polars.DataFrame:
     """Trains on each source and evaluates on each target.
@@ -126,6 +127,7 @@ def transfer_matrix(
         out: folder that keeps what is finished, so that a second call goes on from there; by default nothing is kept.
         tidy: the rows of results.csv with intervals, seeds and averages instead.
         progress: told what happens.
+        jobs: see `run_study`; several processes load an encoder that is in memory here anew, from where it came from.
         **settings: other fields of `Study`: `seeds`, `max_train`, `epochs`, …
 
     Returns:
@@ -138,7 +140,7 @@ def transfer_matrix(
     sources, targets = _keys(sources, "sources"), _keys(targets, "targets")
     study = reproduce_study([f"transfer-{task}"], [entry], data, sources=sources, targets=targets, **settings)
     with scratch_folder(Path(gettempdir())) as passing:
-        folder = run_study(study, Path(out or passing), progress)
+        folder = run_study(study, Path(out or passing), progress, jobs=jobs)
         results = read_results(folder / "results.csv")
     return results if tidy else as_matrix(results, targets)
 
