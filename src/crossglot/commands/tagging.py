@@ -192,7 +192,10 @@ def predict(
     if held := labels_held(untagged, loaded.task):
         stderr_console().print(f"{held} words have a Tag= in MISC, which is replaced", style="dim", soft_wrap=True)
     with keeping("nothing was written"):
-        write_tagged(untagged, loaded.predict(untagged.sentences), out, wanted, loaded.task)
+        tags, replaced = loaded.predict(untagged.sentences), out is not None and Path(out).is_file()
+        write_tagged(untagged, tags, out, wanted, loaded.task)
+    if replaced:
+        stderr_console().print(f"replaced {out}", style="dim", soft_wrap=True)
     if done:
         stderr_console().print(done, style="dim", soft_wrap=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crossglot.corpora.plain import read_lines
+from crossglot.corpora.plain import read_lines, split_words
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.steps.score_translations import two_thirds
 
@@ -56,7 +56,7 @@ def find_translations(
     from crossglot.alignment.shifts import shifted
     from crossglot.alignment.vectors import embed
 
-    texts = {language: [line.split() for line in read_lines(path)] for language, path in bitext.items()}
+    texts = {language: [split_words(line) for line in read_lines(path)] for language, path in bitext.items()}
     bare = {key: [[word for word in line if word not in anchors[key]] for line in texts[key]] for key in texts}
     source = next(iter(bitext))
     first: dict[tuple[str, ...], int] = {}
