@@ -141,6 +141,10 @@ LANGUAGES: Mapping[str, Language] = read_languages(Path(__file__).with_suffix(".
 """Every language crossglot knows, by key: the paper's first, in its alphabet, then others the field uses."""
 
 
+KEY = r"[^\W_][\w-]*"
+"""What a language's key looks like, as a regular expression: no path, since files are named after keys."""
+
+
 def language(key: str, among: Mapping[str, Language] = LANGUAGES) -> Language:
     """The language with this key.
 

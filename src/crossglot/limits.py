@@ -41,7 +41,7 @@ class Limits:
 
     def fault(self, value: object) -> str:
         """What is wrong with a value; nothing, if nothing is."""
-        return "" if self._has(value) else f"has to be {self}, not {_shown(value)}"
+        return "" if self._has(value) else f"has to be {self}, not {shown(value)}"
 
     def _has(self, value: Any) -> bool:
         numeric = isinstance(value, Integral if self.whole else Real) and not isinstance(value, bool)
@@ -69,7 +69,8 @@ def check_all(values: Sequence[tuple[str, object, Limits]]) -> None:
             limits.check(value, name)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as a message repeats it, however long it is."""
     try:
         text = repr(value)
     except ValueError:  # Python writes no number of more than some thousand digits

@@ -74,7 +74,7 @@ def resolve_runtime(device: str = "auto", precision: str = "auto", *, threads: i
 def _require_device(device: torch.device) -> None:
     import torch
 
-    if device.type == "cpu":
+    if device.type == "cpu" and not device.index:
         return
     if device.type != "cuda":
         raise UsageError(f"device '{device}' is not supported: use auto, cpu, cuda or cuda:N")

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from crossglot.errors import SpecError
-from crossglot.limits import Limits
+from crossglot.limits import Limits, shown
 
 Spec = TypeVar("Spec", bound=BaseModel)
 
@@ -36,7 +36,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return parse_toml(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(f"{path}: cannot be read: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise SpecError(f"{path}: cannot be read: {why}") from error
 
 
 def parse_toml(text: str, where: str) -> dict[str, Any]:
@@ -67,8 +68,17 @@ def checked(model: type[Spec], fields: Mapping[str, Any], fault: str) -> Spec:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        faults = [f"  {_place(found['loc'])}{_words(found, model)}" for found in error.errors()]
+        places = [found["loc"] for found in error.errors()]
+        faults = [
+            f"  {_place(found['loc'])}{_words(found, model)}"
+            for found in error.errors()
+            if found["type"] != "too_short" or not any(_inside(other, found["loc"]) for other in places)
+        ]  # a list of which an item is wrong is not too short as well
         raise SpecError("\n".join([fault, *faults])) from error
+
+
+def _inside(place: tuple[int | str, ...], other: tuple[int | str, ...]) -> bool:
+    return len(place) > len(other) and place[: len(other)] == other
 
 
 def toml_value(value: object) -> str:
@@ -91,8 +101,9 @@ def _words(fault: Any, model: type[BaseModel]) -> str:
     if fault["type"] == "missing":
         return "has to be given"
     message = str(fault["msg"]).removeprefix("Value error, ")
-    given = fault.get("input")
-    return message if fault["type"] == "value_error" else f"{message} (given: {given!r})"
+    for ours, toml in (("valid tuple", "list"), ("Tuple", "List"), ("valid dictionary", "table")):
+        message = message.replace(ours, toml)
+    return message if fault["type"] == "value_error" else f"{message} (given: {shown(fault.get('input'))})"
 
 
 def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> type[BaseModel]:

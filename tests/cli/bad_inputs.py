@@ -48,13 +48,29 @@ def bad(
     return BadInput(command, said, stdin, files or {}, environment or {}, status, works_first, writes)
 
 
-def study(toml: str, *said: str, **more: str) -> BadInput:
-    """A row whose study, planned, is refused: the fields beside those that are right."""
+def study(toml: str, *said: str) -> BadInput:
+    """A row whose study is refused: `toml` stands beside, or in place of, fields that are right."""
     right = {"experiments": '["transfer-pos"]', "sources": '["en"]', "targets": '["de"]', "data": '"root"'}
-    lines = [f"{key} = {value}" for key, value in right.items() if f"{key} =" not in toml]
-    text = "\n".join([*lines, toml, "" if "encoders" in toml else '[[encoders]]\nencoder = "encoder"', ""])
-    return bad("run bad.toml --out out --dry-run", "bad.toml", *said, files={"bad.toml": text}, **more)  # type: ignore[arg-type]
+    lines = [f"{key} = {value}" for key, value in right.items() if not toml.startswith(f"{key} =")]
+    entry = "" if "encoders" in toml else '[[encoders]]\nencoder = "encoder"'
+    return bad("plan bad.toml --out out", *said, files={"bad.toml": "\n".join([*lines, toml, entry, ""])})
 
+
+def lab(old: str, new: str, *said: str) -> BadInput:
+    """A row whose lab is refused: a small one with a piece of its spec replaced."""
+    assert old in LAB_SPEC, old
+    return bad("lab make out --spec bad.toml", "bad.toml", *said, files={"bad.toml": LAB_SPEC.replace(old, new)})
+
+
+LAB_SPEC = """words = 40
+concepts = 40
+sizes = { train = 40, dev = 12, test = 15, mono = 5, parallel = 5 }
+[languages.en]
+name = "Toyish"
+script = "Latn"
+wals = { 81A = "SVO", 85A = "Prepositions", 86A = "Noun-Genitive", 87A = "Adjective-Noun", 88A = "Mixed", 89A = \
+"Numeral-Noun" }
+"""
 
 # What most commands need to get as far as the fault.
 FINETUNE = "finetune encoder --train train.conllu --out out"
@@ -319,16 +335,279 @@ NUMBERS = (
     ),
 )
 
+LONG = "a" * 300
+
+LISTS_AND_NAMES = (  # options that hold names, pairs and lists
+    bad(f"{REPRODUCE} --sources ,", "--sources ,: names nothing"),
+    bad(f"{REPRODUCE} --sources xx", "unknown language 'xx'", "known keys: ar"),
+    bad(f"{REPRODUCE} --sources EN", "unknown language 'EN'", "did you mean 'en'"),
+    bad(f"{REPRODUCE} --targets en,en", "targets: names something twice"),
+    bad(f"{REPRODUCE} --targets ../en", "targets: '../en' names no language"),
+    bad(f"{REPRODUCE} --targets en/en:corrected", "'en/en:corrected' names no language"),
+    bad(f"{REPRODUCE} --sources en+", "'en+' names no language"),
+    bad(f"{REPRODUCE} --sources en+en", "'en+en' names no language", "hi+en"),
+    bad(f"{REPRODUCE} --corpus en=", "--corpus en=: write it with the language first"),
+    bad(f"{REPRODUCE} --corpus =x", "--corpus =x: write it with the language first"),
+    bad(f"{REPRODUCE} --corpus xx=UD_Foo-Bar", "unknown language 'xx'"),
+    bad(f"{REPRODUCE} --corpus en=UD_English-Nope", "no pos corpus 'UD_English-Nope'", "Near it are UD_English-EWT"),
+    bad(f"{REPRODUCE} --corpus en=../../passwd", "no ner corpus '../../passwd'"),
+    bad(f"{REPRODUCE} --corpus ../en=UD_English-EWT", "write a language's key"),
+    bad(f"{REPRODUCE} --corpus en=conll2003/en --corpus en=conll2003/de", "names two for one task"),
+    bad(f"{REPRODUCE} --corpus en-de=ntrex128", "--corpus en-de=ntrex128: no experiment of the study reads en-de"),
+    bad(
+        "reproduce table2 --data root --out out --encoder =encoder", "encoders.0.role", "'m-bert', 'en-bert' or 'other'"
+    ),
+    bad("reproduce table2 --data root --out out --encoder m-bert=", "encoders.0.encoder", "at least 1 character"),
+    bad("reproduce table2 --data root --out out --encoder xlm=encoder", "encoders.0.role", "'xlm'"),
+    bad("reproduce table2 --data root --out out --encoder encoder@", "encoders.0.revision", "at least 1 character"),
+    bad("reproduce table2 --data root --out out --encoder encoder@abc", "its revision is", "not abc"),
+    bad("reproduce table2 --data root --out out --encoder ../encoder", "../encoder: no such folder"),
+    bad("reproduce table2 --data root --out out --encoder a/b/c", "a/b/c: no such folder"),
+    bad("reproduce table2 --data root --out out --encoder 'a b'", "a b: neither a folder here nor a hub id"),
+    bad("reproduce table2 --data root --out out --encoder a-file", "a-file: a file; an encoder is a folder"),
+    bad(f"{REPRODUCE} --encoder m-bert=encoder", "two have the same role"),
+    bad(f"{REPRODUCE} --encoder encoder", "two encoders are called encoder"),
+    bad("reproduce table2 --encoder m-bert=encoder --data a-file --out out", "a-file: no such data root", "(--data)"),
+    bad("reproduce table2 --encoder m-bert=encoder --data empty --out out", "no cell of the study can be filled"),
+    bad(f"{REPRODUCE} --device gpu", "unknown device 'gpu'"),
+    bad(f"{REPRODUCE} --device cpu:3", "device 'cpu:3' is not supported"),
+    bad(f"{REPRODUCE} --device meta", "device 'meta' is not supported"),
+    bad(f"{REPRODUCE} --precision fp16", "precision", "'auto', 'fp32' or 'bf16'"),
+    bad(f"{REPRODUCE} --engine ray", "engine", "'local'"),
+    bad(f"{REPRODUCE} --head-start warm", "head_start", "'random' or 'probe'"),
+    bad(f"{REPRODUCE} --decay never", "decay", "'after-warmup' or 'throughout'"),
+    bad(f"{REPRODUCE} --cutting chars", "cutting", "'words' or 'text'"),
+    bad(f"{REPRODUCE} --jobs 2 --jobs 3", "'--jobs'", "given twice"),
+    bad("reproduce causes --encoder m-bert=encoder --out out", "causes makes its own languages"),
+    bad("reproduce transfer-pos --encoder encoder --data root --out out --sources en", "needs sources and targets"),
+    bad("reproduce figure3 --encoder encoder --data root --out out", "no bitext of en and de"),
+    bad(f"{FINETUNE} --task chunking", "unknown task 'chunking': use pos, ner or labels"),
+    bad(f"{FINETUNE} --task ner", "CoNLL-U has no column for entities"),
+    bad(f"{FINETUNE} --column nope", "no CoNLL-U column 'nope'"),
+    bad(f"{FINETUNE} --column xpos", "the tag '_'", "not one of the labels"),
+    bad(f"{FINETUNE} --format xml", "unknown format 'xml'"),
+    bad(f"{FINETUNE} --format plain", "plain text has no tags"),
+    bad(f"{FINETUNE} --dev gone.conllu", "gone.conllu: no such file"),
+    bad(f"{FINETUNE} --dev -", "not from standard input"),
+    bad(f"{FINETUNE} --device tpu", "unknown device 'tpu'"),
+    bad(f"{FINETUNE} --precision half", "unknown precision 'half'"),
+    bad(f"{FINETUNE} --decay 1", "decay", "'after-warmup' or 'throughout'"),
+    bad(f"{FINETUNE} --head-start probes", "head_start", "'random' or 'probe'"),
+    bad(
+        "finetune encoder --train train.conll --out out --task ner --tag-column 5",
+        "2 tab-divided fields where 6 should be",
+        "(--tag-column)",
+    ),
+    bad("finetune encoder --train train.conll --out out --tag-column -3", "2 tab-divided fields", "(--tag-column)"),
+    bad("finetune encoder --train train.conll --out out --task ner --tag-column 0", "no tag of BIO2", "labels)"),
+    bad("finetune encoder --train a-file --out out", "does not tell the format"),
+    bad("finetune encoder --train - --out out", "not from standard input"),
+    bad("finetune encoder@ --train train.conllu --out out", "encoder@: write ID@REVISION"),
+    bad("finetune @abc --train train.conllu --out out", "@abc: write ID@REVISION"),
+    bad("finetune nobody/nothing --train train.conllu --out out", "nobody/nothing: no folder of this name here"),
+    bad("finetune 'C:\\\\models' --train train.conllu --out out", "no such folder"),
+    bad("predict tagger text.txt --to xml", "unknown format 'xml'"),
+    bad("predict tagger text.txt --to plain --to conllu", "'--to'", "given twice"),
+    bad("predict tagger text.txt --device quantum", "unknown device 'quantum'"),
+    bad("predict tagger text.txt --precision fp64", "unknown precision 'fp64'"),
+    bad("predict nobody/x text.txt", "not a tagger"),
+    bad("evaluate ner-tagger train.conll --types ,", "--types ,: names nothing"),
+    bad("evaluate tagger dev.conllu gone.conllu", "gone.conllu: no such file"),
+    bad("evaluate tagger dev.conllu text.txt", "text.txt: plain text has no tags"),
+    bad("evaluate tagger dev.conllu --column nope", "no CoNLL-U column 'nope'"),
+    bad("embed encoder text.txt --out out --layers ,", "--layers ,: names nothing"),
+    bad("embed encoder text.txt --out out --layers -1", "no layer -1"),
+    bad("embed encoder text.txt --out out --layers 1-2", "--layers 1-2: write whole numbers"),
+    bad("embed encoder gone.txt --out out", "gone.txt: no such file"),
+    bad("embed encoder empty --out out", "empty: is a folder, not a file"),
+    bad("embed empty text.txt --out out", "no config.json"),
+    bad("pretrain --text en= --out out", "--text en=: write it with the language first"),
+    bad("pretrain --text = --out out", "--text =: write it with the language first"),
+    bad("pretrain --text ../en=text.txt --out out", "'../en' is no key of a language"),
+    bad("pretrain --text 'e n=text.txt' --out out", "'e n' is no key of a language"),
+    bad("pretrain --text en=text.txt --text en=text.txt --out out", "en: a file of its text is named twice"),
+    bad("pretrain --text en=empty.txt --out out", "no text for 'en'"),
+    bad("pretrain --text en=text.txt --out root", "root: holds something that is no pretraining"),
+    bad("pretrain --text en=text.txt --out out --separate-positions", "there is text of one only"),
+    bad(f"{PRETRAIN} --role nurse", "unknown role 'nurse'"),
+    bad(f"{PRETRAIN} --dtype fp16", "unknown dtype 'fp16'"),
+    bad(f"{PRETRAIN} --device foo", "unknown device 'foo'"),
+    bad(f"{PRETRAIN} --precision 16", "unknown precision '16'"),
+    bad(f"{PRETRAIN} --bitext en=text.txt,de.txt", "two languages and two files"),
+    bad(f"{PRETRAIN} --bitext en-en=text.txt,text.txt", "is in one language"),
+    bad(f"{PRETRAIN} --bitext en-de=text.txt,gone.txt", "gone.txt: no such file"),
+    bad(f"{PRETRAIN} --bitext en-de=text.txt,dev.conllu", "60 lines, but dev.conllu has 78"),
+    bad(f"{PRETRAIN} --bitext en-de=text.txt,de.txt --bitext de-en=de.txt,text.txt", "de-en: comes twice"),
+    bad("compare run gone", "gone: no such folder"),
+    bad("compare run a-file", "a-file: no such folder"),
+    bad("compare run empty", "empty: not a run folder"),
+    bad("compare run run", "one and the same run", "(--systems A=B)"),
+    bad("compare run run --systems a", "--systems a: name one system of each run"),
+    bad("compare run run --systems =", "--systems =: name one system of each run"),
+    bad("compare run run --systems a=b", "no system 'a'"),
+    bad("compare run run --systems encoder=encoder", "one and the same system"),
+    bad("compare run run --systems 'encoder=most frequent tag' --out empty", "empty", "a folder stands where"),
+    bad("compare run run --systems 'encoder=most frequent tag' --out a-file/x", "a-file/x", "a file stands where"),
+    bad("report gone", "gone: no such folder"),
+    bad("report run gone", "gone: no such folder"),
+    bad("report a-file", "a-file: no such folder"),
+    bad("run encoder", "encoder: no such file, and no such preset"),
+    bad("plan Paper-Pos", "no such preset; presets: causes"),
+    bad("plan text.txt", "text.txt: not TOML"),
+    bad("run empty.txt", "experiments: has to be given"),
+    bad("data list root --task chunks", "--task chunks", "pos or ner"),
+    bad("data list --task pos", "--task pos", "name the root"),
+    bad("data check a-file", "a-file: no such data root"),
+    bad("data check empty", "holds nothing of a data root"),
+    bad("data get UD_Nope", "no corpus 'UD_Nope' to download"),
+    bad("data get wikiann/xx1", "no corpus 'wikiann/xx1'", "near:"),
+    bad("data get ../../x", "no corpus '../../x'"),
+    bad("data get UD_English-EWT --release latest", "no release 'latest'"),
+    bad("data get codemix/hiencs --data out", "cannot be downloaded freely"),
+    bad("data get UD_English-EWT --data a-file", "a-file", "a file stands where a folder is needed"),
+    bad("lab make a-file", "a-file", "a file stands where a folder is needed"),
+    bad("lab make out --spec gone.toml", "gone.toml: cannot be read: No such file"),
+    bad("lab make out --spec empty", "empty: cannot be read: Is a directory"),
+    bad("lab make out --spec text.txt", "text.txt: not TOML"),
+    bad("lab make out --seed 1 --seed 2", "'--seed'", "given twice"),
+    bad("demo --out a-file", "a-file", "a file stands where a folder is needed"),
+)
+
+EMPTY = (  # a shell variable that was not set
+    *(bad(f"{FINETUNE} {option} ''", f"'{option}'", "is empty") for option in ("--dev", "--task", "--device", "--lr")),
+    *(
+        bad(f"{REPRODUCE} {option} ''", option, "is empty")
+        for option in ("--sources", "--targets", "--corpus", "--engine")
+    ),
+    *(bad(f"{PRETRAIN} {option} ' '", f"'{option}'", "is empty") for option in ("--role", "--shape", "--bitext")),
+    bad("finetune '' --train train.conllu --out out", "'ENCODER'", "is empty"),
+    bad("finetune encoder --train '' --out out", "'--train'", "is empty"),
+    bad("finetune encoder --train train.conllu --out ''", "'--out'", "is empty"),
+    bad("reproduce '' --out out", "'EXPERIMENT'", "is empty"),
+    bad("reproduce table2 --encoder '' --out out", "'--encoder'", "is empty"),
+    bad("reproduce table2 --data '' --out out", "'--data'", "is empty"),
+    bad("reproduce table2 --out ''", "'--out'", "is empty"),
+    bad("predict '' -", "'TAGGER'", "is empty"),
+    bad("predict tagger ''", "'FILE'", "is empty"),
+    bad("predict tagger text.txt --out ''", "'--out'", "is empty"),
+    bad("evaluate ner-tagger train.conll --types ''", "'--types'", "is empty"),
+    bad("embed encoder text.txt --out out --language ''", "'--language'", "is empty"),
+    bad("embed encoder text.txt --out out --layers ''", "'--layers'", "is empty"),
+    bad("pretrain --text en=text.txt --out ''", "'--out'", "is empty"),
+    bad("compare run ''", "'DIR'", "is empty"),
+    bad("report ''", "'DIR'", "is empty"),
+    bad("run ''", "'STUDY'", "is empty"),
+    bad("data list ''", "'ROOT'", "is empty"),
+    bad("data list root --task ''", "'--task'", "is empty"),
+    bad("data check ''", "'ROOT'", "is empty"),
+    bad("data get ''", "'NAME'", "is empty"),
+    bad("data get UD_English-EWT --release ''", "'--release'", "is empty"),
+    bad("lab make ''", "'DIR'", "is empty"),
+    bad("lab make out --spec ''", "'--spec'", "is empty"),
+    bad("demo --out ''", "'--out'", "is empty"),
+)
+
+TOO_LONG = tuple(  # for a name in a file system
+    bad(command, LONG)
+    for command in (
+        f"finetune {LONG} --train train.conllu --out out",
+        f"finetune encoder --train {LONG}.conllu --out out",
+        f"predict {LONG} text.txt",
+        f"predict tagger {LONG} --format plain",
+        f"evaluate tagger {LONG}.conllu",
+        f"embed {LONG} text.txt --out out",
+        f"embed encoder {LONG} --out out",
+        f"pretrain --text en={LONG} --out out",
+        f"pretrain --text en=text.txt --out {LONG}",
+        f"reproduce table2 --encoder {LONG} --data root --out out",
+        f"reproduce table2 --encoder encoder --data {LONG} --out out",
+        f"reproduce table2 --encoder encoder --data root --out {LONG}",
+        f"run {LONG}",
+        f"plan {LONG}.toml",
+        f"report {LONG}",
+        f"compare run {LONG}",
+        f"compare run run --systems 'encoder=most frequent tag' --out {LONG}",
+        f"data list {LONG}",
+        f"data check {LONG}",
+        f"data get UD_English-EWT --data {LONG}",
+        f"lab make {LONG}",
+        f"lab make out --spec {LONG}",
+        f"demo --out {LONG}",
+    )
+)
+
+IN_STUDIES = (
+    *(study(f"seeds = [{value}]", "seeds.0: has to be a whole number") for value in ("-1", "1.5", '"1"', "true")),
+    *(study(f"seeds = [{value}]", "seeds.0: has to be") for value in (2**64, "nan", "[1]", "1979-05-27")),
+    study(f"seeds = [0x{'f' * 6000}]", "seeds.0: has to be", "a number of thousands of digits"),
+    study(f"epochs = {'9' * 6000}", "bad.toml: not TOML"),
+    *(study(f"seeds = {value}", "seeds: Input should be a list") for value in (3, '"1,2"')),
+    *(
+        study(f"epochs = {value}", "epochs: has to be a whole number")
+        for value in (0, '"3"', "true", 2.5, "nan", 10**9)
+    ),
+    *(study(f"learning_rate = {value}", "learning_rate: has to be") for value in ("nan", "inf", 0, -1e-5, 7, '"3e-5"')),
+    study("head_learning_rate = nan", "head_learning_rate: has to be"),
+    *(study(f"max_train = {value}", "max_train: has to be a whole number from 1") for value in (0, -1, '"10"', 1e3)),
+    study("max_test = true", "max_test: has to be a whole number"),
+    *(study(f"keep_weights = {value}", "keep_weights: Input should be a valid boolean") for value in ('"yes"', 1)),
+    study("device = 5", "device: Input should be a valid string"),
+    study("precision = 16", "precision: Input should be 'auto', 'fp32' or 'bf16'"),
+    study("cutting = []", "cutting: Input should be 'words' or 'text'"),
+    *(study(f"name = {value}", "name: ") for value in ('""', '"a/b"', '".."', 5, f'"{LONG}"')),
+    study('experiments = "table1"', "experiments: Input should be a list"),
+    study("experiments = [1]", "experiments.0: Input should be a valid string"),
+    study('sources = "en"', "sources: Input should be a list"),
+    study('sources = ["../en"]', "'../en' names no language"),
+    study('targets = ["en+en"]', "'en+en' names no language"),
+    study('data = ""', "data: is empty"),
+    study("data = 5", "data: Input is not a valid path"),
+    study('data = "gone"', "gone: no such data root", "name it (data in the study)"),
+    study('data = "a\\u0000b"', "no such data root"),
+    study("learning-rate = 1e-4", "learning-rate: no such field; fields: name, experiments"),
+    study("[seeds]\na = 1", "seeds: Input should be a list"),
+    study("epochs = 1\nepochs = 2", "bad.toml: not TOML", "line 6"),
+    study("epochs = 3 4", "bad.toml: not TOML", "line 5"),
+    study(f"x = {'[' * 5000}", "bad.toml: not TOML that can be read: its values are nested too deeply"),
+    study("[corpora]\nen = []", "corpora: en = []"),
+    study("[corpora]\nen = 5", "corpora.en: Input should be a list"),
+    study('[corpora]\nen = ["UD_English-EWT", "UD_English-GUM"]', "names two for one task"),
+    study('[corpora.en]\npos = "UD_English-EWT"', "corpora.en: Input should be a list"),
+    study('corpora = "UD_English-EWT"', "corpora: Input should be a table"),
+    study("encoders = []", "encoders: has to be given"),
+    study('encoders = ["encoder"]', "encoders.0: Input should be a table"),
+    study('[encoders]\nencoder = "encoder"', "encoders: Input should be a list"),
+    study('[[encoders]]\nrole = "m-bert"', "encoders.0.encoder: has to be given"),
+    study('[[encoders]]\nencoder = "encoder"\npath = "x"', "encoders.0.path: no such field; fields: encoder, role"),
+    study('[[encoders]]\nencoder = "a\\u0000b"', "neither a folder here nor a hub id"),
+)
+
+IN_LABS = (
+    *(
+        lab("words = 40", f"words = {value}", "words: has to be a whole number")
+        for value in ('"40"', "true", "nan", 10**12)
+    ),
+    *(lab("concepts = 40", f"concepts = {value}", "concepts: has to be a whole number") for value in (0, 1e9)),
+    *(lab("train = 40", f"train = {value}", "sizes.train: has to be") for value in (0, 10**12, '"40"', 2.5, "false")),
+    *(lab("words = 40", f"words = 40\nseed = {value}", "seed: has to be") for value in (-1, 2**64, '"1"')),
+    *(lab("words = 40", f"words = 40\nnames = {value}", "names: has to be a number") for value in ("nan", 1, '"0.1"')),
+    lab("words = 40", "words = 40\nanchors = 1", "anchors"),
+    lab("words = 40", 'words = 40\nparallel = ["xx"]', "parallel: unknown language 'xx'"),
+    lab("words = 40", 'words = 40\nparallel = ["en", "en"]', "parallel: en, en names a language twice"),
+    lab("words = 40", 'words = 40\ncodemix = [["en", "en"]]', "codemix: en, en names a language twice"),
+    lab("words = 40", 'words = 40\ncodemix = [["en"]]', "codemix.0.1: has to be given"),
+    lab("words = 40", "words = 40\nwords = 41", "not TOML", "line 2"),
+    lab('script = "Latn"', 'script = "Latn"\ncases = "yes"', "languages.en.cases"),
+    lab('script = "Latn"', 'script = "Latn"\ncognates = { en = nan }', "languages.en.cognates.en: has to be"),
+    lab('script = "Latn"', 'script = "Latn"\ncognates = { en = "0.3" }', "languages.en.cognates.en: has to be"),
+    lab('script = "Latn"', "script = 5", "languages.en.script"),
+    lab('"Toyish"', '"../x"', "languages.en.name"),
+    lab('"Toyish"', f'"{LONG}"', "languages.en.name", "at most 60 characters"),
+    lab("languages.en", 'languages."../en"', "a key is 2 to 12 small letters or digits"),
+    lab('81A = "SVO"', "81A = 1", "languages.en.wals.81A"),
+)
+
 BAD_INPUTS = (
-    *USAGE,
-    *FILES_READ,
-    *SCORED,
-    *NUMBERS,
-    *STUDIES,
-    *TAGGERS,
-    *PRETRAINING,
-    *EMBEDDING,
-    *OUTPUTS,
-    *CORPORA,
-    *LAB,
+    *(*USAGE, *FILES_READ, *SCORED, *NUMBERS, *STUDIES, *TAGGERS, *PRETRAINING, *EMBEDDING, *OUTPUTS, *CORPORA, *LAB),
+    *(*LISTS_AND_NAMES, *EMPTY, *TOO_LONG, *IN_STUDIES, *IN_LABS),
 )

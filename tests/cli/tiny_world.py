@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 from pathlib import Path
 
+import typer.main
+import typer.testing
 from typer.testing import CliRunner, Result
+
+# The runner makes all commands anew each time, which takes longer than many of them run.
+typer.testing._get_command = cache(typer.main.get_command)  # type: ignore[attr-defined]
 
 WORDS = {
     "en": (["the", "a", "dog", "cat", "sees", "runs", "red", "good", ".", "to"]),

@@ -7,12 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossglot.errors import SpecError
+from crossglot.languages import KEY
 from crossglot.studies.reproduce import reproduce_study, run_folder
 from crossglot.studies.study import PRESETS, Study, load_study, make_study, study_toml
 
 PLAIN = {"experiments": ["table2"], "encoders": [{"encoder": "models/x"}]}
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=8)
+keys = st.from_regex(rf"{KEY}|{KEY}/{KEY}", fullmatch=True).filter(lambda key: len({*key.split("/")}) > key.count("/"))
+corpora = st.lists(names.filter(lambda name: bool(name.strip())), min_size=1, max_size=1)  # a second may be of one task
 studies = st.builds(
     Study,
     name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True),
@@ -21,8 +24,8 @@ studies = st.builds(
         st.fixed_dictionaries({"encoder": names}, optional={"revision": names, "name": names}), min_size=1, max_size=3
     ),
     data=st.one_of(st.none(), st.just(Path("../some data"))),
-    corpora=st.dictionaries(names, st.lists(names, min_size=1, max_size=2), max_size=3),
-    sources=st.lists(names, max_size=3, unique=True),
+    corpora=st.dictionaries(keys, corpora, max_size=3),
+    sources=st.lists(keys, max_size=3, unique=True),
     seeds=st.lists(st.integers(0, 2**40), min_size=1, max_size=3, unique=True),
     max_train=st.one_of(st.none(), st.integers(1, 10**6)),
     max_test=st.one_of(st.none(), st.integers(1, 10**6)),

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from crossglot.commands.streams import STREAM, standard_input
 from crossglot.corpora.columns import read_columns
 from crossglot.corpora.conllu import ConlluSentence, parse_conllu, read_conllu
-from crossglot.corpora.opening import Source, plain_name
+from crossglot.corpora.opening import Source, plain_name, resolve
 from crossglot.corpora.plain import read_plain
 from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.errors import UsageError
@@ -53,6 +53,22 @@ def format_of(path: str, given: str) -> Format:
     return BY_NAME[suffix]
 
 
+def require_gold(path: str, given: str = "auto") -> Format:
+    """The format of a file with gold tags that is there.
+
+    Raises:
+        UsageError: for a plain-text file, which has no tags, and for standard input.
+        DataError: for a missing file.
+    """
+    if path == STREAM:
+        raise UsageError("gold tags are read from files, not from standard input; save them first")
+    found = format_of(path, given)
+    if found == "plain":
+        raise UsageError(f"{path}: plain text has no tags; give a CoNLL-U or column file")
+    resolve(path)
+    return found
+
+
 def read_tagged(
     path: str, task: str, given: str = "auto", *, column: str = "upos", tag_column: int = -1, lenient: bool = False
 ) -> list[TaggedSentence]:
@@ -62,17 +78,13 @@ def read_tagged(
         UsageError: for a plain-text file, which has no tags, and for standard input.
         DataError: for a missing or malformed file.
     """
-    if path == STREAM:
-        raise UsageError("gold tags are read from files, not from standard input; save them first")
-    found = format_of(path, given)
+    found = require_gold(path, given)
     if found == "conllu":
         if task == "ner":
             raise UsageError(f"{path}: CoNLL-U has no column for entities; give a column file for task ner")
         return read_conllu(path, column=column, lenient=lenient)
-    if found == "columns":
-        scheme = "auto" if task == "ner" else "none"
-        return read_columns(path, tag_column=tag_column, scheme=scheme, lenient=lenient)
-    raise UsageError(f"{path}: plain text has no tags; give a CoNLL-U or column file")
+    scheme = "auto" if task == "ner" else "none"
+    return read_columns(path, tag_column=tag_column, scheme=scheme, lenient=lenient)
 
 
 def read_untagged(path: str, given: str = "auto", *, lenient: bool = False) -> Untagged:

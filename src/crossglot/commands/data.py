@@ -40,9 +40,12 @@ def list_corpora(
     from crossglot.commands.progress import stdout_console
     from crossglot.corpora import catalogue
     from crossglot.corpora.sources import list_sources
-    from crossglot.errors import DataError
+    from crossglot.errors import DataError, UsageError
 
     console = stdout_console()
+    if task is not None and (root is None or task not in catalogue.TASKS):
+        what = "names a task of a data root's corpora; name the root, too" if root is None else "is no task of corpora"
+        raise UsageError(f"--task {task}: {what} ({' or '.join(catalogue.TASKS)})")
     if root is not None:
         if not root.is_dir():
             raise DataError(

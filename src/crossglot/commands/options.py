@@ -137,5 +137,5 @@ def encoder_and_revision(value: str) -> tuple[str, str | None]:
     if not at:
         return value, None
     if not (name and revision):
-        raise UsageError(f"--encoder {value}: write ID@REVISION, or ID alone")
+        raise UsageError(f"{value}: write ID@REVISION, or ID alone")
     return name, revision

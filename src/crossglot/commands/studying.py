@@ -172,6 +172,10 @@ def report(
     [bold]Example:[/bold]
     crossglot report runs/first
     """
+    from crossglot.report.folder import require_run_folder
+
+    for folder in folders:
+        require_run_folder(folder)
     for folder in folders:
         _report(folder, quiet=quiet)
 

@@ -220,11 +220,13 @@ def evaluate(
     [bold]Example:[/bold]
     crossglot evaluate runs/en-pos de_gsd-ud-test.conllu nl_alpino-ud-test.conllu
     """
-    from crossglot.commands.annotated import read_tagged
+    from crossglot.commands.annotated import read_tagged, require_gold
     from crossglot.commands.streams import write_out
     from crossglot.tagging.scorable import check_scorable, check_types
 
     wanted = check_types(part.strip() for part in types.split(",")) if listed(types, "--types") and types else None
+    for path in gold:
+        require_gold(path, format_)
     loaded = _load(tagger, device, precision, threads)
     how: dict[str, Any] = {"column": column, "tag_column": tag_column, "lenient": lenient}
     read = [(path, read_tagged(path, loaded.task, format_, **how)) for path in gold]

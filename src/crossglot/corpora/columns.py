@@ -113,7 +113,10 @@ def _row_fault(
             divided = "tab" if layout.tabs else "blank"
             expected = max(layout.fields, least)
             what = f"{len(row)} {divided}-divided field{'s' * (len(row) != 1)} where {expected} should be"
-            return at, what, "Mend the line: each has a word and a tag, and as many fields as the file's first."
+            mended = "Mend the line: each has a word and a tag, and as many fields as the file's first."
+            if word + 2 <= len(row) == layout.fields:  # a line like all others: it is the column that is not there
+                return at, what, way("Name a column that the file has", "tag_column") or mended
+            return at, what, mended
         if len(row[word]) <= len(layout.prefix):
             return at, "the word is empty", "Mend or delete the line."
         if column is not None and not row[column].strip(" "):

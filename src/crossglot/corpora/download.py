@@ -74,13 +74,13 @@ def get(
     for source in sources:
         if not source.urls:
             raise UsageError(f"{source.name} cannot be downloaded freely. {source.instructions}")
-    check_working_folder(root)
     done = []
     with scratch_folder(Path(gettempdir())) as folder:
         fetched: dict[str, Path] = {}
         for source in sources:
             there = () if force else _present(source, root)
             if not there:
+                check_working_folder(root)
                 for url in source.urls:
                     if url not in fetched:
                         fetched[url] = folder / str(len(fetched))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from crossglot.encoders.texts import Text, cut_to_bytes, read_text
 from crossglot.encoders.translation import TLM_SHARE, Pair, describe_bitext, read_bitexts, translations
 from crossglot.encoders.wordpiece import train_wordpiece
 from crossglot.errors import UsageError
+from crossglot.languages import KEY
 from crossglot.limits import BYTES, SEED, SMOOTHING, SOME_SHARE, check_all
 from crossglot.runtime import Runtime, resolve_runtime
 
@@ -151,6 +153,12 @@ def pretrain(
 def _files(texts: Mapping[str, Path | Sequence[Path]]) -> dict[str, list[Path]]:
     if not texts:
         raise UsageError("no text: give at least one language with a file")
+    for language, paths in texts.items():
+        if not re.fullmatch(KEY, language):
+            raise UsageError(f"'{language}' is no key of a language: write one such as en or pt-BR")
+        named = [paths] if isinstance(paths, str | Path) else [str(path) for path in paths]
+        if len(set(named)) < len(named):
+            raise UsageError(f"{language}: a file of its text is named twice")
     return {
         language: [Path(paths)] if isinstance(paths, (str, Path)) else [Path(path) for path in paths]
         for language, paths in texts.items()

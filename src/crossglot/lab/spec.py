@@ -63,7 +63,7 @@ class LanguageSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(pattern=r"^[^\W_]+([ -][^\W_]+)*$")
+    name: str = Field(max_length=60, pattern=r"^[^\W_]+([ -][^\W_]+)*$")
     script: str
     wals: Mapping[str, str]
     cognates: Mapping[str, Annotated[float, within(SHARE)]] = {}
@@ -150,6 +150,8 @@ class LabSpec(BaseModel):
             if self.languages[key].name in names[:at]:
                 raise ValueError(f"languages.{key}.name: another language has it; taken are {', '.join(names[:at])}")
         for field, keys in (("parallel", self.parallel), *(("codemix", pair) for pair in self.codemix)):
+            if len(set(keys)) < len(keys):
+                raise ValueError(f"{field}: {', '.join(keys)} names a language twice")
             if strange := [key for key in keys if key not in self.languages]:
                 raise ValueError(f"{field}: unknown language '{strange[0]}'; allowed are {', '.join(self.languages)}")
         return self

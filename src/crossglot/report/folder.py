@@ -44,11 +44,11 @@ class RunFolder:
         return [ResultRow.model_construct(**row) for row in self.results.iter_rows(named=True)]
 
 
-def read_run_folder(path: Path) -> RunFolder:
-    """Reads what the report needs from a run folder.
+def require_run_folder(path: Path) -> None:
+    """Refuses what is no run's folder.
 
     Raises:
-        StorageError: if it is no run folder, or one of its files is damaged.
+        StorageError: if there is no such folder, or no results in it.
     """
     if not path.is_dir():
         raise StorageError(f"{path}: no such folder\n  give the folder that `crossglot reproduce --out` wrote")
@@ -56,6 +56,15 @@ def read_run_folder(path: Path) -> RunFolder:
         raise StorageError(
             f"{path}: not a run folder, it has no results.csv\n  finish the run first: the same command goes on"
         )
+
+
+def read_run_folder(path: Path) -> RunFolder:
+    """Reads what the report needs from a run folder.
+
+    Raises:
+        StorageError: if it is no run folder, or one of its files is damaged.
+    """
+    require_run_folder(path)
     return RunFolder(
         path=path,
         results=read_results(path / "results.csv"),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from crossglot.csv_cells import inert_frame
 from crossglot.errors import UsageError
-from crossglot.files import whole_file
+from crossglot.files import check_file_place, whole_file
 from crossglot.limits import CONFIDENCE
 from crossglot.steps.rows import tags_of
 from crossglot.steps.score import METRICS
@@ -114,6 +114,8 @@ def compare(
             sentences.
     """
     CONFIDENCE.check(level, "level")
+    if out is not None:
+        check_file_place(out)
     cells = compare_runs(read_comparable(Path(first)), read_comparable(Path(second)), systems, level, progress)
     frame = comparison_frame(cells)
     if out is not None:

@@ -53,7 +53,10 @@ def paired_rows(
         for run, name in zip((first, second), systems, strict=True):
             if name not in run.systems:
                 raise UsageError(f"{run.folder}: no system '{name}'; it has {', '.join(run.systems)}")
-    elif first.folder.resolve() == second.folder.resolve():
+    one_run = first.folder.resolve() == second.folder.resolve()
+    if one_run and systems is not None and systems[0] == systems[1]:
+        raise UsageError(f"{first.folder}: {systems[0]} is one and the same system; name two, or another run")
+    if systems is None and one_run:
         raise UsageError(
             f"{first.folder}: one and the same run; name two of its systems ({called('systems', 'A=B')}): "
             f"{', '.join(first.systems)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.resources import files
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, 
 
 from crossglot.encoders.pieces import Cutting, Subword
 from crossglot.errors import SpecError
-from crossglot.languages import LANGUAGES
+from crossglot.languages import KEY, LANGUAGES
 from crossglot.limits import COUNT, EPOCHS, MOST_SEEDS, RATE, SEED
 from crossglot.probes.experiments import EXPERIMENTS, SELF_SUFFICIENT
 from crossglot.probes.setting import TRANSLATION
@@ -21,6 +22,9 @@ from crossglot.tagging.recipe import Decay, HeadStart
 
 ALL = "all"
 PRESETS = ("causes", "paper", "paper-ner", "paper-pos")
+
+_LANGUAGES = re.compile(rf"{KEY}(\+{KEY})*|{KEY}/{KEY}(:[\w-]+)?")
+"""`en`; `hi+en`, joined; `hi/en:corrected`, code-switched. Never a path: keys are looked for in names of files."""
 
 _OF_TAGGERS = (
     "encoders", "data", "corpora", "sources", "targets", "max_train", "max_test", "learning_rate", "epochs",
@@ -44,8 +48,8 @@ class EncoderEntry(BaseModel):
 
     encoder: str = Field(min_length=1)
     role: Literal["m-bert", "en-bert", "other"] | None = None
-    revision: str | None = None
-    name: str | None = None
+    revision: str | None = Field(None, min_length=1)
+    name: str | None = Field(None, min_length=1)
 
 
 class Study(BaseModel):
@@ -81,7 +85,7 @@ class Study(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field("study", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    name: str = Field("study", max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     experiments: tuple[str, ...] = Field(min_length=1)
     encoders: tuple[EncoderEntry, ...] = ()
     data: Path | None = None
@@ -116,12 +120,42 @@ class Study(BaseModel):
                 raise ValueError(f"unknown experiment '{name}': {meant}known: {', '.join(EXPERIMENTS)}, {ALL}")
         return tuple(dict.fromkeys(wanted))
 
+    @field_validator("data", mode="before")
+    @classmethod
+    def _named(cls, data: Any) -> Any:
+        if data == "":  # as a path, the current folder
+            raise ValueError("is empty; give a folder, or leave it out for the data cache")
+        return data
+
     @field_validator("corpora", mode="before")
     @classmethod
     def _one_or_several(cls, corpora: Any) -> Any:
         if not isinstance(corpora, Mapping):
             return corpora
         return {key: [names] if isinstance(names, str) else names for key, names in corpora.items()}
+
+    @field_validator("sources", "targets")
+    @classmethod
+    def _languages(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        for key in keys:
+            parts = re.split(r"[+/]", key.partition(":")[0])
+            if not _LANGUAGES.fullmatch(key) or len(set(parts)) < len(parts):
+                raise ValueError(
+                    f"'{key}' names no language: write a key (en, pt-BR), hi+en for two that are joined, or "
+                    "hi/en:corrected for code-switched text"
+                )
+        return keys
+
+    @field_validator("corpora")
+    @classmethod
+    def _one_a_task(cls, corpora: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        for language, names in corpora.items():
+            if not _LANGUAGES.fullmatch(language) or not all(name.strip() for name in names) or not names:
+                raise ValueError(f"{language} = {list(names)}: write a language's key, and for it a corpus's name")
+            tasks = [_task_of(language, name) for name in names]
+            if len(set(tasks)) < len(tasks):
+                raise ValueError(f"{language} = {list(names)}: names two for one task; name one")
+        return corpora
 
     @field_validator("seeds", "sources", "targets")
     @classmethod
