@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
+import io
 import json
 import re
 from html.parser import HTMLParser
@@ -18,12 +19,13 @@ from test_curves import made_up as curve_rows
 from crossglot.characters import visible
 from crossglot.csv_cells import inert_frame, restored
 from crossglot.probes.results import read_results, write_results
-from crossglot.report import write_report
+from crossglot.report import terminal_tables, write_report
 from crossglot.report.curves import curves
 from crossglot.report.figures import write_figure
 from crossglot.report.folder import read_run_folder
 from crossglot.report.latex import escaped
 from crossglot.report.scatter import Line, Point, Series, scatter
+from crossglot.terminal import PlainConsole
 from odd_names import ODD_NAMES
 
 NAMES = list(ODD_NAMES.values())
@@ -37,8 +39,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [row for name in NAMES for row in matrix("table1", name, "other", ("en",), (62, 30), "ner")]
     rows += matrix("table4", "constructor", "other", tuple(NAMES[:4]), (80, 40))
     write_results(rows, folder / "results.csv")
-    claims = dict.fromkeys(("claim", "where", "statistic", "threshold", "interval", "verdict", "why"), NAMES)
-    table = pl.DataFrame(claims | {"value": ["-3.2"] * len(NAMES)})
+    claims = dict.fromkeys(("claim", "where", "statistic", "threshold", "interval", "why"), NAMES)
+    table = pl.DataFrame(claims | {"value": ["-3.2"] * len(NAMES), "verdict": ["cannot tell"] * len(NAMES)})
     inert_frame(table).write_csv(folder / "claims.csv")
     versions = json.loads((folder / "versions.json").read_text())
     versions["languages"] = {"en": NAMES[0], "de": NAMES[5]}
@@ -83,6 +85,17 @@ def test_the_figures_are_whole_and_say_every_name(folder: Path) -> None:
         if svg.stem == "table1":
             for name in NAMES:
                 assert visible(name).strip().replace("\t", "") in said.replace("\t", ""), name
+
+
+def test_the_terminal_shows_every_name_whole_and_is_not_steered(folder: Path) -> None:
+    console = PlainConsole()
+    console.file = io.StringIO()
+    for table in terminal_tables(folder):
+        console.print(table)
+    said = console.file.getvalue()
+    assert not UNSEEN.search(said)
+    for name in NAMES:
+        assert said.count(visible(name).partition("\t")[0]) >= 3, name
 
 
 def test_each_name_can_be_drawn_in_curves_and_scatters(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
