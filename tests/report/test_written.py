@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from made_up import made_up_rows, write_made_up_run
 from rich.console import Console
 
-from crossglot.errors import StorageError
-from crossglot.probes.results import MEAN
+from crossglot.engine.locking import locked
+from crossglot.errors import SpecError, StorageError
+from crossglot.probes.results import MEAN, WRITING
 from crossglot.report import terminal_tables, write_report
+from crossglot.report.folder import RunFolder, read_run_folder
 from crossglot.report.latex import escaped
 
 
@@ -114,8 +116,24 @@ def test_a_folder_that_is_no_run_says_so(tmp_path: Path) -> None:
 def test_a_damaged_file_is_named(tmp_path: Path, name: str) -> None:
     folder = write_made_up_run(tmp_path / "run")
     (folder / name).write_text("not,what\nit should [be", encoding="utf-8")
-    with pytest.raises(StorageError, match=re.escape(name)):
+    with pytest.raises((StorageError, SpecError), match=re.escape(name)):
         write_report(folder)
+
+
+def test_results_and_claims_of_one_report_are_of_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A study that comes to its end while a report is written waits for it."""
+    folder = write_made_up_run(tmp_path / "run")
+    free = []
+
+    def read(path: Path) -> RunFolder:
+        with locked(path / WRITING, wait=False) as ours:
+            free.append(ours)
+        return read_run_folder(path)
+
+    monkeypatch.setattr("crossglot.report.writing.read_run_folder", read)
+    write_report(folder)
+    assert free[-1] is False
+    assert not (folder / WRITING).exists()
 
 
 def test_results_alone_make_a_report(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_a_text_that_changed_after_planning_fails_the_step(texts: dict[str, Path
 
 
 def test_no_reference_before_it_is_finished(texts: dict[str, Path], tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="to do"):
+    with pytest.raises(StorageError, match="is not there"):
         pretrained(planned(texts), Store(tmp_path))
 
 

@@ -243,7 +243,7 @@ def test_without_a_data_root_the_data_cache_is_read(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     asked = settings(tmp_path) | {"data": None}
-    with pytest.raises(DataError, match=r"(?s)crossglot/data: no such data root.*--data"):
+    with pytest.raises(DataError, match=r"(?s)crossglot/data: no such data root.*name it \(data\)"):
         plan_reproduction(["table2"], [str(encoder)], out=tmp_path / "out", **asked)
     write_root(tmp_path / "crossglot" / "data")
     assert plan_reproduction(["table2"], [str(encoder)], out=tmp_path / "out", **asked).states()
