@@ -102,7 +102,7 @@ def test_fields_replaced(sound: Path, scratch: Path, data: st.DataObject) -> Non
 @given(data=st.data())
 def test_what_is_read_can_be_drawn(sound: Path, scratch: Path, data: st.DataObject) -> None:
     folder = Path(shutil.copytree(sound, scratch / "drawn", dirs_exist_ok=True))
-    path = folder / data.draw(st.sampled_from(("claims.csv", "versions.json", "study.toml")))
+    path = folder / data.draw(st.sampled_from(TEXTS))
     path.write_text(changed_fields(path.read_text(encoding="utf-8"), data), encoding="utf-8")
     try:
         write_report(folder)

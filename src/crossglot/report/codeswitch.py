@@ -47,8 +47,9 @@ def _is_gap(row: ResultRow) -> bool:
 
 
 def _place(line: Line) -> int:
-    """Sources in the order of the table."""
-    return WITH_SYNTHETIC.sources.index(line[0])
+    """Sources in the order of the table; those that are none of its own behind."""
+    known = WITH_SYNTHETIC.sources
+    return known.index(line[0]) if line[0] in known else len(known)
 
 
 def _form_and_words(row: ResultRow) -> tuple[str, str]:

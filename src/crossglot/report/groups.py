@@ -27,7 +27,7 @@ def group_table(rows: Sequence[ResultRow]) -> Drawn:
     others = _by_languages(rows)
     lines: list[tuple[Entry, ...]] = [
         (
-            row.system, GROUPINGS[_grouping(row)], row.source, row.target, row.value, *_bounds(row),
+            row.system, GROUPINGS.get(_grouping(row), _grouping(row)), row.source, row.target, row.value, *_bounds(row),
             others.get(_key(row), ""), row.published, row.n,
         )
         for row in means
@@ -74,7 +74,7 @@ def _tests(rows: Sequence[ResultRow]) -> list[tuple[Entry, ...]]:
             found = [p_values.get((row.system, name + HOLM, row.condition)) for name in (QAP_P, QAP_P_WITHOUT)]
             tests = [NO_VALUE if one is None or one.value is None else f"{one.value:.3f}" for one in found]
         shown = (row.value, *_bounds(row), others.get(_key(row), ""), row.published)
-        lines.append((row.system, GROUPINGS[_grouping(row)], what, *shown, *tests))
+        lines.append((row.system, GROUPINGS.get(_grouping(row), _grouping(row)), what, *shown, *tests))
     return lines
 
 
