@@ -12,15 +12,16 @@ DEEPEST = 64
 """Levels that a file may have: what reads it further goes down level by level."""
 
 
-def read_object(path: Path, kind: type[CrossglotError]) -> dict[str, Any]:
+def read_object(path: Path, kind: type[CrossglotError], *, finite: bool = True) -> dict[str, Any]:
     """A JSON object from a file.
 
     Args:
         path: the file.
         kind: of error, for its faults.
+        finite: refuse NaN and Infinity, which are no JSON, though other libraries write them.
 
     Raises:
-        CrossglotError: of that kind, if it is no file, not UTF-8, not JSON (NaN and Infinity are not), nested too deep
+        CrossglotError: of that kind, if it is no file, not UTF-8, not JSON, nested too deep
             or no object.
     """
 
@@ -30,7 +31,7 @@ def read_object(path: Path, kind: type[CrossglotError]) -> dict[str, Any]:
     try:
         if not path.is_file():  # a pipe would be waited for
             raise kind(f"{path}: cannot read it: not a file")
-        found = json.loads(path.read_text(encoding="utf-8"), parse_constant=no_number)
+        found = json.loads(path.read_text(encoding="utf-8"), parse_constant=no_number if finite else None)
     except UnicodeDecodeError as error:
         raise kind(f"{path}: cannot read it: not UTF-8 (byte {error.start}), not readable as JSON") from error
     except json.JSONDecodeError as error:

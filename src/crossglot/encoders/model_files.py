@@ -49,7 +49,7 @@ def read_object(path: Path) -> dict[str, Any]:
         ModelError: if it is not UTF-8, not JSON, nested too deep, or no object.
     """
     check_plain([path])
-    return json_files.read_object(path, ModelError)
+    return json_files.read_object(path, ModelError, finite=False)
 
 
 @contextmanager
