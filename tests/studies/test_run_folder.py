@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from crossglot.errors import UsageError
-from crossglot.studies.run_folder import WRITTEN, check_run_folder, write_predictions
+from crossglot.studies.run_folder import WRITTEN, check_run_folder, write_predictions, write_study
+from crossglot.studies.study import load_study, make_study
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -56,6 +57,34 @@ def test_a_run_goes_on_in_its_folder(tmp_path: Path, found: str) -> None:
         if found == "with a log beside it":
             (out / "log.txt").write_text("mine")
     check_run_folder(out)
+
+
+@pytest.mark.parametrize(
+    ("kept", "stays"),
+    [
+        ("# my own words\nexperiments = ['table2']\nencoders = [{encoder = 'models/x'}]\nname='a'\n", True),
+        ("# my own words\nexperiments = ['table3']\nencoders = [{encoder = 'models/x'}]\nname='a'\n", False),
+        ("experiments = [", False),
+        ("\udcff", False),
+        (None, False),
+    ],
+)
+def test_a_study_that_says_the_same_keeps_its_words(tmp_path: Path, kept: str | None, stays: bool) -> None:
+    study = make_study({"name": "a", "experiments": ["table2"], "encoders": [{"encoder": "models/x"}]})
+    path = tmp_path / "study.toml"
+    if kept is not None:
+        path.write_bytes(kept.encode(errors="surrogateescape"))
+    write_study(path, study)
+    assert load_study(path) == study
+    assert (path.read_bytes() == (kept or "").encode(errors="surrogateescape")) is stays
+
+
+def test_what_a_killed_run_left_among_predictions_is_swept(tmp_path: Path) -> None:
+    (tmp_path / ".crossglot-0123abcd.half").mkdir()
+    (tmp_path / ".crossglot-0123abcd.half" / "lock").touch()
+    (tmp_path / ".crossglot-0123abcd.half" / "x.pos.de.parquet").write_text("half")
+    write_predictions(tmp_path, {})
+    assert contents(tmp_path) == {}
 
 
 def test_predictions_are_those_of_the_store_and_a_users_files_beside_them_stay(tmp_path: Path) -> None:

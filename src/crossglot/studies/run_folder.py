@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from crossglot.engine.record import RECORD
-from crossglot.errors import UsageError
-from crossglot.files import check_working_folder, whole_file
+from crossglot.errors import CrossglotError, UsageError
+from crossglot.files import check_working_folder, sweep, whole_file, write_whole
 from crossglot.remedies import way
 from crossglot.studies.planning import STORE
+from crossglot.studies.study import Study, load_study, study_toml
 
 WRITTEN = (
     "results.csv",
@@ -64,11 +65,22 @@ def is_run_folder(out: Path) -> bool:
     return isinstance(packages, dict) and "crossglot" in packages
 
 
+def write_study(path: Path, study: Study) -> None:
+    """Writes down the study as run; a file that says the same in its user's words, with comments perhaps, stays."""
+    try:
+        same = load_study(path) == study
+    except (CrossglotError, OSError, ValueError, RecursionError):
+        same = False
+    if not same:
+        write_whole(path, study_toml(study))
+
+
 def write_predictions(folder: Path, files: Mapping[str, Path]) -> None:
     """Makes the files of that name those of the store: hard links, or copies where the file system has none.
 
     What earlier runs wrote there besides is removed, and nothing else.
     """
+    sweep(folder)
     for name, source in files.items():
         target = folder / name
         if target.exists() and target.samefile(source):

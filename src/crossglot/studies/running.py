@@ -40,8 +40,8 @@ from crossglot.steps.train_and_predict import TrainAndPredict
 from crossglot.steps.train_on_lab import TrainOnLab
 from crossglot.studies.planning import StudyPlan, lay_out, plan_study
 from crossglot.studies.remarks import forewarnings, remarks_on
-from crossglot.studies.run_folder import check_run_folder, write_predictions
-from crossglot.studies.study import Study, study_toml
+from crossglot.studies.run_folder import check_run_folder, write_predictions, write_study
+from crossglot.studies.study import Study
 
 _log = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ def write_run(plan: StudyPlan, outcome: Outcome, out: Path) -> None:
     write_results(results, out / "results.csv")
     _write_claims(results, out)
     write_predictions(out / "predictions", dict(_predictions(plan, outcome)))
-    write_whole(out / "study.toml", study_toml(plan.study))
+    write_study(out / "study.toml", plan.study)
     write_whole(out / "versions.json", json.dumps(versions(plan), indent=1, ensure_ascii=False) + "\n")
 
 
