@@ -116,7 +116,7 @@ class Shape:
         """
         weights = self.layers * 12 * self.hidden**2 + (vocabulary + self.positions) * self.hidden
         states = self.batch_pieces * self.layers * self.hidden * 8
-        wanted, there = (16 * weights + 4 * states if on_cpu else 4 * weights), machine_memory()
+        wanted, there = (16 * weights + 2 * states if on_cpu else 4 * weights), machine_memory()
         if wanted > there:
             raise UsageError(
                 f"an encoder of {self.layers} layers, {self.hidden} wide, {vocabulary:,} word pieces and "
