@@ -14,6 +14,13 @@ from typer.testing import CliRunner
 from crossglot.encoders.loading import load_encoder, load_tokenizer
 from crossglot.errors import CrossglotError, ModelError
 
+MOST_KINDS = (
+    "albert", "bert", "big_bird", "camembert", "convbert", "data2vec-text", "deberta", "deberta-v2", "distilbert",
+    "electra", "ernie", "esm", "eurobert", "flaubert", "fnet", "funnel", "ibert", "layoutlm", "longformer", "luke",
+    "megatron-bert", "mobilebert", "modernbert", "mpnet", "mra", "nystromformer", "reformer", "rembert", "roberta",
+    "roberta-prelayernorm", "roformer", "squeezebert", "tapas", "xlm", "xlm-roberta", "xlm-roberta-xl", "xmod", "yoso",
+)  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -106,3 +113,14 @@ def test_half_precision_weights_are_sound(folder: Path) -> None:
         tensors = {name: tensor.to(dtype) for name, tensor in load_file(folder / "model.safetensors").items()}
         save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
         assert load_encoder(folder).model.dtype == torch.float32
+
+
+def test_no_architecture_s_own_configuration_is_refused_for_its_sizes() -> None:
+    from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING
+
+    from crossglot.encoders.sizes import check_sizes
+
+    kinds = [kind for kind in MODEL_FOR_MASKED_LM_MAPPING if kind.model_type in MOST_KINDS]
+    assert len(kinds) > 25
+    for kind in kinds:
+        check_sizes(kind().to_dict(), kind.model_type)

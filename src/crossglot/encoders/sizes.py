@@ -10,7 +10,7 @@ from crossglot.errors import ModelError
 SIZES = (
     "hidden_size", "dim", "d_model", "emb_dim", "embedding_size", "vocab_size", "intermediate_size", "hidden_dim",
     "num_attention_heads", "n_heads", "num_key_value_heads", "head_dim", "num_hidden_layers", "n_layers",
-    "max_position_embeddings", "type_vocab_size",
+    "max_position_embeddings",
 )  # fmt: skip
 """What cannot be zero or less in any architecture that has it."""
 
