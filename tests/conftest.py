@@ -17,7 +17,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads cost tiny models more t
 # What a machine has must not decide what a test sees: a GPU, a user's caches, a terminal's width, colours, language.
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 _CACHES = Path(tempfile.mkdtemp(prefix="crossglot-tests-"))
-os.environ |= {"HF_HOME": str(_CACHES / "huggingface"), "XDG_CACHE_HOME": str(_CACHES)}
+os.environ |= {"HF_HOME": str(_CACHES / "huggingface"), "XDG_CACHE_HOME": str(_CACHES), "TERM": "xterm-256color"}
 for _name in (
     "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_TOKEN", "COLUMNS", "LINES", "TERMINAL_WIDTH", "NO_COLOR",
     "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "PYTHONIOENCODING", "PYTHONWARNINGS", "CROSSGLOT_DEBUG",
