@@ -12,8 +12,7 @@ from crossglot.remedies import way, ways
 
 def more_memory() -> str:
     """What to do if there is too little."""
-    fewer = way("fewer at the same time have more of it each", "jobs")
-    return ways(fewer, "a smaller encoder or less text needs less")
+    return ways(way("run fewer at the same time", "jobs"), "take a smaller encoder", "take less text")
 
 
 # How the system, torch on CPUs, torch on GPUs and C++ word it; Python raises MemoryError.
