@@ -16,7 +16,7 @@ from typing import Any
 
 import safetensors.torch
 
-from crossglot import files
+from crossglot.files import whole
 
 EVENTS = ("mkdir", "rmdir", "unlink", "rename", "replace", "link", "chmod", "fsync", "open")
 
@@ -99,7 +99,7 @@ def broken_off(at: int, error: int | None = None) -> Iterator[_Events]:
     """Dies at event number `at`; or, with an error number, lets that event alone fail."""
     events = _Events(at, error)
     kept: list[tuple[Any, str, Callable[..., Any]]] = [(os, name, getattr(os, name)) for name in (*EVENTS, "close")]
-    kept += [(io, "open", io.open), (builtins, "open", builtins.open), (files, "_exchange", files._exchange)]
+    kept += [(io, "open", io.open), (builtins, "open", builtins.open), (whole, "_exchange", whole._exchange)]
     kept += [(safetensors.torch, "save_file", safetensors.torch.save_file)]
     special: dict[tuple[Any, str], Any] = {
         (os, "open"): events.opening,

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from crossglot import files
 from crossglot.errors import DataError, StorageError, UsageError
 from crossglot.files import (
     check_file_place,
     check_folder_place,
     check_working_folder,
     sweep,
+    whole,
     whole_file,
     whole_folder,
     write_whole,
@@ -140,7 +140,7 @@ def test_a_folder_stands_in_its_place_at_the_end_of_the_block_and_not_before(tmp
 @pytest.mark.parametrize("in_one_stroke", [True, False])
 def test_a_folder_is_replaced_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_one_stroke: bool) -> None:
     if not in_one_stroke:
-        monkeypatch.setattr(files, "_exchange", lambda *_: False)
+        monkeypatch.setattr(whole, "_exchange", lambda *_: False)
     target = tmp_path / "tagger"
     target.mkdir(mode=0o750)
     (target / "old").write_text("old")
@@ -348,6 +348,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from crossglot import files
+from crossglot.files import whole
 
 events, last = 0, int(sys.argv[2])
 
@@ -362,7 +363,7 @@ def counted(real):
 
 for name in ("mkdir", "rmdir", "unlink", "rename", "replace", "chmod", "open", "close"):
     setattr(os, name, counted(getattr(os, name)))
-files._exchange = counted(files._exchange) if sys.argv[3] == "swap" else lambda one, other: False
+whole._exchange = counted(whole._exchange) if sys.argv[3] == "swap" else lambda one, other: False
 target = Path(sys.argv[1])
 with files.whole_folder(target / "tagger", may_replace=lambda folder: None) as half:
     (half / "labels").write_text("new")
