@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -25,6 +26,11 @@ for _name in (
 ):  # fmt: skip
     os.environ.pop(_name, None)
 atexit.register(shutil.rmtree, _CACHES, ignore_errors=True)
+
+# Nor how the suite was started: what is ignored here, as under nohup or in the background, is ignored by all it starts.
+for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _usual)
 
 # A busy machine is no failure: nothing is timed in tests.
 settings.register_profile("untimed", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

@@ -163,6 +163,7 @@ crossglot.report.write_report = breaks
 
 
 def test_an_interrupt_that_a_library_took_for_a_fault_is_one_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "results.csv").touch()
     command = program("report", str(tmp_path), before=SWALLOWED)
     ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     assert (ran.returncode, ran.stderr.strip()) == (130, "stopped")
