@@ -342,6 +342,17 @@ def test_a_file_that_is_write_protected_is_not_replaced(tmp_path: Path, monkeypa
     assert target.read_text() == "mine"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on this system")
+def test_what_lies_beside_a_durable_folder_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    os.mkfifo(tmp_path / "pipe")
+    with whole_folder(tmp_path / "tagger", durable=True) as half:
+        (half / "weights").write_bytes(b"x")
+    with whole_file(tmp_path / "scores", durable=True) as file:
+        file.write_bytes(b"x")
+    assert {path.name for path in tmp_path.iterdir()} == {"circle", "pipe", "tagger", "scores"}
+
+
 # killed processes
 
 KILLED = """

@@ -137,6 +137,7 @@ def test_a_fault_of_ours_says_so_with_the_traceback(tmp_path: Path, monkeypatch:
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr("crossglot.report.write_report", breaks)
+    (tmp_path / "results.csv").touch()
     result = run("report", tmp_path)
     assert result.exit_code == 1
     assert "ZeroDivisionError: a bug" in result.stderr

@@ -37,7 +37,7 @@ def test_a_missing_or_empty_file_is_named_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"absent\.txt"):
         read_text("en", [tmp_path / "absent.txt"])
     (tmp_path / "empty.txt").write_text("\n \n", "utf-8")
-    with pytest.raises(DataError, match=r"empty\.txt.*\n.*--text"):
+    with pytest.raises(DataError, match=r"empty\.txt.*\n.*give a plain text file"):
         read_text("en", [tmp_path / "empty.txt"])
 
 

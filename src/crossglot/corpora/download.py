@@ -93,7 +93,10 @@ def get(
 def _present(source: Source, root: Path) -> tuple[Path, ...]:
     """The corpus's files that are there, if its test split (or, of a bitext, any side) is among them."""
     folders = {str(Path(template).parent) for _, template in source.members}
-    files = [path for folder in sorted(folders) for path in sorted((root / folder).glob("*")) if path.is_file()]
+    try:
+        files = [path for folder in sorted(folders) for path in sorted((root / folder).glob("*")) if path.is_file()]
+    except OSError:  # such as a name that is too long: what is to be written there is checked, and says why
+        return ()
     templates = [re.escape(template).replace(r"\\1", r"[\w-]+") for _, template in source.members]
     expected = re.compile(f"(?:{'|'.join(templates)})(?:{'|'.join(map(re.escape, SUFFIXES))})")
     ours = tuple(path for path in files if expected.fullmatch(path.relative_to(root).as_posix()))

@@ -116,7 +116,7 @@ def whole_folder(
                 sweep(left.parent)
             _give_modes(half, passing)
             if durable:
-                _sync(half)
+                _sync_all(half)
             check_replaceable(path, place, may_replace)
             _put_folder(half, place, passing)
             if durable:
@@ -191,14 +191,19 @@ def _give_modes(written: Path, passing: Path) -> None:
             path.chmod(stat.S_IMODE(known) & ~0o777 | wanted)
 
 
-def _sync(written: Path) -> None:
-    """Has the system write a file, or a folder and all in it, to the disk."""
-    for path in (*(written.rglob("*") if written.is_dir() else ()), written):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        except OSError as error:
-            if error.errno != errno.EINVAL:  # some file systems cannot sync folders
-                raise
-        finally:
-            os.close(handle)
+def _sync_all(folder: Path) -> None:
+    """Has the system write a folder of ours and all in it to the disk."""
+    for path in (*folder.rglob("*"), folder):
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    """Has the system write a file, or a folder's list of names, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some file systems cannot sync folders
+            raise
+    finally:
+        os.close(handle)

@@ -88,7 +88,8 @@ class _Drafts:
         self.present = tuple(split for split in self.sources if isinstance(split, CorpusSplit))
         found = [split for split in self.targets.values() if isinstance(split, CorpusSplit)]
         self.goals = tuple(sorted(found, key=lambda split: split.language))
-        self.complete = bool(self.goals) and len(self.present) == len(self.sources)
+        learnable = task != "ner" or any(split.types for split in self.present)  # of O alone nothing is learnt
+        self.complete = bool(self.goals) and learnable and len(self.present) == len(self.sources)
 
     def encoder_rows(self, candidate: Candidate, untrained: bool = False) -> tuple[Row, ...]:
         if not self.complete:

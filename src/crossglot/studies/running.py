@@ -245,7 +245,9 @@ def _predictions(plan: StudyPlan, outcome: Outcome) -> Iterator[tuple[str, Path]
 
 def prediction_name(step: Row | TrainOnLab) -> str:
     """`m-bert-small.pos.en.seed1`, fit for a file name; in the causal study `causes.cognates-0.5.seed1`."""
-    row = f"causes.{step.name}" if isinstance(step, TrainOnLab) else row_name(step.system, step.task, step.source)
+    row = (
+        f"causes.{_plain(step.name)}" if isinstance(step, TrainOnLab) else row_name(step.system, step.task, step.source)
+    )
     return row + ("" if step.seed is None else f".seed{step.seed}")
 
 
