@@ -59,7 +59,8 @@ def test_separators_that_only_unicode_knows_end_no_line(file: File) -> None:
     assert list(read_lines(file("a\u2028b\x85c\x0bd\n"))) == ["a\u2028b\x85c\x0bd"]
 
 
-lines = st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\ufeff")), max_size=6)
+# U+0000 is in no text: bytes of it are how UTF-16 is told from UTF-8.
+lines = st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\n\r\ufeff")), max_size=6)
 
 
 @given(lines, st.sampled_from(list(COMPRESS)))
