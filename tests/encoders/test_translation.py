@@ -176,6 +176,6 @@ def test_bad_bitexts_end_in_one_clear_message(texts: dict[str, Path], tmp_path: 
     ):
         with pytest.raises(error, match=message):
             pretrain(texts, out, shape=SHAPE, bitexts={pair: files}, runtime=FP32)
-    with pytest.raises(UsageError, match="tlm_share"):
+    with pytest.raises(UsageError, match=r"tlm_share: has to be a number above 0 and at most 1, not 0\.0"):
         pretrain(texts, out, shape=SHAPE, bitexts=bitexts(texts), tlm_share=0.0, runtime=FP32)
     assert not out.exists()
