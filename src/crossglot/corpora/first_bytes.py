@@ -34,7 +34,7 @@ def wide_encoding(head: bytes) -> str:
     """`UTF-16` or `UTF-32` for text in one of them (`UTF-16LE`, `UTF-16BE` without its mark); nothing for any other.
 
     Without a mark: one byte of every two of a line feed is zero, always on the same side, and on the other side there
-    is no zero at all. Words may hold U+0000, but not so regularly; and what is well-formed UTF-8 is taken for UTF-16 only
+    is no zero at all. Words may hold U+0000, but not so regularly. What is well-formed UTF-8 is taken for UTF-16 only
     where that side has nothing but what stands for blocks of letters (0x04 for Cyrillic) and would be no text itself.
     """
     for mark, name in _MARKS.items():
