@@ -18,6 +18,7 @@ from tiny_models import save_tiny
 
 from crossglot.encoders.loading import load_encoder
 from crossglot.errors import CrossglotError
+from mutations import changed_bytes
 
 JSON_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json")
 FILES = (*JSON_FILES, "model.safetensors")
@@ -51,13 +52,7 @@ def loads_or_is_refused(folder: Path) -> None:
 def test_bytes_changed_cut_off_or_put_in(sound: Path, scratch: Path, data: st.DataObject) -> None:
     folder = Path(shutil.copytree(sound, scratch / "bytes", dirs_exist_ok=True))
     path = folder / data.draw(st.sampled_from(FILES))
-    raw = bytearray(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, min(len(raw), 4000)) | st.integers(0, len(raw)))
-        what = data.draw(st.binary(max_size=9))
-        gone = data.draw(st.sampled_from((0, len(what), 1, 1000, len(raw))))
-        raw[at : at + gone] = what
-    path.write_bytes(bytes(raw))
+    path.write_bytes(changed_bytes(path.read_bytes(), data))
     loads_or_is_refused(folder)
 
 

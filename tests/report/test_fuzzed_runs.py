@@ -18,6 +18,7 @@ from crossglot.report.folder import read_run_folder
 from crossglot.report.writing import write_report
 from crossglot.studies.comparing import compare
 from crossglot.studies.settings import differing_settings
+from mutations import changed_bytes
 
 TEXTS = ("results.csv", "claims.csv", "versions.json", "study.toml")
 FILES = (*TEXTS, "predictions/small-m-bert.pos.en.seed1.parquet")
@@ -70,13 +71,7 @@ def is_read_or_refused(folder: Path, sound: Path) -> None:
 def test_bytes_changed_cut_off_or_put_in(sound: Path, scratch: Path, data: st.DataObject) -> None:
     folder = Path(shutil.copytree(sound, scratch / "bytes", dirs_exist_ok=True))
     path = folder / data.draw(st.sampled_from(FILES))
-    raw = bytearray(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, len(raw)))
-        what = data.draw(st.binary(max_size=9))
-        gone = data.draw(st.sampled_from((0, len(what), 1, 100, len(raw))))
-        raw[at : at + gone] = what
-    path.write_bytes(bytes(raw))
+    path.write_bytes(changed_bytes(path.read_bytes(), data))
     is_read_or_refused(folder, sound)
 
 
