@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 
 def changed_bytes(raw: bytes, data: st.DataObject) -> bytes:
-    """In up to four places, more often near the start, some bytes put in, or in the place of others or of all the rest."""
+    """In up to four places, more often near the start, bytes put in, or in the place of others or of all the rest."""
     changed = bytearray(raw)
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, min(len(changed), 4000)) | st.integers(0, len(changed)))
