@@ -187,6 +187,7 @@ def _zeros(shape: tuple[int, int, int], out: Path | None) -> NDArray[np.float32]
         return np.zeros(shape, np.float32)
     with faults_named(out):
         zeros = np.lib.format.open_memmap(out, mode="w+", dtype=np.float32, shape=shape)
-        with out.open("r+b") as file:  # where there is no room, say it now: later the system would end the process
-            os.posix_fallocate(file.fileno(), 0, out.stat().st_size)
+        if hasattr(os, "posix_fallocate"):  # not on macOS
+            with out.open("r+b") as file:  # where there is no room, say it now: later the system would end the process
+                os.posix_fallocate(file.fileno(), 0, out.stat().st_size)
     return zeros
