@@ -76,6 +76,8 @@ wals = { 81A = "SVO", 85A = "Prepositions", 86A = "Noun-Genitive", 87A = "Adject
 FINETUNE = "finetune encoder --train train.conllu --out out"
 PRETRAIN = "pretrain --text en=text.txt --text de=de.txt --out out"
 REPRODUCE = "reproduce table2 --encoder m-bert=encoder --data root --out out"
+TAKE_FILES = ("predict tagger", "evaluate tagger", "embed encoder --out out", "finetune encoder --out out --train")
+"""All that lacks is the file that is read."""
 
 USAGE = (
     bad("reprodcue table1", "Did you mean 'reproduce'"),
@@ -148,6 +150,9 @@ FILES_READ = (
     bad("predict tagger text.txt --out empty", "a folder stands where a file is needed"),
     bad("predict tagger text.txt --out a-file/out.tsv", "a file stands where a folder is needed"),
     bad("predict tagger text.txt --to xml", "unknown format 'xml'"),
+    bad("predict tagger a-file", "a-file: its name does not tell the format", "--format"),
+    *(bad(f"{command} {folder}", f"{folder}: is a folder") for command in TAKE_FILES for folder in (".", "/", "empty")),
+    *(bad(f"{command} gone", "gone: no such file") for command in TAKE_FILES),
     bad("predict tagger - --format columns", "standard input:2: 1 tab-divided field where 2", stdin="a\tO\nb\nc\tO\n"),
     bad("predict tagger - --format conllu", "standard input:1: 1 field where CoNLL-U has 10", stdin="the dog\n"),
     bad("predict tagger - --to conllu", "blanks at an end of FORM", stdin="the \u00a0 dog\n"),
@@ -400,7 +405,7 @@ LISTS_AND_NAMES = (  # options that hold names, pairs and lists
     ),
     bad("finetune encoder --train train.conll --out out --tag-column -3", "2 tab-divided fields", "(--tag-column)"),
     bad("finetune encoder --train train.conll --out out --task ner --tag-column 0", "no tag of BIO2", "labels)"),
-    bad("finetune encoder --train a-file --out out", "does not tell the format"),
+    bad("finetune encoder --train a-file --out out", "does not tell the format", "--format"),
     bad("finetune encoder --train - --out out", "not from standard input"),
     bad("finetune encoder@ --train train.conllu --out out", "encoder@: write ID@REVISION"),
     bad("finetune @abc --train train.conllu --out out", "@abc: write ID@REVISION"),

@@ -39,6 +39,7 @@ def format_of(path: str, given: str) -> Format:
 
     Raises:
         UsageError: for an unknown format, or a name that tells none.
+        DataError: if a name that tells none is that of no file.
     """
     if given not in get_args(Format):
         raise UsageError(f"unknown format '{given}': use {', '.join(get_args(Format))}")
@@ -48,8 +49,11 @@ def format_of(path: str, given: str) -> Format:
         return "plain"
     suffix = Path(plain_name(path)).suffix.lower()
     if suffix not in BY_NAME:
+        resolve(path)  # a folder, or nothing at all, has no format
         known = ", ".join(sorted(BY_NAME))
-        raise UsageError(f"{path}: its name ({known}) does not tell the format; say it: plain, conllu or columns")
+        raise UsageError(
+            f"{path}: its name does not tell the format, as {known} do\n  give --format plain, conllu or columns"
+        )
     return BY_NAME[suffix]
 
 
