@@ -11,6 +11,7 @@ from crossglot.probes.results import MEAN, MISSING, PART_MEAN, ResultRow
 from crossglot.report.drawn import Drawn, Entry
 from crossglot.report.exhibits import ROLE_ORDER
 from crossglot.report.figures import GREY, INK
+from crossglot.report.inline import inline
 from crossglot.report.wording import interval_note
 
 ALL_WORDS = "all"
@@ -102,7 +103,7 @@ def _chart(found: Mapping[Line, Mapping[str, ResultRow]], forms: Sequence[str]) 
     panels = []
     for place, form in enumerate(forms):
         labels = alt.Axis(grid=True, gridColor=GREY, gridOpacity=0.25, labels=place % 2 == 0, labelLimit=240)
-        base = alt.Chart(alt.InlineData(values=[record for record in records if record["form"] == form])).encode(
+        base = alt.Chart(inline(record for record in records if record["form"] == form)).encode(
             y=alt.Y("source:N", sort=sources, scale=alt.Scale(domain=sources), title=None, axis=labels)
         )
         along = alt.X("value:Q", title="accuracy, %", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=4))

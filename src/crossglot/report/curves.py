@@ -11,6 +11,7 @@ from crossglot.probes.results import MEAN, MISSING, ResultRow
 from crossglot.probes.translation import CHANCE
 from crossglot.report.drawn import Drawn, Entry
 from crossglot.report.figures import GREY, INK
+from crossglot.report.inline import inline
 from crossglot.report.wording import interval_note
 
 COLUMNS = (
@@ -152,7 +153,7 @@ def _panel(
 
     legend = alt.Legend(title=None, orient="right", symbolSize=70, symbolStrokeWidth=1.6, symbolOpacity=1)
     axis = alt.Axis(grid=True, gridColor=GREY, gridOpacity=0.22, tickCount=4)
-    base = alt.Chart(alt.InlineData(values=records)).encode(
+    base = alt.Chart(inline(records)).encode(
         x=alt.X("layer:Q", title="layer", axis=alt.Axis(tickMinStep=1, ticks=True)),
         y=alt.Y("value:Q", title="accuracy, %", axis=axis, scale=alt.Scale(domain=[0, top])),
         color=alt.Color("pair:N", scale=scale(LINES), legend=legend),

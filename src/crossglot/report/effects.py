@@ -23,6 +23,7 @@ from crossglot.probes.measures import (
 from crossglot.probes.results import MEAN, MISSING, ResultRow
 from crossglot.report.drawn import Drawn, Entry
 from crossglot.report.figures import GREY, INK
+from crossglot.report.inline import inline
 from crossglot.report.wording import interval_note
 from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 
@@ -107,7 +108,7 @@ def dots_and_whiskers(rows: Sequence[ResultRow]) -> Any:
         for row in rows
     ]
     order = [str(record["condition"]) for record in records]
-    base = alt.Chart(alt.InlineData(values=records)).encode(
+    base = alt.Chart(inline(records)).encode(
         y=alt.Y("condition:N", sort=order, title=None, axis=alt.Axis(grid=True, gridColor=GREY, gridOpacity=0.25))
     )
     along = alt.X(
@@ -117,9 +118,7 @@ def dots_and_whiskers(rows: Sequence[ResultRow]) -> Any:
     dots = base.mark_point(size=62, stroke=INK, strokeWidth=1.6, opacity=1).encode(
         x=along, fill=alt.condition("datum.sure", alt.value(INK), alt.value("#ffffff"))
     )
-    nothing = (
-        alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="zero:Q")
-    )
+    nothing = alt.Chart(inline([{"zero": 0}])).mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="zero:Q")
     return alt.layer(nothing, whiskers, dots).properties(width=430, height=HEIGHT * len(records))
 
 

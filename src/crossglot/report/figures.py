@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
 from pathlib import Path
 from typing import Any
 
 from crossglot.characters import visible
-from crossglot.files import whole_file, write_whole
+from crossglot.files import write_whole
 from crossglot.report.exhibits import Block, Exhibit, Grid, is_zero_shot
+from crossglot.report.inline import inline
 from crossglot.report.wording import COLLAPSED, ROLES, language_name, metric, number, published_name
 
 RAMP = ["#f5f1e8", "#cfe0d9", "#86b8b2", "#3a838b", "#12435a"]  # lightness falls evenly: it survives greyscale printing
@@ -22,6 +22,28 @@ OF_EVERY_OBJECT = (
     "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "__proto__", "constructor",
     "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
 )  # fmt: skip
+
+
+THEME: dict[str, Any] = {
+    "font": "Helvetica, Arial, 'Liberation Sans', 'Noto Sans', sans-serif",
+    "background": "transparent",
+    "padding": 4,
+    "aria": False,
+    "view": {"continuousWidth": 300, "continuousHeight": 300, "stroke": None},
+    "axis": {
+        "grid": False, "domain": False, "ticks": False, "labelColor": INK, "titleColor": INK, "labelFontSize": 11,
+        "titleFontSize": 11, "titleFontWeight": "normal", "labelPadding": 5, "titlePadding": 8, "labelLimit": 220,
+    },
+    "title": {
+        "color": INK, "fontSize": 12, "fontWeight": "bold", "subtitleColor": INK, "subtitleFontSize": 10.5, "offset": 6,
+    },
+    "legend": {
+        "labelColor": INK, "titleColor": INK, "titleFontWeight": "normal", "labelFontSize": 10, "titleFontSize": 10,
+    },
+}  # fmt: skip
+"""Vega-Lite's configuration of every figure: no grid or frame, and no labels for screen readers on marks, since the
+renderer makes them of expressions into which it writes titles as they are. The page says what a figure shows, and has
+its numbers in a table."""
 
 
 def heat_map(exhibit: Exhibit) -> Any:
@@ -40,34 +62,14 @@ def heat_map(exhibit: Exhibit) -> Any:
     return chart
 
 
-def themed(chart: Any) -> Any:
-    """A chart in the report's fonts and inks, without grid or frame.
+def specification(chart: Any) -> dict[str, Any]:
+    """The chart as Vega-Lite, in the report's fonts and inks, with every text fit for the renderer.
 
-    Without labels for screen readers on its marks, too: the renderer makes them of expressions into which it writes
-    titles as they are. The page says what a figure shows, and has its numbers in a table.
+    That ends the whole process at characters that XML forbids. It is a program in JavaScript and keeps marks by their
+    systems' names; a name that every object there has by itself would find something else.
     """
-    font = "Helvetica, Arial, 'Liberation Sans', 'Noto Sans', sans-serif"
-    return (
-        chart.configure(font=font, background="transparent", padding=4, aria=False)
-        .configure_view(stroke=None)
-        .configure_axis(
-            grid=False, domain=False, ticks=False, labelColor=INK, titleColor=INK, labelFontSize=11, titleFontSize=11,
-            titleFontWeight="normal", labelPadding=5, titlePadding=8, labelLimit=220,
-        )
-        .configure_title(color=INK, fontSize=12, fontWeight="bold", subtitleColor=INK, subtitleFontSize=10.5, offset=6)
-        .configure_legend(labelColor=INK, titleColor=INK, titleFontWeight="normal", labelFontSize=10, titleFontSize=10)
-    )  # fmt: skip
-
-
-def drawable(chart: Any) -> Any:
-    """The chart with every text fit for the renderer, which ends the whole process at characters that XML forbids.
-
-    It is a program in JavaScript and keeps marks by their systems' names; a name that every object there has by itself
-    would find something else.
-    """
-    import altair as alt
-
-    return alt.Chart.from_dict(_fit(chart.to_dict()))
+    plain: dict[str, Any] = _fit(chart.to_dict())
+    return plain | {"config": plain.get("config", {}) | THEME}
 
 
 def _fit(part: Any) -> Any:
@@ -81,16 +83,17 @@ def _fit(part: Any) -> Any:
 
 
 def write_figure(chart: Any, name: str, folder: Path) -> Path:
-    """Writes a themed chart as `<name>.svg` and `<name>.pdf`; returns the SVG's path."""
-    chart = themed(drawable(chart))
+    """Writes a chart, themed, as `<name>.svg` and `<name>.pdf`; returns the SVG's path."""
+    import altair as alt
+    import vl_convert
+
+    drawn, version = specification(chart), "_".join(alt.SCHEMA_VERSION.split(".")[:2])
     svg = folder / f"{name}.svg"
-    drawing = io.StringIO()
-    chart.save(drawing, format="svg")
     # The renderer counts gradients over its lifetime; named after the figure, they are the same in every report, and
     # differ among the figures of one page.
-    write_whole(svg, re.sub(r'(\bid="|\burl\(#)gradient_\d+', rf"\g<1>{name}-ramp", drawing.getvalue()))
-    with whole_file(folder / f"{name}.pdf") as half:
-        chart.save(half, format="pdf")
+    drawing = vl_convert.vegalite_to_svg(drawn, vl_version=version)
+    write_whole(svg, re.sub(r'(\bid="|\burl\(#)gradient_\d+', rf"\g<1>{name}-ramp", drawing))
+    write_whole(folder / f"{name}.pdf", vl_convert.vegalite_to_pdf(drawn, vl_version=version))
     return svg
 
 
@@ -156,7 +159,7 @@ def _panel(
     for record in records:
         record |= {"row": name(record["source"]), "column": name(record["target"])}
     gaps = alt.Scale(paddingInner=0.07, paddingOuter=0.035)
-    base = alt.Chart(alt.InlineData(values=records)).encode(
+    base = alt.Chart(inline(records)).encode(
         x=alt.X("column:N", scale=gaps, sort=[name(key) for key in columns], title=None,
                 axis=alt.Axis(orient="top", labelAngle=0 if many <= NUMBERED_UP_TO else -90)),
         y=alt.Y("row:N", scale=gaps, sort=[name(key) for key in rows], title=None),

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from crossglot.report.figures import GREY, INK
+from crossglot.report.inline import inline
 from crossglot.statistics.association import line_reach, linear_trend
 
 SIZE = (300, 260)
@@ -92,8 +93,8 @@ def scatter(series: Sequence[Series], x_title: str, y_title: str) -> Any:
     top = 20 * ceil(max((point.y for one in shown for point in one.points), default=100) / 20) or 20
     y = alt.Y("y:Q", title=y_title, axis=axis, scale=alt.Scale(domain=[0, top]))
     colour = alt.Color("system:N", scale=scale(COLOURS), legend=legend)
-    dots = alt.Chart(alt.InlineData(values=points)).encode(x=x, y=y, color=colour)
-    trend = alt.Chart(alt.InlineData(values=lines)).encode(x=x, color=colour)
+    dots = alt.Chart(inline(points)).encode(x=x, y=y, color=colour)
+    trend = alt.Chart(inline(lines)).encode(x=x, color=colour)
     layers = [
         trend.mark_area(opacity=0.2, clip=True).encode(y=alt.Y("low:Q", title=y_title), y2="high:Q"),
         dots.mark_point(filled=True, size=22, opacity=0.62).encode(
