@@ -51,7 +51,7 @@ class DemoSize:
 
 
 FIVE_MINUTES = DemoSize(
-    sentences=Sizes(train=400, dev=50, test=150, mono=8_000, parallel=1_000),
+    sentences=Sizes(train=300, dev=50, test=120, mono=8_000, parallel=1_000),
     shape=SHAPES["demo"],
     # Seconds on one core. A tagger counts for the first experiment that needs it.
     budget={
