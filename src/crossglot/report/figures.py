@@ -75,7 +75,7 @@ def specification(chart: Any) -> dict[str, Any]:
 def _fit(part: Any) -> Any:
     if isinstance(part, dict):
         return {_fit(key): _fit(value) for key, value in part.items()}
-    if isinstance(part, list):
+    if isinstance(part, (list, tuple)):
         return [_fit(value) for value in part]
     if isinstance(part, str):
         return f"{part} " if part in OF_EVERY_OBJECT else visible(part)
