@@ -19,10 +19,10 @@ import torch
 
 from benchmarks.machine import Shape as Layers
 from benchmarks.machine import product_seconds, training_limit
-from crossglot.encoders.masking import MaskedRows, mask_pieces
-from crossglot.encoders.objectives import build_model, last_hidden, masked_lm_loss
-from crossglot.encoders.pretraining_loop import adamw
-from crossglot.encoders.shapes import SHAPES, Shape
+from crossglot.pretraining.loop import adamw
+from crossglot.pretraining.masking import MaskedRows, mask_pieces
+from crossglot.pretraining.objectives import build_model, last_hidden, masked_lm_loss
+from crossglot.pretraining.shapes import SHAPES, Shape
 from crossglot.runtime import Runtime, resolve_runtime
 
 Loss = Callable[[torch.nn.Module, MaskedRows], torch.Tensor]

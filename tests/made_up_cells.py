@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from crossglot.engine.step import Inputs, Step
+from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.setting import Candidate, Corpora, Setting
 from crossglot.languages import LANGUAGES
-from crossglot.probes.probe import Evidence
-from crossglot.probes.results import MEAN, ResultRow, Role
-from crossglot.probes.setting import Candidate, Corpora, Setting
+from crossglot.results.rows import MEAN, ResultRow, Role
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import EncoderReference
 from crossglot.tagging.recipe import Recipe

@@ -17,10 +17,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("crossglot",),  # the package's own __init__ offers what lies below
     ("cli",),
     ("commands",),  # the command line's, one module a family of commands
-    ("report", "studies"),
-    ("probes",),
+    ("report", "comparison", "studies"),
+    ("experiments",),
+    ("drawing",),
+    ("results",),
     ("steps",),
-    ("tagging", "alignment", "lab"),
+    ("tagging", "alignment", "lab", "pretraining"),
     ("encoders",),
     ("corpora",),
     ("languages",),
@@ -36,7 +38,7 @@ FOUNDATION = (
 ANY_LAYER_MAY_IMPORT = {*FOUNDATION}
 FOUNDATION_MAY_IMPORT = {"errors", "files", "limits", "remedies", "runtime", "characters", "csv_cells", "terminal"}
 PAPER_MAY_IMPORT = {"errors"}
-MAY_IMPORT_PAPER = {"probes", "report", "studies", "commands", "cli", "crossglot"}
+MAY_IMPORT_PAPER = {"results", "drawing", "experiments", "report", "studies", "commands", "cli", "crossglot"}
 FREE_FOR_ALL = {"crossglot.__version__"}
 
 
@@ -116,13 +118,13 @@ def test_imports_point_downwards(part: str) -> None:
     [
         ("crossglot.corpora.conllu", "from crossglot.tagging.labels import Labels", "crossglot.tagging.labels"),
         ("crossglot.corpora.conllu", "import crossglot.encoders", "crossglot.encoders"),
-        ("crossglot.corpora.conllu", "from crossglot import probes", "crossglot.probes"),
+        ("crossglot.corpora.conllu", "from crossglot import experiments", "crossglot.experiments"),
         ("crossglot.corpora.conllu", "from ..steps import score", "crossglot.steps"),
         ("crossglot.engine.store", "def f():\n    from crossglot.languages import language", "crossglot.languages"),
         ("crossglot.tagging.labels", "import crossglot.alignment.vectors", "crossglot.alignment.vectors"),
         ("crossglot.report.page", "from crossglot.studies import presets", "crossglot.studies"),
-        ("crossglot.tagging.labels", "from crossglot.paper.claims import CLAIMS", "crossglot.paper.claims"),
-        ("crossglot.paper.claims", "from crossglot.languages import language", "crossglot.languages"),
+        ("crossglot.tagging.labels", "from crossglot.experiments.claims import CLAIMS", "crossglot.experiments.claims"),
+        ("crossglot.paper.published", "from crossglot.languages import language", "crossglot.languages"),
     ],
 )
 def test_an_arrow_that_points_upwards_is_found(module: str, statement: str, imported: str) -> None:
@@ -135,7 +137,7 @@ def test_an_arrow_that_points_upwards_is_found(module: str, statement: str, impo
     ("module", "statement"),
     [
         ("crossglot.cli", "from crossglot.report.writing import write_report"),
-        ("crossglot.probes.verdicts", "from crossglot.paper.claims import CLAIMS"),
+        ("crossglot.experiments.judging", "from crossglot.experiments.claims import CLAIMS"),
         ("crossglot.steps.score", "from crossglot.engine.step import Step"),
         ("crossglot.batching", "import numpy\nfrom crossglot.errors import UsageError"),
         ("crossglot.corpora.conllu", "from .sentences import Sentence"),
@@ -143,3 +145,19 @@ def test_an_arrow_that_points_upwards_is_found(module: str, statement: str, impo
 )
 def test_an_arrow_that_points_downwards_is_not(module: str, statement: str) -> None:
     assert faults(statement, module) == []
+
+
+CLAIMS_MAY_IMPORT = ("crossglot.results.claims", "crossglot.paper")
+
+
+def test_claims_are_data() -> None:
+    """They import no plan, no drawing and nothing that computes: what is claimed is written down before any run."""
+    claims = [(module, path) for module, path in modules() if path.match("experiments/*/claims*.py")]
+    assert claims
+    found = [
+        f"{module}:{line} imports {name}"
+        for module, path in claims
+        for line, name in imports(path.read_text(encoding="utf-8"), module, package=False)
+        if not name.startswith(CLAIMS_MAY_IMPORT) and not name.rpartition(".")[2].startswith("claims")
+    ]
+    assert not found, "\n".join(found)

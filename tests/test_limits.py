@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossglot import limits
-from crossglot.encoders.shapes import SHAPES
 from crossglot.errors import UsageError
 from crossglot.limits import EPOCHS, RATE, SEED, Limits
+from crossglot.pretraining.shapes import SHAPES
 
 ODD = [float("nan"), float("inf"), float("-inf"), True, "1", None, [1], 10**5000, -(10**20)]
 ALL = {name: value for name, value in vars(limits).items() if isinstance(value, Limits)}
@@ -46,7 +46,7 @@ def test_the_message_says_what_is_allowed() -> None:
 
 
 def test_an_encoder_that_the_machine_cannot_hold_is_refused_before_it_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crossglot.encoders.shapes.machine_memory", lambda: 4 * 2**30)
+    monkeypatch.setattr("crossglot.pretraining.shapes.machine_memory", lambda: 4 * 2**30)
     for shape in ("demo", "tiny", "small"):
         SHAPES[shape].require_memory(SHAPES[shape].vocab_size)
     with pytest.raises(UsageError, match=r"needs at least .* GB of memory, and there are 4: choose a smaller shape"):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crossglot.alignment.vectors import embed
+    from crossglot.comparison.comparing import compare
     from crossglot.corpora.bitext import read_bitext
     from crossglot.corpora.columns import read_columns
     from crossglot.corpora.conllu import read_conllu
@@ -18,12 +19,11 @@ if TYPE_CHECKING:
     from crossglot.corpora.sentences import Bitext, Sentence, TaggedSentence
     from crossglot.encoders.encoder import Encoder
     from crossglot.encoders.loading import load_encoder, load_tokenizer
-    from crossglot.encoders.pretraining import pretrain
     from crossglot.errors import CrossglotError
+    from crossglot.experiments.overlap.shared_pieces import shared_pieces
     from crossglot.languages import LANGUAGES, language
-    from crossglot.probes.shared_pieces import shared_pieces
+    from crossglot.pretraining.pretrain import pretrain
     from crossglot.runtime import resolve_runtime
-    from crossglot.studies.comparing import compare
     from crossglot.studies.reproduce import reproduce, transfer_matrix
     from crossglot.tagging.finetuning import finetune
     from crossglot.tagging.linear_probe import linear_probe
@@ -35,7 +35,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Bitext": "crossglot.corpora.sentences",
-    "compare": "crossglot.studies.comparing",
+    "compare": "crossglot.comparison.comparing",
     "CrossglotError": "crossglot.errors",
     "Encoder": "crossglot.encoders.encoder",
     "embed": "crossglot.alignment.vectors",
@@ -47,7 +47,7 @@ _HOMES = {
     "load_encoder": "crossglot.encoders.loading",
     "load_tagger": "crossglot.tagging.tagger",
     "load_tokenizer": "crossglot.encoders.loading",
-    "pretrain": "crossglot.encoders.pretraining",
+    "pretrain": "crossglot.pretraining.pretrain",
     "read_bitext": "crossglot.corpora.bitext",
     "read_columns": "crossglot.corpora.columns",
     "read_conllu": "crossglot.corpora.conllu",
@@ -56,7 +56,7 @@ _HOMES = {
     "reproduce": "crossglot.studies.reproduce",
     "resolve_runtime": "crossglot.runtime",
     "Sentence": "crossglot.corpora.sentences",
-    "shared_pieces": "crossglot.probes.shared_pieces",
+    "shared_pieces": "crossglot.experiments.overlap.shared_pieces",
     "TaggedSentence": "crossglot.corpora.sentences",
     "Tagger": "crossglot.tagging.tagger",
     "transfer_matrix": "crossglot.studies.reproduce",

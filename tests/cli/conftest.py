@@ -10,12 +10,12 @@ from tiny_world import WorkBegunError, run, write_encoder, write_root
 
 WORK = (  # where training, tagging, embedding, comparing, making and downloading begin
     "torch.optim.Optimizer.__init__",
-    "crossglot.encoders.pretraining.train_wordpiece",
+    "crossglot.pretraining.pretrain.train_wordpiece",
     "crossglot.tagging.tagger.predict_labels",
     "crossglot.alignment.vectors._computing",
     "crossglot.engine.local._run_one",
     "crossglot.engine.local._run_side_by_side",
-    "crossglot.studies.comparing._compare_cell",
+    "crossglot.comparison.comparing._compare_cell",
     "crossglot.lab.making.build_lab",
     "urllib.request.OpenerDirector.open",
 )

@@ -19,7 +19,10 @@ from crossglot.studies.study import Study
 PACKAGE = Path(crossglot.__file__).parent
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 EVERYWHERE = {"--help", "--debug", "--version"}
-OF_ANOTHER_COMMAND = {"report/folder.py": "reproduce", "paper/claims_page.py": "reproduce"}  # named in so many words
+OF_ANOTHER_COMMAND = {
+    "report/folder.py": "reproduce",
+    "experiments/claims_page.py": "reproduce",
+}  # named in so many words
 
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:

@@ -180,9 +180,9 @@ def test_a_study_in_which_nothing_is_finished_claims_nothing(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("stopped_in", "said"),
     [
-        ("crossglot.encoders.pretraining.train_wordpiece", "there is no checkpoint yet"),
-        ("crossglot.encoders.pretraining_loop.train_step", "there is no checkpoint yet"),
-        ("crossglot.encoders.pretraining.held_out_perplexity", "the last checkpoint is kept in"),
+        ("crossglot.pretraining.pretrain.train_wordpiece", "there is no checkpoint yet"),
+        ("crossglot.pretraining.loop.train_step", "there is no checkpoint yet"),
+        ("crossglot.pretraining.pretrain.held_out_perplexity", "the last checkpoint is kept in"),
         ("crossglot.commands.pretraining._print_perplexities", ""),
     ],
 )

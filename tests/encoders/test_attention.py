@@ -11,8 +11,8 @@ from tiny_models import PACKING_FAMILIES, save_tiny
 from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface
 
-from crossglot.encoders.attention import attend, attending_by_products
 from crossglot.encoders.forward import PRODUCTS
+from crossglot.encoders.kernels.attention import attend, attending_by_products
 from crossglot.encoders.loading import load_encoder
 
 LAYER = torch.nn.Module()

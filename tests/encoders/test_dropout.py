@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from crossglot.encoders.dropout import QuickDropout, dropout, quicken_dropout
+from crossglot.encoders.kernels.dropout import QuickDropout, dropout, quicken_dropout
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from tiny_models import LAYERS, PACKING_FAMILIES, POSITIONS, WIDTH, save_tiny
 
-import crossglot.encoders.attention  # noqa: F401  (PRODUCTS is registered there)
+import crossglot.encoders.kernels.attention  # noqa: F401  (PRODUCTS is registered there)
 from crossglot.batching import Batch, packed_batch, padded_batch
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import PRODUCTS, all_hidden, last_hidden, make_batch

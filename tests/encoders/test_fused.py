@@ -12,10 +12,10 @@ from torch import nn
 
 from crossglot.corpora.conllu import read_conllu
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.encoders import fused as fusing
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden, make_batch
-from crossglot.encoders.fused import Product, ResidualProduct, fused
+from crossglot.encoders.kernels import fused as fusing
+from crossglot.encoders.kernels.fused import Product, ResidualProduct, fused
 from crossglot.encoders.loading import load_encoder
 from crossglot.runtime import Runtime, multiplies_in_bf16
 from crossglot.tagging.finetuning import finetune

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossglot.encoders.masking import mask_pieces
+from crossglot.pretraining.masking import mask_pieces
 
 MASK, SPECIALS, VOCAB = 4, 5, 1_000
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from crossglot.encoders.objectives import build_model, last_hidden, masked_lm_loss, next_sentence_loss, sinusoids
-from crossglot.encoders.shapes import SHAPES
+from crossglot.pretraining.objectives import build_model, last_hidden, masked_lm_loss, next_sentence_loss, sinusoids
+from crossglot.pretraining.shapes import SHAPES
 
 SHAPE = SHAPES["tiny"].changed(layers=2, hidden=32, heads=4, positions=24, length=16, vocab_size=700, batch_pieces=24)
 

@@ -15,10 +15,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from crossglot.encoders.pretraining import pretrain
-from crossglot.encoders.pretraining_loop import Progress
-from crossglot.encoders.shapes import SHAPES
 from crossglot.errors import DataError, UsageError
+from crossglot.pretraining.loop import Progress
+from crossglot.pretraining.pretrain import pretrain
+from crossglot.pretraining.shapes import SHAPES
 from crossglot.runtime import Runtime
 
 SHAPE = SHAPES["tiny"].changed(
@@ -120,8 +120,8 @@ def test_an_interrupted_run_ends_with_the_weights_of_a_whole_one(
 def test_killed_anywhere_it_still_ends_with_the_same_weights(texts: dict[str, Path], tmp_path: Path) -> None:
     shape = "SHAPES['tiny'].changed(layers=1, hidden=16, heads=2, vocab_size=200, batch_pieces=256, steps=400)"
     program = (
-        "import sys; from pathlib import Path; from crossglot.encoders.pretraining import pretrain\n"
-        "from crossglot.encoders.shapes import SHAPES; from crossglot.runtime import Runtime\n"
+        "import sys; from pathlib import Path; from crossglot.pretraining.pretrain import pretrain\n"
+        "from crossglot.pretraining.shapes import SHAPES; from crossglot.runtime import Runtime\n"
         f"pretrain({{'en': Path({str(texts['en'])!r})}}, Path(sys.argv[1]), shape={shape},"
         " runtime=Runtime(), report_every=1, checkpoint_seconds=0)"
     )

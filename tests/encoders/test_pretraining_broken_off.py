@@ -10,9 +10,9 @@ import pytest
 
 from broken_off import bytes_of, every_death
 from crossglot.encoders.loading import load_encoder
-from crossglot.encoders.pretraining import pretrain
-from crossglot.encoders.shapes import SHAPES
 from crossglot.errors import ModelError, StorageError, UsageError
+from crossglot.pretraining.pretrain import pretrain
+from crossglot.pretraining.shapes import SHAPES
 from crossglot.runtime import Runtime
 
 SHAPE = SHAPES["tiny"].changed(

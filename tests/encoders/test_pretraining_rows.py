@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossglot.encoders.rows import PieceStream, draw_pairs, draw_rows, full_rows, piece_stream
-from crossglot.encoders.wordpiece import train_wordpiece
+from crossglot.pretraining.rows import PieceStream, draw_pairs, draw_rows, full_rows, piece_stream
+from crossglot.pretraining.wordpiece import train_wordpiece
 
 CLS, SEP = 2, 3
 LOW = PieceStream(np.array([10, 11, 3, 12, 3], dtype=np.int32), np.array([0, 3]))

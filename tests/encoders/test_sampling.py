@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossglot.encoders.sampling import smoothed_shares
+from crossglot.pretraining.sampling import smoothed_shares
 
 
 def test_shares_are_those_worked_out_by_hand() -> None:

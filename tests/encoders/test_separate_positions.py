@@ -12,9 +12,9 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden, make_batch
 from crossglot.encoders.loading import load_encoder
-from crossglot.encoders.pretraining import pretrain
-from crossglot.encoders.shapes import SHAPES
 from crossglot.errors import ModelError, UsageError
+from crossglot.pretraining.pretrain import pretrain
+from crossglot.pretraining.shapes import SHAPES
 from crossglot.runtime import Runtime
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.recipe import Recipe

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crossglot.encoders.shapes import SHAPES, Shape, find_shape
 from crossglot.errors import UsageError
+from crossglot.pretraining.shapes import SHAPES, Shape, find_shape
 
 
 def test_base_is_bert_base_with_the_vocabulary_size_of_mbert() -> None:

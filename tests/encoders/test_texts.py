@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crossglot.encoders.texts import Text, cut_to_bytes, line_bytes, read_text
 from crossglot.errors import DataError, UsageError
+from crossglot.pretraining.texts import Text, cut_to_bytes, line_bytes, read_text
 
 
 def _lines(count: int, word: str = "line") -> list[str]:

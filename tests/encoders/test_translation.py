@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file
 
-from crossglot.encoders.pretraining import pretrain
-from crossglot.encoders.rows import PieceStream, joined
-from crossglot.encoders.shapes import SHAPES
-from crossglot.encoders.texts import is_held_out
-from crossglot.encoders.translation import Translations, draw_translations, read_bitexts, translations
-from crossglot.encoders.wordpiece import train_wordpiece
 from crossglot.errors import DataError, UsageError
+from crossglot.pretraining.pretrain import pretrain
+from crossglot.pretraining.rows import PieceStream, joined
+from crossglot.pretraining.shapes import SHAPES
+from crossglot.pretraining.texts import is_held_out
+from crossglot.pretraining.tlm import Translations, draw_translations, read_bitexts, translations
+from crossglot.pretraining.wordpiece import train_wordpiece
 from crossglot.runtime import Runtime
 
 CLS, SEP = 2, 3

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from crossglot.encoders.wordpiece import SPECIAL_TOKENS, sampled_lines, train_wordpiece
 from crossglot.errors import UsageError
+from crossglot.pretraining.wordpiece import SPECIAL_TOKENS, sampled_lines, train_wordpiece
 
 TEXTS = {
     "de": [f"Der Bär läuft über die Straße Nummer {number}." for number in range(60)],
@@ -38,7 +38,7 @@ def test_case_and_accents_are_kept_and_cjk_characters_stand_alone() -> None:
 def test_two_processes_learn_the_same_vocabulary() -> None:
     program = (
         "import hashlib\n"
-        "from crossglot.encoders.wordpiece import train_wordpiece\n"
+        "from crossglot.pretraining.wordpiece import train_wordpiece\n"
         "texts = {'a': [f'the {n} tiny cats sat by bit {n * 7919 % 1000}' for n in range(400)], 'b': ['çok güzel']}\n"
         "print(hashlib.sha256(repr(sorted(train_wordpiece(texts, 120).get_vocab().items())).encode()).hexdigest())\n"
     )

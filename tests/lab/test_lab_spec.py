@@ -11,11 +11,11 @@ import pytest
 from two_languages import ENGLISH, two
 
 from crossglot.errors import SpecError
+from crossglot.experiments.tables import TABLES
 from crossglot.lab import load_spec, make_spec
 from crossglot.lab.scripts import SCRIPTS
 from crossglot.lab.spec import spec_toml
 from crossglot.languages import LANGUAGES
-from crossglot.probes.tables import TABLES
 
 BUILTIN = load_spec()
 WALS = {key: language.wals for key, language in BUILTIN.languages.items()}

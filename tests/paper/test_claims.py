@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from crossglot.paper.claim_form import MOST_FREQUENT_TAG, Claim, Reading, Statistic, Term, own, turned, zero_shot
-from crossglot.paper.claims import CLAIMS
-from crossglot.paper.claims_page import claims_page
+from crossglot.experiments.claims import CLAIMS
+from crossglot.experiments.claims_page import claims_page
+from crossglot.experiments.codeswitch.plan import WITH_SYNTHETIC
 from crossglot.paper.published import PUBLISHED, lookup
-from crossglot.probes.codeswitch import WITH_SYNTHETIC
+from crossglot.results.claims import MOST_FREQUENT_TAG, Claim, Reading, Statistic, Term, own, turned, zero_shot
 
 ROOT = Path(__file__).parents[2]
 OF_CELLS = [(claim, claim.statistic) for claim in CLAIMS if isinstance(claim.statistic, Statistic)]
@@ -189,7 +189,7 @@ def test_pairs() -> None:
 
 def test_the_page_lists_the_claims_as_they_are() -> None:
     shown = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
-    assert shown == claims_page(), "write it anew: python -m crossglot.paper.claims_page > docs/claims.md"
+    assert shown == claims_page(), "write it anew: python -m crossglot.experiments.claims_page > docs/claims.md"
 
 
 def test_the_paper_is_quoted_word_for_word() -> None:

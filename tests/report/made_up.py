@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from crossglot.probes.results import DIAGONAL_MEAN, MEAN, ZERO_SHOT_MEAN, ResultRow, Role, write_results
+from crossglot.results.rows import DIAGONAL_MEAN, MEAN, ZERO_SHOT_MEAN, ResultRow, Role, write_results
 
 PUBLISHED_NER = {
     "en": (90.70, 69.74, 77.36, 73.59),

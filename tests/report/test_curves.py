@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from crossglot.probes.results import ResultRow
-from crossglot.report.curves import COLUMNS, curves
-from crossglot.report.figures import write_figure
+from crossglot.drawing.figures import write_figure
+from crossglot.experiments.translation.drawing import COLUMNS, curves
+from crossglot.results.rows import ResultRow
 
 DEPTH = 4
 PAIRS = (("en", "de"), ("hi", "ur"))

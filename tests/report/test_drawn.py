@@ -11,9 +11,10 @@ import altair as alt
 import pytest
 from rich.console import Console
 
-from crossglot.probes.results import MEAN, ResultRow, write_results
-from crossglot.report import kinds, terminal_tables, write_report
-from crossglot.report.drawn import Drawn, csv_of, latex_of
+from crossglot.drawing.chart_exhibit import Drawn, csv_of, latex_of
+from crossglot.experiments.overlap.plan import OverlapExperiment
+from crossglot.report import terminal_tables, write_report
+from crossglot.results.rows import MEAN, ResultRow, write_results
 
 
 def scatter(rows: Sequence[ResultRow]) -> Drawn:
@@ -25,7 +26,7 @@ def scatter(rows: Sequence[ResultRow]) -> Drawn:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(kinds, "DRAWERS", {"figure1": scatter})
+    monkeypatch.setattr(OverlapExperiment, "draw", lambda _, rows: scatter(rows))
     rows = [
         ResultRow(
             experiment=experiment, system="tiny", role="other", task="ner", source="en", target="de",

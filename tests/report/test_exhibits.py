@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from made_up import NER_TARGETS, PUBLISHED_NER, made_up_rows
 
-from crossglot.probes.results import MEAN, ResultRow
-from crossglot.report.exhibits import Exhibit, exhibits, is_zero_shot
+from crossglot.drawing.matrix_exhibit import Exhibit, exhibits, is_zero_shot
 from crossglot.report.overview import published_mean
+from crossglot.results.rows import MEAN, ResultRow
 
 
 def found(name: str) -> Exhibit:

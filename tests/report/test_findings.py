@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from crossglot.paper.claim_form import AFTER_RUNS, BEFORE_RUNS
-from crossglot.paper.claims import CLAIMS
+from crossglot.drawing.wording import calling, language_name
+from crossglot.experiments.claims import CLAIMS
 from crossglot.report.claims import (
     claims_counted,
     claims_section,
@@ -13,7 +13,7 @@ from crossglot.report.claims import (
     whose,
 )
 from crossglot.report.findings import constructed, finding, source
-from crossglot.report.wording import calling, language_name
+from crossglot.results.claims import AFTER_RUNS, BEFORE_RUNS
 
 OVER_80 = {
     "claim": "pos-over-80: over 80% accuracy for all pairs",

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whole_runs import write_whole_run
 
+from crossglot.comparison.comparing import compare
+from crossglot.comparison.differing_settings import differing_settings
 from crossglot.errors import CrossglotError
 from crossglot.report.folder import read_run_folder
 from crossglot.report.writing import write_report
-from crossglot.studies.comparing import compare
-from crossglot.studies.settings import differing_settings
 from mutations import changed_bytes
 
 TEXTS = ("results.csv", "claims.csv", "versions.json", "study.toml")

@@ -18,13 +18,13 @@ from test_curves import made_up as curve_rows
 
 from crossglot.characters import visible
 from crossglot.csv_cells import inert_frame, restored
-from crossglot.probes.results import read_results, write_results
+from crossglot.drawing.figures import write_figure
+from crossglot.drawing.latex import escaped
+from crossglot.drawing.scatter import Line, Point, Series, scatter
+from crossglot.experiments.translation.drawing import curves
 from crossglot.report import terminal_tables, write_report
-from crossglot.report.curves import curves
-from crossglot.report.figures import write_figure
 from crossglot.report.folder import read_run_folder
-from crossglot.report.latex import escaped
-from crossglot.report.scatter import Line, Point, Series, scatter
+from crossglot.results.rows import read_results, write_results
 from crossglot.terminal import PlainConsole
 from odd_names import ODD_NAMES
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from made_up import made_up_rows, write_made_up_run
 
 from crossglot.characters import visible
-from crossglot.probes.results import write_results
-from crossglot.report.markup import Markup, element
+from crossglot.drawing.markup import Markup, element
 from crossglot.report.writing import write_report
+from crossglot.results.rows import write_results
 
 VOID = {"meta", "br", "hr", "col", "link", "img", "input"}
 

@@ -11,8 +11,8 @@ from made_up import write_made_up_run
 from broken_off import bytes_of, every_death
 from crossglot.errors import StorageError
 from crossglot.files import sweep
-from crossglot.probes.results import read_results, write_results
 from crossglot.report import write_report
+from crossglot.results.rows import read_results, write_results
 
 
 @pytest.mark.parametrize("step", [97, pytest.param(5, marks=pytest.mark.slow)])

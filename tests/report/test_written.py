@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from made_up import made_up_rows, write_made_up_run
 from rich.console import Console
 
+from crossglot.drawing.latex import escaped
 from crossglot.engine.locking import locked
 from crossglot.errors import SpecError, StorageError
-from crossglot.probes.results import MEAN, WRITING
 from crossglot.report import terminal_tables, write_report
 from crossglot.report.folder import RunFolder, read_run_folder
-from crossglot.report.latex import escaped
+from crossglot.results.rows import MEAN, WRITING
 
 
 @pytest.fixture(scope="module")

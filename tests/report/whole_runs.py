@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 from made_up import matrix, write_made_up_run
 
-from crossglot.probes.results import write_results
+from crossglot.results.rows import write_results
 
 SYSTEM = "small-m-bert"
 

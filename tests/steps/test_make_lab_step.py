@@ -7,11 +7,11 @@ from pathlib import Path
 from crossglot.corpora.bitext import read_bitext
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.check import check_root
-from crossglot.encoders.shapes import SHAPES
 from crossglot.engine.local import run_locally
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from crossglot.lab.spec import LabSpec, load_spec
+from crossglot.pretraining.shapes import SHAPES
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import describe_split
 from crossglot.steps.make_lab import MakeLab, lab_bitext, lab_root, lab_texts

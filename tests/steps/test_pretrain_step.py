@@ -9,12 +9,12 @@ import pytest
 
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.encoders.loading import load_encoder
-from crossglot.encoders.pretraining import pretrain
-from crossglot.encoders.shapes import SHAPES
 from crossglot.engine.local import run_locally
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from crossglot.errors import StorageError, UsageError
+from crossglot.pretraining.pretrain import pretrain
+from crossglot.pretraining.shapes import SHAPES
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import describe_split
 from crossglot.steps.pretrain import Pretrain, plan_pretraining, pretrained

@@ -16,7 +16,7 @@ from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, DataError
 from crossglot.steps.arguments import CorpusSplit, describe_split, sample
-from crossglot.steps.families import complete_rows
+from crossglot.steps.complete_rows import complete_rows
 from crossglot.steps.most_frequent import CountAndPredict
 from crossglot.steps.rows import read_about, read_predictions, tags_of, write_row
 from crossglot.steps.score import ScoreRows, read_scores

@@ -15,7 +15,7 @@ from crossglot.engine.local import run_locally
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from crossglot.steps.arguments import EncoderReference, describe_split
-from crossglot.steps.families import complete_rows
+from crossglot.steps.complete_rows import complete_rows
 from crossglot.steps.find_recipe import FindRecipe, read_search
 from crossglot.steps.rows import read_about, read_predictions, tags_of
 from crossglot.steps.train_and_predict import TAGGER, TrainAndPredict

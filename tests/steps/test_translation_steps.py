@@ -8,8 +8,8 @@ import pytest
 
 from crossglot.errors import DataError
 from crossglot.steps.arguments import EncoderReference
+from crossglot.steps.bitext_sides import MOST_LINES, Side, describe_side, usable_pairs
 from crossglot.steps.embed import EmbedLines
-from crossglot.steps.lines import MOST_LINES, Side, describe_side, usable_pairs
 from crossglot.steps.score_translations import bottom_third, two_thirds
 from crossglot.steps.translate import Translate
 

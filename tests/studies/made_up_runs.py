@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from crossglot.probes.results import MEAN, ResultRow, write_results
+from crossglot.results.rows import MEAN, ResultRow, write_results
 
 Predicted = Mapping[Any, Mapping[str, Sequence[str]]]
 """(system, source, seed) → target → tags of each sentence, blanks between."""

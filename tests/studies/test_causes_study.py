@@ -10,11 +10,17 @@ import pytest
 
 from crossglot.engine.store import Store
 from crossglot.errors import SpecError
-from crossglot.lab.spec import Sizes
-from crossglot.probes.causes import CausesProbe
-from crossglot.probes.experiments import EXPERIMENTS
-from crossglot.probes.knobs import ALL_FLIPPED, BASE, COGNATES, CONDITIONS, DOSE, UNTRAINED, WORLD, Condition
-from crossglot.probes.measures import (
+from crossglot.experiments.causes.conditions import (
+    ALL_FLIPPED,
+    BASE,
+    COGNATES,
+    CONDITIONS,
+    DOSE,
+    UNTRAINED,
+    WORLD,
+    Condition,
+)
+from crossglot.experiments.causes.measures import (
     ALL_WORDS,
     ENCODER,
     MEASURES,
@@ -24,8 +30,11 @@ from crossglot.probes.measures import (
     WITHOUT,
     effect_on,
 )
-from crossglot.probes.results import read_results
+from crossglot.experiments.causes.plan import CausesExperiment
+from crossglot.experiments.registry import EXPERIMENTS
+from crossglot.lab.spec import Sizes
 from crossglot.report.writing import write_report
+from crossglot.results.rows import read_results
 from crossglot.steps.rows import read_predictions
 from crossglot.studies.planning import plan_study
 from crossglot.studies.running import run_study
@@ -33,7 +42,7 @@ from crossglot.studies.study import Study, load_study, make_study, study_toml
 
 TWIN = Condition("twin")
 TRAINED_OTHERWISE = tuple(condition for condition in CONDITIONS if condition.training and condition != UNTRAINED)
-MINIATURE = CausesProbe(
+MINIATURE = CausesExperiment(
     conditions=(BASE, TWIN, UNTRAINED, COGNATES[-1], ALL_FLIPPED, *TRAINED_OTHERWISE, *DOSE),
     world=replace(
         WORLD,

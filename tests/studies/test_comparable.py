@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import crossglot
 from crossglot.cli import app
 from crossglot.errors import StorageError
-from crossglot.probes.results import MEAN, ResultRow, write_results
+from crossglot.results.rows import MEAN, ResultRow, write_results
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 import crossglot
 from crossglot.cli import app
+from crossglot.comparison.comparing import permutations_needed
 from crossglot.errors import StorageError, UsageError
-from crossglot.studies.comparing import permutations_needed
 
 
 def printed(*arguments: object) -> str:

@@ -7,14 +7,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from crossglot.encoders.shapes import SHAPES
 from crossglot.engine.progress import Progress
 from crossglot.engine.step import Step
 from crossglot.errors import StorageError, UsageError
+from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.lab.spec import LabSpec, Sizes, load_spec
-from crossglot.probes.experiments import EXPERIMENTS
-from crossglot.probes.results import read_results
+from crossglot.pretraining.shapes import SHAPES
 from crossglot.report import write_report
+from crossglot.results.rows import read_results
 from crossglot.studies.demo import FIVE_MINUTES, DemoSize, demo_spec, run_demo
 from crossglot.studies.spending import spent
 from crossglot.studies.study import load_study

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from crossglot.probes.results import read_results
 from crossglot.report import write_report
+from crossglot.results.rows import read_results
 from crossglot.studies.running import run_study
 from crossglot.studies.study import make_study
 from toy_world import write_encoder, write_entities, write_root

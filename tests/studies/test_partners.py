@@ -6,8 +6,8 @@ from pathlib import Path
 
 from made_up_runs import right, write_run
 
-from crossglot.studies.kept import read_kept
-from crossglot.studies.partners import LoneCell, in_short, lone_cells
+from crossglot.comparison.kept import read_kept
+from crossglot.comparison.partners import LoneCell, in_short, lone_cells
 
 CELLS = {"de": right(30)}
 

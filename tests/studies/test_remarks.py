@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from crossglot.probes.results import read_results
 from crossglot.report import terminal_tables, write_report
+from crossglot.results.rows import read_results
 from crossglot.studies.planning import plan_study
 from crossglot.studies.remarks import forewarnings
 from crossglot.studies.reproduce import reproduce_study

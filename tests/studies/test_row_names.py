@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossglot.studies.running import row_name
+from crossglot.results.prediction_names import row_name
 from odd_names import ODD_NAMES
 
 

@@ -18,7 +18,7 @@ from crossglot.encoders.loading import load_encoder
 from crossglot.engine.progress import Progress
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, DataError, ModelError, StorageError, UsageError
-from crossglot.probes.results import read_results
+from crossglot.results.rows import read_results
 from crossglot.steps.rows import read_predictions
 from crossglot.studies.candidates import find_candidates
 from crossglot.studies.planning import plan_study

@@ -17,8 +17,8 @@ import pytest
 from crossglot.encoders.sources import find_source
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, ModelError, UsageError
-from crossglot.probes.setting import Candidate, Corpora, Setting
-from crossglot.probes.tables import TABLES
+from crossglot.experiments.setting import Candidate, Corpora, Setting
+from crossglot.experiments.tables import TABLES
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import EncoderReference
 from crossglot.steps.find_recipe import FindRecipe, read_search

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from crossglot.comparison.differing_settings import differing_settings
 from crossglot.errors import SpecError, StorageError
-from crossglot.probes.results import MEAN, ResultRow, write_results
-from crossglot.studies.settings import differing_settings
+from crossglot.results.rows import MEAN, ResultRow, write_results
 from crossglot.studies.study import make_study, study_toml
 
 Rows = list[tuple[str, ...]]

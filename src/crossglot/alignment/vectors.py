@@ -15,7 +15,7 @@ import torch
 from crossglot.alignment.texts import Text, every_piece, gathered_texts
 from crossglot.batching import Batch
 from crossglot.encoders.forward import hidden_rows, make_batch
-from crossglot.encoders.fused import fused
+from crossglot.encoders.kernels.fused import fused
 from crossglot.encoders.windows import Sequences, windowed
 from crossglot.errors import ModelError, UsageError
 from crossglot.files import faults_named

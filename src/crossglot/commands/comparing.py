@@ -43,7 +43,7 @@ def compare(
     """
     from crossglot.commands.outputs import check_out_file
     from crossglot.commands.progress import bar, stderr_console, stdout_console
-    from crossglot.studies.comparing import compare as compare_folders
+    from crossglot.comparison.comparing import compare as compare_folders
 
     pair = _pair(systems)
     done = "" if out is None else check_out_file(out, first, second)
@@ -107,9 +107,9 @@ def _entries(row: Mapping[str, Any]) -> list[str]:
 def _summary(found: polars.DataFrame, level: float) -> Iterator[str]:
     import polars as pl
 
+    from crossglot.comparison.comparing import whys
     from crossglot.steps.linear_probe import LINEAR_PROBE
     from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
-    from crossglot.studies.comparing import whys
 
     verdicts = found["verdict"].value_counts(sort=True).rows()
     yield f"{len(found)} cells: " + ", ".join(f"{count} {verdict}" for verdict, count in verdicts)
@@ -128,8 +128,8 @@ def _summary(found: polars.DataFrame, level: float) -> Iterator[str]:
 
 def _alone(first: Path, second: Path, systems: tuple[str, str] | None) -> Iterator[str]:
     """What only one run has, a line each: for want of a system, a task, a source or a target of the other's."""
-    from crossglot.studies.comparable import read_comparable
-    from crossglot.studies.partners import in_short, lone_cells
+    from crossglot.comparison.comparable import read_comparable
+    from crossglot.comparison.partners import in_short, lone_cells
 
     cells = lone_cells(read_comparable(first), read_comparable(second), systems)
     for side in ("first", "second"):
@@ -145,8 +145,8 @@ def _alone(first: Path, second: Path, systems: tuple[str, str] | None) -> Iterat
 
 def _settings(first: Path, second: Path, systems: tuple[str, str] | None) -> Iterator[str]:
     """In what settings the runs differ, a line each."""
-    from crossglot.studies.partners import in_short
-    from crossglot.studies.settings import differing_settings
+    from crossglot.comparison.differing_settings import differing_settings
+    from crossglot.comparison.partners import in_short
 
     alike: dict[tuple[str, ...], list[str]] = {}  # a line → the encoders or corpora it is about
     for setting, of, one, other in differing_settings(first, second, systems=systems).rows():

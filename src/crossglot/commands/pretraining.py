@@ -15,7 +15,7 @@ from crossglot.errors import UsageError
 from crossglot.limits import BATCH_PIECES, BYTES, LAYERS, RATE, SEED, SMOOTHING, SOME_SHARE, STEPS, VOCABULARY, WIDTH
 
 if TYPE_CHECKING:
-    from crossglot.encoders.pretraining_loop import Progress
+    from crossglot.pretraining.loop import Progress
 
 
 def pretrain(
@@ -110,7 +110,7 @@ def pretrain(
       --shape small --out models/my-m-bert
     """
     from crossglot.commands.progress import stderr_console
-    from crossglot.encoders.pretraining import pretrain as pretrain_encoder
+    from crossglot.pretraining.pretrain import pretrain as pretrain_encoder
     from crossglot.runtime import resolve_runtime
 
     texts = {language: [Path(path) for path in paths] for language, paths in repeated_pairs(text, "--text").items()}
@@ -128,8 +128,8 @@ def pretrain(
 
 
 def _kept(out: Path) -> str:
-    from crossglot.encoders.pretraining_folder import CHECKPOINT
     from crossglot.encoders.whole import RECORD
+    from crossglot.pretraining.folder import CHECKPOINT
 
     if (out / RECORD).exists():
         return f"the encoder in {out} is finished"

@@ -1,1 +1,1 @@
-"""Encoders: tokenizers, loading by name or path, WordPiece training, masked-LM pretraining."""
+"""Encoders: loading by name or path, tokenizers, words to pieces, windows, packing, forward passes."""

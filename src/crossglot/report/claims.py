@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from crossglot.paper.claim_form import BEFORE_RUNS
-from crossglot.paper.claims import CLAIMS
-from crossglot.report.markup import Child, Markup, element
-from crossglot.report.wording import NO_VALUE, verdict
+from crossglot.drawing.markup import Child, Markup, element
+from crossglot.drawing.wording import NO_VALUE, verdict
+from crossglot.experiments.claims import CLAIMS
+from crossglot.results.claims import BEFORE_RUNS
 
 VERDICT_CLASSES = {"holds": "holds", "does not hold": "fails", "cannot tell": "open"}
 LONG = 90

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from crossglot.drawing.markup import Child, Markup, element
 from crossglot.report.claims import VERDICT_CLASSES, claim_parts, claims_counted, rounded, rule_set_later
 from crossglot.report.folder import RunFolder
-from crossglot.report.markup import Child, Markup, element
 
 HEADINGS = {"holds": "What holds", "does not hold": "What does not hold", "cannot tell": "What cannot be told"}
 PLAYERS = {"m-bert": "M-BERT", "en-bert": "EN-BERT"}

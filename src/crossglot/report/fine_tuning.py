@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crossglot.drawing.markup import Markup, element
+from crossglot.drawing.wording import NO_VALUE, TASKS, number
 from crossglot.report.folder import RunFolder
-from crossglot.report.markup import Markup, element
-from crossglot.report.wording import NO_VALUE, TASKS, number
 from crossglot.tagging.recipe import Recipe
 
 STARTS = {"random": "at random", "probe": "from a linear probe"}

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from crossglot.csv_cells import restored_frame
 from crossglot.errors import StorageError
-from crossglot.probes.provenance import read_study, read_versions
-from crossglot.probes.results import ResultRow, read_results
+from crossglot.results.provenance import read_study, read_versions
+from crossglot.results.rows import ResultRow, read_results
 
 if TYPE_CHECKING:
     import polars

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from crossglot.probes.relations import LANGUAGES_DRAWN
-from crossglot.probes.results import DIAGONAL_MEAN, ZERO_SHOT_MEAN
-from crossglot.report.exhibits import Average, Exhibit, is_zero_shot
-from crossglot.report.markup import Markup, element
-from crossglot.report.wording import COLLAPSED, NO_VALUE, ROLES, bounds, interval_note, number, place, title
+from crossglot.drawing.markup import Markup, element
+from crossglot.drawing.matrix_exhibit import Average, Exhibit, is_zero_shot
+from crossglot.drawing.wording import COLLAPSED, NO_VALUE, ROLES, bounds, interval_note, number, place, title
+from crossglot.experiments.relations import LANGUAGES_DRAWN
+from crossglot.results.rows import DIAGONAL_MEAN, ZERO_SHOT_MEAN
 
 KINDS = {DIAGONAL_MEAN: "same language", ZERO_SHOT_MEAN: "zero-shot"}
 BRACKETS = (

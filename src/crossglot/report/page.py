@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
+from crossglot.drawing.chart_exhibit import Drawn, section_of
+from crossglot.drawing.markup import Markup, element, joined
+from crossglot.drawing.matrix_exhibit import Exhibit
+from crossglot.drawing.tables import exhibit_notes, exhibit_table
+from crossglot.drawing.wording import place, place_of, title
 from crossglot.report.claims import claims_section
-from crossglot.report.drawn import Drawn, section_of
-from crossglot.report.exhibits import Exhibit
 from crossglot.report.findings import findings_section
 from crossglot.report.fine_tuning import remarks_list
 from crossglot.report.folder import RunFolder
-from crossglot.report.markup import Markup, element, joined
 from crossglot.report.overview import overview_section
 from crossglot.report.provenance import in_one_line, provenance_section
-from crossglot.report.tables import exhibit_notes, exhibit_table
-from crossglot.report.wording import place, place_of, title
 
 HOW_TO_READ = (
     "Rows are the language a tagger was trained on, columns the language it is evaluated on. Framed cells are not "

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from crossglot.probes.translation import TASK as TRANSLATION
+from crossglot.drawing.markup import Child, Markup, element
+from crossglot.drawing.wording import NO_VALUE, ROLES
+from crossglot.experiments.translation.plan import TASK as TRANSLATION
 from crossglot.report.fine_tuning import choices_list, departures, reading
 from crossglot.report.folder import RunFolder
-from crossglot.report.markup import Child, Markup, element
-from crossglot.report.wording import NO_VALUE, ROLES
 
 SHORT_HASH = 12  # characters of a revision or checksum that are shown; versions.json has all
 

@@ -7,14 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crossglot.report.claims import WHOSE, claim_parts, claims_counted, rounded, rule_set_later, whose
-from crossglot.report.drawn import terminal_of
-from crossglot.report.exhibits import Block, Cell, Exhibit, Grid, exhibits, is_zero_shot
-from crossglot.report.findings import constructed
-from crossglot.report.fine_tuning import choices, remarks
-from crossglot.report.folder import RunFolder, read_run_folder
-from crossglot.report.kinds import drawn_exhibits, matrix_rows
-from crossglot.report.wording import (
+from crossglot.drawing.chart_exhibit import terminal_of
+from crossglot.drawing.matrix_exhibit import Block, Cell, Exhibit, Grid, is_zero_shot
+from crossglot.drawing.wording import (
     COLLAPSED,
     NO_VALUE,
     ROLES,
@@ -26,6 +21,11 @@ from crossglot.report.wording import (
     title,
     verdict,
 )
+from crossglot.experiments.exhibits import drawn_exhibits, matrix_exhibits
+from crossglot.report.claims import WHOSE, claim_parts, claims_counted, rounded, rule_set_later, whose
+from crossglot.report.findings import constructed
+from crossglot.report.fine_tuning import choices, remarks
+from crossglot.report.folder import RunFolder, read_run_folder
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -44,7 +44,7 @@ def terminal_tables(folder: Path) -> Iterator[RenderableType]:
     run = read_run_folder(Path(folder))
     rows = run.rows()
     with calling(run.languages):
-        matrices = [_table(exhibit, block) for exhibit in exhibits(matrix_rows(rows)) for block in exhibit.blocks]
+        matrices = [_table(exhibit, block) for exhibit in matrix_exhibits(rows) for block in exhibit.blocks]
         drawn = [terminal_of(each) for each in drawn_exhibits(rows)]
     yield from (*matrices, *drawn, *_of_trainings(run))
     yield from terminal_findings(folder)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from crossglot.drawing.chart_exhibit import csv_of, latex_of
+from crossglot.drawing.figures import heat_map, write_figure
+from crossglot.drawing.latex import latex_table
+from crossglot.drawing.matrix_exhibit import Exhibit
+from crossglot.drawing.spreadsheet import csv_table
+from crossglot.drawing.wording import calling, place, title
 from crossglot.engine.locking import locked
+from crossglot.experiments.exhibits import drawn_exhibits, matrix_exhibits
 from crossglot.files import check_working_folder, write_whole
-from crossglot.probes.results import WRITING
-from crossglot.report.drawn import csv_of, latex_of
-from crossglot.report.exhibits import Exhibit, exhibits
-from crossglot.report.figures import heat_map, write_figure
 from crossglot.report.folder import RunFolder, read_run_folder
-from crossglot.report.kinds import drawn_exhibits, matrix_rows
-from crossglot.report.latex import latex_table
 from crossglot.report.page import inline_drawing, page
-from crossglot.report.spreadsheet import csv_table
-from crossglot.report.wording import calling, place, title
+from crossglot.results.rows import WRITING
 
 
 def write_report(folder: Path) -> Path:
@@ -38,7 +38,7 @@ def write_report(folder: Path) -> Path:
 
 def _write(run: RunFolder) -> Path:
     rows = run.rows()
-    shown, drawn = exhibits(matrix_rows(rows)), drawn_exhibits(rows)
+    shown, drawn = matrix_exhibits(rows), drawn_exhibits(rows)
     drawings = {}
     for exhibit in shown:
         write_whole(run.path / "tables" / f"{exhibit.name}.csv", csv_table(exhibit))

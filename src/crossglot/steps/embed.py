@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.arguments import EncoderReference
-from crossglot.steps.lines import Side
+from crossglot.steps.bitext_sides import Side
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from crossglot.corpora.opening import checksum
-from crossglot.encoders.sampling import EXPONENT
-from crossglot.encoders.shapes import Shape, find_shape
-from crossglot.encoders.translation import TLM_SHARE
 from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.errors import DataError
+from crossglot.pretraining.sampling import EXPONENT
+from crossglot.pretraining.shapes import Shape, find_shape
+from crossglot.pretraining.tlm import TLM_SHARE
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.arguments import EncoderReference
 
@@ -79,7 +79,7 @@ class Pretrain(Step):
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
         """Writes the encoder's folder."""
-        from crossglot.encoders.pretraining import pretrain
+        from crossglot.pretraining.pretrain import pretrain
 
         for files in (*self.texts, *self.bitexts):
             files.check()

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.encoders.shapes import Shape
 from crossglot.encoders.sources import NOTES
 from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.lab.making import build_lab
+from crossglot.pretraining.shapes import Shape
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.lab_translations import TRANSLATIONS, cut_out, find_translations
 from crossglot.steps.make_lab import ROOT, MakeLab, lab_bitext, lab_texts, unseen_bitext
@@ -108,7 +108,7 @@ class TrainOnLab(Step):
 
     def _encoder(self, root: Path, folder: Path, advance: Advance) -> Encoder:
         from crossglot.encoders.loading import load_encoder
-        from crossglot.encoders.pretraining import pretrain
+        from crossglot.pretraining.pretrain import pretrain
 
         pretrain(
             lab_texts(root, self.languages),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.steps.arguments import EncoderReference, sample
+from crossglot.steps.bitext_sides import Side, usable_pairs
 from crossglot.steps.embed import EmbedLines, read_vectors
-from crossglot.steps.lines import Side, usable_pairs
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from crossglot.encoders.sources import BASE_WIDTH, ROLES, find_source
 from crossglot.errors import ModelError, UsageError
-from crossglot.probes.results import Role
-from crossglot.probes.setting import TASKS, Candidate
+from crossglot.experiments.setting import TASKS, Candidate
+from crossglot.results.rows import Role
 from crossglot.steps.arguments import EncoderReference
 from crossglot.studies.study import EncoderEntry, Study
 from crossglot.tagging.grid import grid_for

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crossglot.encoders.shapes import SHAPES, Shape
 from crossglot.engine.local import run_locally
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
@@ -16,6 +15,7 @@ from crossglot.engine.store import Store
 from crossglot.errors import UsageError
 from crossglot.lab.spec import LabSpec, Sizes, load_spec
 from crossglot.limits import JOBS
+from crossglot.pretraining.shapes import SHAPES, Shape
 from crossglot.runtime import resolve_runtime
 from crossglot.steps.make_lab import MakeLab, lab_root, lab_texts
 from crossglot.steps.pretrain import Pretrain, plan_pretraining, pretrained

@@ -11,15 +11,15 @@ from crossglot.engine.plan import Plan, PlannedStep
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import DataError
-from crossglot.probes.experiments import EXPERIMENTS
-from crossglot.probes.probe import Evidence, Probe
-from crossglot.probes.results import MISSING
-from crossglot.probes.setting import Absent, Corpora, Setting
-from crossglot.probes.transfer import Line, transfer_lines
+from crossglot.experiments.experiment import Evidence, Experiment
+from crossglot.experiments.matrix import Line, transfer_lines
+from crossglot.experiments.registry import EXPERIMENTS
+from crossglot.experiments.setting import Absent, Corpora, Setting
 from crossglot.remedies import way, ways
+from crossglot.results.rows import MISSING
 from crossglot.runtime import resolve_runtime
 from crossglot.steps.arguments import CorpusSplit
-from crossglot.steps.families import complete_rows
+from crossglot.steps.complete_rows import complete_rows
 from crossglot.steps.find_recipe import FindRecipe
 from crossglot.steps.rows import Row
 from crossglot.steps.score import ScoreRows
@@ -46,7 +46,7 @@ class StudyPlan:
 
     study: Study
     setting: Setting
-    probes: tuple[tuple[Probe, tuple[Step, ...]], ...]
+    probes: tuple[tuple[Experiment, tuple[Step, ...]], ...]
     lines: tuple[Line, ...]
     scores: tuple[ScoreRows | None, ...]
     store: Store
@@ -151,7 +151,7 @@ def _families(rows: Sequence[Row]) -> tuple[str, ...]:
     return tuple(row.family for row in rows)
 
 
-def _nothing_to_run(lines: Sequence[Line], probes: Sequence[Probe], setting: Setting) -> DataError:
+def _nothing_to_run(lines: Sequence[Line], probes: Sequence[Experiment], setting: Setting) -> DataError:
     reasons = dict.fromkeys(split.why for line in lines for split in line.targets.values() if isinstance(split, Absent))
     nothing = Evidence((), lambda _: None, lambda _: "")
     conditions = (row.condition or "" for probe in probes for row in probe.rows(setting, nothing))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
-from crossglot.probes.setting import Candidate
+from crossglot.experiments.setting import Candidate
 from crossglot.steps.find_recipe import read_search
 from crossglot.steps.rows import read_about
 from crossglot.steps.train_and_predict import TrainAndPredict

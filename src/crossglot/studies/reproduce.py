@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from crossglot.engine.progress import Progress
 from crossglot.errors import UsageError
 from crossglot.files import scratch_folder
-from crossglot.probes.results import MEAN, read_results
+from crossglot.results.rows import MEAN, read_results
 from crossglot.steps.arguments import provide
 from crossglot.studies.planning import StudyPlan, plan_study
 from crossglot.studies.running import run_study

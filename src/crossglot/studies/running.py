@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections import Counter
@@ -22,18 +21,19 @@ from crossglot.engine.progress import Progress
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, StorageError
+from crossglot.experiments.cells import tabulate
+from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.few_seeds import with_pooled_seeds
+from crossglot.experiments.setting import Candidate
 from crossglot.files import NotWrittenError, whole_file, write_whole
 from crossglot.limits import JOBS, THREADS
-from crossglot.probes.few_seeds import with_pooled_seeds
-from crossglot.probes.probe import Evidence
-from crossglot.probes.results import WRITING, ResultRow, results_frame, write_results
-from crossglot.probes.setting import Candidate
-from crossglot.probes.tabulate import tabulate
+from crossglot.results.prediction_names import plain_name, row_name
+from crossglot.results.rows import WRITING, ResultRow, results_frame, write_results
 from crossglot.runtime import machine
 from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.bitext_sides import Side
 from crossglot.steps.find_recipe import FindRecipe, read_search
 from crossglot.steps.linear_probe import ProbeAndPredict
-from crossglot.steps.lines import Side
 from crossglot.steps.rows import PREDICTIONS, Row
 from crossglot.steps.score import Score, read_scores
 from crossglot.steps.train_and_predict import TrainAndPredict
@@ -46,7 +46,6 @@ from crossglot.studies.study import Study
 _log = logging.getLogger(__name__)
 
 Argument = TypeVar("Argument")
-LONGEST = 120  # bytes of a system's name in the name of a file, which may have 255
 PACKAGES = ("crossglot", "torch", "transformers", "tokenizers", "safetensors", "numpy", "polars")
 
 
@@ -225,7 +224,7 @@ def _arguments(steps: Iterable[Step], kind: type[Argument]) -> Iterator[Argument
 
 
 def _write_claims(results: Any, out: Path) -> None:
-    from crossglot.probes.verdicts import judge
+    from crossglot.experiments.judging import judge
 
     claims = inert_frame(judge(results))
     with whole_file(out / "claims.csv") as half:
@@ -245,21 +244,8 @@ def _predictions(plan: StudyPlan, outcome: Outcome) -> Iterator[tuple[str, Path]
 
 def prediction_name(step: Row | TrainOnLab) -> str:
     """`m-bert-small.pos.en.seed1`, fit for a file name; in the causal study `causes.cognates-0.5.seed1`."""
-    row = (
-        f"causes.{_plain(step.name)}" if isinstance(step, TrainOnLab) else row_name(step.system, step.task, step.source)
-    )
+    if isinstance(step, TrainOnLab):
+        row = f"causes.{plain_name(step.name)}"
+    else:
+        row = row_name(step.system, step.task, step.source)
     return row + ("" if step.seed is None else f".seed{step.seed}")
-
-
-def row_name(system: str, task: str, source: str) -> str:
-    """`m-bert-small.pos.en`: what the files of a row's predictions are called by, whatever is in the names."""
-    plain, of_source = _plain(system), _plain(source)
-    named = plain.encode()[:LONGEST].decode(errors="ignore")
-    if named != system.replace(" ", "-"):  # it stands for other systems, too, but for these digits
-        named += f"~{hashlib.sha256(system.encode()).hexdigest()[:8]}"
-    return f"{named}.{task}.{of_source}"
-
-
-def _plain(text: str) -> str:
-    """What is neither letter nor digit nor one of `._+-` becomes a hyphen."""
-    return "".join(character if character.isalnum() or character in "._+-" else "-" for character in text)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from crossglot.engine.store import Store
 from crossglot.errors import UsageError
-from crossglot.probes.setting import TASKS, Candidate, Setting, Task
-from crossglot.probes.tables import TransferTable
-from crossglot.probes.transfer import plays
+from crossglot.experiments.matrix import plays
+from crossglot.experiments.setting import TASKS, Candidate, Setting, Task
+from crossglot.experiments.tables import TransferTable
 from crossglot.remedies import called
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.find_recipe import FindRecipe, read_search

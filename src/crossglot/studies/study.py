@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, 
 
 from crossglot.encoders.pieces import Cutting, Subword
 from crossglot.errors import SpecError
+from crossglot.experiments.registry import EXPERIMENTS, SELF_SUFFICIENT
+from crossglot.experiments.setting import TRANSLATION
 from crossglot.languages import KEY, LANGUAGES
 from crossglot.limits import COUNT, EPOCHS, MOST_SEEDS, RATE, SEED
-from crossglot.probes.experiments import EXPERIMENTS, SELF_SUFFICIENT
-from crossglot.probes.setting import TRANSLATION
 from crossglot.specs import checked, parse_toml, read_toml, toml_value, within
 from crossglot.tagging.recipe import Decay, HeadStart
 

@@ -10,10 +10,10 @@ from torch import nn
 from torch.nn import functional
 
 from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
-from crossglot.encoders.attention import attending_by_products
-from crossglot.encoders.dropout import dropout, quicken_dropout
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
+from crossglot.encoders.kernels.attention import attending_by_products
+from crossglot.encoders.kernels.dropout import dropout, quicken_dropout
 from crossglot.encoders.sources import kept_fine_tuning
 from crossglot.errors import CrossglotError
 from crossglot.runtime import Runtime

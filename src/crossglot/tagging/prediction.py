@@ -19,7 +19,7 @@ from crossglot.batching import Batch
 from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden, make_batch
-from crossglot.encoders.fused import fused
+from crossglot.encoders.kernels.fused import fused
 from crossglot.encoders.pieces import Reading
 from crossglot.encoders.windows import windowed
 from crossglot.encoders.written import piece_sentences

@@ -1,0 +1,139 @@
+"""Exhibits that are no matrices: a chart and a plain table of an experiment's rows, in every form the report writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crossglot.csv_cells import csv_text
+from crossglot.drawing.latex import escaped
+from crossglot.drawing.markup import Markup, element
+from crossglot.drawing.wording import NO_VALUE, number, place_of
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+Entry = str | float | int | None
+SHOWN_LINES = 12  # of a table in the terminal; the page and the files have all
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a chart and its table show.
+
+    Attributes:
+        experiment: `figure1`, …; also names its files.
+        title: what is shown, in words.
+        chart: an altair chart without configuration; None for a table alone.
+        columns: heads of the table.
+        lines: its lines; text as it is, numbers with one decimal (whole numbers without), None as a dash.
+        notes: what has to be said with it, a sentence each.
+        more: further tables of the same experiment, folded away on the page; their `experiment` names their files only.
+    """
+
+    experiment: str
+    title: str
+    chart: Any
+    columns: tuple[str, ...]
+    lines: tuple[tuple[Entry, ...], ...]
+    notes: tuple[str, ...] = ()
+    more: tuple[Drawn, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """`Figure 1. Zero-shot F1 and entity overlap`."""
+        return f"{place_of(self.experiment)}. {self.title}"
+
+
+def csv_of(drawn: Drawn) -> str:
+    """The table in full precision."""
+    return csv_text([drawn.columns, *drawn.lines])
+
+
+def latex_of(drawn: Drawn) -> str:
+    r"""A `table` float to `\input`; needs booktabs."""
+    sides = "".join("r" if right else "l" for right in _numeric(drawn))
+    rows = [" & ".join(escaped(_text(entry)) for entry in line) + r" \\" for line in drawn.lines]
+    return "\n".join(
+        [
+            r"% Needs \usepackage{booktabs}.",
+            r"\begin{table}",
+            r"\centering",
+            rf"\begin{{tabular}}{{{sides}}}",
+            r"\toprule",
+            " & ".join(map(escaped, drawn.columns)) + r" \\",
+            r"\midrule",
+            *rows,
+            r"\bottomrule",
+            r"\end{tabular}",
+            rf"\caption{{{escaped(drawn.heading)}}}",
+            rf"\label{{tab:{drawn.experiment}}}",
+            r"\end{table}",
+            "",
+        ]
+    )
+
+
+def section_of(drawn: Drawn, drawing: Markup | None) -> Markup:
+    """The page's section: the chart, then the table (folded away where it is long), then the notes."""
+    frame = _frame(drawn)
+    if len(drawn.lines) > SHOWN_LINES:
+        frame = element("details", element("summary", f"All {len(drawn.lines)} lines"), frame)
+    return element(
+        "section",
+        element("h2", element("span", place_of(drawn.experiment), class_="number"), " ", drawn.title),
+        element("figure", drawing) if drawing else None,
+        frame,
+        element("ul", *(element("li", note) for note in drawn.notes), class_="notes") if drawn.notes else None,
+        *(
+            element("details", element("summary", f"{part.title} ({len(part.lines)} lines)"), _frame(part))
+            for part in drawn.more
+        ),
+        id=drawn.experiment,
+    )
+
+
+def _frame(drawn: Drawn) -> Markup:
+    """The table in a frame that scrolls sideways on narrow screens."""
+    heads = element("tr", *(element("th", head, scope="col") for head in drawn.columns))
+    rows = (
+        element(
+            "tr", *(element("td", _text(entry), class_="text" if isinstance(entry, str) else None) for entry in line)
+        )
+        for line in drawn.lines
+    )
+    caption = element("caption", drawn.heading)
+    table = element("table", caption, element("thead", heads), element("tbody", *rows), class_="numbers plain")
+    return element("div", table, class_="scroll", role="region", tabindex="0", aria_label=drawn.heading)
+
+
+def terminal_of(drawn: Drawn) -> RenderableType:
+    """The table for the terminal: its first lines, and how many more there are."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    from crossglot.terminal import plain
+
+    more = len(drawn.lines) - SHOWN_LINES
+    table = Table(
+        title=plain(drawn.heading.replace(". ", "  ", 1), "bold"), title_justify="left", title_style="",
+        caption=f"and {more} lines more, in the report" if more > 0 else None, caption_justify="left",
+        box=SIMPLE_HEAD, pad_edge=False,
+    )  # fmt: skip
+    for head, right in zip(drawn.columns, _numeric(drawn), strict=True):
+        table.add_column(plain(head), justify="right" if right else "left", overflow="fold")
+    for line in drawn.lines[:SHOWN_LINES]:
+        table.add_row(*(plain(_text(entry)) for entry in line))
+    return table
+
+
+def _numeric(drawn: Drawn) -> Sequence[bool]:
+    """For each column whether it holds numbers."""
+    return [not any(isinstance(line[at], str) for line in drawn.lines) for at in range(len(drawn.columns))]
+
+
+def _text(entry: Entry) -> str:
+    if entry is None:
+        return NO_VALUE
+    return number(entry) if isinstance(entry, float) else str(entry)

@@ -1,0 +1,221 @@
+"""From tidy results to what is shown: an exhibit an experiment, a grid a system, a cell a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from crossglot.results.rows import MEAN, MISSING, ResultRow
+from crossglot.statistics.intervals import NO_INTERVAL
+
+ROLE_ORDER = ("published", "m-bert", "en-bert", "other", "baseline", "floor")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of a table, in per cent, beside the paper's; or the reason why there is none.
+
+    `collapsed` of its trainings gave every word one label: then the value says nothing of the encoder.
+    """
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    published: float | None = None
+    comparable: bool = False
+    n: int | None = None
+    condition: str = ""
+    collapsed: int = 0
+
+    @property
+    def why_empty(self) -> str:
+        """Why there is no value; empty for a cell that has one."""
+        if self.value is not None:
+            return ""
+        return self.condition.removeprefix(MISSING) if self.condition.startswith(MISSING) else "not run"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One system's cells, by (source, target)."""
+
+    system: str
+    role: str
+    cells: dict[tuple[str, str], Cell]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Languages that share cells, in the order of the results, and a grid a system over them.
+
+    The paper's table 4 has two blocks: no tagger of the one is evaluated on a language of the other.
+    """
+
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    grids: tuple[Grid, ...]
+
+
+@dataclass(frozen=True)
+class Average:
+    """An average over a system's cells: `kind` is `zero-shot mean` or `diagonal mean`; the cell's n counts cells."""
+
+    system: str
+    role: str
+    kind: str
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """Everything that one experiment shows, and what has to be said with it.
+
+    Attributes:
+        name: file name of its tables and figures: the experiment, with its variant where it has several.
+        corpora: language → the corpus its cells were read from.
+        types: entity types that were scored → the (source, target) cells where just these were.
+        intervals: the kinds of interval its cells have.
+        average_intervals: the kinds that its averages have.
+        title: of the experiment; empty for one that is not known.
+    """
+
+    name: str
+    experiment: str
+    variant: str
+    task: str
+    metric: str
+    blocks: tuple[Block, ...]
+    averages: tuple[Average, ...]
+    corpora: dict[str, str]
+    types: dict[str, tuple[tuple[str, str], ...]]
+    intervals: tuple[str, ...]
+    average_intervals: tuple[str, ...]
+    seeds: tuple[int, ...]
+    title: str = ""
+
+    @property
+    def collapsed(self) -> bool:
+        """Whether trainings of any of its cells collapsed."""
+        return any(cell.collapsed for block in self.blocks for grid in block.grids for cell in grid.cells.values())
+
+    @property
+    def same_language(self) -> bool:
+        """Whether it has nothing but the diagonal, as the paper's table 3: then systems are the rows."""
+        return all(s == t for block in self.blocks for grid in block.grids for s, t in grid.cells)
+
+
+def is_zero_shot(source: str, target: str) -> bool:
+    """No labelled sentence of the target's language was seen; `source` may join several with `+`."""
+    return target not in source.split("+")
+
+
+def exhibits(rows: Sequence[ResultRow], titles: Mapping[str, str] = MappingProxyType({})) -> list[Exhibit]:
+    """One exhibit for each experiment, variant and metric, in the order of the results.
+
+    Rows by hidden layer are curves, not tables, and are left out. `titles` has those of experiments.
+    """
+    groups: dict[tuple[str, str, str], list[ResultRow]] = {}
+    for row in rows:
+        if row.layer is None:
+            groups.setdefault((row.experiment, row.metric, _variant(row)), []).append(row)
+    metrics: dict[tuple[str, str], int] = {}
+    for experiment, _, variant in groups:
+        metrics[experiment, variant] = metrics.get((experiment, variant), 0) + 1
+    return [
+        _exhibit(key, members, metrics[key[0], key[2]] > 1, titles.get(key[0], "")) for key, members in groups.items()
+    ]
+
+
+def _variant(row: ResultRow) -> str:
+    """The experiment's variant; in NER, and in cells without a value, `condition` says something else."""
+    condition = row.condition or ""
+    return "" if row.task == "ner" or condition.startswith(MISSING) else condition
+
+
+def _exhibit(key: tuple[str, str, str], rows: list[ResultRow], several_metrics: bool, title: str) -> Exhibit:
+    experiment, metric, variant = key
+    parts = [experiment, *([metric] if several_metrics else []), *([variant] if variant else [])]
+    cells = [row for row in rows if row.aggregate == MEAN and row.source and row.target]
+    averages = [row for row in rows if row.aggregate and row.aggregate != MEAN and row.value is not None]
+    return Exhibit(
+        name="-".join("".join(c if c.isalnum() else "-" for c in part) for part in parts),
+        experiment=experiment,
+        variant=variant,
+        task=rows[0].task,
+        metric=metric,
+        blocks=tuple(_blocks(cells)),
+        averages=tuple(
+            sorted(
+                (Average(row.system, row.role, row.aggregate or "", _cell(row)) for row in averages),
+                key=lambda average: ROLE_ORDER.index(average.role),
+            )
+        ),
+        corpora=_corpora(rows),
+        types=_types(cells),
+        intervals=tuple(dict.fromkeys(row.interval for row in cells if row.interval)),
+        average_intervals=tuple(dict.fromkeys(row.interval for row in averages if row.interval)),
+        seeds=tuple(sorted({row.seed for row in rows if row.seed is not None})),
+        title=title,
+    )
+
+
+def _cell(row: ResultRow) -> Cell:
+    bounds = (None, None) if (row.interval or "").startswith(NO_INTERVAL) else (row.ci_low, row.ci_high)
+    return Cell(row.value, *bounds, row.published, row.comparable, row.n, row.condition or "", row.collapsed or 0)
+
+
+def _blocks(rows: Sequence[ResultRow]) -> Iterable[Block]:
+    """Groups cells by languages that are connected through them; same-language cells all belong together."""
+    if all(row.source == row.target for row in rows):
+        members = [list(rows)] if rows else []
+    else:
+        group_of = _connected((row.source or "", row.target or "") for row in rows)
+        groups: dict[str, list[ResultRow]] = {}
+        for row in rows:
+            groups.setdefault(group_of[row.source or ""], []).append(row)
+        members = list(groups.values())
+    for group in members:
+        sources = tuple(dict.fromkeys(row.source or "" for row in group))
+        found = dict.fromkeys(row.target or "" for row in group)
+        targets = tuple([key for key in sources if key in found] + [key for key in found if key not in sources])
+        systems: dict[tuple[str, str], dict[tuple[str, str], Cell]] = {}
+        for row in group:
+            systems.setdefault((row.system, row.role), {})[row.source or "", row.target or ""] = _cell(row)
+        grids = [Grid(system, role, cells) for (system, role), cells in systems.items()]
+        grids.sort(key=lambda grid: ROLE_ORDER.index(grid.role))
+        yield Block(sources, targets, tuple(grids))
+
+
+def _connected(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Each name → one name that stands for all it is connected to (union-find)."""
+    parent: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while parent.setdefault(name, name) != name:
+            name = parent[name]
+        return name
+
+    for source, target in pairs:
+        for part in source.split("+"):
+            parent[find(part)] = find(target)
+        parent[find(source)] = find(target)
+    return {name: find(name) for name in list(parent)}
+
+
+def _corpora(rows: Sequence[ResultRow]) -> dict[str, str]:
+    corpora: dict[str, str] = {}
+    for row in rows:
+        for key, corpus in ((row.source, row.source_corpus), (row.target, row.target_corpus)):
+            if key and corpus:
+                for name, part in zip(key.split("+"), corpus.split("+"), strict=False):
+                    corpora.setdefault(name, part)
+    return corpora
+
+
+def _types(rows: Sequence[ResultRow]) -> dict[str, tuple[tuple[str, str], ...]]:
+    found: dict[str, dict[tuple[str, str], None]] = {}
+    for row in rows:
+        if row.task == "ner" and row.condition and not row.condition.startswith(MISSING):
+            found.setdefault(row.condition, {})[row.source or "", row.target or ""] = None
+    return {types: tuple(cells) for types, cells in found.items()}

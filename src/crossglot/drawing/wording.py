@@ -1,0 +1,115 @@
+"""How the report says things: titles, numbers, names of languages, systems and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+
+from crossglot.drawing.matrix_exhibit import Cell, Exhibit, Grid
+from crossglot.errors import CrossglotError
+from crossglot.languages import language
+from crossglot.statistics.intervals import NO_INTERVAL
+
+METRICS = {"accuracy": "accuracy", "f1": "F1"}
+TASKS = {"pos": "POS", "ner": "NER", "labels": "Label"}
+ROLES = {
+    "m-bert": "multilingual encoder",
+    "en-bert": "English encoder",
+    "other": "encoder",
+    "baseline": "baseline without a BERT",
+    "floor": "floor",
+    "published": "published, not run here",
+}
+VERDICTS = {"holds": "✓ holds", "does not hold": "✗ does not hold", "cannot tell": "? cannot tell"}
+PAPER = "Pires et al. (2019)"
+NO_VALUE = "–"
+COLLAPSED = "†"
+COLLAPSED_NOTE = "training collapsed: every word got one label, so the value tells of the training, not of the encoder"
+
+_OWN: ContextVar[Mapping[str, str]] = ContextVar("_OWN", default=MappingProxyType({}))
+
+
+@contextmanager
+def calling(languages: Mapping[str, str]) -> Iterator[None]:
+    """Within the block, `language_name` knows these languages too: those that a run's data root defines."""
+    token = _OWN.set(languages)
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
+
+def place(exhibit: Exhibit) -> str:
+    """Where the paper has it: see `place_of`."""
+    return place_of(exhibit.experiment)
+
+
+def place_of(experiment: str) -> str:
+    """`table1` → `Table 1`; the name of an experiment of one's own stays as it is."""
+    kind = experiment.rstrip("0123456789")
+    number = experiment.removeprefix(kind)
+    return f"{kind.capitalize()} {number}" if kind in ("table", "figure") and number else experiment
+
+
+def title(exhibit: Exhibit) -> str:
+    """What the exhibit shows, in words, with its variant."""
+    plain = exhibit.title or f"{TASKS.get(exhibit.task, exhibit.task)} {METRICS.get(exhibit.metric, exhibit.metric)}"
+    return f"{plain}, {exhibit.variant}" if exhibit.variant else plain
+
+
+def metric(exhibit: Exhibit) -> str:
+    """`F1, %`."""
+    return f"{METRICS.get(exhibit.metric, exhibit.metric)}, %"
+
+
+def language_name(key: str) -> str:
+    """`nn` → `Norwegian Nynorsk`, `hi+en` → `Hindi + English`; an unknown key stands for itself.
+
+    A language of the run's own has its key beside it: `Avonian (en)`; what it stands for is said in the findings.
+    """
+    own, names = _OWN.get(), []
+    for part in key.split("+"):
+        if part in own:
+            names.append(f"{own[part].partition(' (')[0]} ({part})")
+            continue
+        try:
+            names.append(language(part).name)
+        except CrossglotError:
+            names.append(part)
+    return " + ".join(names)
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    """One decimal: the second is below any interval we have seen. Never `-0.0`."""
+    if value is None:
+        return NO_VALUE
+    return f"{round(value, digits) + 0.0:.{digits}f}"
+
+
+def bounds(cell: Cell) -> str:
+    """`29.7–32.4`, or nothing for a cell without an interval."""
+    if cell.low is None or cell.high is None:
+        return ""
+    return f"{number(cell.low)}–{number(cell.high)}"
+
+
+def interval_note(kinds: tuple[str, ...]) -> str:
+    """The kinds of interval in a table, each once; those that stand for none say why."""
+    real = [kind for kind in kinds if not kind.startswith(NO_INTERVAL)]
+    absent = [kind.removeprefix(NO_INTERVAL) for kind in kinds if kind.startswith(NO_INTERVAL)]
+    said = [f"Intervals: {'; '.join(real)}."] if real else []
+    return " ".join([*said, *(f"No interval: {why}." for why in absent)])
+
+
+def verdict(word: str | None) -> str:
+    """The verdict in words, with a sign that does not depend on colour."""
+    return VERDICTS.get(word or "", word or "? cannot tell")
+
+
+def published_name(grid: Grid) -> tuple[str, str]:
+    """Whose published numbers stand beside this system's, and where: `("M-BERT", "Pires et al. (2019)")`."""
+    if grid.role == "published":
+        return grid.system, "published"
+    return {"m-bert": "M-BERT", "en-bert": "EN-BERT"}.get(grid.role, "Published"), PAPER

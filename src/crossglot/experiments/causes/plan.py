@@ -1,0 +1,273 @@
+"""The causal study: what each knob, moved alone, does to zero-shot transfer between two constructed languages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crossglot.engine.step import Step
+from crossglot.experiments.causes.conditions import (
+    ALL_FLIPPED,
+    BASE,
+    COGNATES,
+    CONDITIONS,
+    CYRILLIC,
+    SOURCE,
+    TARGET,
+    UNTRAINED,
+    WITHOUT_ANCHORS,
+    WITHOUT_PIECES,
+    WORLD,
+    Condition,
+    World,
+    lab_of,
+)
+from crossglot.experiments.causes.measures import (
+    ENCODER,
+    MEASURES,
+    TAGGED,
+    TRANSLATED,
+    counts_of,
+    effect_on,
+    outcomes_of,
+)
+from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.setting import Setting
+from crossglot.experiments.tables import TransferTable
+from crossglot.results.rows import MEAN, MISSING, ResultRow, Role
+from crossglot.steps.make_lab import MakeLab
+from crossglot.steps.rows import read_predictions
+from crossglot.steps.train_on_lab import MOST_FREQUENT, OWN_TARGET, SHUFFLED, ZERO_SHOT, TrainOnLab, collapsed_in
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+    from crossglot.drawing.chart_exhibit import Drawn
+    from crossglot.statistics.intervals import CountStatistic
+
+    Counts = NDArray[np.int64]  # (sentences, 2): right and all
+    BySeed = Mapping[int, Counts]
+
+KEY = "causes"
+TITLE = "What moves zero-shot transfer: one knob at a time"
+WORDS_SHUFFLED = "target's words shuffled"
+SPLIT = "test"
+
+Place = tuple[str, str]  # condition, which of its predictions
+Training = tuple[str, str, int]  # a place, and the seed
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A difference between two accuracies on the same sentences said in two ways.
+
+    Attributes:
+        key: how results call it.
+        one: condition and prediction that the other's is subtracted from.
+        other: likewise; by default the base's zero-shot transfer, and the contrast then is the effect of a knob.
+    """
+
+    key: str
+    one: Place
+    other: Place = (BASE.key, ZERO_SHOT)
+
+
+SAME_LANGUAGE = COGNATES[-1].key
+CHECKS: tuple[Contrast, ...] = (
+    Contrast(f"{SAME_LANGUAGE} against own", (SAME_LANGUAGE, ZERO_SHOT), (SAME_LANGUAGE, OWN_TARGET)),
+    Contrast("untrained against most frequent tag", (UNTRAINED.key, ZERO_SHOT), (UNTRAINED.key, MOST_FREQUENT)),
+    *(
+        Contrast(f"{condition.key} against untrained", (condition.key, ZERO_SHOT), (UNTRAINED.key, ZERO_SHOT))
+        for condition in (CYRILLIC, ALL_FLIPPED, WITHOUT_ANCHORS, WITHOUT_PIECES)
+    ),
+)
+"""Differences that are no effect of a knob: see experiments/causes/claims.py for what they are to show."""
+
+
+def contrasts(conditions: Sequence[Condition]) -> list[Contrast]:
+    """The effect of each condition but the base, that of shuffling, and the checks whose conditions are there."""
+    keys = {condition.key for condition in conditions}
+    effects = [
+        Contrast(condition.key, (condition.key, ZERO_SHOT), (condition.against, ZERO_SHOT))
+        for condition in conditions
+        if condition != BASE
+    ]
+    found = [*effects, Contrast(WORDS_SHUFFLED, (BASE.key, SHUFFLED)), *CHECKS]
+    return [contrast for contrast in found if {contrast.one[0], contrast.other[0]} <= keys]
+
+
+@dataclass(frozen=True)
+class CausesExperiment:
+    """See `Experiment`.
+
+    Attributes:
+        conditions: what is run; the base is among them.
+        world: what is the same in all.
+    """
+
+    conditions: tuple[Condition, ...] = CONDITIONS
+    world: World = WORLD
+    key: str = KEY
+    title: str = TITLE
+    own: bool = False
+
+    def table(self, setting: Setting) -> TransferTable | None:  # noqa: ARG002
+        """See `Experiment`: it trains taggers on languages of its own."""
+        return None
+
+    def steps(self, setting: Setting) -> Sequence[Step]:
+        """A run of each condition with each seed; seed by seed, so that a stopped study has whole comparisons."""
+        return [self.step(condition, seed, setting) for seed in setting.seeds for condition in self.conditions]
+
+    def step(self, condition: Condition, seed: int, setting: Setting) -> TrainOnLab:
+        """The run of one condition with one seed, which moves languages, pretraining and fine-tuning alike."""
+        return TrainOnLab(
+            name=condition.key,
+            lab=MakeLab(spec=lab_of(condition, self.world, seed)),
+            shape=self.world.shape.changed(**condition.shape),
+            recipe=self.world.recipe,
+            seed=seed,
+            precision=setting.runtime.precision,
+            device_kind=setting.runtime.kind,
+            device=setting.runtime.device,
+            **condition.training,
+        )
+
+    def draw(self, rows: Sequence[ResultRow]) -> Drawn:
+        """See `Experiment`."""
+        from crossglot.experiments.causes.drawing import effects
+
+        return effects(rows)
+
+    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+        """Measure by measure every condition's accuracies, then the contrasts."""
+        counts: dict[str, dict[Place, dict[int, Counts]]] = {measure: {} for measure in MEASURES}
+        failures: dict[str, str] = {}
+        collapsed: set[Training] = set()
+        for condition in self.conditions:
+            for seed in setting.seeds:
+                step = self.step(condition, seed, setting)
+                folder = evidence.result(step)
+                if folder is None:
+                    failures[condition.key] = evidence.failure(step)
+                    continue
+                for (measure, predicted), right in counts_of(folder).items():
+                    counts[measure].setdefault((condition.key, predicted), {})[seed] = right
+                collapsed |= {(condition.key, of, seed) for of in collapsed_in(read_predictions(folder))}
+        rows: list[ResultRow] = []
+        for measure, found in counts.items():
+            lone = frozenset() if measure.startswith(TRANSLATED) else frozenset(collapsed)
+            rows += self._outcome_rows(measure, found, failures, lone)
+            rows += self._contrast_rows(measure, found, failures, lone)
+        return rows
+
+    def _outcome_rows(
+        self, measure: str, counts: Mapping[Place, BySeed], failures: Mapping[str, str], collapsed: Collection[Training]
+    ) -> Iterator[ResultRow]:
+        from crossglot.statistics.intervals import accuracy
+
+        for condition in self.conditions:
+            for outcome in outcomes_of(measure):
+                role = "floor" if condition == UNTRAINED else outcome.role
+                place = (condition.key, outcome.predicted)
+                found = counts.get(place, {})
+                bad = {seed for seed in found if (*place, seed) in collapsed}
+                scores = _scores(found, bad, accuracy, (0.0, 1.0)) or [_missing(failures[condition.key])]
+                for score in scores:
+                    yield _row(condition.key, outcome.system, role, outcome.source, outcome.target, measure, score)
+
+    def _contrast_rows(
+        self, measure: str, counts: Mapping[Place, BySeed], failures: Mapping[str, str], collapsed: Collection[Training]
+    ) -> Iterator[ResultRow]:
+        known = {outcome.predicted for outcome in outcomes_of(measure)} | ({SHUFFLED} if measure in TAGGED else set())
+        for contrast in contrasts(self.conditions):
+            if not {contrast.one[1], contrast.other[1]} <= known:
+                continue
+            found = paired(counts.get(contrast.one, {}), counts.get(contrast.other, {}))
+            bad = {seed for seed in found for place in (contrast.one, contrast.other) if (*place, seed) in collapsed}
+            scores = _scores(found, bad, accuracy_difference, (-1.0, 1.0), ", paired by both")
+            if not scores:
+                reasons = (failures.get(condition) for condition, _ in (contrast.one, contrast.other))
+                scores = [_missing(next(filter(None, reasons), "no seed in common"))]
+            for score in scores:
+                yield _row(contrast.key, ENCODER, "other", SOURCE, TARGET, effect_on(measure), score)
+
+
+def paired(one: BySeed, other: BySeed) -> dict[int, Counts]:
+    """For each seed that both have, (sentences, 4): right and all of the one, then of the other.
+
+    With one seed both said the same meanings in the same order, so sentence stands by sentence.
+
+    Args:
+        one: seed → (sentences, 2), right and all.
+        other: likewise.
+    """
+    import numpy as np
+
+    return {seed: np.hstack([one[seed], other[seed]]) for seed in one if seed in other}
+
+
+def accuracy_difference(counts: ArrayLike) -> NDArray[np.float64]:
+    """One accuracy minus the other: counts (…, 4) → (…), in -1 to 1."""
+    import numpy as np
+
+    from crossglot.statistics.intervals import accuracy
+
+    table = np.asarray(counts)
+    return accuracy(table[..., :2]) - accuracy(table[..., 2:])
+
+
+def _scores(
+    found: BySeed, collapsed: Collection[int], statistic: CountStatistic, bounds: tuple[float, float], how: str = ""
+) -> list[dict[str, object]]:
+    """The mean over seeds, then every seed, as fields of rows; none if nothing was found.
+
+    Args:
+        found: seed → counts.
+        collapsed: the seeds among them whose training collapsed.
+        statistic: of counts.
+        bounds: that it cannot leave.
+        how: what is said of the interval beside its kind.
+    """
+    import numpy as np
+
+    from crossglot.statistics.intervals import bootstrap_cell
+
+    groups: list[tuple[int | None, list[Counts]]] = [(None, list(found.values()))] if found else []
+    groups += [(seed, [counts]) for seed, counts in found.items()]
+    scores: list[dict[str, object]] = []
+    for seed, members in groups:
+        stacked = np.stack(members)
+        interval = bootstrap_cell(stacked, statistic, bounds=bounds)
+        scores.append(
+            {
+                "seed": seed,
+                "aggregate": MEAN if seed is None else None,
+                "value": 100 * float(np.mean(statistic(stacked.sum(axis=1)))),
+                "ci_low": 100 * interval.low,
+                "ci_high": 100 * interval.high,
+                "interval": interval.kind + how,
+                "n": int(stacked[..., 1].sum() / len(members)),
+                "collapsed": (len(collapsed) if seed is None else int(seed in collapsed)) or None,
+            }
+        )
+    return scores
+
+
+def _missing(why: str) -> dict[str, object]:
+    return {"aggregate": MEAN, "why": why}
+
+
+def _row(
+    condition: str, system: str, role: Role, source: str, target: str, metric: str, score: Mapping[str, object]
+) -> ResultRow:
+    fields = dict(score)
+    why = fields.pop("why", None)
+    task = "translation" if metric.startswith(TRANSLATED) else "pos"
+    fields["condition"] = condition if why is None else f"{MISSING}{condition}: {why}"
+    return ResultRow.model_validate(
+        {"experiment": KEY, "system": system, "role": role, "task": task, "source": source, "target": target,
+         "split": SPLIT, "metric": metric} | fields
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Table 6: code-switched Hindi and English."""

@@ -1,0 +1,77 @@
+"""Table 6: taggers trained on two languages apart or on text that mixes them, evaluated on that text in two scripts.
+
+Words of code-switched text are in their languages' own scripts (`corrected`) or as they were written
+(`transliterated`); what is trained on and evaluated is named with that form (`hi/en:corrected`). Beside the cells over
+all words stand those over the words of one language id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crossglot.corpora.catalogue import parallel_treebanks
+from crossglot.corpora.codemix import FORMS, SYNTHETIC
+from crossglot.engine.step import Step
+from crossglot.experiments.cells import cited_rows
+from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.setting import Setting
+from crossglot.experiments.tables import TransferTable
+from crossglot.paper.published import BALL, BHAT
+from crossglot.results.rows import MISSING, ResultRow
+
+if TYPE_CHECKING:
+    from crossglot.drawing.chart_exhibit import Drawn
+
+PAIR = ("hi", "en")
+APART, MIXED = "+".join(PAIR), "/".join(PAIR)
+
+
+def _table(forms: Sequence[str]) -> TransferTable:
+    keys = tuple(f"{MIXED}:{form}" for form in forms)
+    return TransferTable(
+        "table6", "POS accuracy on code-switched Hindi and English, M-BERT", "pos", "m-bert", (keys,),
+        sources=(APART, *keys), cited=(BALL, BHAT),
+    )  # fmt: skip
+
+
+REAL = _table(FORMS)
+WITH_SYNTHETIC = _table((*FORMS, *(SYNTHETIC + form for form in FORMS)))
+
+
+@dataclass(frozen=True)
+class CodeSwitchExperiment:
+    """How well taggers do on code-switched text; see `Experiment`."""
+
+    key: str = REAL.key
+    title: str = REAL.title
+    own: bool = True
+
+    def table(self, setting: Setting) -> TransferTable:
+        """See `Experiment`: with synthetic text beside the real, where there are treebanks to make it of."""
+        named = setting.corpora.chosen.get(("pos", MIXED))
+        return WITH_SYNTHETIC if parallel_treebanks(setting.corpora.root, PAIR, named) else REAL
+
+    def steps(self, setting: Setting) -> Sequence[Step]:  # noqa: ARG002
+        """See `Experiment`."""
+        return ()
+
+    def draw(self, rows: Sequence[ResultRow]) -> Drawn:
+        """See `Experiment`."""
+        from crossglot.experiments.codeswitch.drawing import switched
+
+        return switched(rows)
+
+    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+        """Cited systems, then cells and their parts, the form of the text as their condition."""
+        return [_with_form(row) for row in (*cited_rows(self.table(setting), setting), *evidence.cells)]
+
+
+def _with_form(row: ResultRow) -> ResultRow:
+    """Says in `condition` in which form the target's words are; a cell without a value says there why."""
+    if (row.condition or "").startswith(MISSING):
+        return row
+    form = (row.target or "").partition(":")[2].replace(SYNTHETIC, "synthetic, ")
+    part = f", {row.condition}" if row.condition else ""
+    return row.model_copy(update={"condition": form + part})

@@ -1,0 +1,26 @@
+"""What a run shows: a matrix for each experiment that is one, a chart with its table for each of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crossglot.drawing.chart_exhibit import Drawn
+from crossglot.drawing.matrix_exhibit import Exhibit, exhibits
+from crossglot.experiments.registry import EXPERIMENTS
+from crossglot.results.rows import ResultRow
+
+
+def drawn_exhibits(rows: Sequence[ResultRow]) -> list[Drawn]:
+    """The charts of a run, in the order of the results."""
+    groups: dict[str, list[ResultRow]] = {}
+    for row in rows:
+        groups.setdefault(row.experiment, []).append(row)
+    drawn = (EXPERIMENTS[name].draw(members) for name, members in groups.items() if name in EXPERIMENTS)
+    return [each for each in drawn if each is not None]
+
+
+def matrix_exhibits(rows: Sequence[ResultRow]) -> list[Exhibit]:
+    """The matrices of a run, in the order of the results: experiments of other versions are taken for matrices."""
+    charts = {each.experiment for each in drawn_exhibits(rows)}
+    titles = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
+    return exhibits([row for row in rows if row.experiment not in charts], titles)

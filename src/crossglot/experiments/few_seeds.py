@@ -1,0 +1,61 @@
+"""What two seeds of each tagger tell together: their variance pooled over the sources of a table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from crossglot.results.rows import MEAN, ResultRow
+from crossglot.statistics.intervals import FEWEST_FREEDOM, FEWEST_SEEDS, NO_INTERVAL, pooled_interval
+
+Key = tuple[str | None, ...]
+
+
+def with_pooled_seeds(rows: Sequence[ResultRow]) -> list[ResultRow]:
+    """Cells of two seeds with intervals that allow for what seeds differ by in the cells of all of a system's sources.
+
+    Own-language and zero-shot cells are pooled apart, since taggers that agree on their own language may differ on
+    others. Targets share their taggers: each source is worth one degree of freedom, however many targets it has. With
+    one source alone intervals stay what they are, over sentences, and say so.
+
+    Args:
+        rows: a table's cells: means, and a row a seed.
+    """
+    seeds: dict[Key, list[float]] = defaultdict(list)
+    for row in rows:
+        if row.seed is not None and row.value is not None:
+            seeds[_cell(row)].append(row.value)
+    pools: dict[Key, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        values = seeds.get(_cell(row), [])
+        if row.aggregate == MEAN and len(values) == FEWEST_SEEDS - 1:
+            pools[_pool(row)][row.source or ""].append(float(np.var(values, ddof=1)))
+    found = []
+    for row in rows:
+        values, pool = seeds.get(_cell(row), []), pools.get(_pool(row), {})
+        if row.aggregate == MEAN and len(values) == FEWEST_SEEDS - 1 and len(pool) >= FEWEST_FREEDOM:
+            found.append(_widened(row, len(values), list(pool.values())))
+        else:
+            found.append(row)
+    return found
+
+
+def _widened(row: ResultRow, seeds: int, pool: Sequence[Sequence[float]]) -> ResultRow:
+    bare = (row.interval or NO_INTERVAL).startswith(NO_INTERVAL)
+    if bare or row.value is None or row.ci_low is None or row.ci_high is None:
+        return row
+    variance = float(np.mean([np.mean(of_source) for of_source in pool]))
+    low, high = pooled_interval(row.value, (row.ci_low, row.ci_high), variance, seeds, len(pool) * (seeds - 1))
+    kind = f"{row.interval}; variance between seeds from {len(pool)} sources"
+    return row.model_copy(update={"ci_low": max(low, 0.0), "ci_high": min(high, 100.0), "interval": kind})
+
+
+def _cell(row: ResultRow) -> Key:
+    return (row.experiment, row.system, row.metric, row.source, row.target, row.condition)
+
+
+def _pool(row: ResultRow) -> Key:
+    own = row.target in (row.source or "").split("+")
+    return (row.experiment, row.system, row.metric, "own" if own else "zero-shot")

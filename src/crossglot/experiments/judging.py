@@ -1,0 +1,360 @@
+"""Verdicts on the paper's claims, from the rows of results.csv alone; they make up claims.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from crossglot.experiments.cells import is_papers_corpus
+from crossglot.experiments.claims import CLAIMS
+from crossglot.experiments.statistic_rows import Readings
+from crossglot.paper.published import CITED, EN_BERT, M_BERT, lookup
+from crossglot.results.claims import M_BERT_UNTRAINED, Claim, Reading, Statistic
+from crossglot.results.rows import MEAN, MISSING
+from crossglot.statistics.intervals import (
+    FEWEST_FREEDOM,
+    FEWEST_SEEDS,
+    NO_INTERVAL,
+    Interval,
+    bootstrap_clusters,
+    combined_interval,
+)
+from crossglot.statistics.minima import FROM_CELLS, minimum_interval
+
+if TYPE_CHECKING:
+    import polars
+
+HOLDS: Final = "holds"
+FAILS: Final = "does not hold"
+OPEN: Final = "cannot tell"
+NAMED_AT_MOST = 4
+"""How many things a verdict names before it counts the rest."""
+
+Key = tuple[str, str, str, str]  # experiment, system, source, target
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table as results.csv has it, in points; a cited number has itself for bounds."""
+
+    value: float
+    low: float
+    high: float
+    interval: str
+    task: str = ""
+    target_corpus: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A cell's part in a statistic."""
+
+    weight: float
+    key: Key
+    cell: Cell
+
+
+Places = Sequence[Sequence[Entry]]
+"""For each place of a statistic the cells that are summed there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a run says about a claim; `why` is a sentence with the number that decides."""
+
+    verdict: Literal["holds", "does not hold", "cannot tell"]
+    why: str
+    value: float | None = None
+    interval: Interval | None = None
+
+
+class UndecidedError(Exception):
+    """Why a claim cannot be judged; caught within this module."""
+
+
+def judge(
+    results: polars.DataFrame, *, claims: Iterable[Claim] = CLAIMS, players: Mapping[str, str] | None = None
+) -> polars.DataFrame:
+    """Judges every claim about the experiments that were run.
+
+    A claim holds when the whole interval of its statistic lies on the claimed side of the threshold, and does not hold
+    when all of it lies on the other side. Otherwise, and where a cell is missing, a training collapsed, an encoder has
+    one seed only, or no interval can be given, nobody can tell. Where a claim is about an average over languages,
+    languages are resampled; where it names cells, their own intervals (seeds and sentences) are combined. That of a
+    minimum is such that "all above" needs all above, and its upper bound allows for the number of cells.
+
+    Args:
+        results: rows in the schema of results.csv.
+        claims: the claims to judge.
+        players: role (`m-bert`, `en-bert`) → the system that plays it; by default the one with that role there.
+
+    Returns:
+        The columns of claims.csv: claim, where, statistic, threshold, value, interval, verdict, why, rule.
+    """
+    import polars as pl
+
+    run = _Run(results, players or {})
+    schema = {
+        **dict.fromkeys(("claim", "where", "statistic", "threshold"), pl.String()),
+        "value": pl.Float64(),
+        **dict.fromkeys(("interval", "verdict", "why", "rule"), pl.String()),
+    }
+    rows = [_row(claim, run.judge(claim)) for claim in claims if run.experiments & set(claim.experiments)]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _row(claim: Claim, verdict: Verdict) -> tuple[str | float | None, ...]:
+    bounds = verdict.interval
+    return (
+        f"{claim.id}: {claim.sentence}",
+        f"ours, {claim.where}" if claim.origin == "ours" else claim.where,
+        claim.says,
+        claim.claimed,
+        None if verdict.value is None else round(verdict.value, 4),
+        f"{_points(bounds.low)} to {_points(bounds.high)} ({bounds.kind})" if bounds and bounds.known else None,
+        verdict.verdict,
+        verdict.why,
+        claim.rule,
+    )
+
+
+class _Run:
+    """The cells of a results table, by experiment, system, source and target."""
+
+    def __init__(self, results: polars.DataFrame, players: Mapping[str, str]) -> None:
+        self.players = players
+        self.experiments: set[str] = set()
+        self.by_role: dict[str, dict[str, None]] = {}
+        self.cells: dict[Key, Cell] = {}
+        self.reasons: dict[Key, str] = {}
+        self.seeds: dict[Key, set[int]] = {}
+        self.readings = Readings()
+        for row in results.iter_rows(named=True):
+            self._take(row)
+
+    def _take(self, row: Mapping[str, object]) -> None:
+        self.experiments.add(str(row["experiment"]))
+        self.by_role.setdefault(str(row["role"]), {})[str(row["system"])] = None
+        self.readings.take(row)
+        key = (str(row["experiment"]), str(row["system"]), str(row["source"]), str(row["target"]))
+        value, low, high, seed = (row[name] for name in ("value", "ci_low", "ci_high", "seed"))
+        if isinstance(seed, int) and value is not None:
+            self.seeds.setdefault(key, set()).add(seed)
+        elif row["aggregate"] == MEAN and row.get("collapsed"):
+            self.reasons[key] = "its training collapsed"
+        elif row["aggregate"] == MEAN and isinstance(value, float):
+            kind = str(row["interval"] or "")
+            known = isinstance(low, float) and isinstance(high, float) and not kind.startswith(NO_INTERVAL)
+            bounds = (float(str(low)), float(str(high))) if known else (value, value)
+            corpus = row["target_corpus"]
+            where = str(corpus) if corpus else None
+            self.cells[key] = Cell(value, *bounds, kind if known else "", str(row["task"]), where)
+        elif row["aggregate"] == MEAN:
+            self.reasons[key] = str(row["condition"] or "").removeprefix(MISSING)
+
+    def judge(self, claim: Claim) -> Verdict:
+        """The verdict on one claim."""
+        statistic = claim.statistic
+        try:
+            if isinstance(statistic, Reading):
+                return self._read(claim, statistic)
+            places = self._places(claim, statistic)
+        except UndecidedError as reason:
+            return Verdict(OPEN, str(reason))
+        sums = [sum(entry.weight * entry.cell.value for entry in place) for place in places]
+        value = min(sums) if statistic.summary == "minimum" else sum(sums) / len(sums)
+        if statistic.unit == "languages":
+            interval = bootstrap_clusters(sums, statistic.terms[0].pairs, bounds=_possible(statistic))
+        else:
+            interval = _from_cells(statistic, places)
+        single = {entry.key[1] for place in places for entry in place if len(self.seeds.get(entry.key, ())) == 1}
+        if statistic.unit == "cells" and (pairs := self._lone_pairs(places)):
+            why = f"{_points(value)}, but from two seeds of one source only of {_listed(pairs)}"
+            return Verdict(OPEN, why + self._cast(statistic), value, interval if interval.known else None)
+        return _decide(claim, value, interval, sorted(single), self._cast(statistic) + _lowest(statistic, sums))
+
+    def _lone_pairs(self, places: Places) -> list[str]:
+        """Systems of two seeds whose cells have one source: their intervals are over sentences alone."""
+        sources: dict[tuple[str, str], set[str]] = {}
+        for (experiment, system, source, _), seeds in self.seeds.items():
+            if len(seeds) < FEWEST_SEEDS:
+                sources.setdefault((experiment, system), set()).add(source)
+        entries = [entry for place in places for entry in place if len(self.seeds.get(entry.key, ())) == 2]
+        return sorted({entry.key[1] for entry in entries if len(sources[entry.key[:2]]) < FEWEST_FREEDOM})
+
+    def _read(self, claim: Claim, reading: Reading) -> Verdict:
+        """The verdict by a row that a probe wrote; UndecidedError if it is not there or has no value."""
+        if reading.experiment not in self.experiments:
+            raise UndecidedError(f"{_table(reading.experiment)} was not run")
+        system = self._system(reading.system)
+        found = self.readings.find(reading, system)
+        if isinstance(found, str):
+            raise UndecidedError(f"no {reading.aggregate} for {system} ({_table(reading.experiment)}){found}")
+        if collapsed := self.readings.collapsed(reading, system):
+            trainings = "a training" if collapsed == 1 else f"{collapsed} trainings"
+            why = f"{_points(found[0])}, but with {trainings} that collapsed among its cells{self._cast(reading)}"
+            return Verdict(OPEN, why, found[0], found[1] if found[1].known else None)
+        if reading.pool is not None and (others := self.readings.other_pools(reading, system)):
+            why = (
+                f"{_points(found[0])}, but the paper searches {reading.pool:,} pairs of sentences, and among fewer more"
+            )
+            why += f" are found ({_listed(others, ', ')}){self._cast(reading)}"
+            return Verdict(OPEN, why, *found)
+        if self.readings.seeds(reading, system) == FEWEST_SEEDS - 1:
+            why = f"{_points(found[0])}, but from two seeds only, whose interval is over sentences alone"
+            return Verdict(OPEN, why + self._cast(reading), *found)
+        single = any(len(seeds) == 1 for key, seeds in self.seeds.items() if key[:2] == (reading.experiment, system))
+        return _decide(claim, *found, [system] if single else [], self._cast(reading))
+
+    def _places(self, claim: Claim, statistic: Statistic) -> Places:
+        """The cells a claim needs; UndecidedError if any is not there."""
+        for experiment in claim.experiments:
+            if experiment not in self.experiments:
+                raise UndecidedError(f"{_table(experiment)} was not run")
+        missing: list[Key] = []
+        places: list[list[Entry]] = []
+        for pairs in zip(*(term.pairs for term in statistic.terms), strict=True):
+            places.append([])
+            for term, (source, target) in zip(statistic.terms, pairs, strict=True):
+                key = (term.experiment, self._system(term.system), source, target)
+                cell = self.cells.get(key) or _cited(key)
+                if cell is None:
+                    missing.append(key)
+                else:
+                    places[-1].append(Entry(term.weight, key, cell))
+        if missing:
+            raise UndecidedError("no value for " + self._absences(missing))
+        _same_data(places)
+        return places
+
+    def _system(self, player: str) -> str:
+        """The system in the results that a term's system stands for."""
+        if player == M_BERT_UNTRAINED:
+            return f"{self._system(M_BERT)} untrained"
+        if player not in (M_BERT, EN_BERT):
+            return player
+        if player in self.players:
+            return self.players[player]
+        found = list(self.by_role.get(player, {}))
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UndecidedError(f"several encoders play {player}: {', '.join(found)}")
+        raise UndecidedError(f"no encoder plays {player}")
+
+    def _absences(self, keys: Sequence[Key]) -> str:
+        """Which cells are missing and why, those with one system, table and reason together."""
+        groups: dict[tuple[str, str], dict[str, None]] = {}
+        for key in keys:
+            experiment, system, source, target = key
+            whole = not any(known[:2] == key[:2] for known in (*self.cells, *self.reasons))
+            group = groups.setdefault((f"{system} ({_table(experiment)})", self.reasons.get(key, "")), {})
+            if not whole:
+                group[f"{source} → {target}"] = None
+        return _listed(
+            [
+                who + (f", {_listed(list(pairs), ', ')}" if pairs else "") + (f" ({why})" if why else "")
+                for (who, why), pairs in groups.items()
+            ]
+        )
+
+    def _cast(self, statistic: Statistic | Reading) -> str:
+        """Who plays the roles, where that is not said by the name."""
+        parts = (statistic,) if isinstance(statistic, Reading) else statistic.terms
+        roles = dict.fromkeys(part.system.removesuffix(" untrained") for part in parts)
+        names = [f"{role} is {self._system(role)}" for role in roles if role in (M_BERT, EN_BERT)]
+        return f"; {', '.join(names)}" if names else ""
+
+
+def _lowest(statistic: Statistic, sums: Sequence[float]) -> str:
+    """Where a minimum lies."""
+    if statistic.summary != "minimum":
+        return ""
+    source, target = statistic.terms[0].pairs[sums.index(min(sums))]
+    return f"; lowest at {source} → {target}"
+
+
+def _cited(key: Key) -> Cell | None:
+    """The published number of a system that the paper cites; of no other."""
+    experiment, system, source, target = key
+    printed = lookup(experiment, source, target, role=CITED, system=system)
+    return Cell(printed.value, printed.value, printed.value, CITED) if printed else None
+
+
+def _same_data(places: Places) -> None:
+    """Lets published numbers stand against ours only where both are of the paper's test data.
+
+    What was trained on is part of a system, and the cited ones had data of their own.
+    """
+    others: dict[str, None] = {}
+    for place in places:
+        if any(entry.cell.interval == CITED for entry in place):
+            for entry in place:
+                cell = entry.cell
+                if cell.interval != CITED and not is_papers_corpus(cell.task, cell.target_corpus):
+                    others[f"{entry.key[3]} is {cell.target_corpus or 'unnamed'}"] = None
+    if others:
+        raise UndecidedError(f"the published numbers are for the paper's data, but here {_listed(list(others))}")
+
+
+def _possible(statistic: Statistic) -> tuple[float, float]:
+    """Between what the weighted sum of scores from 0 to 100 lies."""
+    weights = [term.weight for term in statistic.terms]
+    return 100 * sum(min(weight, 0.0) for weight in weights), 100 * sum(max(weight, 0.0) for weight in weights)
+
+
+def _from_cells(statistic: Statistic, places: Places) -> Interval:
+    """The interval of a statistic over named cells, from the cells' own."""
+    entries = [entry for place in places for entry in place]
+    bare = [f"{entry.key[1]}, {entry.key[2]} → {entry.key[3]}" for entry in entries if not entry.cell.interval]
+    if bare:
+        return Interval(0.0, 0.0, f"{NO_INTERVAL}none for {_listed(list(dict.fromkeys(bare)))}")
+    if statistic.summary == "minimum":
+        bounds = [_summed(place, 1) for place in places]
+        sums = [sum(entry.weight * entry.cell.value for entry in place) for place in places]
+        most = _possible(statistic)[1]
+        return minimum_interval(sums, [low for low, _ in bounds], [high for _, high in bounds], most=most)
+    return Interval(*_summed(entries, len(places)), FROM_CELLS)
+
+
+def _summed(entries: Sequence[Entry], share: int) -> tuple[float, float]:
+    """Bounds of a weighted sum, in which a cell that stands several times is one number."""
+    weights: dict[Key, float] = {}
+    for entry in entries:
+        weights[entry.key] = weights.get(entry.key, 0.0) + entry.weight / share
+    cells = {entry.key: entry.cell for entry in entries}
+    return combined_interval(
+        [cells[key].value for key in weights],
+        [cells[key].low for key in weights],
+        [cells[key].high for key in weights],
+        list(weights.values()),
+    )
+
+
+def _decide(claim: Claim, value: float, interval: Interval, single: Sequence[str], told: str) -> Verdict:
+    number, line = _points(value), f"{'±' if claim.direction == 'within' else ''}{claim.threshold:g}"
+    if single:
+        why = f"{number}, but from one seed only of {_listed(single)}"
+        return Verdict(OPEN, why + told, value, interval if interval.known else None)
+    if not interval.known:
+        return Verdict(OPEN, f"{number}, but {interval.kind}{told}", value)
+    bounds = f"{_points(interval.low)} to {_points(interval.high)}"
+    side = claim.side(interval.low, interval.high)
+    if not side:
+        return Verdict(OPEN, f"{number}, but its interval {bounds} covers {line}{told}", value, interval)
+    outcome: Literal["holds", "does not hold"] = HOLDS if side == claim.direction else FAILS
+    return Verdict(outcome, f"{number}, and all of its interval {bounds} is {side} {line}{told}", value, interval)
+
+
+def _listed(names: Sequence[str], between: str = "; ") -> str:
+    rest = len(names) - NAMED_AT_MOST
+    return between.join([*names[:NAMED_AT_MOST], *([f"and {rest} more"] if rest > 0 else [])])
+
+
+def _points(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _table(experiment: str) -> str:
+    return experiment.replace("table", "table ", 1).replace("figure", "figure ", 1)

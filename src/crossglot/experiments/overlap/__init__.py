@@ -1,0 +1,1 @@
+"""Figure 1: transfer against shared word pieces."""

@@ -1,0 +1,336 @@
+"""Does transfer come from shared word pieces? Zero-shot NER F1 against the overlap of entities' pieces (figure 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from crossglot.corpora.catalogue import root_languages
+from crossglot.engine.step import Step
+from crossglot.experiments.cells import is_papers_corpus
+from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.matrix import SPLIT
+from crossglot.experiments.overlap.claims import (
+    ACROSS_SCRIPTS,
+    BY_OVERLAP,
+    BY_SEEN_TOKENS,
+    ENTITY_OVERLAP,
+    NEAR_ZERO_OVERLAP,
+    NO_OVERLAP,
+    ON_CONLL,
+    WITHIN_AGAINST,
+)
+from crossglot.experiments.relations import (
+    Pair,
+    Scores,
+    corrected,
+    kin_of,
+    mean_over,
+    mean_rows,
+    minimum_row,
+    relation_rows,
+    slope_against,
+    slopes_within,
+    zero_shot_scores,
+)
+from crossglot.experiments.setting import Absent, Candidate, Setting
+from crossglot.experiments.tables import TransferTable
+from crossglot.languages import PAPER_NER
+from crossglot.results.rows import MEAN, MISSING, ResultRow
+from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.count_pieces import Counted, CountPieces, read_counted
+from crossglot.tagging.overlap import (
+    PieceUse,
+    Share,
+    joined,
+    overlap_of,
+    seen_tokens,
+    seen_types,
+    spelled_overlap_of,
+)
+
+if TYPE_CHECKING:
+    from crossglot.drawing.chart_exhibit import Drawn
+
+TITLE = "NER F1 against overlap of entities' word pieces"
+SPELLED_OVERLAP = "spelled entity overlap"
+SEEN_TYPES, SEEN_TOKENS = "seen piece types", "seen piece tokens"
+BY_SPELLED_OVERLAP, BY_SEEN_TYPES = "by spelled entity overlap", "by seen pieces (types)"
+IN_ENTITIES: Mapping[str, Callable[[PieceUse, PieceUse, Iterable[str] | None], Share]] = {
+    ENTITY_OVERLAP: overlap_of,
+    SPELLED_OVERLAP: spelled_overlap_of,
+}
+IN_ALL_WORDS: Mapping[str, Callable[[PieceUse, PieceUse], Share]] = {SEEN_TYPES: seen_types, SEEN_TOKENS: seen_tokens}
+"""Metric of a pair → how it is measured, with the entity types that are scored."""
+
+MEASURES: Mapping[str, str] = {
+    ENTITY_OVERLAP: BY_OVERLAP,
+    SPELLED_OVERLAP: BY_SPELLED_OVERLAP,
+    SEEN_TYPES: BY_SEEN_TYPES,
+    SEEN_TOKENS: BY_SEEN_TOKENS,
+}
+"""Metric of a pair → the condition of its statistics."""
+
+SPELLING = ("pieces per word", "unknown words", "known letters", "pieces in its script")
+"""Metrics of a language: how a tokenizer spells its test set; the last in one row a script, the condition."""
+
+SHOWN_SCRIPTS = 3
+LEAST_OF_SCRIPT = 1.0
+"""At most so many scripts of a test set have a row, and after the first those of at least so many per cent."""
+
+Needed = dict[tuple[str, str], CountPieces | Absent]
+"""(language, split) → the step that counts its pieces, or why there is none."""
+
+
+@dataclass(frozen=True)
+class OverlapExperiment:
+    """How zero-shot NER depends on the word pieces that two languages share; see `Experiment`."""
+
+    key: str = "figure1"
+    title: str = TITLE
+    own: bool = True
+
+    def table(self, setting: Setting) -> TransferTable:
+        """All ordered pairs of those of the paper's 16 languages that the data root has."""
+        present = [
+            language
+            for language in PAPER_NER
+            if not any(isinstance(setting.corpora.split(language, "ner", split), Absent) for split in ("train", SPLIT))
+        ]
+        return TransferTable(self.key, self.title, "ner", None, (tuple(present) or PAPER_NER,))
+
+    def steps(self, setting: Setting) -> Sequence[Step]:
+        """The pieces of every split, in every encoder's tokenizer."""
+        needed = [step for candidate in setting.candidates for step in self._needed(setting, candidate).values()]
+        return [step for step in needed if not isinstance(step, Absent)]
+
+    def draw(self, rows: Sequence[ResultRow]) -> Drawn:
+        """See `Experiment`."""
+        from crossglot.experiments.overlap.drawing import overlap_figure
+
+        return overlap_figure(rows)
+
+    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+        """Cells; overlap of each pair; spelling of each language; and what they say together."""
+        pairs = self.table(setting).cells(setting.sources, setting.targets)
+        scores = zero_shot_scores(evidence.cells, kin_of(root_languages(setting.corpora.root)))
+        rows, statistics = list(evidence.cells), []
+        x: dict[str, dict[str, dict[Pair, float]]] = {}
+        for candidate in setting.candidates:
+            tokenizer = _Tokenizer(candidate, self.key, self._needed(setting, candidate), evidence)
+            measured = {metric: [tokenizer.pair(metric, *pair) for pair in pairs] for metric in MEASURES}
+            rows += [row for members in measured.values() for row in members]
+            rows += [
+                row for target in dict.fromkeys(target for _, target in pairs) for row in tokenizer.spelling(target)
+            ]
+            x[candidate.encoder.name] = {
+                metric: {(row.source or "", row.target or ""): row.value for row in members if row.value is not None}
+                for metric, members in measured.items()
+            }
+            rows += tokenizer.across_scripts(x[candidate.encoder.name][ENTITY_OVERLAP], setting)
+            for system in (candidate.encoder.name, f"{candidate.encoder.name} untrained"):
+                if system in scores:
+                    statistics += _statistics(scores[system], x[candidate.encoder.name], setting)
+        return [*rows, *statistics, *corrected(statistics), *_compared(setting, scores, x), *self._absences(setting)]
+
+    def _needed(self, setting: Setting, candidate: Candidate) -> Needed:
+        cells = self.table(setting).cells(setting.sources, setting.targets)
+        wanted = [(part, "train") for source, _ in cells for part in source.split("+")]
+        wanted += [(target, SPLIT) for _, target in cells]
+        found: Needed = {}
+        for language, split in dict.fromkeys(wanted):
+            data = setting.corpora.split(language, "ner", split)
+            at_most = setting.max_train if split == "train" else None
+            found[language, split] = (
+                CountPieces(encoder=candidate.encoder, split=data, at_most=at_most)
+                if isinstance(data, CorpusSplit)
+                else data
+            )
+        return found
+
+    def _absences(self, setting: Setting) -> list[ResultRow]:
+        """A row for each of the paper's languages that is not there."""
+        if setting.sources or setting.targets:
+            return []
+        shown = {language for block in self.table(setting).blocks for language in block}
+        absent = [
+            next(
+                data.why
+                for split in ("train", SPLIT)
+                if isinstance(data := setting.corpora.split(language, "ner", split), Absent)
+            )
+            for language in PAPER_NER
+            if language not in shown
+        ]
+        return [
+            ResultRow(
+                experiment=self.key, system=candidate.encoder.name, role=candidate.role, task="ner", aggregate=MEAN,
+                metric=ENTITY_OVERLAP, condition=MISSING + why,
+            )
+            for candidate in setting.candidates
+            for why in absent
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Tokenizer:
+    """One encoder's tokenizer, and what it makes of the splits."""
+
+    candidate: Candidate
+    experiment: str
+    needed: Needed
+    evidence: Evidence
+
+    def pair(self, metric: str, source: str, target: str) -> ResultRow:
+        """What source and target share, or why that cannot be said."""
+        places = [*((part, "train") for part in source.split("+")), (target, SPLIT)]
+        found = [self._counted(place) for place in places]
+        why = next((counted for counted in found if isinstance(counted, str)), "")
+        share, types = Share(None, 0), None
+        if not why:
+            uses = [counted.use for counted in found if isinstance(counted, Counted)]
+            types = self._types(places) if metric in IN_ENTITIES else None
+            if types is None:
+                share = IN_ALL_WORDS[metric](joined(uses[:-1]), uses[-1])
+                why = "" if share.value is not None else f"no word in {self._corpus(places[-1])}"
+            else:
+                why = self._why_no_entity(places, uses, types)
+                share = share if why else IN_ENTITIES[metric](joined(uses[:-1]), uses[-1], types)
+        return self._row(
+            metric, share.value, share.n, MISSING + why if why else " ".join(types or ()) or None,
+            source=source, target=target,
+            source_corpus="+".join(self._corpus(place) for place in places[:-1]) or None,
+            target_corpus=self._corpus(places[-1]) or None,
+        )  # fmt: skip
+
+    def _types(self, places: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+        """The entity types that all of these annotate, which alone are scored; sorted."""
+        steps = [self.needed[place] for place in places]
+        annotated = [set(step.split.types) for step in steps if isinstance(step, CountPieces)]
+        return tuple(sorted(set.intersection(*annotated)))
+
+    def _why_no_entity(
+        self, places: Sequence[tuple[str, str]], uses: Sequence[PieceUse], types: tuple[str, ...]
+    ) -> str:
+        """Why a set has no entity that counts; empty if each has one."""
+        bare = [place for place, use in zip(places, uses, strict=True) if not use.of(types)]
+        empty = [place for place, use in zip(places, uses, strict=True) if not use.types]
+        if empty:
+            return f"no entity in {self._corpus(empty[0])} {empty[0][1]}"
+        if not types:
+            source = "+".join(language for language, _ in places[:-1])
+            return f"the entity types of {source} and {places[-1][0]} have none in common"
+        return f"no entity of the scored types in {self._corpus(bare[0])} {bare[0][1]}" if bare else ""
+
+    def across_scripts(self, overlaps: Mapping[Pair, float], setting: Setting) -> list[ResultRow]:
+        """Mean overlap of pairs in different scripts."""
+        first = self._row(ENTITY_OVERLAP, None, 0, MISSING)
+        across = _across(overlaps, setting)
+        kin = kin_of(root_languages(setting.corpora.root))
+        return Scores(first, {}, kin).rows(
+            "mean over pairs", ACROSS_SCRIPTS, lambda kin: mean_over(overlaps, across, "no pair across scripts", kin)
+        )
+
+    def spelling(self, target: str) -> list[ResultRow]:
+        """How the tokenizer spells a target's test set; its scripts in order of their letters, `n` of each."""
+        counted = self._counted((target, SPLIT))
+        where = {"target": target, "target_corpus": self._corpus((target, SPLIT)) or None}
+        if isinstance(counted, str):
+            return [self._row(metric, None, 0, MISSING + counted, **where) for metric in SPELLING]
+        spelling = counted.spelling
+        numbers = (
+            (spelling.pieces_per_word, spelling.words),
+            (spelling.unknown_words, spelling.words),
+            (spelling.known_letters, spelling.letters),
+        )
+        *of_all, of_script = SPELLING
+        rows = [self._row(metric, value, n, None, **where) for metric, (value, n) in zip(of_all, numbers, strict=True)]
+        for script, share in _shown(spelling.scripts):
+            letters = round(spelling.letters * share / 100)
+            rows.append(self._row(of_script, float(spelling.script_pieces[script]), letters, script, **where))
+        if not spelling.scripts:
+            why = f"no letter in {self._corpus((target, SPLIT))} {SPLIT}"
+            rows.append(self._row(of_script, None, 0, MISSING + why, **where))
+        return rows
+
+    def _counted(self, place: tuple[str, str]) -> Counted | str:
+        step = self.needed[place]
+        if isinstance(step, Absent):
+            return step.why
+        folder = self.evidence.result(step)
+        return self.evidence.failure(step) if folder is None else read_counted(folder)
+
+    def _corpus(self, place: tuple[str, str]) -> str:
+        step = self.needed[place]
+        return "" if isinstance(step, Absent) else step.split.corpus
+
+    def _row(self, metric: str, value: float | None, n: int, condition: str | None, **where: str | None) -> ResultRow:
+        fields = {
+            "experiment": self.experiment, "system": self.candidate.encoder.name, "role": self.candidate.role,
+            "task": "ner", "split": SPLIT, "aggregate": MEAN, "metric": metric, "value": value, "n": n,
+            "condition": condition,
+        }  # fmt: skip
+        return ResultRow.model_validate(fields | where)
+
+
+def _shown(scripts: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Scripts that have a row, each with its per cent of the letters, in that order."""
+    first = list(scripts.items())[:SHOWN_SCRIPTS]
+    return [(name, share) for name, share in first if (name, share) == first[0] or share >= LEAST_OF_SCRIPT]
+
+
+def _statistics(scores: Scores, x: Mapping[str, Mapping[Pair, float]], setting: Setting) -> list[ResultRow]:
+    """Relations to each measure of overlap, and averages over the pairs that the paper speaks of."""
+    rows = [row for metric, condition in MEASURES.items() for row in relation_rows(scores, x[metric], condition)]
+    across = _across(scores.cells, setting)
+    apart = [
+        pair for pair, overlap in x[ENTITY_OVERLAP].items() if overlap < NEAR_ZERO_OVERLAP and pair in scores.cells
+    ]
+    none = f"no pair with less than {NEAR_ZERO_OVERLAP:g} % overlap"
+    return [
+        *rows,
+        *mean_rows(scores, "mean over pairs", ACROSS_SCRIPTS, across, "no pair across scripts"),
+        *mean_rows(scores, "mean over pairs", NO_OVERLAP, apart, none),
+        minimum_row(scores, "minimum over pairs", NO_OVERLAP, apart, none),
+    ]
+
+
+def _across(pairs: Iterable[Pair], setting: Setting) -> list[Pair]:
+    """Those of the pairs whose target is written in another script than any source."""
+    languages = root_languages(setting.corpora.root)
+    return [
+        (source, target)
+        for source, target in pairs
+        if languages[target].script not in {languages[part].script for part in source.split("+")}
+    ]
+
+
+def _compared(
+    setting: Setting, scores: Mapping[str, Scores], x: Mapping[str, Mapping[str, Mapping[Pair, float]]]
+) -> list[ResultRow]:
+    """The slope of whatever plays M-BERT minus that of what plays EN-BERT, where both do."""
+    players = {candidate.role: candidate.encoder.name for candidate in setting.candidates}
+    ours, theirs = players.get("m-bert", ""), players.get("en-bert", "")
+    if ours not in scores or theirs not in scores:
+        return []
+    rows = [
+        row
+        for metric, condition in MEASURES.items()
+        for row in slope_against(
+            scores[ours], scores[theirs], x[ours][metric], x[theirs][metric], condition, "en-bert's"
+        )
+    ]
+    overlaps = (x[ours][ENTITY_OVERLAP], x[theirs][ENTITY_OVERLAP])
+    shared = [pair for pair in scores[ours].cells if pair in scores[theirs].cells and all(pair in x for x in overlaps)]
+    within = (
+        scores[ours]
+        .among(shared, scores[theirs])
+        .rows(WITHIN_AGAINST, BY_OVERLAP, lambda kin: slopes_within(scores[ours], scores[theirs], *overlaps, kin))
+    )
+    on_conll = replace(scores[ours], cells={pair: row for pair, row in scores[ours].cells.items() if _is_conll(row)})
+    return [*rows, *within, *slope_against(on_conll, scores[theirs], *overlaps, ON_CONLL, "en-bert's")]
+
+
+def _is_conll(row: ResultRow) -> bool:
+    return is_papers_corpus("ner", row.source_corpus) and is_papers_corpus("ner", row.target_corpus)

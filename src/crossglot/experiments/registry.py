@@ -1,0 +1,29 @@
+"""Every experiment by name: the paper's tables and figures, matrices of one's own, and the causal study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from crossglot.experiments.causes.plan import CausesExperiment
+from crossglot.experiments.codeswitch.plan import CodeSwitchExperiment
+from crossglot.experiments.experiment import Experiment
+from crossglot.experiments.overlap.plan import OverlapExperiment
+from crossglot.experiments.tables import TABLES
+from crossglot.experiments.transfer.plan import TransferExperiment
+from crossglot.experiments.translation.plan import TranslationExperiment
+from crossglot.experiments.typology.groups import GroupsExperiment
+from crossglot.experiments.typology.plan import TypologyExperiment
+
+_PROBES: tuple[Experiment, ...] = (
+    *map(TransferExperiment, TABLES.values()),
+    GroupsExperiment(),
+    CodeSwitchExperiment(),
+    OverlapExperiment(),
+    TypologyExperiment(),
+    TranslationExperiment(),
+    CausesExperiment(),
+)
+EXPERIMENTS: Mapping[str, Experiment] = {probe.key: probe for probe in _PROBES}
+
+SELF_SUFFICIENT = frozenset({"causes"})
+"""Experiments that make their own languages and encoders: a study of these alone names no encoder and no data."""

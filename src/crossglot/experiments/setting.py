@@ -1,0 +1,167 @@
+"""What a study puts to its probes: encoders with their recipes, corpora, seeds, and where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from crossglot.corpora.catalogue import find_corpus, root_languages
+from crossglot.errors import DataError, UsageError
+from crossglot.remedies import called
+from crossglot.results.rows import Role
+from crossglot.runtime import Runtime
+from crossglot.steps.arguments import CorpusSplit, EncoderReference, describe_split
+from crossglot.steps.find_recipe import FindRecipe
+from crossglot.tagging.grid import Grid
+from crossglot.tagging.recipe import Recipe
+
+Task = Literal["pos", "ner"]
+TASKS: tuple[Task, ...] = ("pos", "ner")
+TRANSLATION = "translation"
+"""The task of bitexts, whose languages are a pair: `en-de`."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An encoder of the study.
+
+    Attributes:
+        encoder: what it is and where.
+        role: `m-bert`, `en-bert` or `other`.
+        recipe: how it is fine-tuned where nothing is said of the task.
+        papers: whether it is the paper's own encoder, fine-tuned by the paper's recipe on all of the data.
+        by_task: task → how it is fine-tuned for that, where it is known: kept beside the encoder, or found by a search.
+        grid: starts and rates to search for a task of which it is not known; None where nothing is searched.
+        searches: task → what finds its start and rate, or has found them.
+    """
+
+    encoder: EncoderReference
+    role: Role
+    recipe: Recipe
+    papers: bool
+    by_task: Mapping[str, Recipe] = field(default_factory=dict)
+    grid: Grid | None = None
+    searches: Mapping[str, FindRecipe] = field(default_factory=dict)
+
+    def recipe_for(self, task: str) -> Recipe:
+        """How it is fine-tuned for a task; what a search is still to find is in it as it is without."""
+        return self.by_task.get(task, self.recipe)
+
+    def search_before(self, task: str) -> FindRecipe | None:
+        """The search that is still to find start and rate for a task; None where they are known."""
+        return None if task in self.by_task else self.searches.get(task)
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A corpus or split that the data root does not have: of which language, and the reason in words."""
+
+    language: str
+    why: str
+
+
+@dataclass
+class Corpora:
+    """The data root, each split described once.
+
+    Attributes:
+        root: the data root.
+        chosen: corpora that the user named, by task and language; each of them has to be there.
+        lenient: whether malformed sentences are skipped.
+        max_test: at most so many sentences of a test split.
+    """
+
+    root: Path
+    chosen: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    lenient: bool = False
+    max_test: int | None = None
+    _described: dict[tuple[str, str, str], CorpusSplit | Absent] = field(default_factory=dict, init=False)
+    _asked: set[str] = field(default_factory=set, init=False)
+
+    def split(self, language: str, task: Task, split: str) -> CorpusSplit | Absent:
+        """A split of the language's corpus, or why there is none.
+
+        Raises:
+            DataError: if the root is missing, the file is faulty, or a corpus that the user named is not there.
+            UsageError: for an unknown language.
+        """
+        key = (language, task, split)
+        if key not in self._described:
+            self._described[key] = self._describe(*key)
+        return self._described[key]
+
+    def bitext(self, pair: tuple[str, str]) -> str | None:
+        """What the user named for a pair of languages, whichever of them first; None if nothing."""
+        keys = ["-".join(pair), "-".join(pair[::-1])]
+        self._asked.update(keys)
+        return next((self.chosen[TRANSLATION, key] for key in keys if (TRANSLATION, key) in self.chosen), None)
+
+    def check_chosen(self) -> None:
+        """Makes sure that every corpus the user named is there and that some experiment reads it.
+
+        Raises:
+            DataError: if one is not there.
+            UsageError: if none of the splits described so far is of it, its language is unknown, or it is one treebank
+                for two languages.
+        """
+        used = {(task, _without_form(language)) for language, task, _ in self._described}
+        for (task, language), name in self.chosen.items():
+            named = called("corpora", f"{language}={name}")
+            if task == TRANSLATION:
+                if language not in self._asked:
+                    raise UsageError(f"{named}: no experiment of the study reads {language} bitexts")
+                continue
+            if "-" in language and language not in root_languages(self.root):
+                raise UsageError(
+                    f"{named}: {language} is no language; of a pair of languages, name a set of parallel/ "
+                    "or two parallel treebanks joined by +, such as UD_English-PUD+UD_German-PUD"
+                )
+            if "+" not in name:  # two treebanks that synthetic text is made of
+                find_corpus(self.root, language, task, name)
+            if (task, language) not in used:
+                raise UsageError(f"{named}: no experiment of the study reads a {task} corpus of {language}")
+
+    def _describe(self, language: str, task: str, split: str) -> CorpusSplit | Absent:
+        named = self.chosen.get((task, _without_form(language)))
+        try:
+            corpus = find_corpus(self.root, language, task, named)
+        except DataError as error:
+            if named is not None or not self.root.is_dir():
+                raise
+            return Absent(language, error.what)
+        if not corpus.has(split) and named is None:
+            return Absent(language, f"{corpus.name} has no {split} split")
+        at_most = self.max_test if split == "test" else None
+        return describe_split(corpus, split, root=self.root, lenient=self.lenient, at_most=at_most)
+
+
+def _without_form(language: str) -> str:
+    """Both forms of code-switched text are of one corpus: `hi/en:corrected` → `hi/en`."""
+    return language.partition(":")[0]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything that a probe needs to know of the study.
+
+    Attributes:
+        candidates: the encoders, in the study's order.
+        corpora: where sentences come from.
+        seeds: of the trainings.
+        runtime: device and resolved precision.
+        sources: languages to train on instead of the experiment's own; empty for those.
+        targets: languages to evaluate, likewise.
+        max_train: at most so many training sentences a source.
+        keep_weights: whether fine-tuned taggers are kept.
+    """
+
+    candidates: tuple[Candidate, ...]
+    corpora: Corpora
+    seeds: tuple[int, ...]
+    runtime: Runtime
+    sources: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    max_train: int | None = None
+    keep_weights: bool = False

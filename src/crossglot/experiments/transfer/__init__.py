@@ -1,0 +1,1 @@
+"""The paper's transfer tables, and matrices of one's own."""

@@ -1,0 +1,57 @@
+"""The transfer tables as probes: a matrix of taggers, its averages, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crossglot.corpora.catalogue import root_languages
+from crossglot.engine.step import Step
+from crossglot.experiments.cells import average_rows, cited_rows, is_part
+from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.relations import kin_of
+from crossglot.experiments.setting import Setting
+from crossglot.experiments.tables import TransferTable
+from crossglot.results.rows import ResultRow
+
+
+@dataclass(frozen=True)
+class TransferExperiment:
+    """How well taggers trained on one language do on others; see `Experiment`."""
+
+    printed: TransferTable
+
+    @property
+    def key(self) -> str:
+        """See `Experiment`."""
+        return self.printed.key
+
+    @property
+    def title(self) -> str:
+        """See `Experiment`."""
+        return self.printed.title
+
+    @property
+    def own(self) -> bool:
+        """See `Experiment`."""
+        return bool(self.printed.blocks)
+
+    def table(self, setting: Setting) -> TransferTable:  # noqa: ARG002
+        """See `Experiment`."""
+        return self.printed
+
+    def steps(self, setting: Setting) -> Sequence[Step]:  # noqa: ARG002
+        """See `Experiment`."""
+        return ()
+
+    def draw(self, rows: Sequence[ResultRow]) -> None:
+        """See `Experiment`: a matrix is drawn as one."""
+
+    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+        """Cited systems, cells and averages; table 6 alone divides code-switched text by language."""
+        cells = [row for row in evidence.cells if not is_part(row)]
+        return [
+            *cited_rows(self.printed, setting),
+            *cells,
+            *average_rows(cells, kin_of(root_languages(setting.corpora.root))),
+        ]

@@ -1,0 +1,1 @@
+"""Figure 3: translation by nearest neighbours, layer by layer."""

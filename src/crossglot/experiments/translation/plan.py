@@ -1,0 +1,255 @@
+"""Figure 3: translations found as nearest neighbours, layer by layer (section 5)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crossglot.corpora.catalogue import root_languages
+from crossglot.corpora.in_step import out_of_step
+from crossglot.corpora.parallel import Pair, ParallelFiles, aligned, named_parallel_files, parallel_files
+from crossglot.engine.step import Step
+from crossglot.errors import DataError
+from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.relations import GAIN, Scores, kin_of, mean_of
+from crossglot.experiments.setting import TRANSLATION, Candidate, Setting
+from crossglot.experiments.tables import TransferTable
+from crossglot.experiments.translation import claims as told
+from crossglot.remedies import way
+from crossglot.results.rows import MEAN, MISSING, ResultRow, Role
+from crossglot.statistics.resampling import Kin
+from crossglot.steps.bitext_sides import Side, describe_sides, usable_pairs
+from crossglot.steps.embed import EmbedLines
+from crossglot.steps.score_translations import ScoreTranslations, TranslationScore, read_translation_scores
+from crossglot.steps.translate import Translate, TranslateByPieces
+
+if TYPE_CHECKING:
+    from crossglot.drawing.chart_exhibit import Drawn
+
+_log = logging.getLogger(__name__)
+
+FEWEST = 30
+"""Among fewer sentences many are found by chance."""
+PAIRS: tuple[Pair, ...] = (("en", "de"), ("en", "ru"), ("hi", "ur"))
+TASK = TRANSLATION
+CHANCE = "chance"
+"""The system that takes any sentence of the pool: one over their number."""
+
+AGGREGATES = {
+    "accuracy": MEAN,
+    "minimum": told.MINIMUM,
+    "fall": told.FALL,
+    "rise": told.RISE,
+    "by shift": told.BY_SHIFT,
+    "by own pairs": told.BY_OWN_PAIRS,
+    "by csls": told.BY_CSLS,
+    "over pieces": told.OVER_PIECES,
+    "over untrained": told.OVER_UNTRAINED,
+}
+GAINS = (told.BY_SHIFT, told.BY_OWN_PAIRS, told.BY_CSLS, told.OVER_PIECES, told.OVER_UNTRAINED)
+"""Those that are also averaged over all curves."""
+
+
+@dataclass(frozen=True)
+class _Bitext:
+    """Two languages, both sides of their bitext and how many pairs of it are compared; or why there is none."""
+
+    pair: Pair
+    sides: tuple[Side, ...] = ()
+    pool: int = 0
+    why_missing: str = ""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The pairs of a study, each with the bitext it is read from, and what scores them."""
+
+    setting: Setting
+
+    @cached_property
+    def bitexts(self) -> tuple[_Bitext, ...]:
+        pairs = language_pairs(self.setting.sources, self.setting.targets)
+        return tuple(self._bitext(pair) for pair in pairs)
+
+    def _bitext(self, pair: Pair) -> _Bitext:
+        """The one that the user named; else the first that has the paper's number of pairs, or else the longest."""
+        root, name = self.setting.corpora.root, self.setting.corpora.bitext(pair)
+        found = parallel_files(root, pair) if name is None else [named_parallel_files(root, pair, name)]
+        described = [_describe(root, pair, files) for files in found]
+        usable = [min(len(usable_pairs(*sides)), told.POOL) for sides in described]
+        if not usable:
+            return _Bitext(pair, why_missing=f"no bitext of {pair[0]} and {pair[1]} in parallel/ or of PUD treebanks")
+        best = usable.index(max(usable))
+        if usable[best] < FEWEST:
+            why = f"{found[best].name} has fewer than {FEWEST} pairs of lines that can be told apart"
+            return _Bitext(pair, why_missing=why)
+        _warn_of_strayed_lines(*described[best])
+        return _Bitext(pair, described[best], usable[best])
+
+    def step(self, candidate: Candidate, bitext: _Bitext) -> ScoreTranslations:
+        runtime = self.setting.runtime
+
+        def translate(untrained: int | None) -> Translate:
+            source, target = (
+                EmbedLines(
+                    encoder=candidate.encoder, untrained=untrained, side=side,
+                    precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
+                )
+                for side in bitext.sides
+            )  # fmt: skip
+            return Translate(source=source, target=target, pairs=bitext.pool)
+
+        source, target = bitext.sides
+        return ScoreTranslations(
+            trained=translate(None),
+            untrained=translate(self.setting.seeds[0]),
+            pieces=TranslateByPieces(encoder=candidate.encoder, source=source, target=target, pairs=bitext.pool),
+        )
+
+
+@dataclass(frozen=True)
+class TranslationExperiment:
+    """Whether an encoder's layers hold translations near each other; see `Experiment`."""
+
+    key: str = told.FIGURE
+    title: str = "Translation by nearest neighbours, by layer"
+    own: bool = True
+
+    def table(self, setting: Setting) -> TransferTable | None:  # noqa: ARG002
+        """It needs no taggers."""
+        return None
+
+    def steps(self, setting: Setting) -> Sequence[Step]:
+        """One step a pair and encoder scores what others embedded and found.
+
+        Raises:
+            DataError: if a bitext is faulty: sides of different length, a damaged file.
+        """
+        plan = _Plan(setting)
+        present = [bitext for bitext in plan.bitexts if bitext.sides]
+        return [plan.step(candidate, bitext) for candidate, bitext in product(setting.candidates, present)]
+
+    def draw(self, rows: Sequence[ResultRow]) -> Drawn:
+        """See `Experiment`."""
+        from crossglot.experiments.translation.drawing import curves
+
+        return curves(rows)
+
+    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+        """Every encoder's curves, then their statistics; the floors of each; chance."""
+        plan = _Plan(setting)
+        rows: list[ResultRow] = []
+        for candidate in setting.candidates:
+            found: list[ResultRow] = []
+            for bitext in plan.bitexts:
+                step = plan.step(candidate, bitext) if bitext.sides else None
+                folder = evidence.result(step) if step else None
+                if folder is None:
+                    why = evidence.failure(step) if step else bitext.why_missing
+                    found += _missing_rows(candidate, bitext, why)
+                else:
+                    found += _score_rows(candidate, bitext, folder)
+            rows += [*found, *_means_over_curves(found, kin_of(root_languages(setting.corpora.root)))]
+        return [*rows, *(row for bitext in plan.bitexts if bitext.sides for row in _chance_rows(bitext))]
+
+
+def _describe(root: Path, pair: Pair, files: ParallelFiles) -> tuple[Side, Side]:
+    """Both sides of a set, which can be aligned; a faulty one is not passed over in silence for another.
+
+    Raises:
+        DataError: if they cannot; says which other sets may be chosen.
+    """
+    try:
+        sides = describe_sides(pair, files, told.POOL)
+        usable_pairs(*sides)
+    except DataError as error:
+        others = [other.name for other in parallel_files(root, pair) if other.name != files.name]
+        if not others:
+            raise
+        named = way("choose another set", "corpora", f"{'-'.join(pair)}=NAME")
+        choose = f"Or {named}: {', '.join(others)}." if named else ""
+        what = f"{error.what} (a side of the set {files.name})"
+        raise DataError(what, path=error.path, line=error.line, remedy=f"{error.remedy} {choose}".strip()) from error
+    return sides
+
+
+@lru_cache(maxsize=64)
+def _warn_of_strayed_lines(source: Side, target: Side) -> None:
+    """Says, once, which pairs do not look like translations: lines out of step, or treebanks that are not parallel."""
+    texts = source.read(), target.read()
+    pairs = aligned(*texts)
+    lines = {str(place): [text.lines[pair[place]] for pair in pairs] for place, text in enumerate(texts)}
+    for runs in list(out_of_step(lines).values())[:1]:
+        _log.warning(
+            "%s, %s and %s: of the pairs, numbers %s do not look like translations of each other, and what is found "
+            "there says little; `crossglot data check` compares all languages",
+            "+".join(dict.fromkeys((source.name, target.name))), source.language, target.language,
+            ", ".join(f"{first}–{last}" for first, last in runs),
+        )  # fmt: skip
+
+
+def language_pairs(sources: Sequence[str], targets: Sequence[str]) -> list[Pair]:
+    """The pairs of a study, each once whatever the direction: the paper's, or those of its sources and targets.
+
+    With sources or targets alone, the paper's pairs that have one of them.
+    """
+    if sources and targets:
+        asked: dict[frozenset[str], Pair] = {}
+        for pair in product(sources, targets):
+            asked.setdefault(frozenset(pair), pair)
+        return [pair for pair in asked.values() if pair[0] != pair[1]]
+    named = {*sources, *targets}
+    return [pair for pair in PAIRS if not named or named & set(pair)]
+
+
+def _score_rows(candidate: Candidate, bitext: _Bitext, folder: Path) -> Iterator[ResultRow]:
+    for score in read_translation_scores(folder):
+        system, role = _system(candidate, score)
+        yield _row(
+            bitext, score.forward, system=system, role=role, layer=score.layer, condition=score.condition or None,
+            aggregate=AGGREGATES[score.statistic], value=score.value, ci_low=score.low, ci_high=score.high,
+            interval=score.interval, n=bitext.pool,
+        )  # fmt: skip
+
+
+def _system(candidate: Candidate, score: TranslationScore) -> tuple[str, Role]:
+    if score.system == "encoder":
+        return candidate.encoder.name, candidate.role
+    return f"{candidate.encoder.name} {score.system}", "floor"
+
+
+def _missing_rows(candidate: Candidate, bitext: _Bitext, why: str) -> Iterator[ResultRow]:
+    for forward in (True, False):
+        named = {"system": candidate.encoder.name, "role": candidate.role, "aggregate": MEAN}
+        yield _row(bitext, forward, condition=MISSING + why, **named)
+
+
+def _chance_rows(bitext: _Bitext) -> Iterator[ResultRow]:
+    for forward in (True, False):
+        yield _row(bitext, forward, system=CHANCE, role="floor", aggregate=MEAN, value=100 / bitext.pool, n=bitext.pool)
+
+
+def _means_over_curves(rows: Sequence[ResultRow], kin: Kin) -> Iterator[ResultRow]:
+    """Each gain averaged over all curves of an encoder, with languages or genera as clusters."""
+    for aggregate in GAINS:
+        members = [row for row in rows if row.aggregate == aggregate]
+        if members:
+            values = [row.value or 0.0 for row in members]
+            pairs = [(row.source or "", row.target or "") for row in members]
+            yield from Scores(members[0], {}, kin).rows(aggregate, None, partial(mean_of, values, pairs, bounds=GAIN))
+
+
+def _row(bitext: _Bitext, forward: bool, **fields: object) -> ResultRow:
+    way = slice(None, None, 1 if forward else -1)
+    names: tuple[str | None, ...] = tuple(side.name for side in bitext.sides) or (None, None)
+    pair, corpora = bitext.pair[way], names[way]
+    described: dict[str, object] = {
+        "experiment": told.FIGURE, "task": TASK, "source": pair[0], "target": pair[1], "metric": told.MEASURE,
+        "source_corpus": corpora[0], "target_corpus": corpora[1],
+    }  # fmt: skip
+    return ResultRow.model_validate(described | fields)

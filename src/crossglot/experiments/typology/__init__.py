@@ -1,0 +1,1 @@
+"""Figure 2 and table 5: transfer against word order."""

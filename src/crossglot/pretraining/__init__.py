@@ -1,0 +1,1 @@
+"""Pretraining encoders from scratch: vocabulary, objectives, loop, folder."""

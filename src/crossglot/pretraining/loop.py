@@ -1,0 +1,200 @@
+"""The loop of pretraining: draw, mask, step; a step's data and chance depend on the seed and its number alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crossglot.pretraining.checkpoints import load_checkpoint, save_checkpoint
+from crossglot.pretraining.masking import MaskedRows, mask_pieces
+from crossglot.pretraining.rows import PieceStream, Rows, draw_pairs, draw_rows
+from crossglot.pretraining.shapes import Shape
+from crossglot.pretraining.tlm import Translations, draw_translations
+from crossglot.pretraining.wordpiece import SPECIAL_TOKENS
+from crossglot.runtime import Runtime, keep_freed_memory
+
+if TYPE_CHECKING:
+    import torch
+    from numpy.typing import NDArray
+    from transformers import BertForMaskedLM, BertTokenizerFast
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a pretraining stands.
+
+    Attributes:
+        step: optimizer steps done.
+        steps: optimizer steps in all.
+        loss: masked-LM loss in nats, averaged since the last report.
+        pieces_per_second: since the last report.
+        seconds_left: at that speed.
+    """
+
+    step: int
+    steps: int
+    loss: float
+    pieces_per_second: float
+    seconds_left: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that a pretraining needs; the model is trained in place.
+
+    Attributes:
+        shape: size and schedule.
+        model: the encoder with its masked-LM head.
+        tokenizer: its tokenizer.
+        streams: training pieces of every language.
+        shares: the probability with which a row is of each language.
+        seed: where all chance comes from.
+        runtime: device and precision.
+        next_sentence: whether the model has that head, and rows are pairs.
+        blocks: where every language has position ids of its own, the first of them.
+        bitexts: what translation language modelling draws from; empty without it.
+        bitext_shares: the probability with which a row of it is of each bitext.
+        tlm_share: the probability with which a step is one of translation language modelling.
+    """
+
+    shape: Shape
+    model: BertForMaskedLM
+    tokenizer: BertTokenizerFast
+    streams: Mapping[str, PieceStream]
+    shares: Mapping[str, float]
+    seed: int
+    runtime: Runtime
+    next_sentence: bool = False
+    blocks: Mapping[str, int] = field(default_factory=dict)
+    bitexts: Sequence[Translations] = ()
+    bitext_shares: Sequence[float] = ()
+    tlm_share: float = 0.0
+
+
+def train(
+    run: Run,
+    checkpoint: Path,
+    *,
+    checkpoint_seconds: float,
+    report_every: int,
+    progress: Callable[[Progress], None] | None,
+) -> list[tuple[int, float]]:
+    """Trains the model from the checkpoint, where there is one, to the last step.
+
+    Returns:
+        The mean masked-LM loss in nats of every `report_every` steps: (steps done, loss).
+    """
+    import torch
+
+    keep_freed_memory()
+    run.model.to(run.runtime.device).train()
+    optimizer = adamw(run.model, run.shape)
+    first, history = _restore(run, optimizer, checkpoint)
+    saved = reported = time.monotonic()
+    losses: list[torch.Tensor] = []
+    pieces = 0
+    for step in range(first, run.shape.steps):
+        losses.append(train_step(run, optimizer, step))
+        pieces += run.shape.batch_pieces
+        done = step + 1
+        if done % report_every == 0 or done == run.shape.steps:
+            history.append((done, round(float(torch.stack(losses).mean()), 4)))
+            now = time.monotonic()
+            if progress is not None:
+                left = (run.shape.steps - done) * (now - reported) / len(losses)
+                progress(Progress(done, run.shape.steps, history[-1][1], pieces / (now - reported), left))
+            reported, losses, pieces = now, [], 0
+            if now - saved > checkpoint_seconds or done == run.shape.steps:
+                _save(run, optimizer, checkpoint, done, history)
+                saved = time.monotonic()
+    return history
+
+
+def train_step(run: Run, optimizer: torch.optim.Optimizer, step: int) -> torch.Tensor:
+    """One optimizer step on the batch of that number; its masked-LM loss in nats, detached."""
+    import torch
+
+    from crossglot.pretraining.objectives import last_hidden, masked_lm_loss, next_sentence_loss
+
+    torch.manual_seed(_torch_seed(run.seed, step))  # dropout, too, is a function of seed and step
+    rows, masked = masked_batch(run, step)
+
+    def tensor(array: NDArray[np.int64]) -> torch.Tensor:
+        return torch.from_numpy(array).to(run.runtime.device)
+
+    dtype = torch.bfloat16 if run.runtime.precision == "bf16" else torch.float32
+    parts, positions = (None if array is None else tensor(array) for array in (rows.parts, rows.positions))
+    hidden = last_hidden(run.model, tensor(masked.input_ids), parts, positions, dtype=dtype)
+    masked_lm = masked_lm_loss(run.model, hidden, tensor(masked.positions), tensor(masked.labels))
+    pairs = rows.random
+    loss = masked_lm if pairs is None else masked_lm + next_sentence_loss(run.model, hidden, tensor(pairs))
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(run.model.parameters(), run.shape.clip, foreach=True)
+    for group in optimizer.param_groups:
+        group["lr"] = run.shape.rate(step)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return masked_lm.detach()
+
+
+def masked_batch(run: Run, step: int) -> tuple[Rows, MaskedRows]:
+    """The rows of a step, as drawn and masked: of translations, of sentence pairs or of plain text."""
+    rng = np.random.default_rng([run.seed, step])
+    length, tokenizer = run.shape.row_length(step), run.tokenizer
+    size, marks = run.shape.batch_pieces // length, (tokenizer.cls_token_id, tokenizer.sep_token_id)
+    draw: dict[str, Any] = {"rows": size, "length": length, "cls_id": marks[0], "sep_id": marks[1], "rng": rng}
+    draw["blocks"] = run.blocks
+    if run.bitexts and rng.random() < run.tlm_share:
+        rows = draw_translations(run.bitexts, run.bitext_shares, **draw)
+    else:
+        rows = (draw_pairs if run.next_sentence else draw_rows)(run.streams, run.shares, **draw)
+    masked = mask_pieces(
+        rows.ids, specials=len(SPECIAL_TOKENS), mask_id=tokenizer.mask_token_id, vocab_size=len(tokenizer), rng=rng
+    )
+    return rows, masked
+
+
+def adamw(model: BertForMaskedLM, shape: Shape) -> torch.optim.AdamW:
+    """AdamW with decoupled decay on weights, none on norms and biases, all that has one dimension."""
+    import torch
+
+    matrices = [parameter for parameter in model.parameters() if parameter.ndim > 1]
+    vectors = [parameter for parameter in model.parameters() if parameter.ndim == 1]
+    groups = [{"params": matrices, "weight_decay": shape.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=shape.learning_rate, betas=(0.9, shape.beta2), eps=1e-6, fused=True)
+
+
+def _torch_seed(seed: int, step: int) -> int:
+    return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0] >> 1)
+
+
+def _save(run: Run, optimizer: torch.optim.Optimizer, path: Path, done: int, history: list[tuple[int, float]]) -> None:
+    tensors = {f"model.{name}": parameter for name, parameter in run.model.named_parameters()}
+    for name, parameter in run.model.named_parameters():
+        for key, value in optimizer.state[parameter].items():
+            tensors[f"optimizer.{name}.{key}"] = value
+    save_checkpoint(path, tensors, {"steps": done, "history": history})
+
+
+def _restore(run: Run, optimizer: torch.optim.Optimizer, path: Path) -> tuple[int, list[tuple[int, float]]]:
+    """Puts a checkpoint back into model and optimizer; the steps done and the losses so far."""
+    import torch
+
+    if not path.exists():
+        return 0, []
+    tensors, counters = load_checkpoint(path)
+    with torch.no_grad():
+        for name, parameter in run.model.named_parameters():
+            parameter.copy_(tensors[f"model.{name}"])
+            prefix = f"optimizer.{name}."
+            optimizer.state[parameter] = {
+                key.removeprefix(prefix): tensor.to(parameter.device)
+                for key, tensor in tensors.items()
+                if key.startswith(prefix)
+            }
+    return int(counters["steps"]), [(step, loss) for step, loss in counters["history"]]

@@ -1,0 +1,216 @@
+"""Table 6 on a toy root: its cells, their parts by language, the paper's numbers, and what the report shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import crossglot
+from crossglot.corpora.catalogue import Corpus
+from crossglot.engine.local import run_locally
+from crossglot.engine.plan import Plan
+from crossglot.engine.store import Store
+from crossglot.errors import UsageError
+from crossglot.experiments.codeswitch.drawing import switched
+from crossglot.experiments.codeswitch.plan import REAL, WITH_SYNTHETIC, CodeSwitchExperiment
+from crossglot.paper.published import lookup
+from crossglot.report import write_report
+from crossglot.report.folder import read_run_folder
+from crossglot.results.rows import read_results
+from crossglot.steps.most_frequent import CountAndPredict
+from crossglot.steps.rows import read_predictions
+from crossglot.steps.score import ScoreRows, read_scores
+from crossglot.studies.planning import plan_study
+from crossglot.studies.reproduce import plan_reproduction, reproduce, reproduce_study
+from toy_world import write_encoder, write_root, write_treebank
+
+HINDI = [[("बिल्ली", "NOUN"), ("सोती", "VERB"), ("है", "AUX")], [("कुत्ता", "NOUN"), ("सोता", "VERB"), ("है", "AUX")]]
+# written, native, tag, language
+TWEETS = [
+    [("billi", "बिल्ली", "NOUN", "hi"), ("sleeps", "sleeps", "VERB", "en"), (".", ".", "PUNCT", "univ")],
+    [("cat", "cat", "NOUN", "en"), ("soti", "सोती", "VERB", "hi"), ("hai", "है", "AUX", "hi")],
+]
+FORMS = ("hi/en:corrected", "hi/en:transliterated")
+
+
+def write_tweets(root: Path, name: str = "hiencs", splits: str = "train dev test") -> None:
+    (root / "codemix").mkdir(exist_ok=True)
+    rows = [
+        "\n".join(
+            f"{i}\t{written}\t_\t{tag}\t_\t_\t_\t_\t_\tNorm={native}|Lang={language}"
+            for i, (written, native, tag, language) in enumerate(tweet, 1)
+        )
+        for tweet in TWEETS
+    ]
+    for split in splits.split():
+        (root / f"codemix/{name}-{split}.conllu").write_text(
+            "".join(f"{block}\n\n" for block in rows), encoding="utf-8"
+        )
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_encoder(tmp_path_factory.mktemp("encoders") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = write_root(tmp_path_factory.mktemp("world") / "data")
+    write_treebank(folder, "UD_Hindi-HDTB", "hi_hdtb", HINDI)
+    write_tweets(folder)
+    return folder
+
+
+def settings(root: Path) -> dict[str, Any]:
+    return {"data": root, "seeds": [1, 2], "learning_rate": 1e-3, "epochs": 1, "precision": "fp32", "device": "cpu"}
+
+
+@pytest.fixture(scope="module")
+def run(encoder: Path, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("run") / "out"
+    return reproduce(["table6"], [f"m-bert={encoder}"], out=out, **settings(root))
+
+
+def test_each_source_is_evaluated_on_each_form(run: Path) -> None:
+    cells = read_results(run / "results.csv").filter(pl.col("aggregate") == "mean", pl.col("system") == "tiny")
+    assert cells.select("source", "target", "condition").rows() == [
+        (source, target, target.partition(":")[2]) for source in ("hi+en", *FORMS) for target in FORMS
+    ]
+    assert set(cells["target_corpus"]) == {"codemix/hiencs"}
+    assert set(cells["n"]) == {6}
+    assert not cells["comparable"].any()
+    assert cells["published"].to_list() == [86.59, 50.41, 90.56, None, None, 85.64]
+    assert {"tiny untrained", "most frequent tag"} <= set(read_results(run / "results.csv")["system"])
+
+
+def test_words_of_one_language_are_scored_apart(run: Path) -> None:
+    results = read_results(run / "results.csv").filter(pl.col("system") == "tiny", pl.col("source") == "hi+en")
+    kept = pl.concat(
+        read_predictions(run / f"predictions/tiny.pos.hi-en.seed{seed}.parquet".replace("hi-en", "hi+en"))
+        for seed in (1, 2)
+    )
+    words = [language for tweet in TWEETS for _, _, _, language in tweet] * 2
+    for form in FORMS:
+        right = (kept.filter(target=form)["gold"] == kept.filter(target=form)["predicted"]).to_list()
+        for language, count in {"hi": 3, "en": 2, "univ": 1}.items():
+            by_hand = [hit for hit, own in zip(right, words, strict=True) if own == language]
+            part = results.filter(
+                aggregate="mean of a part", target=form, condition=f"{form.partition(':')[2]}, {language}"
+            ).row(0, named=True)
+            assert part["value"] == pytest.approx(100 * sum(by_hand) / len(by_hand))
+            assert part["n"] == count
+
+
+def test_scoring_by_language_needs_no_corpus(
+    encoder: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The language ids are kept beside what was predicted: a store is scored again where its data is gone."""
+    plan = plan_reproduction(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(root))
+    rows = [step for step in plan.steps.steps if isinstance(step, CountAndPredict) and step.source == "hi+en"]
+    store = Store(tmp_path / "steps")
+    run_locally(Plan.of(rows), store)
+    for row in rows:
+        kept = read_predictions(store.result(row)).filter(target=FORMS[0])
+        assert kept["language"].to_list() == [language for tweet in TWEETS for _, _, _, language in tweet]
+    monkeypatch.setattr(Corpus, "read", _gone)
+    monkeypatch.setattr(Corpus, "read_switched", _gone)
+    step = ScoreRows(rows=tuple(rows), targets=rows[0].targets)
+    found = read_scores(store.put(step, lambda folder: step.run(folder, store.result, lambda _: None)))
+    assert {(score.part, score.n) for score in found} == {("", 6), ("hi", 3), ("en", 2), ("univ", 1)}
+
+
+def _gone(*_: object, **__: object) -> None:
+    raise AssertionError("scores are made of what was predicted")
+
+
+def test_the_floor_knows_the_words_that_are_written_as_in_training(run: Path) -> None:
+    floor = read_results(run / "results.csv").filter(system="most frequent tag", aggregate="mean", source="hi+en")
+    assert dict(floor.select("condition", "value").rows())["corrected"] == 100
+
+
+def test_systems_that_the_paper_cites_stand_beside(run: Path) -> None:
+    cited = read_results(run / "results.csv").filter(pl.col("role") == "published")
+    assert cited.select("system", "source", "condition", "published").rows() == [
+        ("Ball and Garrette (2018)", "hi+en", "transliterated", 77.4),
+        ("Bhat et al. (2018)", "hi/en:transliterated", "transliterated", 90.53),
+    ]
+
+
+def test_the_report_has_a_line_a_source_system_and_language(run: Path) -> None:
+    drawn = switched(read_run_folder(run).rows())
+    assert drawn.columns == (
+        "trained on", "system", "words", "corrected", "transliterated",
+        "published, corrected", "published, transliterated",
+    )  # fmt: skip
+    assert ("code-switched hi/en, transliterated", "tiny", "hi") in {line[:3] for line in drawn.lines}
+    assert drawn.chart is not None
+    assert any("codemix/hiencs, 6 words" in note for note in drawn.notes)
+    assert any("(codemix/hiencs: 2 en, 3 hi, 1 univ)" in note for note in drawn.notes)
+    assert not any("ynthetic" in note for note in drawn.notes)
+
+
+def test_runs_of_table_6_can_be_compared(run: Path) -> None:
+    found = crossglot.compare(run, run, systems=("tiny", "tiny untrained"))
+    assert found.height == 6
+    assert set(found["target"]) == set(FORMS)
+
+
+def test_training_text_that_is_missing_leaves_cells_that_say_why_beside_the_papers(
+    encoder: Path, tmp_path: Path
+) -> None:
+    world = write_root(tmp_path / "data")
+    write_treebank(world, "UD_Hindi-HDTB", "hi_hdtb", HINDI)
+    write_tweets(world, splits="test")
+    plan = plan_reproduction(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(world))
+    assert plan.absences() == ["codemix/hiencs has no train split"]
+    assert {line.source for line in plan.lines if line.rows} == {"hi+en"}
+    run = reproduce(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(world))
+    drawn = switched(read_run_folder(run).rows())
+    gap = next(line for line in drawn.lines if line[:3] == ("code-switched hi/en, corrected", "tiny", "all"))
+    assert gap[3:] == (None, None, 90.56, None)
+    assert any("hi/en, corrected, hi/en:corrected: codemix/hiencs has no train split" in note for note in drawn.notes)
+
+
+def test_other_sets_are_chosen_by_the_pair_of_languages(encoder: Path, root: Path, tmp_path: Path) -> None:
+    write_tweets(root, "mine")
+    study = reproduce_study(["table6"], [f"m-bert={encoder}"], corpora={"hi/en": "mine"}, **settings(root))
+    plan = plan_study(study, tmp_path / "out")
+    assert {split.corpus for line in plan.lines for split in line.targets.values()} == {"codemix/mine"}  # type: ignore[union-attr]
+
+
+def test_only_its_own_sources_can_be_asked_for() -> None:
+    assert REAL.cells(["hi+en"], ["hi/en:corrected"]) == [("hi+en", "hi/en:corrected")]
+    assert REAL.cells(["en", "de"], ["en"]) == REAL.cells()
+    assert len(WITH_SYNTHETIC.cells()) == 5 * 4
+
+
+def test_any_matrix_may_evaluate_on_code_switched_text(encoder: Path, root: Path) -> None:
+    found = crossglot.transfer_matrix(encoder, "pos", ["en"], [FORMS[1]], **settings(root))
+    assert found[FORMS[1]].null_count() == 0
+    tidy = crossglot.transfer_matrix(encoder, "pos", ["en"], [FORMS[1]], tidy=True, **settings(root))
+    assert tidy["condition"].null_count() == tidy.height
+    for wrong in ("hi/en", "hi/en:latin"):
+        with pytest.raises(UsageError, match="write hi/en:FORM"):
+            crossglot.transfer_matrix(encoder, "pos", ["en"], [wrong], **settings(root))
+
+
+def test_the_paper_has_no_number_for_one_form_to_the_other() -> None:
+    assert lookup("table6", *FORMS, role="m-bert") is None
+    assert lookup("table6", "hi+en", "hi/en:synthetic-corrected", role="m-bert") is None
+    own = lookup("table6", FORMS[0], FORMS[0], role="m-bert")
+    assert own is not None and own.value == 90.56
+
+
+def test_the_probe_is_the_papers() -> None:
+    assert CodeSwitchExperiment().own
+    assert CodeSwitchExperiment().key == "table6"
+
+
+def test_the_report_is_written_with_its_figure_and_table(run: Path) -> None:
+    page = write_report(run).read_text(encoding="utf-8")
+    assert "POS accuracy on code-switched Hindi and English" in page
+    assert (run / "figures/table6.svg").is_file()
+    assert "monolingual hi+en,tiny,all" in (run / "tables/table6.csv").read_text(encoding="utf-8")
