@@ -17,7 +17,7 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder, without_pooler
 from crossglot.encoders.forward import all_hidden, last_hidden, make_batch
 from crossglot.encoders.loading import load_encoder
-from crossglot.encoders.sources import loading_quietly
+from crossglot.encoders.origin import loading_quietly
 from crossglot.errors import ModelError
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.recipe import Recipe

@@ -20,7 +20,7 @@ from tiny_models import POSITIONS, save_tiny, tiny_config, wordpiece_vocabulary
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden, make_batch
 from crossglot.encoders.loading import load_encoder, load_tokenizer
-from crossglot.encoders.sources import find_source
+from crossglot.encoders.origin import find_origin
 from crossglot.errors import ModelError
 
 
@@ -74,7 +74,7 @@ def test_the_revision_of_a_folder_follows_its_content(folder: Path, tmp_path: Pa
     weights = load_file(moved / "model.safetensors")
     weights["bert.embeddings.word_embeddings.weight"][7, 7] += 1
     save_file(weights, moved / "model.safetensors", metadata={"format": "pt"})
-    assert find_source(moved).revision != revision
+    assert find_origin(moved).revision != revision
     with pytest.raises(ModelError, match=f"not {revision}"):
         load_encoder(moved, revision=revision)
 
@@ -259,8 +259,8 @@ def test_a_hub_id_is_read_from_the_cache_at_its_commit(tmp_path: Path) -> None:
         "from crossglot.encoders.loading import load_encoder\n"
         "encoder = load_encoder('google-bert/bert-base-multilingual-cased')\n"
         "print(encoder.name, encoder.role, encoder.revision)\n"
-        "from crossglot.encoders.sources import find_source\n"
-        "assert find_source(find_source(encoder.name).location) == find_source(encoder.name)\n"
+        "from crossglot.encoders.origin import find_origin\n"
+        "assert find_origin(find_origin(encoder.name).location) == find_origin(encoder.name)\n"
     )
     environment = os.environ | {"HF_HUB_CACHE": str(tmp_path), "HF_HUB_OFFLINE": "1"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)  # noqa: S603
@@ -284,8 +284,8 @@ def test_hub_ids_of_the_paper_take_their_role(monkeypatch: pytest.MonkeyPatch, n
             return type("Info", (), {"sha": "abc", "siblings": [file]})
 
     monkeypatch.setattr("huggingface_hub.HfApi", Hub)
-    source = find_source(name)
-    assert (source.role, source.revision, source.pinned()) == (role, "abc", {"revision": "abc"})
+    origin = find_origin(name)
+    assert (origin.role, origin.revision, origin.pinned()) == (role, "abc", {"revision": "abc"})
 
 
 # Tokenizers alone

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.origin import find_origin
 from crossglot.encoders.pieces import piece_words
-from crossglot.encoders.sources import find_source
 from crossglot.encoders.spelling import script_of, spelling, unknown_in_words
 from crossglot.encoders.tokenizers import load_tokenizer
 from crossglot.errors import DataError
@@ -273,7 +273,7 @@ def probed(root: Path, vocabulary: Path, tmp_path: Path, slope: float, languages
     folder = tmp_path / "encoder"
     folder.mkdir(exist_ok=True)
     (folder / "vocab.txt").write_bytes(vocabulary.read_bytes())
-    revision = find_source(folder).revision or ""
+    revision = find_origin(folder).revision or ""
     players = [candidate(name, role, folder, revision) for name, role in (("big", "m-bert"), ("little", "en-bert"))]  # type: ignore[arg-type]
     probe, study = OverlapExperiment(), setting(root, *players)
     known = {
@@ -388,7 +388,7 @@ def test_scripts_of_a_language_are_told_in_order_of_their_share(root: Path, voca
 def test_the_step_keeps_all_that_the_measures_need(root: Path, vocabulary: Path, tmp_path: Path) -> None:
     (tmp_path / "vocab.txt").write_bytes(vocabulary.read_bytes())
     write_entities(root, "conll2002/es", names(("anna", "B-PER"), ("xxx", "B-LOC"), ("yyy", "O"), ("yyy", "O")))
-    study = setting(root, candidate("big", "m-bert", tmp_path, find_source(tmp_path).revision or ""))
+    study = setting(root, candidate("big", "m-bert", tmp_path, find_origin(tmp_path).revision or ""))
     step = next(
         step
         for step in OverlapExperiment().steps(study)

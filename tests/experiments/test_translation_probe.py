@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crossglot.encoders.sources import find_source
+from crossglot.encoders.origin import find_origin
 from crossglot.engine.local import run_locally
 from crossglot.engine.plan import Plan
 from crossglot.engine.step import Step
@@ -52,7 +52,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def setting(root: Path, location: Path, **changes: object) -> Setting:
-    revision = find_source(location).revision
+    revision = find_origin(location).revision
     assert revision is not None
     encoder = EncoderReference(revision=revision, location=str(location), name="toy")
     candidate = Candidate(encoder=encoder, role="m-bert", recipe=Recipe(), papers=False)

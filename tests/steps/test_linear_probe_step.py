@@ -4,7 +4,7 @@ from pathlib import Path
 
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.encoders.loading import load_encoder
-from crossglot.encoders.sources import find_source
+from crossglot.encoders.origin import find_origin
 from crossglot.engine.local import run_locally
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
@@ -21,7 +21,7 @@ def test_a_row_predicts_what_the_probe_predicts_and_has_no_seed(tmp_path: Path) 
     def splits(languages: str, split: str) -> list[object]:
         return [describe_split(find_corpus(root, key, "pos"), split, root=root) for key in languages.split()]
 
-    encoder = EncoderReference(revision=find_source(folder).revision, location=str(folder), name="tiny")
+    encoder = EncoderReference(revision=find_origin(folder).revision, location=str(folder), name="tiny")
     step = ProbeAndPredict.model_validate({
         "task": "pos", "sources": splits("en", "train"), "targets": splits("de en", "test"), "encoder": encoder,
         "precision": "fp32", "device_kind": "cpu", "device": "cpu",

@@ -10,7 +10,7 @@ from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
-from crossglot.encoders.sources import find_source
+from crossglot.encoders.origin import find_origin
 from crossglot.engine.local import run_locally
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
@@ -30,7 +30,7 @@ RECIPE = Recipe(epochs=2, learning_rate=1e-2)
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> EncoderReference:
     folder = write_encoder(tmp_path_factory.mktemp("encoder") / "tiny")
-    revision = find_source(folder).revision
+    revision = find_origin(folder).revision
     assert revision is not None
     return EncoderReference(revision=revision, location=str(folder), name="tiny")
 
@@ -153,7 +153,7 @@ def test_a_target_is_prepared_once_for_all_taggers(root: Path, tmp_path: Path, m
 
     monkeypatch.setattr("crossglot.tagging.prediction.prepare", counted)
     folder = write_encoder(tmp_path / "fresh", seed=5)
-    fresh = EncoderReference(revision=find_source(folder).revision or "", location=str(folder), name="fresh")
+    fresh = EncoderReference(revision=find_origin(folder).revision or "", location=str(folder), name="fresh")
     rows = [row(root, fresh, "de en", seed=seed, untrained=untrained) for seed in (1, 2) for untrained in (False, True)]
     assert len(run_locally(Plan.of(rows), Store(tmp_path / "steps")).done) == 4
     assert len(prepared_sets) == 2

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from crossglot.encoders.sources import find_source
+from crossglot.encoders.origin import find_origin
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, ModelError, UsageError
 from crossglot.experiments.setting import Candidate, Corpora, Setting
@@ -155,7 +155,7 @@ def test_start_and_rate_kept_beside_an_encoder_are_used_for_each_task(
 def test_notes_that_name_no_start_and_rate_are_refused(encoder: Path, finetuning: object) -> None:
     (encoder / "crossglot.json").write_text(json.dumps({"finetuning": finetuning}), encoding="utf-8")
     with pytest.raises(ModelError, match="head_start"):
-        find_source(encoder).fine_tuning("ner")
+        find_origin(encoder).fine_tuning("ner")
 
 
 def test_a_search_that_fails_leaves_its_encoders_cells_empty_and_fills_the_others(

@@ -107,7 +107,7 @@ def finetune(
     from crossglot.commands.progress import bar, stderr_console
     from crossglot.commands.tuning import forewarn, in_words, searched, warn_of
     from crossglot.encoders.loading import load_encoder
-    from crossglot.encoders.sources import kept_fine_tuning
+    from crossglot.encoders.origin import kept_fine_tuning
     from crossglot.runtime import resolve_runtime
     from crossglot.specs import checked
     from crossglot.tagging.finetuning import finetune as finetune_encoder

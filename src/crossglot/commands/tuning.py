@@ -29,7 +29,7 @@ def searched(
 ) -> Recipe:
     """The recipe with the start and rate found on the dev set, for an encoder that the paper's are not meant for."""
     from crossglot.commands.progress import bar, stderr_console
-    from crossglot.encoders.sources import BASE_WIDTH
+    from crossglot.encoders.origin import BASE_WIDTH
     from crossglot.steps.arguments import sample
     from crossglot.steps.find_recipe import ENOUGH_DEV
     from crossglot.tagging.grid import grid_for

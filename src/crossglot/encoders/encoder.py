@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from crossglot.encoders.sources import Role, loading_quietly
+from crossglot.encoders.origin import Role, loading_quietly
 from crossglot.errors import ModelError
 
 if TYPE_CHECKING:

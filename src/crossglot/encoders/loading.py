@@ -9,9 +9,9 @@ from crossglot.encoders.bigbird import longest_row
 from crossglot.encoders.encoder import Encoder, without_pooler
 from crossglot.encoders.forms import check_files, check_form, not_masked
 from crossglot.encoders.model_files import read_object, refusing
+from crossglot.encoders.origin import Origin, find_origin, loading_quietly
 from crossglot.encoders.packing import LONGEST_CHECKED, check_packing
 from crossglot.encoders.sizes import check_sizes
-from crossglot.encoders.sources import Source, find_source, loading_quietly
 from crossglot.encoders.tokenizers import load_tokenizer, tokenizer_from
 from crossglot.encoders.weight_files import check_depth, check_weights, read_headers
 from crossglot.errors import ModelError
@@ -37,13 +37,13 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
         ModelError: for a missing folder, one without a tokenizer or with pickled weights only, a hub id that cannot be
             reached, a model that is not a masked language model, or weights that do not fill it.
     """
-    source = find_source(name_or_path, revision=revision)
-    config = _encoder_config(source)
-    tokenizer = tokenizer_from(source)
-    _check_pieces(tokenizer, config, source.name)
-    model = _load_weights(source, config)
+    origin = find_origin(name_or_path, revision=revision)
+    config = _encoder_config(origin)
+    tokenizer = tokenizer_from(origin)
+    _check_pieces(tokenizer, config, origin.name)
+    model = _load_weights(origin, config)
     first_position = _first_position(model)
-    blocks = _position_blocks(config, source.name)
+    blocks = _position_blocks(config, origin.name)
     limit = int(getattr(config, "max_position_embeddings", None) or 0) // max(1, len(blocks))
     max_positions = longest_row(config, limit - first_position) if limit > 0 else None
     pad_id = int(tokenizer.pad_token_id) if tokenizer.pad_token_id is not None else 0
@@ -52,23 +52,23 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
     return Encoder(
         model=model.to(device),
         tokenizer=tokenizer,
-        name=source.name,
-        revision=source.revision,
-        role=source.role,
+        name=origin.name,
+        revision=origin.revision,
+        role=origin.role,
         packs=check.packs,
         why_padded=check.why_padded,
-        learning_rate=source.learning_rate(),
+        learning_rate=origin.learning_rate(),
         first_position=check.first_position,
         packs_up_to=check.up_to,
         apart=check.apart,
         checked_up_to=LONGEST_CHECKED,
         max_positions=max_positions,
         position_blocks=blocks,
-        notes=source.notes(),
+        notes=origin.notes(),
     )
 
 
-def _encoder_config(source: Source) -> PreTrainedConfig:
+def _encoder_config(origin: Origin) -> PreTrainedConfig:
     """The configuration, if it is an encoder's and (for a folder) weights may be loaded.
 
     Raises:
@@ -77,26 +77,26 @@ def _encoder_config(source: Source) -> PreTrainedConfig:
     from transformers import AutoConfig
     from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING
 
-    check_files(source.files, source.name, base=_adapted(source))
-    described, where = source.config(), f"{source.name}: config.json"
+    check_files(origin.files, origin.name, base=_adapted(origin))
+    described, where = origin.config(), f"{origin.name}: config.json"
     check_form(described, where)
     check_sizes(described, where)
-    with loading_quietly(), refusing(f"{source.name}: its config.json describes no model that transformers knows"):
-        config = AutoConfig.from_pretrained(source.location, trust_remote_code=False, **source.pinned())
+    with loading_quietly(), refusing(f"{origin.name}: its config.json describes no model that transformers knows"):
+        config = AutoConfig.from_pretrained(origin.location, trust_remote_code=False, **origin.pinned())
     if (
         type(config) not in MODEL_FOR_MASKED_LM_MAPPING
         or config.is_encoder_decoder
         or getattr(config, "is_decoder", False)
     ):
-        raise ModelError(f"{source.name}: {not_masked(config.model_type)}")
+        raise ModelError(f"{origin.name}: {not_masked(config.model_type)}")
     return config
 
 
-def _adapted(source: Source) -> str:
+def _adapted(origin: Origin) -> str:
     """The model that an adapter's folder says it adapts, if it is one and says it."""
-    if source.here is None or "adapter_config.json" not in source.files:
+    if origin.here is None or "adapter_config.json" not in origin.files:
         return ""
-    return str(read_object(source.here / "adapter_config.json").get("base_model_name_or_path") or "")
+    return str(read_object(origin.here / "adapter_config.json").get("base_model_name_or_path") or "")
 
 
 def _check_pieces(tokenizer: PreTrainedTokenizerBase, config: PreTrainedConfig, name: str) -> None:
@@ -134,7 +134,7 @@ def _position_blocks(config: PreTrainedConfig, name: str) -> dict[str, int]:
     return {str(language): start for language, start in blocks.items()}
 
 
-def _load_weights(source: Source, config: PreTrainedConfig) -> PreTrainedModel:
+def _load_weights(origin: Origin, config: PreTrainedConfig) -> PreTrainedModel:
     """The encoder with its weights, after a look at what the files hold: nothing absurd is made room for.
 
     Raises:
@@ -143,37 +143,37 @@ def _load_weights(source: Source, config: PreTrainedConfig) -> PreTrainedModel:
     import torch
     from transformers import AutoModel
 
-    if source.here is not None:
-        tensors = read_headers(source.here)
-        check_depth(tensors, int(getattr(config, "num_hidden_layers", 0)), source.name)
+    if origin.here is not None:
+        tensors = read_headers(origin.here)
+        check_depth(tensors, int(getattr(config, "num_hidden_layers", 0)), origin.name)
         with (
             torch.device("meta"),
             loading_quietly(),
-            refusing(f"{source.name}: its config.json describes a model that cannot be built"),
+            refusing(f"{origin.name}: its config.json describes a model that cannot be built"),
         ):
             empty = AutoModel.from_config(config, dtype=torch.float32, **without_pooler(config))
-        check_weights(tensors, empty, source.name)
-    with loading_quietly(), refusing(f"{source.name}: its weights cannot be loaded from safetensors"):
+        check_weights(tensors, empty, origin.name)
+    with loading_quietly(), refusing(f"{origin.name}: its weights cannot be loaded from safetensors"):
         model, report = AutoModel.from_pretrained(
-            source.location,
+            origin.location,
             config=config,
             dtype=torch.float32,
             use_safetensors=True,
             trust_remote_code=False,
             output_loading_info=True,
             **without_pooler(config),
-            **source.pinned(),
+            **origin.pinned(),
         )
     missing = sorted(name for name in report["missing_keys"] if not name.startswith("pooler."))
     if missing:
         raise ModelError(
-            f"{source.name}: {len(missing)} weights of the encoder are missing in its file, {missing[0]} for one: "
+            f"{origin.name}: {len(missing)} weights of the encoder are missing in its file, {missing[0]} for one: "
             "the checkpoint is of another model or damaged"
         )
     for name, weight in model.named_parameters():
         if not weight.sum().isfinite() and not weight.isfinite().all():
             raise ModelError(
-                f"{source.name}: its weights {name} are not finite\n"
+                f"{origin.name}: its weights {name} are not finite\n"
                 "  the checkpoint is damaged, or its training diverged: use another copy"
             )
     return model.eval()

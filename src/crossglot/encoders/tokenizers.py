@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crossglot.encoders.cutting import check_cutting
 from crossglot.encoders.model_files import check_plain, refusing
-from crossglot.encoders.sources import Source, find_source, loading_quietly
+from crossglot.encoders.origin import Origin, find_origin, loading_quietly
 from crossglot.errors import ModelError
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ def load_tokenizer(name_or_path: str | Path, *, revision: str | None = None) -> 
     path = Path(name_or_path).expanduser()
     if path.is_file():
         return vocabulary_tokenizer(path)
-    return tokenizer_from(find_source(name_or_path, revision=revision, weights=False))
+    return tokenizer_from(find_origin(name_or_path, revision=revision, weights=False))
 
 
-def tokenizer_from(source: Source) -> PreTrainedTokenizerBase:
+def tokenizer_from(origin: Origin) -> PreTrainedTokenizerBase:
     """The tokenizer of a folder or hub repository.
 
     Raises:
@@ -41,22 +41,22 @@ def tokenizer_from(source: Source) -> PreTrainedTokenizerBase:
     """
     from transformers import AutoTokenizer
 
-    if not source.tokenizer_files():
+    if not origin.tokenizer_files():
         raise ModelError(
-            f"{source.name}: no tokenizer there\n"
+            f"{origin.name}: no tokenizer there\n"
             "  put tokenizer.json (or vocab.txt, or a SentencePiece model) of the encoder beside its config.json"
         )
-    bare = source.bare_vocabulary()
+    bare = origin.bare_vocabulary()
     if bare is not None:
         return vocabulary_tokenizer(bare)
-    kept = ", ".join(source.tokenizer_files())
-    with loading_quietly(), refusing(f"{source.name}: its tokenizer ({kept}) cannot be loaded"):
-        tokenizer = AutoTokenizer.from_pretrained(source.location, trust_remote_code=False, **source.pinned())
+    kept = ", ".join(origin.tokenizer_files())
+    with loading_quietly(), refusing(f"{origin.name}: its tokenizer ({kept}) cannot be loaded"):
+        tokenizer = AutoTokenizer.from_pretrained(origin.location, trust_remote_code=False, **origin.pinned())
     if tokenizer.mask_token is None:
-        raise ModelError(f"{source.name}: its tokenizer has no mask piece: not a masked language model's")
-    _check_size(tokenizer, source.name)
-    with refusing(f"{source.name}: its tokenizer ({kept}) cannot cut words"):
-        check_cutting(tokenizer, source.name)
+        raise ModelError(f"{origin.name}: its tokenizer has no mask piece: not a masked language model's")
+    _check_size(tokenizer, origin.name)
+    with refusing(f"{origin.name}: its tokenizer ({kept}) cannot cut words"):
+        check_cutting(tokenizer, origin.name)
     return tokenizer
 
 

@@ -163,7 +163,7 @@ def pretrained(step: Pretrain, store: Store) -> EncoderReference:
     Raises:
         StorageError: if the step is not finished.
     """
-    from crossglot.encoders.sources import find_source
+    from crossglot.encoders.origin import find_origin
 
-    source = find_source(store.result(step))
-    return EncoderReference(revision=source.revision, location=source.location, name=step.name)
+    origin = find_origin(store.result(step))
+    return EncoderReference(revision=origin.revision, location=origin.location, name=step.name)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.encoders.sources import NOTES
+from crossglot.encoders.origin import NOTES
 from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.lab.making import build_lab
 from crossglot.pretraining.shapes import Shape

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crossglot.encoders.sources import BASE_WIDTH, ROLES, find_source
+from crossglot.encoders.origin import BASE_WIDTH, ROLES, find_origin
 from crossglot.errors import ModelError, UsageError
 from crossglot.experiments.setting import TASKS, Candidate
 from crossglot.results.rows import Role
@@ -16,7 +16,7 @@ from crossglot.tagging.grid import grid_for
 from crossglot.tagging.recipe import Recipe
 
 if TYPE_CHECKING:
-    from crossglot.encoders.sources import Source
+    from crossglot.encoders.origin import Origin
 
 _OF_RECIPE = ("learning_rate", "epochs", "head_start", "head_learning_rate", "decay", "subword", "cutting")
 """Fields of a study that are settings of its recipe, by the same names."""
@@ -29,9 +29,9 @@ def find_candidates(study: Study) -> tuple[Candidate, ...]:
         ModelError: if an encoder is not there.
         UsageError: if two encoders take one role, or bear one name.
     """
-    found = [find_source(entry.encoder, revision=entry.revision) for entry in study.encoders]
+    found = [find_origin(entry.encoder, revision=entry.revision) for entry in study.encoders]
     roles: list[Role] = [
-        entry.role or source.role or "other" for entry, source in zip(study.encoders, found, strict=True)
+        entry.role or origin.role or "other" for entry, origin in zip(study.encoders, found, strict=True)
     ]
     for role, times in Counter(role for role in roles if role != "other").items():
         if times > 1:
@@ -42,42 +42,42 @@ def find_candidates(study: Study) -> tuple[Candidate, ...]:
     return tuple(_candidate(study, *one) for one in zip(found, roles, names, strict=True))
 
 
-def _candidate(study: Study, source: Source, role: Role, name: str) -> Candidate:
-    if source.revision is None:
-        raise ModelError(f"{source.name}: its revision cannot be told, so results could not be kept; give ID@REVISION")
+def _candidate(study: Study, origin: Origin, role: Role, name: str) -> Candidate:
+    if origin.revision is None:
+        raise ModelError(f"{origin.name}: its revision cannot be told, so results could not be kept; give ID@REVISION")
     given = {name: value for name in _OF_RECIPE if (value := getattr(study, name)) is not None}
     recipe = Recipe.model_validate(given)
     by_task: dict[str, Recipe] = {
-        task: Recipe.model_validate(kept | given) for task in TASKS if (kept := source.fine_tuning(task))
+        task: Recipe.model_validate(kept | given) for task in TASKS if (kept := origin.fine_tuning(task))
     }
-    papers = source.name in ROLES and ROLES[source.name] == role and source.folder is None
+    papers = origin.name in ROLES and ROLES[origin.name] == role and origin.folder is None
     return Candidate(
-        encoder=EncoderReference(revision=source.revision, location=source.location, name=name),
+        encoder=EncoderReference(revision=origin.revision, location=origin.location, name=name),
         role=role,
         recipe=recipe,
         papers=papers and study.max_train is study.max_test is None and not recipe.departures(),
         by_task=by_task,
-        grid=None if "learning_rate" in given or not is_narrow(source) else grid_for(source.width(), study.head_start),
+        grid=None if "learning_rate" in given or not is_narrow(origin) else grid_for(origin.width(), study.head_start),
     )
 
 
-def is_narrow(source: Source) -> bool:
+def is_narrow(origin: Origin) -> bool:
     """Whether an encoder is narrower than the paper's, so that the paper's recipe is not meant for it.
 
     Raises:
         ModelError: if its config.json cannot be read.
     """
-    return source.name not in ROLES and source.width() < BASE_WIDTH
+    return origin.name not in ROLES and origin.width() < BASE_WIDTH
 
 
-def _names(entries: Sequence[EncoderEntry], found: Sequence[Source]) -> list[str]:
+def _names(entries: Sequence[EncoderEntry], found: Sequence[Origin]) -> list[str]:
     """The last part of the id or path; where two agree in that, the whole of it."""
     short = [
-        entry.name or (source.name if source.folder is None else str(source.folder.resolve())).rpartition("/")[2]
-        for entry, source in zip(entries, found, strict=True)
+        entry.name or (origin.name if origin.folder is None else str(origin.folder.resolve())).rpartition("/")[2]
+        for entry, origin in zip(entries, found, strict=True)
     ]
     twice = {name for name, times in Counter(short).items() if times > 1}
-    names = [source.name if name in twice else name for name, source in zip(short, found, strict=True)]
+    names = [origin.name if name in twice else name for name, origin in zip(short, found, strict=True)]
     if len(set(names)) < len(names):
         raise UsageError(
             f"two encoders are called {next(name for name in names if names.count(name) > 1)}: name each once"

@@ -14,7 +14,7 @@ from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
 from crossglot.encoders.kernels.attention import attending_by_products
 from crossglot.encoders.kernels.dropout import dropout, quicken_dropout
-from crossglot.encoders.sources import kept_fine_tuning
+from crossglot.encoders.origin import kept_fine_tuning
 from crossglot.errors import CrossglotError
 from crossglot.runtime import Runtime
 from crossglot.tagging.batches import LabelledBatch, draw_batches, training_set

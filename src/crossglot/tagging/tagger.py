@@ -19,7 +19,7 @@ from crossglot.checksums import CHECKSUMS, write_checksums, written_files
 from crossglot.corpora.sentences import Sentence, TaggedSentence, gathered, gathered_tagged
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
-from crossglot.encoders.sources import TOKENIZER_FILES
+from crossglot.encoders.origin import TOKENIZER_FILES
 from crossglot.encoders.whole import check_whole
 from crossglot.files import check_only, whole_folder
 from crossglot.runtime import Runtime

@@ -1,4 +1,4 @@
-"""Where an encoder comes from: a local folder or a hub repository at one commit, and what must be there."""
+"""The origin of an encoder: a local folder or a hub repository at one commit, and what must be there."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BASE_WIDTH = 768
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Origin:
     """Where an encoder is loaded from, at one revision.
 
     Attributes:
@@ -175,7 +175,7 @@ def checked_rate(rate: object, where: str) -> float | None:
     return float(rate)
 
 
-def find_source(name_or_path: str | Path, *, revision: str | None = None, weights: bool = True) -> Source:
+def find_origin(name_or_path: str | Path, *, revision: str | None = None, weights: bool = True) -> Origin:
     """Finds out whether a name is a folder here or a repository on the hub, and at which revision.
 
     A folder's revision is a checksum of its configuration, weights and tokenizer; a repository's is its commit hash.
@@ -192,7 +192,7 @@ def find_source(name_or_path: str | Path, *, revision: str | None = None, weight
     name = str(name_or_path)
     folder = Path(name).expanduser()
     if folder.is_dir():
-        found = _snapshot(folder) or _folder_source(name, folder, checksum=weights or revision is not None)
+        found = _snapshot(folder) or _folder_origin(name, folder, checksum=weights or revision is not None)
         if revision is not None and revision != found.revision:
             raise ModelError(f"{folder}: its revision is {found.revision}, not {revision}")
         return found
@@ -202,7 +202,7 @@ def find_source(name_or_path: str | Path, *, revision: str | None = None, weight
         )
     if isinstance(name_or_path, Path) or name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name:
         raise ModelError(f"{folder}: no such folder")
-    return _hub_source(name, revision)
+    return _hub_origin(name, revision)
 
 
 def folder_checksum(folder: Path) -> str:
@@ -232,7 +232,7 @@ def _model_files(folder: Path, *, weights: bool) -> list[Path]:
     return found
 
 
-def _hub_source(name: str, revision: str | None) -> Source:
+def _hub_origin(name: str, revision: str | None) -> Origin:
     """A repository at its commit, asked of the hub; as the cache holds it where the hub is out of reach.
 
     Asked once and without retries: every later download names the commit, and files of a commit that are in the cache
@@ -261,12 +261,12 @@ def _hub_source(name: str, revision: str | None) -> Source:
     except (
         Exception
     ) as error:  # no network has many names: they are those of whichever HTTP library the hub client uses
-        return _cached_source(name, revision, error)
+        return _cached_origin(name, revision, error)
     files = tuple(file.rfilename for file in info.siblings or ())
-    return Source(name, None, name, str(info.sha), files)
+    return Origin(name, None, name, str(info.sha), files)
 
 
-def _cached_source(name: str, revision: str | None, cause: Exception) -> Source:
+def _cached_origin(name: str, revision: str | None, cause: Exception) -> Origin:
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
@@ -279,24 +279,24 @@ def _cached_source(name: str, revision: str | None, cause: Exception) -> Source:
             f"and the cache does not hold it{at}\n"
             "  give a folder, or go online once to fill the cache (HF_HUB_OFFLINE unset)"
         ) from error
-    return Source(name, None, str(folder), folder.name, _file_names(folder))
+    return Origin(name, None, str(folder), folder.name, _file_names(folder))
 
 
-def _folder_source(name: str, folder: Path, *, checksum: bool) -> Source:
+def _folder_origin(name: str, folder: Path, *, checksum: bool) -> Origin:
     _model_files(folder, weights=checksum)
     if checksum:
         check_whole(folder)
-    return Source(
+    return Origin(
         name.rstrip("/"), folder, str(folder), folder_checksum(folder) if checksum else "", _file_names(folder)
     )
 
 
-def _snapshot(folder: Path) -> Source | None:
+def _snapshot(folder: Path) -> Origin | None:
     """A repository as the hub client's cache holds it (`models--owner--name/snapshots/commit`); None for others."""
     if folder.parent.name != "snapshots" or not folder.parent.parent.name.startswith("models--"):
         return None
     name = folder.parent.parent.name.removeprefix("models--").replace("--", "/")
-    return Source(name, None, str(folder), folder.name, _file_names(folder))
+    return Origin(name, None, str(folder), folder.name, _file_names(folder))
 
 
 def _file_names(folder: Path) -> tuple[str, ...]:
