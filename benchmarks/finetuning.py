@@ -34,13 +34,13 @@ from transformers import BertConfig, BertForTokenClassification, BertModel, Trai
 from benchmarks.machine import Shape, optimiser_limit, product_seconds, training_limit
 from crossglot.corpora.conllu import read_conllu
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.tasks import UPOS
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.pieces import piece_words
 from crossglot.encoders.tokenizers import load_tokenizer, vocabulary_tokenizer
 from crossglot.encoders.windows import truncated
 from crossglot.runtime import Precision, Runtime, machine
 from crossglot.tagging.finetuning import finetune
-from crossglot.tagging.labels import UPOS
 from crossglot.tagging.recipe import Recipe
 
 LIMIT, BATCH = 128, 32

@@ -22,11 +22,11 @@ from transformers import AutoModelForTokenClassification, Trainer, TrainingArgum
 from benchmarks.finetuning import BATCH, padding, trainer_rows
 from crossglot.corpora.conllu import read_conllu
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.tasks import UPOS
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
 from crossglot.runtime import resolve_runtime
 from crossglot.tagging.finetuning import finetune
-from crossglot.tagging.labels import UPOS
 from crossglot.tagging.metrics import accuracy_counts
 from crossglot.tagging.recipe import Recipe
 

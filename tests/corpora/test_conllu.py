@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossglot.corpora.conllu import ConlluSentence, Row, parse_conllu, read_conllu, write_conllu
-from crossglot.corpora.conllu_faults import FIELDS, UPOS, check_fields, check_ids, layout_fault
+from crossglot.corpora.conllu_faults import FIELDS, check_fields, check_ids, layout_fault
 from crossglot.corpora.opening import read_bytes
+from crossglot.corpora.tasks import UPOS
 from crossglot.errors import DataError, UsageError
 
 File = Callable[..., Path]

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.tasks import UPOS
 from crossglot.errors import DataError, UsageError
-from crossglot.tagging.labels import UPOS, entity_types, label_set
+from crossglot.tagging.labels import entity_types, label_set
 
 TAGGED = [TaggedSentence(("a", "b"), ("B-PER", "O"), id="s1"), TaggedSentence(("c",), ("I-LOC",))]
 

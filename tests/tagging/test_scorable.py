@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.tasks import UPOS
 from crossglot.errors import CrossglotError, DataError, UsageError
-from crossglot.tagging.labels import UPOS, Labels, label_set
+from crossglot.tagging.labels import Labels, label_set
 from crossglot.tagging.scorable import check_scorable, check_types, unknown_share
 
 NER = Labels("ner", ("O", "B-LOC", "I-LOC", "B-PER", "I-PER"))

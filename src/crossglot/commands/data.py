@@ -40,18 +40,19 @@ def list_corpora(
     from crossglot.commands.progress import stdout_console
     from crossglot.corpora import catalogue
     from crossglot.corpora.sources import list_sources
+    from crossglot.corpora.tasks import TASKS
     from crossglot.errors import DataError, UsageError
 
     console = stdout_console()
-    if task is not None and (root is None or task not in catalogue.TASKS):
+    if task is not None and (root is None or task not in TASKS):
         what = "names a task of a data root's corpora; name the root, too" if root is None else "is no task of corpora"
-        raise UsageError(f"--task {task}: {what} ({' or '.join(catalogue.TASKS)})")
+        raise UsageError(f"--task {task}: {what} ({' or '.join(TASKS)})")
     if root is not None:
         if not root.is_dir():
             raise DataError(
                 "no such data root", path=root, remedy="`crossglot data list` without it says what there is."
             )
-        for kind in (task,) if task else catalogue.TASKS:
+        for kind in (task,) if task else TASKS:
             for name in catalogue.list_corpora(root, kind):
                 console.print(name, soft_wrap=True)
         return

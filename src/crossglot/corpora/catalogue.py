@@ -27,6 +27,7 @@ from crossglot.corpora.mixing import mix_treebanks
 from crossglot.corpora.opening import SUFFIXES, checksum, plain_name
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.sources import find_source
+from crossglot.corpora.tasks import TASKS
 from crossglot.corpora.transliteration import DEVANAGARI
 from crossglot.errors import DataError, UsageError
 from crossglot.languages import LANGUAGES, Language, read_languages
@@ -35,7 +36,6 @@ from crossglot.remedies import way, ways
 
 OWN_LANGUAGES = "languages.tsv"
 SPLITS = ("train", "dev", "test")
-TASKS = ("pos", "ner")
 PARALLEL = "-PUD"
 SYNTHETIC = "synthetic/"
 SYNTHETIC_CORPUS = f"{SYNTHETIC}pud"

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crossglot.corpora.conllu import ConlluSentence, Row, parse_conllu
-from crossglot.corpora.conllu_faults import UPOS, blame_tag, require_words
+from crossglot.corpora.conllu_faults import blame_tag, require_words
 from crossglot.corpora.opening import resolve
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.skipping import Faults
+from crossglot.corpora.tasks import UPOS
 from crossglot.errors import DataError, UsageError
 
 CORRECTED, TRANSLITERATED = "corrected", "transliterated"

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from crossglot.corpora.conllu_faults import (
-    UPOS,
     blame_misc,
     blame_tag,
     check_fields,
@@ -24,6 +23,7 @@ from crossglot.corpora.misc_tags import tag_in
 from crossglot.corpora.opening import Source, decode, read_encoded, write_text
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.skipping import Faults
+from crossglot.corpora.tasks import UPOS
 from crossglot.errors import DataError, UsageError
 
 _SENT_ID = re.compile(r"^#[^\S\n]*sent_id[^\S\n]*=[^\S\n]*(.*?)[^\S\n]*$", re.MULTILINE)

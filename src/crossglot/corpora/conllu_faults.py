@@ -7,14 +7,9 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
+from crossglot.corpora.tasks import UPOS
 from crossglot.errors import DataError
 from crossglot.remedies import way, ways
-
-UPOS = (
-    *("ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM"),
-    *("PART", "PRON", "PROPN", "PUNCT", "SCONJ", "SYM", "VERB", "X"),
-)
-"""The 17 universal part-of-speech tags of UD 2."""
 
 FIELDS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
 

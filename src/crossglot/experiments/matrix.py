@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from crossglot.corpora.tasks import Task
 from crossglot.errors import UsageError
-from crossglot.experiments.setting import Absent, Candidate, Setting, Task
+from crossglot.experiments.setting import Absent, Candidate, Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.remedies import called
 from crossglot.results.rows import Role

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from crossglot.corpora.catalogue import find_corpus, root_languages
+from crossglot.corpora.tasks import Task
 from crossglot.errors import DataError, UsageError
 from crossglot.remedies import called
 from crossglot.results.rows import Role
@@ -17,8 +17,6 @@ from crossglot.steps.find_recipe import FindRecipe
 from crossglot.tagging.grid import Grid
 from crossglot.tagging.recipe import Recipe
 
-Task = Literal["pos", "ner"]
-TASKS: tuple[Task, ...] = ("pos", "ner")
 TRANSLATION = "translation"
 """The task of bitexts, whose languages are a pair: `en-de`."""
 

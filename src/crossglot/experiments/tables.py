@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from crossglot.experiments.setting import Task
+from crossglot.corpora.tasks import Task
 from crossglot.paper.published import LAMPLE
 
 

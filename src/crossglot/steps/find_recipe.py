@@ -7,8 +7,9 @@ import logging
 from collections.abc import Mapping
 from dataclasses import astuple
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
+from crossglot.corpora.tasks import Task
 from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.arguments import CorpusSplit, EncoderReference, sample
@@ -31,7 +32,7 @@ class FindRecipe(Step):
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"device"})
 
     encoder: EncoderReference
-    task: Literal["pos", "ner"]
+    task: Task
     train: CorpusSplit
     dev: CorpusSplit
     recipe: Recipe = Recipe()

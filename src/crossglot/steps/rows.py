@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.tasks import TaggerTask
 from crossglot.engine.step import Advance, Step
 from crossglot.errors import CrossglotError
 from crossglot.steps.arguments import CorpusSplit, EncoderReference, prepared, sample
@@ -39,7 +40,7 @@ class Row(Step):
         seed: of the training; None where nothing is random.
     """
 
-    task: Literal["pos", "ner", "labels"]
+    task: TaggerTask
     sources: tuple[CorpusSplit, ...]
     targets: tuple[CorpusSplit, ...]
     max_train: int | None = None

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from crossglot.corpora.tasks import TASKS
 from crossglot.encoders.origin import BASE_WIDTH, ROLES, find_origin
 from crossglot.errors import ModelError, UsageError
-from crossglot.experiments.setting import TASKS, Candidate
+from crossglot.experiments.setting import Candidate
 from crossglot.results.rows import Role
 from crossglot.steps.arguments import EncoderReference
 from crossglot.studies.study import EncoderEntry, Study

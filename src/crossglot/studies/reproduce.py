@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from crossglot.corpora.tasks import Task
 from crossglot.engine.progress import Progress
 from crossglot.errors import UsageError
 from crossglot.files import scratch_folder
@@ -105,7 +106,7 @@ def run_folder(study: Study, out: str | Path | None = None) -> Path:
 
 def transfer_matrix(
     encoder: Encoder | str | Path,
-    task: Literal["pos", "ner"],
+    task: Task,
     sources: Iterable[str],
     targets: Iterable[str],
     data: str | Path,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from crossglot.corpora.tasks import TASKS, Task
 from crossglot.engine.store import Store
 from crossglot.errors import UsageError
 from crossglot.experiments.matrix import plays
-from crossglot.experiments.setting import TASKS, Candidate, Setting, Task
+from crossglot.experiments.setting import Candidate, Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.remedies import called
 from crossglot.steps.arguments import CorpusSplit

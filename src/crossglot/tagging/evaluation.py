@@ -10,8 +10,8 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.tagging.metrics import Counts, accuracy_counts, span_counts, span_counts_by_type, tag_counts
 
 if TYPE_CHECKING:
+    from crossglot.corpora.tasks import TaggerTask
     from crossglot.statistics.intervals import Interval
-    from crossglot.tagging.labels import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Evaluation:
 
 
 def evaluate(
-    task: Task,
+    task: TaggerTask,
     sentences: Iterable[TaggedSentence],
     predicted: Iterable[Sequence[str]],
     *,

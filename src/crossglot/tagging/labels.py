@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.tasks import UPOS, TaggerTask
 from crossglot.errors import DataError, UsageError
 
-Task = Literal["pos", "ner", "labels"]
-
-# https://universaldependencies.org/u/pos/ (UD version 2), in alphabetical order.
-UPOS = ("ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM", "PART", "PRON", "PROPN", "PUNCT", "SCONJ",
-        "SYM", "VERB", "X")  # fmt: skip
 OUTSIDE = "O"
 
 
@@ -21,7 +17,7 @@ OUTSIDE = "O"
 class Labels:
     """The labels a tagger can predict, in the order of its output units."""
 
-    task: Task
+    task: TaggerTask
     names: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -63,7 +59,7 @@ def require_task(task: str) -> None:
     Raises:
         UsageError: naming those that there are.
     """
-    if task not in get_args(Task):
+    if task not in get_args(TaggerTask):
         raise UsageError(f"unknown task '{task}': use pos, ner or labels")
 
 

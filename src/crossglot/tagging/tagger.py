@@ -17,6 +17,7 @@ from torch import nn
 from crossglot import __version__
 from crossglot.checksums import CHECKSUMS, write_checksums, written_files
 from crossglot.corpora.sentences import Sentence, TaggedSentence, gathered, gathered_tagged
+from crossglot.corpora.tasks import TaggerTask
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
 from crossglot.encoders.origin import TOKENIZER_FILES
@@ -24,7 +25,7 @@ from crossglot.encoders.whole import check_whole
 from crossglot.files import check_only, whole_folder
 from crossglot.runtime import Runtime
 from crossglot.tagging.evaluation import Evaluation, evaluate
-from crossglot.tagging.labels import Labels, Task
+from crossglot.tagging.labels import Labels
 from crossglot.tagging.prediction import Prepared, for_prediction, predict_labels, prepare
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.scorable import check_scorable, check_types
@@ -72,7 +73,7 @@ class Tagger:
     training: Training | None = None
 
     @property
-    def task(self) -> Task:
+    def task(self) -> TaggerTask:
         """`pos`, `ner` or `labels`."""
         return self.labels.task
 
@@ -202,7 +203,7 @@ class _About(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    task: Task
+    task: TaggerTask
     labels: tuple[str, ...]
     recipe: Recipe
     seed: int
