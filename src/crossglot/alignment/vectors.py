@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from crossglot.encoders.encoder import Encoder
 
-Progress = Callable[[int, int], None]
-
 PIECE_BUDGET = 4096
 """Pieces a batch holds: enough to fill the matrix units, little enough that its hidden states stay small."""
 
@@ -44,7 +42,7 @@ def embed(
     max_length: int | None = None,
     runtime: Runtime | None = None,
     out: Path | None = None,
-    progress: Progress | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> NDArray[np.float32]:
     """The mean of a sentence's piece vectors without special pieces, at each layer (section 5.1 of the paper).
 

@@ -15,7 +15,7 @@ from crossglot.errors import UsageError
 from crossglot.limits import BATCH_PIECES, BYTES, LAYERS, RATE, SEED, SMOOTHING, SOME_SHARE, STEPS, VOCABULARY, WIDTH
 
 if TYPE_CHECKING:
-    from crossglot.pretraining.loop import Progress
+    from crossglot.pretraining.loop import TrainingStatus
 
 
 def pretrain(
@@ -165,7 +165,7 @@ def _bitexts(values: Iterable[str], languages: Collection[str]) -> dict[tuple[st
 
 
 @contextmanager
-def _shown() -> Iterator[Callable[[Progress], None]]:
+def _shown() -> Iterator[Callable[[TrainingStatus], None]]:
     """A bar with loss, speed and time to go on a terminal; elsewhere a line every tenth of the way."""
     from crossglot.commands.progress import stderr_console
     from crossglot.engine.timing import spell_seconds
@@ -176,7 +176,7 @@ def _shown() -> Iterator[Callable[[Progress], None]]:
     task = shown.add_task("reading text, training the vocabulary", total=None)
     told = 0
 
-    def moved(now: Progress) -> None:
+    def moved(now: TrainingStatus) -> None:
         nonlocal told
         speed = f"{now.pieces_per_second:,.0f} pieces/s"
         line = f"step {now.step}/{now.steps} · loss {now.loss:.3f} · {speed} · {spell_seconds(now.seconds_left)} to go"

@@ -14,7 +14,7 @@ from tempfile import gettempdir
 from crossglot.corpora.archives import read_members
 from crossglot.corpora.chunks import IllegalTagError, detect_scheme, to_bio2
 from crossglot.corpora.columns import read_columns, write_columns
-from crossglot.corpora.fetching import Progress, download
+from crossglot.corpora.fetching import OnBytes, download
 from crossglot.corpora.opening import SUFFIXES, write_bytes, write_text
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.sources import UD_RELEASE, Source, find_source
@@ -52,7 +52,7 @@ def get(
     *,
     release: str = UD_RELEASE,
     force: bool = False,
-    progress: Progress | None = None,
+    progress: OnBytes | None = None,
 ) -> list[Fetched]:
     """Download corpora by name into a data root; what several of them share is fetched once.
 

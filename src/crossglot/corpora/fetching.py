@@ -33,12 +33,12 @@ _TIMEOUT = 60.0  # seconds of silence
 _MOVED = "The address may have moved: see docs/data.md, or (for UD) name a release that has this treebank."
 _OFFLINE = "Check the network (and https_proxy); or fetch the file elsewhere and lay it out as docs/data.md says."
 
-Progress = Callable[[str, int, int | None], None]
+OnBytes = Callable[[str, int, int | None], None]
 """Told (address, bytes so far, bytes in all if known)."""
 
 
 def download(
-    url: str, path: Path, *, sha256: str = "", limit: int = SIZE_LIMIT, progress: Progress | None = None
+    url: str, path: Path, *, sha256: str = "", limit: int = SIZE_LIMIT, progress: OnBytes | None = None
 ) -> Path:
     """Fetch one address into a file, over https only (plain http from this machine itself), following safe redirects.
 
@@ -79,7 +79,7 @@ def _promised(headers: HTTPMessage) -> int | None:
 
 
 def _copy(
-    answer: HTTPResponse, path: Path, url: str, promised: int | None, limit: int, progress: Progress | None
+    answer: HTTPResponse, path: Path, url: str, promised: int | None, limit: int, progress: OnBytes | None
 ) -> str:
     digest, size, began = hashlib.sha256(), 0, monotonic()
     too_much = DataError(f"is larger than {limit} bytes", path=url, remedy="This is not the corpus: tell us.")

@@ -50,7 +50,7 @@ class Settings:
         seed: where all chance comes from.
         precision: in which matrix products ran.
         separate_positions: whether every language had position ids of its own.
-        tlm_share: probability of a step of translation language modelling; 0 without bitexts.
+        tlm_share: probability that a step is TLM; 0 without bitexts.
         bitexts: for every bitext (`en-de`) the names of its files, and pairs and SHA-256 of what was trained on.
     """
 

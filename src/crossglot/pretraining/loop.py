@@ -14,7 +14,7 @@ from crossglot.pretraining.checkpoints import load_checkpoint, save_checkpoint
 from crossglot.pretraining.masking import MaskedRows, mask_pieces
 from crossglot.pretraining.rows import PieceStream, Rows, draw_pairs, draw_rows
 from crossglot.pretraining.shapes import Shape
-from crossglot.pretraining.tlm import Translations, draw_translations
+from crossglot.pretraining.tlm import ParallelStreams, draw_tlm_rows
 from crossglot.pretraining.wordpiece import SPECIAL_TOKENS
 from crossglot.runtime import Runtime, keep_freed_memory
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TrainingStatus:
     """Where a pretraining stands.
 
     Attributes:
@@ -57,9 +57,9 @@ class Run:
         runtime: device and precision.
         next_sentence: whether the model has that head, and rows are pairs.
         blocks: where every language has position ids of its own, the first of them.
-        bitexts: what translation language modelling draws from; empty without it.
-        bitext_shares: the probability with which a row of it is of each bitext.
-        tlm_share: the probability with which a step is one of translation language modelling.
+        bitexts: what TLM draws from; empty without it.
+        bitext_shares: the probability with which a row of TLM is of each bitext.
+        tlm_share: the probability with which a step is TLM.
     """
 
     shape: Shape
@@ -71,7 +71,7 @@ class Run:
     runtime: Runtime
     next_sentence: bool = False
     blocks: Mapping[str, int] = field(default_factory=dict)
-    bitexts: Sequence[Translations] = ()
+    bitexts: Sequence[ParallelStreams] = ()
     bitext_shares: Sequence[float] = ()
     tlm_share: float = 0.0
 
@@ -82,7 +82,7 @@ def train(
     *,
     checkpoint_seconds: float,
     report_every: int,
-    progress: Callable[[Progress], None] | None,
+    progress: Callable[[TrainingStatus], None] | None,
 ) -> list[tuple[int, float]]:
     """Trains the model from the checkpoint, where there is one, to the last step.
 
@@ -107,7 +107,7 @@ def train(
             now = time.monotonic()
             if progress is not None:
                 left = (run.shape.steps - done) * (now - reported) / len(losses)
-                progress(Progress(done, run.shape.steps, history[-1][1], pieces / (now - reported), left))
+                progress(TrainingStatus(done, run.shape.steps, history[-1][1], pieces / (now - reported), left))
             reported, losses, pieces = now, [], 0
             if now - saved > checkpoint_seconds or done == run.shape.steps:
                 _save(run, optimizer, checkpoint, done, history)
@@ -143,14 +143,14 @@ def train_step(run: Run, optimizer: torch.optim.Optimizer, step: int) -> torch.T
 
 
 def masked_batch(run: Run, step: int) -> tuple[Rows, MaskedRows]:
-    """The rows of a step, as drawn and masked: of translations, of sentence pairs or of plain text."""
+    """The rows of a step, as drawn and masked: for TLM, of sentence pairs or of plain text."""
     rng = np.random.default_rng([run.seed, step])
     length, tokenizer = run.shape.row_length(step), run.tokenizer
     size, marks = run.shape.batch_pieces // length, (tokenizer.cls_token_id, tokenizer.sep_token_id)
     draw: dict[str, Any] = {"rows": size, "length": length, "cls_id": marks[0], "sep_id": marks[1], "rng": rng}
     draw["blocks"] = run.blocks
     if run.bitexts and rng.random() < run.tlm_share:
-        rows = draw_translations(run.bitexts, run.bitext_shares, **draw)
+        rows = draw_tlm_rows(run.bitexts, run.bitext_shares, **draw)
     else:
         rows = (draw_pairs if run.next_sentence else draw_rows)(run.streams, run.shares, **draw)
     masked = mask_pieces(

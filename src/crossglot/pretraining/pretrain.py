@@ -20,13 +20,13 @@ from crossglot.pretraining.folder import (
     store_vocabulary,
     stored_vocabulary,
 )
-from crossglot.pretraining.loop import Progress, Run, train
+from crossglot.pretraining.loop import Run, TrainingStatus, train
 from crossglot.pretraining.perplexity import held_out_perplexity
 from crossglot.pretraining.rows import piece_stream
 from crossglot.pretraining.sampling import EXPONENT, smoothed_shares
 from crossglot.pretraining.shapes import Shape, find_shape
 from crossglot.pretraining.texts import Text, cut_to_bytes, read_text
-from crossglot.pretraining.tlm import TLM_SHARE, Pair, describe_bitext, read_bitexts, translations
+from crossglot.pretraining.tlm import TLM_SHARE, Pair, describe_bitext, parallel_streams, read_bitexts
 from crossglot.pretraining.wordpiece import train_wordpiece
 from crossglot.runtime import Runtime, resolve_runtime
 
@@ -57,7 +57,7 @@ def pretrain(
     runtime: Runtime | None = None,
     checkpoint_seconds: float = 120.0,
     report_every: int = 100,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[TrainingStatus], None] | None = None,
     resume: bool = True,
 ) -> Path:
     """Pretrains an encoder and leaves an ordinary Hugging Face folder with tokenizer and `crossglot.json`.
@@ -81,7 +81,7 @@ def pretrain(
         next_sentence: learn next-sentence prediction too, as BERT and M-BERT did; lines are then taken in file order.
         bitexts: line-aligned files of pairs of languages, for translation language modelling beside masked language
             modelling (Lample and Conneau 2019): a row holds sentences and their translations, both masked.
-        tlm_share: with bitexts, the probability with which a step is on translations.
+        tlm_share: with bitexts, the probability with which a step is TLM.
         separate_positions: give every language position ids of its own instead of the same for all (Dufter and Schütze
             2020, section 2.3: lang-pos); taggers on the encoder must then be told each sentence's language.
         max_bytes: most bytes of text a language, bitexts not counted.
@@ -187,7 +187,7 @@ def _run(
     shape.require_memory(len(tokenizer), on_cpu=runtime.kind == "cpu")
     separate = settings.separate_positions
     blocks = {language: shape.positions * number for number, language in enumerate(corpus)} if separate else {}
-    bitexts, bitext_shares = translations(tokenizer, parallel) if parallel else ([], [])
+    bitexts, bitext_shares = parallel_streams(tokenizer, parallel) if parallel else ([], [])
     return Run(
         shape=shape,
         model=build_model(shape, len(tokenizer), settings.seed, next_sentence=settings.next_sentence, blocks=blocks),

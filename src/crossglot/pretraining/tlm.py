@@ -1,4 +1,4 @@
-"""Translation language modelling: rows that hold sentences and, after them, their translations, both masked."""
+"""Translation language modelling (TLM): rows of sentences and, after them, their translations, both masked."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from transformers import BertTokenizerFast
 
 TLM_SHARE = 0.5
-"""Share of the steps on translations: XLM alternates between them and text (Lample and Conneau 2019, section 3.5)."""
+"""Share of the steps that are TLM: XLM alternates between them and text (Lample and Conneau 2019, section 3.5)."""
 
 Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Translations:
-    """Sentences of two languages; `source.starts[i]` and `target.starts[i]` begin translations of each other."""
+class ParallelStreams:
+    """The sides of a bitext; `source.starts[i]` and `target.starts[i]` begin translations of each other."""
 
     languages: Pair
     source: PieceStream
@@ -68,29 +68,29 @@ def describe_bitext(pairs: Sequence[Pair], files: Sequence[Path | str]) -> dict[
     return {"files": [Path(path).name for path in files], "pairs": len(pairs), "sha256": digest}
 
 
-def translations(
+def parallel_streams(
     tokenizer: BertTokenizerFast, bitexts: Mapping[Pair, Sequence[Pair]]
-) -> tuple[list[Translations], list[float]]:
+) -> tuple[list[ParallelStreams], list[float]]:
     """Every bitext in both directions, cut into pieces, and the shares of the rows: as the bitexts' pairs are.
 
     Raises:
         DataError: if no pair of a bitext has pieces on both sides.
     """
-    found: list[Translations] = []
+    found: list[ParallelStreams] = []
     for languages, pairs in bitexts.items():
         sides = (list(cut_lines(tokenizer, side)) for side in zip(*pairs, strict=True))
         kept = [ids for ids in zip(*sides, strict=True) if all(ids)]
         if not kept:
             raise DataError(f"the bitext {'-'.join(languages)} has no pair with letters on both sides")
         source, target = (joined(side, tokenizer.sep_token_id) for side in zip(*kept, strict=True))
-        found.append(Translations(languages, source, target))
-        found.append(Translations((languages[1], languages[0]), target, source))
+        found.append(ParallelStreams(languages, source, target))
+        found.append(ParallelStreams((languages[1], languages[0]), target, source))
     sizes = np.array([len(one.source.starts) for one in found], dtype=float)
     return found, list(sizes / sizes.sum())
 
 
-def draw_translations(
-    bitexts: Sequence[Translations],
+def draw_tlm_rows(
+    bitexts: Sequence[ParallelStreams],
     shares: Sequence[float],
     *,
     rows: int,
@@ -100,7 +100,7 @@ def draw_translations(
     rng: np.random.Generator,
     blocks: Mapping[str, int] = NO_BLOCKS,
 ) -> Rows:
-    """Draws full rows [CLS] A [SEP] B [SEP] for translation language modelling (Lample and Conneau 2019, section 3.4).
+    """Draws full rows [CLS] A [SEP] B [SEP] for TLM (Lample and Conneau 2019, section 3.4).
 
     A is a random sentence and those after it, B their translations. As many pairs as fill the row are taken; its room
     is divided as their lengths are, so that where the last pair is cut both sides end at about the same word. Positions
@@ -136,7 +136,7 @@ def draw_translations(
     return Rows(ids, positions)
 
 
-def _source_sizes(bitext: Translations, first: NDArray[np.int64], room: int) -> NDArray[np.int64]:
+def _source_sizes(bitext: ParallelStreams, first: NDArray[np.int64], room: int) -> NDArray[np.int64]:
     """How many of `room` pieces each row gives its source side, [SEP] included: at least 2, and as many are left."""
     source, target = (np.append(side.starts, len(side.ids)) for side in (bitext.source, bitext.target))
     both = source + target

@@ -47,12 +47,12 @@ class TextFiles(BaseModel):
 
 
 class Pretrain(Step):
-    """Pretrains an encoder; see `encoders.pretraining.pretrain` for what the fields do.
+    """Pretrains an encoder; see `pretraining.pretrain.pretrain` for what the fields do.
 
     Attributes:
         name: how the encoder is called; no part of what it is.
         texts: of every language, in order.
-        bitexts: for translation language modelling.
+        bitexts: for TLM.
         tlm_share: None without bitexts.
         precision: resolved, never `auto`.
         device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.

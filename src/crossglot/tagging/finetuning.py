@@ -25,8 +25,6 @@ from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.tagger import Tagger, Training
 from crossglot.tagging.training import count_steps
 
-Progress = Callable[[int, int], None]
-
 
 class DivergenceError(CrossglotError):
     """A training whose loss is no longer a number."""
@@ -40,7 +38,7 @@ def finetune(
     recipe: Recipe | None = None,
     seed: int = 1,
     runtime: Runtime | None = None,
-    progress: Progress | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Tagger:
     """Trains the whole encoder and a linear layer on its last layer, on the piece that each word is read at.
 

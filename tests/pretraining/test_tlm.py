@@ -17,7 +17,7 @@ from crossglot.pretraining.pretrain import pretrain
 from crossglot.pretraining.rows import PieceStream, joined
 from crossglot.pretraining.shapes import SHAPES
 from crossglot.pretraining.texts import is_held_out
-from crossglot.pretraining.tlm import Translations, draw_translations, read_bitexts, translations
+from crossglot.pretraining.tlm import ParallelStreams, draw_tlm_rows, parallel_streams, read_bitexts
 from crossglot.pretraining.wordpiece import train_wordpiece
 from crossglot.runtime import Runtime
 
@@ -36,9 +36,9 @@ def numbered(lengths: list[int], first: int) -> PieceStream:
 
 
 def drawn(source: PieceStream, target: PieceStream, rows: int = 300, length: int = 24, **more: object):  # type: ignore[no-untyped-def]
-    bitext = Translations(("en", "de"), source, target)
+    bitext = ParallelStreams(("en", "de"), source, target)
     rng = np.random.default_rng(0)
-    return draw_translations([bitext], [1.0], rows=rows, length=length, cls_id=CLS, sep_id=SEP, rng=rng, **more)  # type: ignore[arg-type]
+    return draw_tlm_rows([bitext], [1.0], rows=rows, length=length, cls_id=CLS, sep_id=SEP, rng=rng, **more)  # type: ignore[arg-type]
 
 
 @given(st.lists(st.tuples(st.integers(1, 30), st.integers(1, 30)), min_size=1, max_size=30), st.integers(8, 40))
@@ -89,7 +89,7 @@ def test_pairs_without_letters_on_one_side_or_held_out_are_left_out(tmp_path: Pa
     assert not {*kept} & {*held_out}
 
     tokenizer = train_wordpiece({"both": [*english, *german]}, 80)
-    there, back = translations(tokenizer, bitexts)[0]
+    there, back = parallel_streams(tokenizer, bitexts)[0]
     assert (there.languages, back.languages) == (("en", "de"), ("de", "en"))
     assert there.source is back.target and there.target is back.source
     pieces = [pair for pair in kept if "\u200b" not in pair]

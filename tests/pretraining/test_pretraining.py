@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file
 
 from crossglot.errors import DataError, UsageError
-from crossglot.pretraining.loop import Progress
+from crossglot.pretraining.loop import TrainingStatus
 from crossglot.pretraining.pretrain import pretrain
 from crossglot.pretraining.shapes import SHAPES
 from crossglot.runtime import Runtime
@@ -83,7 +83,7 @@ def test_the_record_says_what_made_it_and_how_well_it_reads(finished: Path) -> N
 def test_training_lowers_the_loss(texts: dict[str, Path], tmp_path: Path) -> None:
     losses: list[float] = []
 
-    def note(progress: Progress) -> None:
+    def note(progress: TrainingStatus) -> None:
         losses.append(progress.loss)
 
     shape = SHAPE.changed(steps=120, learning_rate=1e-2)
@@ -101,7 +101,7 @@ def test_same_seed_same_bits_another_seed_others(finished: Path, texts: dict[str
 def test_an_interrupted_run_ends_with_the_weights_of_a_whole_one(
     finished: Path, texts: dict[str, Path], tmp_path: Path, stop: int
 ) -> None:
-    def interrupt(progress: Progress) -> None:
+    def interrupt(progress: TrainingStatus) -> None:
         if progress.step > stop:
             raise KeyboardInterrupt
 
@@ -188,7 +188,7 @@ def test_english_alone_is_the_en_bert_and_another_language_alone_has_no_role(
 def test_next_sentences_are_an_option_that_resumes_too(texts: dict[str, Path], tmp_path: Path) -> None:
     from transformers import AutoModel, AutoModelForPreTraining
 
-    def interrupt(progress: Progress) -> None:
+    def interrupt(progress: TrainingStatus) -> None:
         if progress.step == 8:
             raise KeyboardInterrupt
 
