@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossglot.engine.step import Step
-from crossglot.experiments.causes.claims import CAUSES_CLAIMS, PIECES_CLAIMS, REPORTED
+from crossglot.experiments.causes.claims import CLAIMS, PIECES_CLAIMS, REPORTED
 from crossglot.experiments.causes.conditions import (
     BASE,
     CONDITIONS,
@@ -63,7 +63,7 @@ def test_effects_turn_their_sign_with_the_sides(counts: list[tuple[int, int]], d
 def test_every_claim_and_every_report_of_others_is_about_a_contrast_of_the_study() -> None:
     keys = [contrast.key for contrast in contrasts(CONDITIONS)]
     assert len(set(keys)) == len(keys)
-    for claim in CAUSES_CLAIMS:
+    for claim in CLAIMS:
         assert isinstance(claim.statistic, Reading)
         read = claim.statistic
         assert (read.experiment, read.system) == (KEY, ENCODER)

@@ -17,7 +17,7 @@ from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.judging import judge
 from crossglot.experiments.setting import Candidate, Corpora, Setting
 from crossglot.experiments.translation import claims as told
-from crossglot.experiments.translation.claims import PAPERS_CONDITION, TRANSLATION_CLAIMS
+from crossglot.experiments.translation.claims import CLAIMS, PAPERS_CONDITION
 from crossglot.experiments.translation.plan import CHANCE, TranslationExperiment, language_pairs
 from crossglot.results.claims import Reading
 from crossglot.results.rows import ResultRow, results_frame, validate_results
@@ -124,9 +124,9 @@ def test_a_pair_without_bitext_says_why(rows: list[ResultRow]) -> None:
 
 
 def test_every_claim_finds_its_row(rows: list[ResultRow]) -> None:
-    verdicts = judge(results_frame(rows), claims=TRANSLATION_CLAIMS)
-    assert len(verdicts) == len(TRANSLATION_CLAIMS)
-    for claim, verdict in zip(TRANSLATION_CLAIMS, verdicts.iter_rows(named=True), strict=True):
+    verdicts = judge(results_frame(rows), claims=CLAIMS)
+    assert len(verdicts) == len(CLAIMS)
+    for claim, verdict in zip(CLAIMS, verdicts.iter_rows(named=True), strict=True):
         assert isinstance(claim.statistic, Reading)
         absent = claim.statistic.source == "ur"
         assert not absent or "no bitext of hi and ur" in verdict["why"]
@@ -145,7 +145,7 @@ def test_a_sentence_about_5000_pairs_is_not_decided_among_fewer(rows: list[Resul
     full = [row.model_copy(update={"n": pools.get(row.source or "", row.n)}) for row in good]
     verdicts = {}
     for name, cells in (("fewer", good), ("as many", full)):
-        frame = judge(results_frame(cells), claims=TRANSLATION_CLAIMS)
+        frame = judge(results_frame(cells), claims=CLAIMS)
         verdicts[name] = {line["claim"].partition(":")[0]: line for line in frame.iter_rows(named=True)}
     over = verdicts["fewer"]["translation-over-50"]
     assert (over["verdict"], over["value"]) == ("cannot tell", 90)
@@ -156,7 +156,7 @@ def test_a_sentence_about_5000_pairs_is_not_decided_among_fewer(rows: list[Resul
     mean = verdicts["fewer"]["translation-separated-in-space"]
     assert mean["verdict"] == "cannot tell"
     assert all(part in mean["why"] for part in ("en → de: 40 of toy", "ru → en: 38 of toy"))
-    papers = {claim.id for claim in TRANSLATION_CLAIMS if claim.origin == "paper"}
+    papers = {claim.id for claim in CLAIMS if claim.origin == "paper"}
     assert {verdicts["fewer"][claim]["verdict"] for claim in papers} == {"cannot tell"}
     for claim in ("translation-over-50", "translation-russian-similar", "translation-separated-in-space"):
         assert verdicts["as many"][claim]["verdict"] == "holds", claim

@@ -10,7 +10,7 @@ from crossglot.experiments.cells import is_papers_corpus
 from crossglot.experiments.claims import CLAIMS
 from crossglot.experiments.statistic_rows import Readings
 from crossglot.paper.published import CITED, EN_BERT, M_BERT, lookup
-from crossglot.results.claims import M_BERT_UNTRAINED, Claim, Reading, Statistic
+from crossglot.results.claims import M_BERT_UNTRAINED, Claim, Reading, Statistic, spelled
 from crossglot.results.rows import MEAN, MISSING
 from crossglot.statistics.intervals import (
     FEWEST_FREEDOM,
@@ -186,11 +186,11 @@ class _Run:
     def _read(self, claim: Claim, reading: Reading) -> Verdict:
         """The verdict by a row that a probe wrote; UndecidedError if it is not there or has no value."""
         if reading.experiment not in self.experiments:
-            raise UndecidedError(f"{_table(reading.experiment)} was not run")
+            raise UndecidedError(f"{spelled(reading.experiment)} was not run")
         system = self._system(reading.system)
         found = self.readings.find(reading, system)
         if isinstance(found, str):
-            raise UndecidedError(f"no {reading.aggregate} for {system} ({_table(reading.experiment)}){found}")
+            raise UndecidedError(f"no {reading.aggregate} for {system} ({spelled(reading.experiment)}){found}")
         if collapsed := self.readings.collapsed(reading, system):
             trainings = "a training" if collapsed == 1 else f"{collapsed} trainings"
             why = f"{_points(found[0])}, but with {trainings} that collapsed among its cells{self._cast(reading)}"
@@ -211,7 +211,7 @@ class _Run:
         """The cells a claim needs; UndecidedError if any is not there."""
         for experiment in claim.experiments:
             if experiment not in self.experiments:
-                raise UndecidedError(f"{_table(experiment)} was not run")
+                raise UndecidedError(f"{spelled(experiment)} was not run")
         missing: list[Key] = []
         places: list[list[Entry]] = []
         for pairs in zip(*(term.pairs for term in statistic.terms), strict=True):
@@ -249,7 +249,7 @@ class _Run:
         for key in keys:
             experiment, system, source, target = key
             whole = not any(known[:2] == key[:2] for known in (*self.cells, *self.reasons))
-            group = groups.setdefault((f"{system} ({_table(experiment)})", self.reasons.get(key, "")), {})
+            group = groups.setdefault((f"{system} ({spelled(experiment)})", self.reasons.get(key, "")), {})
             if not whole:
                 group[f"{source} → {target}"] = None
         return _listed(
@@ -354,7 +354,3 @@ def _listed(names: Sequence[str], between: str = "; ") -> str:
 
 def _points(value: float) -> str:
     return f"{value:.2f}"
-
-
-def _table(experiment: str) -> str:
-    return experiment.replace("table", "table ", 1).replace("figure", "figure ", 1)

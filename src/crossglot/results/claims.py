@@ -1,8 +1,9 @@
 """What a claim is made of: a sentence, a statistic over cells of tables, a direction and a threshold.
 
 A statistic is a mean or a minimum, over cells, of a weighted sum of systems: "M-BERT minus EN-BERT, averaged over the
-twelve zero-shot pairs". Or it is a reading: a number that a probe computes of a whole figure, such as a correlation,
-and writes as a row of its own.
+twelve zero-shot pairs". Or it is a reading: a number that an experiment computes of a whole figure, such as a
+correlation, and writes as a row of its own. Each experiment has its claims in the tuple CLAIMS of its `claims.py`, each
+made by `claim`.
 
 Where a sentence of the paper names a number, that is the threshold. Where it says "big", "comparable" or "surprisingly
 good", the threshold is our reading of the word, decided here and nowhere else: a big gap is 10 points, comparable is at
@@ -14,7 +15,7 @@ Rules were written down before the first run was looked at, but for those that s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Literal
 
@@ -30,6 +31,9 @@ BEFORE_RUNS = "before the first run"
 AFTER_RUNS = "after the first runs, 26 November 2026"
 """When a claim's rule was set."""
 
+Origin = Literal["paper", "related", "ours"]
+Direction = Literal["above", "below", "within"]
+Unit = Literal["languages", "cells"]
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -64,7 +68,7 @@ class Statistic:
 
     summary: Literal["mean", "minimum"]
     terms: tuple[Term, ...]
-    unit: Literal["languages", "cells"]
+    unit: Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class Reading:
     source: str | None = None
     target: str | None = None
     layer: int | None = None
-    unit: Literal["languages", "cells"] = "languages"
+    unit: Unit = "languages"
     pool: int | None = None
 
 
@@ -116,10 +120,10 @@ class Claim:
     id: str
     where: str
     sentence: str
-    origin: Literal["paper", "related", "ours"]
+    origin: Origin
     says: str
     statistic: Statistic | Reading
-    direction: Literal["above", "below", "within"]
+    direction: Direction
     threshold: float
     rule: str = BEFORE_RUNS
 
@@ -148,6 +152,34 @@ class Claim:
     def agrees(self, value: float) -> bool:
         """Whether a value lies where the claim puts it."""
         return self.side(value, value) == self.direction
+
+
+def claim(
+    origin: Origin,
+    name: str,
+    where: str,
+    sentence: str,
+    says: str,
+    statistic: Statistic | Reading,
+    direction: Direction,
+    threshold: float,
+    rule: str = BEFORE_RUNS,
+) -> Claim:
+    """A claim whose place and words are completed by the tables and figures that its statistic is of.
+
+    These come after `where`, and after `says` where it is only one: `says` itself tells several apart.
+    """
+    made = Claim(name, where, sentence, origin, says, statistic, direction, threshold, rule)
+    tables = [spelled(experiment) for experiment in sorted(made.experiments)]
+    if len(tables) == 1:
+        return replace(made, where=f"{where}; {tables[0]}", says=f"{says} ({tables[0]})")
+    numbers = " and ".join(table.removeprefix("table ") for table in tables)
+    return replace(made, where=f"{where}; tables {numbers}")
+
+
+def spelled(experiment: str) -> str:
+    """An experiment's key as it is written in a sentence: `table1` → `table 1`."""
+    return experiment.replace("table", "table ", 1).replace("figure", "figure ", 1)
 
 
 def zero_shot(languages: str) -> Pairs:

@@ -14,11 +14,9 @@ the sign and the order of size.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
-from typing import Literal
 
-from crossglot.results.claims import AFTER_RUNS, BEFORE_RUNS, BIG, COMPARABLE, NOISE, Claim, Reading
+from crossglot.results.claims import AFTER_RUNS, BIG, COMPARABLE, NOISE, Claim, Direction, Origin, Reading, claim
 
 SYSTEM, METRIC = "BERT of this condition", "accuracy of other words difference"
 BARE_METRIC = "accuracy, anchors cut out difference"
@@ -56,33 +54,28 @@ ONE_LANGUAGE = "With all words, order and script the same, transfer is the diago
 K_ET_AL, DUFTER, CONNEAU = "K et al. (2020)", "Dufter and Schütze (2020)", "Conneau et al. (2020)"
 
 
+def _effect(condition: str, metric: str = METRIC) -> Reading:
+    return Reading("causes", SYSTEM, metric, "mean", condition, SOURCE, TARGET, unit="cells")
+
+
 def _claim(
+    origin: Origin,
     name: str,
     where: str,
     sentence: str,
-    origin: Literal["paper", "related", "ours"],
     condition: str,
-    direction: Literal["above", "below"],
+    direction: Direction,
     threshold: float,
     says: str = "",
 ) -> Claim:
-    return Claim(
-        id=name,
-        where=f"{where}; causes",
-        sentence=sentence,
-        origin=origin,
-        says=(says or f"effect of “{condition}” on zero-shot POS accuracy, words that are no anchors") + " (causes)",
-        statistic=Reading("causes", SYSTEM, METRIC, "mean", condition, SOURCE, TARGET, unit="cells"),
-        direction=direction,
-        threshold=threshold,
-        rule=AFTER_RUNS,
-    )
+    says = says or f"effect of “{condition}” on zero-shot POS accuracy, words that are no anchors"
+    return claim(origin, name, where, sentence, says, _effect(condition), direction, threshold, AFTER_RUNS)
 
 
 def _single_order(name: str, condition: str) -> Claim:
     """Ours: the paper speaks of similar languages, not of any one feature."""
     sentence = "One order that differs is enough to make transfer worse"
-    return _claim(f"typology-{name}", "beside the abstract, p. 4996", sentence, "ours", condition, "below", 0.0)
+    return _claim("ours", f"typology-{name}", "beside the abstract, p. 4996", sentence, condition, "below", 0.0)
 
 
 SHARED_PIECES = (
@@ -92,9 +85,8 @@ SHARED_PIECES = (
 
 
 def _pieces(name: str, condition: str, metric: str, says: str) -> Claim:
-    claim = _claim(name, "section 6, p. 5000", SHARED_PIECES, "paper", condition, "below", 0.0, says)
-    reading = Reading("causes", SYSTEM, metric, "mean", condition, SOURCE, TARGET, unit="cells")
-    return replace(claim, statistic=reading, rule=BEFORE_RUNS)
+    where = "section 6, p. 5000"
+    return claim("paper", name, where, SHARED_PIECES, says, _effect(condition, metric), "below", 0.0)
 
 
 NO_WORDS = "with no anchor in common in pretraining minus with all, both on text whose anchors are cut out"
@@ -107,59 +99,61 @@ PIECES_CLAIMS: tuple[Claim, ...] = (
 )
 """One sentence of the paper, as a hypothesis about the encoder: without the shared pieces, less of it is aligned."""
 
-CAUSES_CLAIMS: tuple[Claim, ...] = (
+CLAIMS: tuple[Claim, ...] = (
     *PIECES_CLAIMS,
     _claim(
-        "scripts-transfer", "abstract, p. 4996", "transfer is possible even to languages in different scripts", "paper",
+        "paper", "scripts-transfer", "abstract, p. 4996",
+        "transfer is possible even to languages in different scripts",
         "Cyrillic against untrained", "above", 0.0,
         "zero-shot POS accuracy to a target in Cyrillic minus an untrained encoder's to one in the source's script",
     ),
     _claim(
-        "typology-all", "abstract, p. 4996", "transfer works best between typologically similar languages", "paper",
+        "paper", "typology-all", "abstract, p. 4996", "transfer works best between typologically similar languages",
         "all six orders", "below", 0.0,
     ),
     _claim(
-        "divergent-needs-objective", "section 6, p. 5000",
+        "paper", "divergent-needs-objective", "section 6, p. 5000",
         "effective transfer to typologically divergent … targets will likely require the model to incorporate an "
-        "explicit multilingual training objective", "paper", "TLM, all six orders", "above", 0.0,
+        "explicit multilingual training objective", "TLM, all six orders", "above", 0.0,
         "zero-shot POS accuracy with TLM minus without, both to a target with all six orders flipped",
     ),
-    _claim("overlap-quarter", K_ET_AL, K_OVERLAP, "related", "cognates 0.25", "below", -COMPARABLE),
-    _claim("overlap-half", K_ET_AL, K_OVERLAP, "related", "cognates 0.5", "below", -COMPARABLE),
-    _claim("other-script", K_ET_AL, K_OVERLAP, "related", "Cyrillic", "above", COMPARABLE),
-    _claim("permuted-words", K_ET_AL, K_PERMUTED, "related", "target's words shuffled", "below", -BIG),
-    _claim("inverted-costs-much", DUFTER, D_INVERTED, "related", "all six orders", "below", -BIG),
+    _claim("related", "overlap-quarter", K_ET_AL, K_OVERLAP, "cognates 0.25", "below", -COMPARABLE),
+    _claim("related", "overlap-half", K_ET_AL, K_OVERLAP, "cognates 0.5", "below", -COMPARABLE),
+    _claim("related", "other-script", K_ET_AL, K_OVERLAP, "Cyrillic", "above", COMPARABLE),
+    _claim("related", "permuted-words", K_ET_AL, K_PERMUTED, "target's words shuffled", "below", -BIG),
+    _claim("related", "inverted-costs-much", DUFTER, D_INVERTED, "all six orders", "below", -BIG),
     _claim(
-        "inverted-ends-it", DUFTER, D_INVERTED, "related", "all six orders against untrained", "below", -COMPARABLE,
+        "related", "inverted-ends-it", DUFTER, D_INVERTED, "all six orders against untrained", "below", -COMPARABLE,
         "zero-shot POS accuracy with all six orders flipped minus an untrained encoder's",
     ),
-    _claim("deeper-is-better", K_ET_AL, K_DEPTH, "related", "4 layers", "above", 0.0),
-    _claim("shallower-is-worse", K_ET_AL, K_DEPTH, "related", "1 layer", "below", 0.0),
-    _claim("anchors-help", CONNEAU, C_ANCHORS, "related", "no anchors", "below", 0.0),
-    _claim("positions-help", DUFTER, D_POSITIONS, "related", "separate positions", "below", 0.0),
-    _claim("larger-is-less-multilingual", DUFTER, D_SIZE, "related", "128 wide", "below", 0.0),
+    _claim("related", "deeper-is-better", K_ET_AL, K_DEPTH, "4 layers", "above", 0.0),
+    _claim("related", "shallower-is-worse", K_ET_AL, K_DEPTH, "1 layer", "below", 0.0),
+    _claim("related", "anchors-help", CONNEAU, C_ANCHORS, "no anchors", "below", 0.0),
+    _claim("related", "positions-help", DUFTER, D_POSITIONS, "separate positions", "below", 0.0),
+    _claim("related", "larger-is-less-multilingual", DUFTER, D_SIZE, "128 wide", "below", 0.0),
     _single_order("verb", "verb last"),
     _single_order("adposition", "postpositions"),
     _single_order("owner", "owner before noun"),
     _single_order("adjective", "adjective after noun"),
     _single_order("demonstrative", "demonstrative after noun"),
     _single_order("numeral", "numeral after noun"),
-    _claim("tlm-helps", "beside section 6", "Translation language modelling helps", "ours", "TLM", "above", 0.0),
+    _claim("ours", "tlm-helps", "beside section 6", "Translation language modelling helps", "TLM", "above", 0.0),
     _claim(
-        "pretraining-carries-over", "floor", "What transfers was pretrained: without it, much is lost", "ours",
+        "ours", "pretraining-carries-over", "floor", "What transfers was pretrained: without it, much is lost",
         "untrained", "below", -BIG,
     ),
     _claim(
-        "untrained-knows-little", "floor", "An untrained encoder transfers no more than tag frequency and word shape",
-        "ours", "untrained against most frequent tag", "below", -COMPARABLE,
+        "ours", "untrained-knows-little", "floor",
+        "An untrained encoder transfers no more than tag frequency and word shape",
+        "untrained against most frequent tag", "below", -COMPARABLE,
         "zero-shot POS accuracy of an untrained encoder minus that of each word's most frequent tag in the source",
     ),
     _claim(
-        "one-language-not-worse", "known truth", ONE_LANGUAGE, "ours", "cognates 1 against own", "above", -NOISE,
+        "ours", "one-language-not-worse", "known truth", ONE_LANGUAGE, "cognates 1 against own", "above", -NOISE,
         "with all words the same: zero-shot POS accuracy minus that of training on the target itself",
     ),
     _claim(
-        "one-language-not-better", "known truth", ONE_LANGUAGE, "ours", "cognates 1 against own", "below", NOISE,
+        "ours", "one-language-not-better", "known truth", ONE_LANGUAGE, "cognates 1 against own", "below", NOISE,
         "with all words the same: zero-shot POS accuracy minus that of training on the target itself",
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ either side: then flat scores are found to be so in nine of ten runs.
 from __future__ import annotations
 
 from crossglot.paper.published import EN_BERT, M_BERT
-from crossglot.results.claims import AFTER_RUNS, BIG, Claim, Reading
+from crossglot.results.claims import AFTER_RUNS, BIG, Claim, Reading, Unit, claim
 
 NEAR_ZERO_OVERLAP = 5.0
 """Per cent of the pieces used in entities: below this there is almost no lexical overlap."""
@@ -33,146 +33,90 @@ ENTITY_OVERLAP = "entity overlap"
 ACROSS_SCRIPTS, NO_OVERLAP = "pairs across scripts", "pairs with almost no overlap"
 """Conditions of figure 1's averages: which pairs."""
 
-OVERLAP_CLAIMS: tuple[Claim, ...] = (
-    Claim(
-        id="en-bert-depends-on-overlap",
-        where="section 3.1, p. 4998; figure 1",
-        sentence="performance using EN-BERT depends directly on word piece overlap",
-        origin="paper",
-        says="correlation of EN-BERT's zero-shot NER F1 with the overlap of word pieces in entities (figure 1)",
-        statistic=Reading("figure1", EN_BERT, "f1", "correlation", BY_OVERLAP),
-        direction="above",
-        threshold=DIRECTLY,
+SECTION = "section 3.1, p. 4998"
+SLOPE_OF_M_BERT = "slope of M-BERT's zero-shot NER F1 over overlap"
+
+
+def _figure(
+    system: str, aggregate: str, condition: str = BY_OVERLAP, *, metric: str = "f1", unit: Unit = "languages"
+) -> Reading:
+    return Reading("figure1", system, metric, aggregate, condition, unit=unit)
+
+
+CLAIMS: tuple[Claim, ...] = (
+    claim(
+        "paper", "en-bert-depends-on-overlap", SECTION,
+        "performance using EN-BERT depends directly on word piece overlap",
+        "correlation of EN-BERT's zero-shot NER F1 with the overlap of word pieces in entities",
+        _figure(EN_BERT, "correlation"), "above", DIRECTLY,
     ),
-    Claim(
-        id="en-bert-deteriorates",
-        where="section 3.1, p. 4998; figure 1",
-        sentence="the ability to transfer deteriorates as word piece overlap diminishes",
-        origin="paper",
-        says="slope of EN-BERT's zero-shot NER F1 over overlap, points of F1 a point of overlap (figure 1)",
-        statistic=Reading("figure1", EN_BERT, "f1", "slope", BY_OVERLAP),
-        direction="above",
-        threshold=0.0,
+    claim(
+        "paper", "en-bert-deteriorates", SECTION,
+        "the ability to transfer deteriorates as word piece overlap diminishes",
+        "slope of EN-BERT's zero-shot NER F1 over overlap, points of F1 a point of overlap",
+        _figure(EN_BERT, "slope"), "above", 0.0,
     ),
-    Claim(
-        id="en-bert-near-zero",
-        where="section 3.1, p. 4998; figure 1",
-        sentence="F1 scores are near zero for languages written in different scripts",
-        origin="paper",
-        says="EN-BERT's zero-shot NER F1, mean over pairs of languages in different scripts (figure 1)",
-        statistic=Reading("figure1", EN_BERT, "f1", "mean over pairs", ACROSS_SCRIPTS),
-        direction="below",
-        threshold=NEAR_ZERO_F1,
+    claim(
+        "paper", "en-bert-near-zero", SECTION,
+        "F1 scores are near zero for languages written in different scripts",
+        "EN-BERT's zero-shot NER F1, mean over pairs of languages in different scripts",
+        _figure(EN_BERT, "mean over pairs", ACROSS_SCRIPTS), "below", NEAR_ZERO_F1,
     ),
-    Claim(
-        id="m-bert-flat",
-        where="section 3.1, p. 4998; figure 1",
-        sentence="M-BERT's performance, on the other hand, is flat for a wide range of overlaps",
-        origin="paper",
-        says="slope of M-BERT's zero-shot NER F1 over overlap, points of F1 a point of overlap (figure 1)",
-        statistic=Reading("figure1", M_BERT, "f1", "slope", BY_OVERLAP),
-        direction="within",
-        threshold=FLAT,
-        rule=AFTER_RUNS,
+    claim(
+        "paper", "m-bert-flat", SECTION,
+        "M-BERT's performance, on the other hand, is flat for a wide range of overlaps",
+        f"{SLOPE_OF_M_BERT}, points of F1 a point of overlap",
+        _figure(M_BERT, "slope"), "within", FLAT, AFTER_RUNS,
     ),
-    Claim(
-        id="m-bert-flatter",
-        where="section 3.1, p. 4998; figure 1",
-        sentence=(
-            "performance using EN-BERT depends directly on word piece overlap … M-BERT's performance, on the other "
-            "hand, is flat"
-        ),
-        origin="paper",
-        says="slope of M-BERT's zero-shot NER F1 over overlap minus the slope of EN-BERT's (figure 1)",
-        statistic=Reading("figure1", M_BERT, "f1", SLOPE_AGAINST, BY_OVERLAP),
-        direction="below",
-        threshold=0.0,
+    claim(
+        "paper", "m-bert-flatter", SECTION,
+        "performance using EN-BERT depends directly on word piece overlap … M-BERT's performance, on the other hand, "
+        "is flat",
+        f"{SLOPE_OF_M_BERT} minus the slope of EN-BERT's",
+        _figure(M_BERT, SLOPE_AGAINST), "below", 0.0,
     ),
-    Claim(
-        id="m-bert-without-overlap",
-        where="section 3.1, p. 4998; figure 1",
-        sentence="even for language pairs with almost no lexical overlap, scores vary between 40% and 70%",
-        origin="paper",
-        says="M-BERT's zero-shot NER F1, minimum over pairs with almost no overlap (figure 1)",
-        statistic=Reading("figure1", M_BERT, "f1", "minimum over pairs", NO_OVERLAP, unit="cells"),
-        direction="above",
-        threshold=40.0,
+    claim(
+        "paper", "m-bert-without-overlap", SECTION,
+        "even for language pairs with almost no lexical overlap, scores vary between 40% and 70%",
+        "M-BERT's zero-shot NER F1, minimum over pairs with almost no overlap",
+        _figure(M_BERT, "minimum over pairs", NO_OVERLAP, unit="cells"), "above", 40.0,
     ),
-    Claim(
-        id="overlap-improves-transfer",
-        where="section 1, p. 4996; figure 1",
-        sentence="high lexical overlap between languages improves transfer",
-        origin="paper",
-        says="slope of M-BERT's zero-shot NER F1 over overlap, points of F1 a point of overlap (figure 1)",
-        statistic=Reading("figure1", M_BERT, "f1", "slope", BY_OVERLAP),
-        direction="above",
-        threshold=0.0,
-        rule=AFTER_RUNS,
+    claim(
+        "paper", "overlap-improves-transfer", "section 1, p. 4996",
+        "high lexical overlap between languages improves transfer",
+        f"{SLOPE_OF_M_BERT}, points of F1 a point of overlap",
+        _figure(M_BERT, "slope"), "above", 0.0, AFTER_RUNS,
     ),
-    Claim(
-        id="no-overlap-across-scripts",
-        where="section 3.2, p. 4998; figure 1",
-        sentence="written in different scripts, and thus have effectively zero lexical overlap",
-        origin="paper",
-        says="overlap of M-BERT's word pieces in entities, mean over pairs in different scripts (figure 1)",
-        statistic=Reading("figure1", M_BERT, ENTITY_OVERLAP, "mean over pairs", ACROSS_SCRIPTS),
-        direction="below",
-        threshold=NEAR_ZERO_OVERLAP,
-        rule=AFTER_RUNS,
+    claim(
+        "paper", "no-overlap-across-scripts", "section 3.2, p. 4998",
+        "written in different scripts, and thus have effectively zero lexical overlap",
+        "overlap of M-BERT's word pieces in entities, mean over pairs in different scripts",
+        _figure(M_BERT, "mean over pairs", ACROSS_SCRIPTS, metric=ENTITY_OVERLAP), "below", NEAR_ZERO_OVERLAP,
+        AFTER_RUNS,
     ),
-    Claim(
-        id="conll-follows",
-        where="section 3.1, p. 4997, footnote 4; figure 1",
-        sentence="Results on CoNLL data follow the same trends",
-        origin="paper",
-        says=(
-            "slope of M-BERT's zero-shot NER F1 over overlap minus the slope of EN-BERT's, over pairs of CoNLL-2002 "
-            "and -2003 (figure 1)"
-        ),
-        statistic=Reading("figure1", M_BERT, "f1", SLOPE_AGAINST, ON_CONLL),
-        direction="below",
-        threshold=0.0,
-        rule=AFTER_RUNS,
+    claim(
+        "paper", "conll-follows", "section 3.1, p. 4997, footnote 4",
+        "Results on CoNLL data follow the same trends",
+        f"{SLOPE_OF_M_BERT} minus the slope of EN-BERT's, over pairs of CoNLL-2002 and -2003",
+        _figure(M_BERT, SLOPE_AGAINST, ON_CONLL), "below", 0.0, AFTER_RUNS,
     ),
-    Claim(
-        id="single-languages-follow",
-        where="section 3.1, p. 4998, footnote 5; figure 1",
-        sentence="Individual language trends are similar to aggregate plots",
-        origin="paper",
-        says=(
-            "slope of M-BERT's zero-shot NER F1 over overlap minus the slope of EN-BERT's, each from one source "
-            "language, mean over sources (figure 1)"
-        ),
-        statistic=Reading("figure1", M_BERT, "f1", WITHIN_AGAINST, BY_OVERLAP),
-        direction="below",
-        threshold=0.0,
-        rule=AFTER_RUNS,
+    claim(
+        "paper", "single-languages-follow", "section 3.1, p. 4998, footnote 5",
+        "Individual language trends are similar to aggregate plots",
+        f"{SLOPE_OF_M_BERT} minus the slope of EN-BERT's, each from one source language, mean over sources",
+        _figure(M_BERT, WITHIN_AGAINST), "below", 0.0, AFTER_RUNS,
     ),
-    Claim(
-        id="overlap-beyond-languages",
-        where="beside section 3.1, p. 4998; figure 1",
-        sentence="EN-BERT's dependence on overlap is one of pairs, not of good sources and easy targets",
-        origin="ours",
-        says=(
-            "correlation of EN-BERT's zero-shot NER F1 with overlap, source and target effects removed from both "
-            "(figure 1)"
-        ),
-        statistic=Reading("figure1", EN_BERT, "f1", "correlation without effects", BY_OVERLAP),
-        direction="above",
-        threshold=0.0,
+    claim(
+        "ours", "overlap-beyond-languages", f"beside {SECTION}",
+        "EN-BERT's dependence on overlap is one of pairs, not of good sources and easy targets",
+        "correlation of EN-BERT's zero-shot NER F1 with overlap, source and target effects removed from both",
+        _figure(EN_BERT, "correlation without effects"), "above", 0.0,
     ),
-    Claim(
-        id="m-bert-follows-seen-pieces",
-        where="beside section 3.1, p. 4998; figure 1",
-        sentence="Measured as Wu and Dredze (2019) do, M-BERT's transfer does depend on shared pieces",
-        origin="ours",
-        says=(
-            "correlation of M-BERT's zero-shot NER F1 with the share of the target's piece tokens seen in training "
-            "(figure 1)"
-        ),
-        statistic=Reading("figure1", M_BERT, "f1", "correlation", BY_SEEN_TOKENS),
-        direction="above",
-        threshold=DIRECTLY,
+    claim(
+        "ours", "m-bert-follows-seen-pieces", f"beside {SECTION}",
+        "Measured as Wu and Dredze (2019) do, M-BERT's transfer does depend on shared pieces",
+        "correlation of M-BERT's zero-shot NER F1 with the share of the target's piece tokens seen in training",
+        _figure(M_BERT, "correlation", BY_SEEN_TOKENS), "above", DIRECTLY,
     ),
-)
+)  # fmt: skip
 """The paper's, then ours."""
