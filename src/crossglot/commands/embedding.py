@@ -31,7 +31,7 @@ class _Text(NamedTuple):
 
 def embed(
     encoder: Annotated[str, typer.Argument(metavar="ENCODER", help="Hub id (id@revision) or folder.")],
-    text: Annotated[str, typer.Argument(metavar="FILE", help="Plain text, one sentence a line; - reads stdin.")],
+    text: Annotated[str, typer.Argument(metavar="FILE", help="Plain text, one sentence per line; - reads stdin.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where vectors and index are written.")],
     layers: Annotated[
         str | None, typer.Option(metavar="N,N", help="Hidden layers, 0 being the embeddings; all unless given.")
@@ -41,12 +41,12 @@ def embed(
         typer.Option(
             metavar="N",
             callback=limited(LENGTH),
-            help="Pieces a window; longer sentences are cut into several, none is lost.",
+            help="Pieces per window; longer sentences are cut into several, none is lost.",
         ),
     ] = None,
     language: Annotated[
         str | None,
-        typer.Option(metavar="LANG", help="Of the text: needed by encoders with separate position ids a language."),
+        typer.Option(metavar="LANG", help="Of the text: needed by encoders with separate position ids per language."),
     ] = None,
     device: Device = "auto",
     precision: Precision = "fp32",
@@ -126,7 +126,7 @@ def _read_text(text: str) -> _Text:
     lines = read_lines(Held(str(path), data))
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not numbered:
-        raise DataError("has no sentence", path=path, remedy="It is empty: write one sentence a line.")
+        raise DataError("has no sentence", path=path, remedy="It is empty: write one sentence per line.")
     return _Text(path.name if text == STREAM else Path(text).name, hashlib.sha256(data).hexdigest(), numbered)
 
 

@@ -36,7 +36,7 @@ def pretrain(
         float | None, typer.Option(metavar="X", callback=limited(RATE), help="Highest learning rate, likewise.")
     ] = None,
     batch_pieces: Annotated[
-        int | None, typer.Option(metavar="N", callback=limited(BATCH_PIECES), help="Pieces a batch, likewise.")
+        int | None, typer.Option(metavar="N", callback=limited(BATCH_PIECES), help="Pieces per batch, likewise.")
     ] = None,
     layers: Annotated[
         int | None, typer.Option(metavar="N", callback=limited(LAYERS), help="Transformer layers, likewise.")
@@ -74,7 +74,7 @@ def pretrain(
         bool, typer.Option("--separate-positions", help="Position ids of its own for every language.")
     ] = False,
     max_bytes: Annotated[
-        int | None, typer.Option(metavar="N", callback=limited(BYTES), help="At most so much text a language.")
+        int | None, typer.Option(metavar="N", callback=limited(BYTES), help="At most so much text per language.")
     ] = None,
     max_total_bytes: Annotated[
         int | None,

@@ -64,10 +64,10 @@ def reproduce(
     targets: Annotated[str | None, typer.Option(metavar="L,L", help="Evaluate on these instead.")] = None,
     seeds: Annotated[str, typer.Option(metavar="N,N", help="One training each.")] = "1,2,3",
     max_train: Annotated[
-        int | None, typer.Option(metavar="N", callback=limited(COUNT), help="Only N training sentences a source.")
+        int | None, typer.Option(metavar="N", callback=limited(COUNT), help="Only N training sentences per source.")
     ] = None,
     max_test: Annotated[
-        int | None, typer.Option(metavar="N", callback=limited(COUNT), help="Only N test sentences a target.")
+        int | None, typer.Option(metavar="N", callback=limited(COUNT), help="Only N test sentences per target.")
     ] = None,
     lr: Annotated[
         float | None,

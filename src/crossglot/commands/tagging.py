@@ -77,9 +77,9 @@ def finetune(
     epochs: Annotated[
         int, typer.Option(metavar="N", callback=limited(EPOCHS), help="Passes over the training sentences.")
     ] = 3,
-    batch_size: Annotated[int, typer.Option(metavar="N", callback=limited(BATCH_SIZE), help="Sentences a step.")] = 32,
+    batch_size: Annotated[int, typer.Option(metavar="N", callback=limited(BATCH_SIZE), help="Sentences per step.")] = 32,
     max_length: Annotated[
-        int, typer.Option(metavar="N", callback=limited(LENGTH), help="Pieces a sentence; more are cut off.")
+        int, typer.Option(metavar="N", callback=limited(LENGTH), help="Pieces per sentence; more are cut off.")
     ] = 128,
     max_train: Annotated[
         int | None, typer.Option(metavar="N", callback=limited(COUNT), help="Only the first N sentences.")
@@ -166,7 +166,7 @@ def predict(
 ) -> None:
     """Tag plain text, CoNLL-U or column files; every word gets a tag.
 
-    Plain text is one sentence a line, its words divided by blanks. CoNLL-U
+    Plain text is one sentence per line, its words divided by blanks. CoNLL-U
     keeps all it has: UPOS is replaced; other tasks' tags go to MISC as Tag=.
 
     [bold]Example:[/bold]
@@ -204,7 +204,7 @@ def evaluate(
     tagger: TaggerFolder,
     gold: Annotated[list[str], typer.Argument(metavar="FILE", help="Files with gold tags.")],
     types: Annotated[str | None, typer.Option(metavar="T,T", help="Entity types that count; else all.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file instead of tables.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per file instead of tables.")] = False,
     format_: FileFormat = "auto",
     column: Column = "upos",
     tag_column: TagColumn = -1,

@@ -21,7 +21,7 @@ DIRECTLY = 0.5
 WIDE = 30.0
 """Per cent of the pieces: a wide range of overlaps."""
 FLAT = round(BIG / WIDE, 2)
-"""Points of F1 a point of overlap: a slope nearer to zero than this is flat."""
+"""Points of F1 per point of overlap: a slope nearer to zero than this is flat."""
 
 BY_OVERLAP, BY_SEEN_TOKENS = "by entity overlap", "by seen pieces (tokens)"
 """Conditions of figure 1's statistics: what stands on the x axis."""
@@ -53,7 +53,7 @@ CLAIMS: tuple[Claim, ...] = (
     claim(
         "paper", "en-bert-deteriorates", SECTION,
         "the ability to transfer deteriorates as word piece overlap diminishes",
-        "slope of EN-BERT's zero-shot NER F1 over overlap, points of F1 a point of overlap",
+        "slope of EN-BERT's zero-shot NER F1 over overlap, points of F1 per point of overlap",
         _figure(EN_BERT, "slope"), "above", 0.0,
     ),
     claim(
@@ -65,7 +65,7 @@ CLAIMS: tuple[Claim, ...] = (
     claim(
         "paper", "m-bert-flat", SECTION,
         "M-BERT's performance, on the other hand, is flat for a wide range of overlaps",
-        f"{SLOPE_OF_M_BERT}, points of F1 a point of overlap",
+        f"{SLOPE_OF_M_BERT}, points of F1 per point of overlap",
         _figure(M_BERT, "slope"), "within", FLAT, AFTER_RUNS,
     ),
     claim(
@@ -84,7 +84,7 @@ CLAIMS: tuple[Claim, ...] = (
     claim(
         "paper", "overlap-improves-transfer", "section 1, p. 4996",
         "high lexical overlap between languages improves transfer",
-        f"{SLOPE_OF_M_BERT}, points of F1 a point of overlap",
+        f"{SLOPE_OF_M_BERT}, points of F1 per point of overlap",
         _figure(M_BERT, "slope"), "above", 0.0, AFTER_RUNS,
     ),
     claim(
