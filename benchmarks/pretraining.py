@@ -19,7 +19,7 @@ import torch
 
 from benchmarks.machine import Shape as Layers
 from benchmarks.machine import product_seconds, training_limit
-from crossglot.pretraining.loop import adamw
+from crossglot.pretraining.loop import adamw_for
 from crossglot.pretraining.masking import MaskedRows, mask_pieces
 from crossglot.pretraining.objectives import build_model, last_hidden, masked_lm_loss
 from crossglot.pretraining.shapes import SHAPES, Shape
@@ -58,7 +58,7 @@ def library_loss(runtime: Runtime) -> Loss:
 def step_seconds(shape: Shape, runtime: Runtime, loss: Loss, steps: int) -> float:
     """Median seconds of an optimizer step at the shape's usual row length."""
     model = build_model(shape, shape.vocab_size, seed=0).to(runtime.device).train()
-    optimizer = adamw(model, shape)
+    optimizer = adamw_for(model, shape)
     rng = np.random.default_rng(0)
     times = []
     for _ in range(steps + 3):

@@ -30,8 +30,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 """A part may import from lower layers and from itself, not from its own layer's others."""
 
 FOUNDATION = (
-    "batching", "checksums", "statistics", "engine", "errors", "files", "json_files", "limits", "remedies", "runtime",
-    "specs", "characters", "csv_cells", "terminal",
+    "adamw", "batching", "checksums", "statistics", "engine", "errors", "files", "json_files", "limits", "remedies",
+    "runtime", "specs", "characters", "csv_cells", "terminal",
 )  # fmt: skip
 """May be imported by all; may import nothing of ours but these eight."""
 

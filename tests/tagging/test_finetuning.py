@@ -16,7 +16,6 @@ from crossglot.tagging.batches import draw_batches, labelled_batch, training_set
 from crossglot.tagging.finetuning import DivergenceError, batch_loss, finetune, new_head
 from crossglot.tagging.labels import label_set
 from crossglot.tagging.linear_probe import linear_probe
-from crossglot.tagging.optimisation import rate_at
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.tagger import Tagger
 
@@ -219,7 +218,7 @@ def test_a_loss_that_is_no_number_is_said(encoder: Encoder, sentences: list[Tagg
 
 def test_the_rate_rises_from_zero_over_a_tenth_of_the_steps_and_falls_to_zero() -> None:
     recipe = Recipe(learning_rate=1.0)
-    rates = [rate_at(step, 100, recipe) for step in range(101)]
+    rates = [recipe.rate(step, 100) for step in range(101)]
     assert rates[:11] == pytest.approx([i / 10 for i in range(11)])
     assert rates[55] == pytest.approx(0.5)
     assert rates[100] == 0

@@ -4,7 +4,6 @@ import math
 
 import pytest
 
-from crossglot.tagging.optimisation import rate_at
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import count_steps, has_fallen, only_label, reach, too_short
 
@@ -33,7 +32,7 @@ def test_a_new_layer_that_can_hardly_move_is_warned_of(recipe: Recipe, sentences
 @pytest.mark.parametrize("decay", ["after-warmup", "throughout"])
 def test_reach_is_about_the_sum_of_the_schedules_rates(decay: str) -> None:
     recipe = Recipe.model_validate({"learning_rate": 3e-4, "decay": decay})
-    rates = math.fsum(rate_at(step, 500, recipe) for step in range(500))
+    rates = math.fsum(recipe.rate(step, 500) for step in range(500))
     assert reach(recipe, 500) == pytest.approx(rates, rel=0.11)
 
 

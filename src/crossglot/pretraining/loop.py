@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crossglot.adamw import adamw, set_rate
 from crossglot.pretraining.checkpoints import load_checkpoint, save_checkpoint
 from crossglot.pretraining.masking import MaskedRows, mask_pieces
 from crossglot.pretraining.rows import PieceStream, Rows, draw_pairs, draw_rows
@@ -93,7 +94,7 @@ def train(
 
     keep_freed_memory()
     run.model.to(run.runtime.device).train()
-    optimizer = adamw(run.model, run.shape)
+    optimizer = adamw_for(run.model, run.shape)
     first, history = _restore(run, optimizer, checkpoint)
     saved = reported = time.monotonic()
     losses: list[torch.Tensor] = []
@@ -113,6 +114,12 @@ def train(
                 _save(run, optimizer, checkpoint, done, history)
                 saved = time.monotonic()
     return history
+
+
+def adamw_for(model: BertForMaskedLM, shape: Shape) -> torch.optim.AdamW:
+    """AdamW with the shape's settings on all weights of the model."""
+    settings = {"rate": shape.learning_rate, "weight_decay": shape.weight_decay, "beta2": shape.beta2}
+    return adamw([(model.parameters(), 1.0)], **settings)
 
 
 def train_step(run: Run, optimizer: torch.optim.Optimizer, step: int) -> torch.Tensor:
@@ -135,8 +142,7 @@ def train_step(run: Run, optimizer: torch.optim.Optimizer, step: int) -> torch.T
     loss = masked_lm if pairs is None else masked_lm + next_sentence_loss(run.model, hidden, tensor(pairs))
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(run.model.parameters(), run.shape.clip, foreach=True)
-    for group in optimizer.param_groups:
-        group["lr"] = run.shape.rate(step)
+    set_rate(optimizer, run.shape.rate(step))
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
     return masked_lm.detach()
@@ -157,16 +163,6 @@ def masked_batch(run: Run, step: int) -> tuple[Rows, MaskedRows]:
         rows.ids, specials=len(SPECIAL_TOKENS), mask_id=tokenizer.mask_token_id, vocab_size=len(tokenizer), rng=rng
     )
     return rows, masked
-
-
-def adamw(model: BertForMaskedLM, shape: Shape) -> torch.optim.AdamW:
-    """AdamW with decoupled decay on weights, none on norms and biases, all that has one dimension."""
-    import torch
-
-    matrices = [parameter for parameter in model.parameters() if parameter.ndim > 1]
-    vectors = [parameter for parameter in model.parameters() if parameter.ndim == 1]
-    groups = [{"params": matrices, "weight_decay": shape.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=shape.learning_rate, betas=(0.9, shape.beta2), eps=1e-6, fused=True)
 
 
 def _torch_seed(seed: int, step: int) -> int:

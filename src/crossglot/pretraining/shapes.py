@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 
+from crossglot.adamw import linear_rate
 from crossglot.errors import UsageError
 from crossglot.limits import (
     BATCH_PIECES,
@@ -96,10 +97,8 @@ class Shape:
 
     def rate(self, step: int) -> float:
         """Learning rate of the 0-based step: linear warm-up to the peak, then linear decay that would end in 0."""
-        warm = max(1, round(self.steps * self.warmup))
-        if step < warm:
-            return self.learning_rate * (step + 1) / warm
-        return self.learning_rate * (self.steps - step) / max(1, self.steps - warm)
+        warmup = max(1, round(self.steps * self.warmup))
+        return linear_rate(step, self.steps, peak=self.learning_rate, warmup=warmup, from_zero=False)
 
     def require_memory(self, vocabulary: int, *, on_cpu: bool = True) -> None:
         """Refuses what this machine cannot hold, before the system ends the process without a word.

@@ -1,4 +1,4 @@
-"""The optimiser of fine-tuning: AdamW with warm-up and linear decay, on only the embedding rows in use.
+"""The optimiser of fine-tuning: AdamW on only the embedding rows in use, with the weights of the last steps averaged.
 
 The new layer may have a rate of its own, and the weights of the last steps may be averaged (Schmidt et al. 2023).
 
@@ -19,6 +19,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from crossglot.adamw import adamw, set_rate
 from crossglot.runtime import Precision
 from crossglot.tagging.recipe import Recipe
 
@@ -56,15 +57,19 @@ class Optimisation:
             for weight in self.working:
                 weight.data = weight.data.bfloat16()
         of_head = len(list(head.parameters()))
-        self.optimizer = adamw(self.kept[:-of_head], self.kept[-of_head:], recipe)
+        head_times = (recipe.head_learning_rate or recipe.learning_rate) / recipe.learning_rate
+        self.optimizer = adamw(
+            [(self.kept[:-of_head], 1.0), (self.kept[-of_head:], head_times)],
+            rate=recipe.learning_rate,
+            weight_decay=recipe.weight_decay,
+        )
         self.mean: list[torch.Tensor] = []
 
     @torch.no_grad()
     def step(self) -> None:
         """One AdamW step from the gradients of the working weights, which are then cleared."""
-        rate = rate_at(self.done, self.steps, self.recipe)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate * group["times"]
+        rate = self.recipe.rate(self.done, self.steps)
+        set_rate(self.optimizer, rate)
         if self.kept is not self.working:
             for kept, weight in zip(self.kept, self.working, strict=True):
                 _copy_gradient(weight, kept)
@@ -135,35 +140,6 @@ def choose_rows(model: PreTrainedModel, ids: torch.Tensor) -> ChosenRows | None:
     chosen = ChosenRows(whole, torch.unique(ids).to(whole.weight.device))
     model.set_input_embeddings(chosen)
     return chosen
-
-
-def rate_at(step: int, steps: int, recipe: Recipe) -> float:
-    """Learning rate of a step (from 0): linear from 0 over the warm-up, then linear to 0.
-
-    The decay starts at its height after the warm-up, or, `throughout`, has been under way since the first step, as in
-    BERT's released code (`optimization.py`).
-    """
-    warmup = int(recipe.warmup * steps)
-    if step < warmup:
-        return recipe.learning_rate * step / warmup
-    if recipe.decay == "throughout":
-        return recipe.learning_rate * (steps - step) / steps
-    return recipe.learning_rate * (steps - step) / max(1, steps - warmup)
-
-
-def adamw(encoder: list[nn.Parameter], head: list[nn.Parameter], recipe: Recipe) -> torch.optim.AdamW:
-    """AdamW as BERT's released code sets it, with the bias correction that the code leaves out and later ones have.
-
-    Norms and biases, the parameters of one dimension, are not decayed. A group's rate is the step's, `times` its own.
-    """
-    head_times = (recipe.head_learning_rate or recipe.learning_rate) / recipe.learning_rate
-    groups = [
-        {"params": [p for p in parameters if (p.ndim > 1) == decayed], "times": times,
-         "weight_decay": recipe.weight_decay if decayed else 0.0}
-        for parameters, times in ((encoder, 1.0), (head, head_times))
-        for decayed in (True, False)
-    ]  # fmt: skip
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, 0.999), eps=1e-6, fused=True)
 
 
 def _copy_gradient(weight: nn.Parameter, kept: nn.Parameter) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from crossglot.adamw import linear_rate
 from crossglot.encoders.pieces import Cutting, Reading, Subword
 from crossglot.limits import BATCH_SIZE, CLIP, DROPOUT, EPOCHS, LENGTH, RATE, SHARE
 from crossglot.specs import within
@@ -64,6 +65,12 @@ class Recipe(BaseModel):
     def reading_alone(self) -> Recipe:
         """How words are read by it, with the paper's training: the same for all recipes that read alike."""
         return Recipe(max_length=self.max_length, subword=self.subword, cutting=self.cutting)
+
+    def rate(self, step: int, steps: int) -> float:
+        """Learning rate of a step (from 0) of so many."""
+        return linear_rate(
+            step, steps, peak=self.learning_rate, warmup=int(self.warmup * steps), throughout=self.decay == "throughout"
+        )
 
     def departures(self) -> dict[str, float | str | None]:
         """Settings that are not the paper's, for a report to name."""
