@@ -1,0 +1,144 @@
+"""What the columns of a file of scores are: a source, a target, a score …, found by the names that people give them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crossglot.errors import DataError, UsageError
+
+SOURCE, TARGET, SCORE, SYSTEM, SEED, TASK, METRIC = "source", "target", "score", "system", "seed", "task", "metric"
+
+USUAL: Mapping[str, tuple[str, ...]] = {
+    SOURCE: (
+        "source", "source language", "source lang", "src", "src language", "src lang", "language source", "lang source",
+        "lang src", "train", "train language", "train lang", "language train", "lang train", "training language",
+        "trained on", "train on", "transfer language", "transfer lang", "transfer",
+    ),
+    TARGET: (
+        "target", "target language", "target lang", "tgt", "tgt language", "tgt lang", "trg", "trg language",
+        "language target", "lang target", "lang tgt", "test", "test language", "test lang", "language test",
+        "lang test", "eval", "eval language", "eval lang", "lang eval", "evaluation language", "evaluated on",
+        "tested on", "lang pred", "pred lang",
+    ),
+    SCORE: (
+        "score", "value", "accuracy", "acc", "f1", "f1 score", "macro f1", "micro f1", "f score", "las", "uas", "bleu",
+        "chrf", "result", "performance",
+    ),
+    SYSTEM: ("system", "model", "model name", "model id", "encoder", "model name or path", "architecture", "method"),
+    SEED: ("seed", "random seed", "run", "repetition", "repeat", "trial", "fold"),
+    TASK: ("task", "task name"),
+    METRIC: ("metric", "measure", "metric name"),
+}  # fmt: skip
+"""Role → what columns that have it are called, the surest first; written with `_`, `-` or capitals as well."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where each role stands in a line.
+
+    Attributes:
+        names: the header.
+        places: role → place of its column.
+        targets: place → target, in a wide file, whose further columns are scores on these; empty in a long one.
+        turned: whether the lines of a wide file are targets, and its columns sources.
+    """
+
+    names: tuple[str, ...]
+    places: Mapping[str, int]
+    targets: Mapping[int, str]
+    turned: bool = False
+
+    def cell(self, line: Sequence[str], role: str) -> str:
+        """What stands in the column of that role; empty if there is none."""
+        return line[self.places[role]] if role in self.places else ""
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Role → name of its column."""
+        return {role: self.names[place] or "(the first column)" for role, place in self.places.items()}
+
+
+def find_columns(header: Sequence[str], named: Mapping[str, str], path: Path, line: int) -> Columns:
+    """The columns of a file: long if it has one of sources, one of targets and one of scores, else wide.
+
+    Args:
+        header: its first line.
+        named: role → name of its column, where the user says so.
+        path: of the file, for errors.
+        line: of the header.
+
+    Raises:
+        UsageError: for a role that there is not, or a column that the file has not.
+        DataError: if it cannot be told what the columns are.
+    """
+    given = {role: _place(header, role, name, path) for role, name in named.items()}
+    plain = [_plainly(name) for name in header]
+    found = given | {
+        role: places[0]
+        for role, usual in USUAL.items()
+        if role not in given and (places := [plain.index(name) for name in usual if name in plain])
+    }
+    if SOURCE in found and TARGET in found:
+        scores = [place for place, name in enumerate(plain) if name in USUAL[SCORE]]
+        if SCORE not in given and len(scores) != 1:
+            raise _which_score([header[place] for place in scores], header, path, line)
+        return Columns(tuple(header), found, {})
+    return _wide(header, given, plain, path, line)
+
+
+def _wide(header: Sequence[str], given: Mapping[str, int], plain: Sequence[str], path: Path, line: int) -> Columns:
+    """The first columns are what a line's scores are of: its source, perhaps with a system, a seed and a task."""
+    roles = {place: role for role, place in given.items()}
+    usual = {name: role for role, names in USUAL.items() for name in names if role != SCORE and role not in given}
+    places: dict[str, int] = dict(given)
+    for place, name in enumerate(plain):
+        role = roles.get(place) or usual.get(name)
+        if role is None or places.setdefault(role, place) != place:
+            break
+    if not places:
+        places[SOURCE] = 0
+    side = TARGET if TARGET in places else SOURCE
+    if side not in places:
+        what = f"lines have a {' and a '.join(places)}, but no source"
+        raise DataError(what, path=path, line=line, remedy=f"Name its column: --column source={header[0] or 'NAME'}.")
+    rest = {place: name.strip() for place, name in enumerate(header) if place not in places.values()}
+    names = list(rest.values())
+    if not names:
+        raise DataError(
+            f"no scores: the columns are {_listed(header)}", path=path, line=line,
+            remedy="A wide file has a column for each target, a long one such as source, target and score.",
+        )  # fmt: skip
+    again = next((name for name in names if names.count(name) > 1 or not name), None)
+    if again is not None:
+        what = f"two columns are called {again!r}" if again else "a column without a name"
+        raise DataError(what, path=path, line=line, remedy="Give each language a column, and each column a language.")
+    return Columns(tuple(header), places, rest, turned=side == TARGET)
+
+
+def _place(header: Sequence[str], role: str, name: str, path: Path) -> int:
+    if role not in USUAL:
+        raise UsageError(f"--column {role}={name}: no column can be that; there are {', '.join(USUAL)}")
+    if name not in header:
+        raise UsageError(f"--column {role}={name}: {path} has no such column, but {_listed(header)}")
+    return list(header).index(name)
+
+
+def _which_score(found: Sequence[str], header: Sequence[str], path: Path, line: int) -> DataError:
+    if found:
+        what, example = f"several columns may be the score: {', '.join(found)}", found[0]
+    else:
+        what, example = f"which column has the scores? There are {_listed(header)}", "NAME"
+    return DataError(what, path=path, line=line, remedy=f"Name it: --column score={example}.")
+
+
+def _listed(names: Sequence[str], most: int = 12) -> str:
+    shown = ", ".join(name or "''" for name in names[:most])
+    return shown + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _plainly(name: str) -> str:
+    """`Train-Lang` → `train lang`."""
+    return re.sub(r"[\s_\-]+", " ", name).strip().casefold()

@@ -1,0 +1,198 @@
+"""Which languages the names of a matrix mean: by key, ISO code, English name or treebank, or by the user's own table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from crossglot.corpora.opening import open_text
+from crossglot.errors import DataError, UsageError
+from crossglot.languages import LANGUAGES, TABLE_COLUMNS, WALS_FEATURES, Language
+
+OTHER_CODES: Mapping[str, str] = {
+    "alb": "sq", "ara": "ar", "arm": "hy", "aze": "az", "baq": "eu", "bur": "my", "chi": "zh", "cze": "cs", "dut": "nl",
+    "ekk": "et", "fas": "fa", "fre": "fr", "geo": "ka", "ger": "de", "gre": "el", "ice": "is", "in": "id", "iw": "he",
+    "kur": "kmr", "kurmanji": "kmr", "lvs": "lv", "mac": "mk", "may": "ms", "msa": "ms", "no": "nb", "nor": "nb",
+    "norwegian": "nb", "npi": "ne", "per": "fa", "rum": "ro", "slo": "sk", "sqi": "sq", "swa": "sw", "uzb": "uz",
+    "wel": "cy", "zho": "zh",
+}  # fmt: skip
+"""Codes of macrolanguages, of libraries and of earlier times, and a few names, for what treebanks mean by them."""
+
+_FORMS = (
+    re.compile(r"UD_(?P<name>[A-Za-z_ ]+)-\w+"),  # UD_English-EWT
+    re.compile(r"(?P<code>[a-z]{2,3})_[a-z0-9]+"),  # en_ewt
+    re.compile(r"(?P<code>[a-z]{2,3})[-_][A-Z][a-z]{3}"),  # eng_Latn, zh-Hans
+)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What the names of a matrix mean.
+
+    Attributes:
+        keys: name → key, of all names; `a+b` in its parts.
+        languages: key → language, of those that are known.
+        unknown: names that are in no table; each is its own key.
+        further: column of the user's table that crossglot's has not → key → what stands there.
+        own: keys of the user's table.
+    """
+
+    keys: Mapping[str, str]
+    languages: Mapping[str, Language]
+    unknown: tuple[str, ...]
+    further: Mapping[str, Mapping[str, str]]
+    own: frozenset[str]
+
+    def key_of(self, name: str) -> str:
+        """The key of a language, or the keys of several joined by `+`."""
+        return "+".join(self.keys[part] for part in parts_of(name))
+
+
+@dataclass(frozen=True)
+class LanguageTable:
+    """A user's table: languages by key, and what its further columns say of them."""
+
+    languages: Mapping[str, Language]
+    further: Mapping[str, Mapping[str, str]]
+
+
+NO_TABLE = LanguageTable({}, {})
+
+
+def name_languages(sources: Iterable[str], targets: Iterable[str], table: LanguageTable, path: Path) -> Naming:
+    """Finds the language of each name.
+
+    Args:
+        sources: as they stand in the matrix; several may be joined by `+`.
+        targets: likewise.
+        table: the user's languages, which go before crossglot's.
+        path: of the matrix, for errors.
+
+    Raises:
+        DataError: if two sources, or two targets, are the same language by different names.
+    """
+    among = {**LANGUAGES, **table.languages}
+    keys: dict[str, str] = {}
+    for side, names in (("sources", sources), ("targets", targets)):
+        taken: dict[str, str] = {}
+        for name in dict.fromkeys(part for whole in names for part in parts_of(whole)):
+            language = known_as(name, among)
+            keys[name] = language.key if language else name
+            if taken.setdefault(keys[name], name) != name:
+                raise DataError(
+                    f"two {side} are one language: {taken[keys[name]]} and {name} ({among[keys[name]].name})",
+                    path=path,
+                    remedy="Leave one out, or say in a table of your own what they are: --languages languages.tsv.",
+                )
+    known = {key: among[key] for key in keys.values() if key in among}
+    unknown = tuple(name for name, key in keys.items() if key not in among)
+    return Naming(keys, known, unknown, table.further, frozenset(table.languages))
+
+
+def parts_of(name: str) -> list[str]:
+    """`hi + en` → `["hi", "en"]`: several languages together; nothing but a `+` stands for itself."""
+    return [part.strip() for part in name.split("+") if part.strip()] or [name]
+
+
+def known_as(name: str, among: Mapping[str, Language]) -> Language | None:
+    """The language that is called so: by key, by code or by name, or after whom a treebank is called; None if none is.
+
+    Of several standards of one language (`por`: European and Brazilian Portuguese) it is the one that the table has
+    first, whose key is the language's own code.
+    """
+    if name in among:
+        return among[name]
+    plain = _plainly(name)
+    if not plain:
+        return None
+    for spelling in ("key", "iso639_1", "iso639_3", "name"):
+        for language in among.values():
+            if _plainly(getattr(language, spelling) or "") == plain:
+                return language
+    for language in among.values():
+        if name in language.treebanks or _plainly(language.name.partition(" (")[0]) == plain:
+            return language
+    if plain in OTHER_CODES:
+        return among.get(OTHER_CODES[plain])
+    for form in _FORMS:
+        if found := form.fullmatch(name):
+            return known_as(next(iter(found.groups())), among)
+    return None
+
+
+def _plainly(name: str) -> str:
+    return name.casefold().replace("_", " ").replace("-", " ").strip()
+
+
+def read_language_table(path: Path | str) -> LanguageTable:
+    """A table of languages: the columns of a data root's `languages.tsv`, as many of them as wanted, and others.
+
+    A column that it lacks is as crossglot's own table has it for the language of that key, code or name; what its
+    columns say, even by being empty, goes before that.
+
+    Raises:
+        DataError: a file that cannot be read, or a faulty line, with its number.
+    """
+    found = [(number, line.split("\t")) for number, line in enumerate(open_text(path), start=1) if line.strip()]
+    if not found or "key" not in found[0][1]:
+        remedy = f"Its columns, tabs between: key, any of {' '.join(TABLE_COLUMNS[1:])}, and others of your own."
+        raise DataError("no column called key in the first line", path=path, line=1, remedy=remedy)
+    (first, header), *lines = found
+    again = next((name for name in header if header.count(name) > 1 or not name.strip()), None)
+    if again is not None:
+        what = f"two columns are called {again!r}" if again else "a column without a name"
+        raise DataError(what, path=path, line=first)
+    languages: dict[str, Language] = {}
+    further: dict[str, dict[str, str]] = {name: {} for name in header if name not in TABLE_COLUMNS}
+    for number, cells in lines:
+        if len(cells) != len(header):
+            remedy = "Divide them by tabs; leave empty what has no value."
+            raise DataError(f"{len(cells)} fields where {len(header)} should be", path=path, line=number, remedy=remedy)
+        row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+        if not row["key"] or row["key"] in languages:
+            what = f"{row['key']} stands there twice" if row["key"] else "a language without a key"
+            raise DataError(what, path=path, line=number)
+        languages[row["key"]] = _language(row)
+        for name, of in further.items():
+            if row[name]:
+                of[row["key"]] = row[name]
+    return LanguageTable(languages, further)
+
+
+def _language(row: Mapping[str, str]) -> Language:
+    """What a line says of a language, before what crossglot's own table does."""
+    known = known_as(row["key"], LANGUAGES)
+    base = known or Language(
+        key=row["key"], iso639_1=None, iso639_3="", name=row["key"], script="", script_name="", family="", genus="",
+        wals_code=None, wals={}, conll2017=None, treebanks=(), ner=(),
+    )  # fmt: skip
+    wals = {**base.wals, **{feature: row[feature] for feature in WALS_FEATURES if feature in row}}
+    given: dict[str, object] = {"wals": {feature: value for feature, value in wals.items() if value}}
+    for field in fields(Language):
+        if field.name in row:
+            cell = row[field.name]
+            several = field.name in ("treebanks", "ner")
+            given[field.name] = tuple(cell.split()) if several else cell or (None if _may_lack(field.name) else "")
+    return replace(base, **given)  # type: ignore[arg-type]
+
+
+def _may_lack(name: str) -> bool:
+    return name in ("iso639_1", "wals_code", "conll2017")
+
+
+def groups_by(column: str, naming: Naming) -> dict[str, str]:
+    """Key → group: a feature of WALS, the family, genus or script, or a further column of the user's table.
+
+    Raises:
+        UsageError: for a column that there is not.
+    """
+    if column in naming.further:
+        return dict(naming.further[column])
+    if column in WALS_FEATURES:
+        return {key: one.wals[column] for key, one in naming.languages.items() if column in one.wals}
+    if column in ("family", "genus", "script"):
+        return {key: value for key, one in naming.languages.items() if (value := getattr(one, column))}
+    known = [*WALS_FEATURES, "family", "genus", "script", *naming.further]
+    raise UsageError(f"--groups {column}: languages are grouped by {', '.join(known)}; others --languages may name")
