@@ -43,7 +43,7 @@ class Seconds(NamedTuple):
 
 
 KEPT = Path(__file__).parent.parent / "models" / "m-bert-small"
-BATCH = 64  # sentences a batch of the loop
+BATCH = 64  # sentences per batch of the loop
 Vectors = NDArray[np.float32]
 
 

@@ -50,7 +50,7 @@ PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds a training step, sentences predicted a second, peak resident GB, real pieces a step, different pieces."""
+    """Seconds per training step, sentences predicted per second, peak GB resident, real pieces per step, different ones."""
 
     step: float
     predicted: float
@@ -86,7 +86,7 @@ def workload(root: Path | None, count: int, layers: int) -> tuple[Encoder, list[
 
 
 def measure_ours(encoder: Encoder, sentences: Sequence[TaggedSentence], runtime: Runtime) -> tuple[float, float]:
-    """Seconds a step without the first, and sentences predicted a second."""
+    """Seconds per step without the first, and sentences predicted per second."""
     stamps: list[float] = []
     tagger = finetune(
         encoder,
@@ -189,7 +189,7 @@ def print_table(found: dict[str, Measured], shape: Shape, device: str) -> None:
     one = next(iter(found.values()))
     pieces, weights = round(one.pieces), shape.weights + one.vocabulary * shape.hidden
     limits, floors, work = {}, {}, shape.operations(pieces)
-    print(f"{pieces} real pieces a step, {work / 1e9:.0f} GFLOP in linear layers; {weights / 1e6:.0f} M weights in use")
+    print(f"{pieces} real pieces per step, {work / 1e9:.0f} GFLOP in linear layers; {weights / 1e6:.0f} M weights in use")
     for precision in PRECISIONS:
         runtime = Runtime(device, precision)
         limits[precision] = seconds = training_limit(shape, pieces, runtime)

@@ -1,4 +1,4 @@
-"""How fast constructed languages are made: sentences written a second, on one core, everything counted.
+"""How fast constructed languages are made: sentences written per second, on one core, everything counted.
 
 A lab is made as `crossglot lab make` does it: meanings drawn, said, annotated and written, file by file. Processor
 seconds are counted, so that a busy machine does not matter.
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from crossglot.lab import LabSpec, load_spec, make_lab
 
-AIM = 10_000  # sentences a second
+AIM = 10_000  # sentences per second
 
 
 def seconds_by_kind(spec: LabSpec) -> dict[str, float]:
@@ -49,7 +49,7 @@ def sentences_by_kind(spec: LabSpec) -> dict[str, int]:
 
 
 def main() -> None:
-    """Make a lab a few times and print sentences a second of the best round, kind by kind."""
+    """Make a lab a few times and print sentences per second of the best round, kind by kind."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--languages", default="en,de,hi", help="of the built-in lab")
     parser.add_argument("--rounds", type=int, default=3)

@@ -87,7 +87,7 @@ def optimiser_limit(weights: int, runtime: Runtime) -> float:
 
 
 def bandwidth(device: str = "cpu", megabytes: int = 256) -> float:
-    """Gigabytes a second that are read and written while a large array is changed in place, as an optimiser does."""
+    """Gigabytes per second that are read and written while a large array is changed in place, as an optimiser does."""
     values = torch.ones(megabytes * 2**18, device=device)
     return 2 * megabytes * 2**20 / fastest(lambda: values.mul_(1.0)) / 1e9
 

@@ -1,4 +1,4 @@
-"""What packing saves: places per real piece, and pieces a second through an encoder, packed and padded.
+"""What packing saves: places per real piece, and pieces per second through an encoder, packed and padded.
 
 Batches of 32 sentences of a treebank, cut by M-BERT's vocabulary, through a randomly initialised encoder with M-BERT's
 layers (its weights do not matter for speed).
@@ -62,7 +62,7 @@ def training_batches(root: Path, treebank: str, count: int, size: int, seed: int
 
 
 def pieces_a_second(model: BertModel, batches: Sequence[Batch], runtime: Runtime, *, training: bool) -> float:
-    """Real pieces a second, forward only or forward and backward with dropout; the best of three rounds."""
+    """Real pieces per second, forward only or forward and backward with dropout; the best of three rounds."""
     model.train(training)
     autocast = torch.autocast(runtime.kind, torch.bfloat16, enabled=runtime.precision == "bf16")
     best = float("inf")

@@ -67,7 +67,7 @@ def our_accuracy(encoder: Encoder, train: Sentences, test: Sentences, recipe: Re
 
 
 def main() -> None:
-    """Prints accuracies a seed, their means and the difference, for a large and a small treebank."""
+    """Prints accuracies per seed, their means and the difference, for a large and a small treebank."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=os.environ.get("CROSSGLOT_DATA"), help="a data root")
     parser.add_argument("--encoder", default="models/m-bert-small", help="folder or hub id")

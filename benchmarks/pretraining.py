@@ -1,4 +1,4 @@
-"""Pieces a second in pretraining, beside Hugging Face's own forward pass and what the matrix products alone allow.
+"""Pieces per second in pretraining, beside Hugging Face's own forward pass and what the matrix products alone allow.
 
 Random pieces and weights, batches of the preset, dropout as the preset has it. Ours scores the vocabulary at the masked
 pieces only and keeps activations in the precision of the products; the other is `BertForMaskedLM(…, labels=…)` under
@@ -98,7 +98,7 @@ def main() -> None:
     options = parser.parse_args()
     shape = SHAPES[options.shape]
     runtime = resolve_runtime(options.device, threads=options.threads)
-    print(f"shape {shape.name}, {shape.batch_pieces} pieces a batch, {runtime.device}, {runtime.precision}")
+    print(f"shape {shape.name}, {shape.batch_pieces} pieces per batch, {runtime.device}, {runtime.precision}")
     limit = limit_seconds(shape, runtime)
     rows = {
         "matrix products alone": limit,
@@ -107,7 +107,7 @@ def main() -> None:
     }
     for name, seconds in rows.items():
         rate = shape.batch_pieces / seconds
-        print(f"{name:<28} {1000 * seconds:>8.1f} ms a step {rate:>10,.0f} pieces/s {100 * limit / seconds:>5.0f} %")
+        print(f"{name:<28} {1000 * seconds:>8.1f} ms per step {rate:>10,.0f} pieces/s {100 * limit / seconds:>5.0f} %")
 
 
 if __name__ == "__main__":

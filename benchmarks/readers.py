@@ -71,7 +71,7 @@ def best_times(readers: Mapping[str, Callable[[], object]], rounds: int) -> dict
 
 
 def table(title: str, times: Mapping[str, float], words: int) -> str:
-    """One line a reader: seconds, words a second, and how many times as long as ours it takes."""
+    """One line per reader: seconds, words per second, and how many times as long as ours it takes."""
     lines = [f"{title:34} {'seconds':>8} {'words/s':>11} {'× ours':>7}"]
     lines += [
         f"  {name:32} {taken:8.2f} {words / taken:11,.0f} {taken / times['crossglot']:7.1f}"

@@ -40,7 +40,7 @@ def memory() -> float:
 
 
 def main() -> None:
-    """Prints seconds, operations a second and memory."""
+    """Prints seconds, operations per second and memory."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=5000)
     parser.add_argument("--hidden", type=int, default=768)

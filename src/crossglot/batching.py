@@ -24,7 +24,7 @@ Apart = Literal["no", "lengths", "rows"]
 """How rows of a batch go through a model: all at once, those of one length at once, or every row by itself."""
 
 WIDTH_MULTIPLE = 8
-"""Row widths are multiples of this: tensor cores and AMX tiles want it, and it costs under one place a sentence."""
+"""Row widths are multiples of this: tensor cores and AMX tiles want it, and it costs under one place per sentence."""
 
 ATTENTION_COST = 1 / 512
 """Cost of one more place of width, as a share of what a place costs in all other layers."""
@@ -160,7 +160,7 @@ def packed_batch(
 def padded_batch(
     sequences: Sequence[Ids], *, pad_id: int, first_position: int | None = None, apart: Apart = "no"
 ) -> Batch:
-    """One sequence a row, padded to the longest.
+    """One sequence per row, padded to the longest.
 
     Args:
         sequences: 1-D arrays of piece ids, special pieces included.

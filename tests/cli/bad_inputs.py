@@ -1,4 +1,4 @@
-"""Bad inputs, one a line: a command, what its message must say, and where it differs from the rule, how.
+"""Bad inputs, one per line: a command, what its message must say, and where it differs from the rule, how.
 
 `test_bad_inputs.py` gives each to the command line, in a folder that holds what `WORLD` says, and wants status 2,
 no traceback, one `error:` (or the framework's usage error), all words of the row, nothing written and no work begun.

@@ -62,7 +62,7 @@ def test_pairs_that_fit_are_whole_on_both_sides_and_the_last_is_cut_alike() -> N
     rows = drawn(numbered([4] * 50, 10), numbered([8] * 50, 60), length=33)
     for ids, positions in zip(rows.ids.tolist(), rows.positions.tolist(), strict=True):
         second = positions.index(1, 2)
-        assert second - 1 in (10, 11, 12)  # 5 + 9 pieces a pair with their marks: 32 · 5 / 14
+        assert second - 1 in (10, 11, 12)  # 5 + 9 pieces per pair with their marks: 32 · 5 / 14
         whole = [sum(piece == SEP for piece in side[:-1]) for side in (ids[1:second], ids[second:])]
         assert whole == [2, 2]
 

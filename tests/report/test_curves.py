@@ -1,4 +1,4 @@
-"""Curves over layers: one line a curve in the table, every layer in the chart, floors told apart, gaps explained."""
+"""Curves over layers: one line per curve in the table, every layer in the chart, floors told apart, gaps explained."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from crossglot.encoders.encoder import Encoder
 
 PIECE_BUDGET = 4096
-"""Pieces a batch holds: enough to fill the matrix units, little enough that its hidden states stay small."""
+"""How many pieces a batch holds: enough to fill the matrix units, little enough that its hidden states stay small."""
 
 LONGEST = 512
 """Longest sequence, in pieces, where the encoder itself has no limit."""

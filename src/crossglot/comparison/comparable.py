@@ -47,7 +47,7 @@ def read_comparable(folder: Path) -> KeptRun:
 
 
 def predictions_of(row: KeptRow, targets: Collection[str]) -> dict[str, list[polars.DataFrame]]:
-    """Target → what was predicted for it, a table a seed.
+    """Target → what was predicted for it, a table per seed.
 
     Raises:
         StorageError: naming a damaged file.

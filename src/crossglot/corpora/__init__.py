@@ -1,1 +1,1 @@
-"""Corpora: one module a format, reader and writer together; the catalogue of named corpora; checks of a data root."""
+"""Corpora: one module per format, reader and writer together; the catalogue of named corpora; checks of a data root."""

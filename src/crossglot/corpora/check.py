@@ -84,7 +84,7 @@ class Report:
 
     Attributes:
         root: its folder.
-        files: one entry a file read.
+        files: one entry per file read.
         faults: everything wrong, in the files' order.
         remarks: what can be read and is worth a look: parallel text out of step, a file that may be cut off.
         shared: sentences that two splits share.

@@ -1,4 +1,4 @@
-"""Schemes that mark spans, a tag a word (IOB1, BIO2, IOBES, BILOU): telling them apart, and turning all into BIO2.
+"""Schemes that mark spans, one tag per word (IOB1, BIO2, IOBES, BILOU): telling them apart, and turning all into BIO2.
 
 A tag is `O` or a prefix and a type (`B-PER`); the type is all after the first hyphen. How a file's scheme is found:
 one E-, S-, L- or U- tag makes it IOBES or BILOU. Otherwise only B-, I- and O occur, and the two schemes left differ in

@@ -48,7 +48,7 @@ class Layout:
         tabs: fields are divided by tabs, not by blanks.
         numbered: the first field counts the words of a sentence.
         prefix: the language prefix that every word has, or nothing.
-        fields: fields a row.
+        fields: fields per row.
         closed: every row ends with a tab.
     """
 

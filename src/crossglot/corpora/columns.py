@@ -1,4 +1,4 @@
-"""Column files of named entities, one word a line: CoNLL-2002 and 2003, UNER, WikiANN, GermEval 2014 and their kin.
+"""Column files of named entities, one word per line: CoNLL-2002 and 2003, UNER, WikiANN, GermEval 2014 and their kin.
 
 `column_layout` says how a file's layout and encoding are found, `chunks` how its scheme is; what comes out is BIO2.
 """

@@ -25,7 +25,7 @@ SIZE_LIMIT = 1 << 30
 """Bytes that a download may have: the largest known corpus has a fifth of them."""
 
 SLOWEST = 1_000.0
-"""Bytes a second that a server has to send on the average, once it had a minute: slower ones never come to an end."""
+"""Bytes per second that a server has to send on the average, once it had a minute: slower ones never come to an end."""
 
 _CHUNK = 1 << 20
 _THIS_MACHINE = ("localhost", "127.0.0.1")

@@ -32,7 +32,7 @@ def read_plain(path: Source) -> list[Sentence]:
     """
     sentences = [Sentence(words) for line in open_text(path) if (words := split_words(line))]
     if not sentences:
-        raise DataError("has no sentence", path=named(path), remedy="The file is empty: write one sentence a line.")
+        raise DataError("has no sentence", path=named(path), remedy="The file is empty: write one sentence per line.")
     return sentences
 
 

@@ -47,7 +47,7 @@ its numbers in a table."""
 
 
 def heat_map(exhibit: Exhibit) -> Any:
-    """One panel a system and block, the paper's numbers first; the colour scale is 0 to 100 in all.
+    """One panel per system and block, the paper's numbers first; the colour scale is 0 to 100 in all.
 
     Cells framed by a heavy line are not zero-shot (the target's language was trained on); grey cells were not run.
     """

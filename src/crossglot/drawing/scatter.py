@@ -1,4 +1,4 @@
-"""Scatter of pairs of languages: a score against what may explain it, a trend a system, its interval as a band."""
+"""Scatter of pairs of languages: a score against what may explain it, a trend per system, its interval as a band."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def scatter(series: Sequence[Series], x_title: str, y_title: str) -> Any:
     """Points, trends with the bands of their intervals, and the names of the most extreme pairs.
 
     Args:
-        series: one a system, in the order of the legend; those without points are left out.
+        series: one per system, in the order of the legend; those without points are left out.
         x_title: title of the x axis.
         y_title: title of the y axis, which runs from 0 to the least multiple of 20 above all points.
     """

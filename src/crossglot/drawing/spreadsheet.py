@@ -1,4 +1,4 @@
-"""An exhibit as a wide CSV table, as it would be printed: a row a system and source, columns by target."""
+"""An exhibit as a wide CSV table, as it would be printed: one row per system and source, one column per target."""
 
 from __future__ import annotations
 

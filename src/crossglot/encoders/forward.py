@@ -110,7 +110,7 @@ def model_inputs(model: PreTrainedModel, batch: Batch) -> dict[str, Any]:
 
     A 4-D mask reaches attention untouched: "sdpa" takes it as booleans, others add it to the scores. On a CPU "sdpa"
     would make numbers of the booleans in every layer, which takes a narrow encoder a tenth of its time: there they are
-    made once. Models with sliding-window layers (ModernBERT) take one mask a kind of layer, because a 4-D mask would
+    made once. Models with sliding-window layers (ModernBERT) take one mask per kind of layer, because a 4-D mask would
     override their window.
     """
     inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}

@@ -1,4 +1,4 @@
-"""How well a tokenizer spells a language: pieces a word, unknown words, letters and scripts that it covers."""
+"""How well a tokenizer spells a language: pieces per word, unknown words, letters and scripts that it covers."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def load_tokenizer(name_or_path: str | Path, *, revision: str | None = None) -> 
     """Loads a tokenizer alone.
 
     Args:
-        name_or_path: hub id, folder, or a BERT vocabulary file (`vocab.txt`, one piece a line).
+        name_or_path: hub id, folder, or a BERT vocabulary file (`vocab.txt`, one piece per line).
         revision: commit, tag or branch of a hub id.
 
     Raises:
@@ -81,7 +81,7 @@ def vocabulary_tokenizer(path: Path) -> PreTrainedTokenizerBase:
     if missing:
         raise ModelError(
             f"{path}: not a BERT vocabulary: {', '.join(missing)} missing\n"
-            "  one piece a line is wanted, as in vocab.txt"
+            "  one piece per line is wanted, as in vocab.txt"
         )
     cased = any(piece != piece.lower() for piece in pieces if piece not in SPECIALS)
     vocabulary = {piece: number for number, piece in enumerate(pieces)}

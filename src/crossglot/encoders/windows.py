@@ -26,7 +26,7 @@ class Sequences:
     """What is fed to an encoder, and which word is read off where.
 
     Attributes:
-        ids: int32 arrays, one a sequence, special pieces included.
+        ids: int32 arrays, one per sequence, special pieces included.
         sentence: int64, (sequences,), the sentence each sequence comes from.
         words: int64, (words read,), numbers of words counted over all sentences, sequence after sequence.
         offsets: int64, (words read,), the place in its sequence of the piece that each word is read at.
@@ -49,7 +49,7 @@ class Sequences:
 
 
 def truncated(pieces: Pieces, tokenizer: PreTrainedTokenizerBase, max_length: int) -> Sequences:
-    """One sequence a sentence, cut after `max_length` pieces (special ones included); words beyond are not read.
+    """One sequence per sentence, cut after `max_length` pieces (special ones included); words beyond are not read.
 
     Args:
         pieces: from `piece_words`.

@@ -1,4 +1,4 @@
-"""The store: one folder a finished step, written whole or not at all, checked before it is used again."""
+"""The store: one folder per finished step, written whole or not at all, checked before it is used again."""
 
 from __future__ import annotations
 

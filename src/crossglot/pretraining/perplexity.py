@@ -32,7 +32,7 @@ def held_out_perplexity(
 ) -> dict[str, float]:
     """Perplexity at masked pieces, exp of the mean loss in nats, masked as in training; lower is better.
 
-    It is a perplexity a word piece: values of encoders with different vocabularies are not comparable.
+    It is a perplexity per word piece: values of encoders with different vocabularies are not comparable.
 
     Args:
         model: the encoder; put back into the mode it was in.

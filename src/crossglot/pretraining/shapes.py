@@ -119,8 +119,8 @@ class Shape:
         if wanted > there:
             raise UsageError(
                 f"an encoder of {self.layers} layers, {self.hidden} wide, {vocabulary:,} word pieces and "
-                f"{self.batch_pieces:,} pieces a batch needs at least {wanted / 2**30:,.0f} GB of memory, and there "
-                f"are {there / 2**30:,.0f}: choose a smaller shape, or fewer layers, width or pieces a batch"
+                f"{self.batch_pieces:,} pieces per batch needs at least {wanted / 2**30:,.0f} GB of memory, and there "
+                f"are {there / 2**30:,.0f}: choose a smaller shape, or fewer layers, width or pieces per batch"
             )
 
     def changed(self, **fields: object) -> Shape:

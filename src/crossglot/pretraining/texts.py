@@ -60,7 +60,7 @@ def is_held_out(line: str) -> bool:
 
 
 def cut_to_bytes(texts: Mapping[str, Text], *, each: int | None = None, total: int | None = None) -> dict[str, Text]:
-    """Keeps at most `each` bytes of training lines a language and at most `total` over all.
+    """Keeps at most `each` bytes of training lines per language and at most `total` over all.
 
     For `total` every language keeps the same share of its bytes, so that the mixture stays what it was. Lines are left
     out evenly over a text, not at its end; held-out lines all stay.

@@ -24,7 +24,7 @@ VERDICTS = ("holds", "does not hold", "cannot tell")
 class RunFolder:
     """What one run left behind.
 
-    `claims` has one mapping a claim, with the keys of `CLAIM_COLUMNS` (None where the file has nothing); `versions` and
+    `claims` has one mapping per claim, with the keys of `CLAIM_COLUMNS` (None where the file has nothing); `versions` and
     `study` are empty where their files are absent, as in a folder that holds only results.
     """
 

@@ -17,7 +17,7 @@ FIGURES = ("ours", "interval", "paper", "cells")
 
 
 def overview_section(shown: list[Exhibit]) -> Markup | None:
-    """Means over same-language and zero-shot cells, a row a system; None where no experiment has any."""
+    """Means over same-language and zero-shot cells, one row per system; None where no experiment has any."""
     bodies = [_body(exhibit) for exhibit in shown if exhibit.averages]
     if not bodies:
         return None

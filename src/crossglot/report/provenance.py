@@ -23,9 +23,9 @@ def in_one_line(run: RunFolder) -> str:
     if precision := run.versions.get("precision"):
         parts.append(str(precision))
     if most := run.study.get("max_train"):
-        parts.append(f"at most {most} training sentences a source")
+        parts.append(f"at most {most} training sentences per source")
     if most := run.study.get("max_test"):
-        parts.append(f"at most {most} test sentences a target")
+        parts.append(f"at most {most} test sentences per target")
     fine_tuned = not run.results.filter(run.results["task"] != TRANSLATION).is_empty()
     others = dict.fromkeys(said for facts in encoders.values() for said in departures(facts)) if fine_tuned else ()
     parts.append(f"not the paper's: {'; '.join(others)}" if others else "")

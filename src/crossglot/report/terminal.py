@@ -36,7 +36,7 @@ WIDE = 7  # more targets than this do not fit a terminal: then each source's row
 
 
 def terminal_tables(folder: Path) -> Iterator[RenderableType]:
-    """Rich tables of a run folder, one a block of an experiment, then the claims.
+    """Rich tables of a run folder, one per block of an experiment, then the claims.
 
     Raises:
         StorageError: if `folder` is no run folder or damaged.

@@ -96,7 +96,7 @@ def correlation(
     Args:
         x: (cells,).
         y: (cells,).
-        clusters: for each cell its labels, one a role: `("en", "de")` for source and target. A role with fewer than
+        clusters: for each cell its labels, one per role: `("en", "de")` for source and target. A role with fewer than
             three labels is held fixed. None: cells share nothing and are drawn themselves.
         kin: language → genus; genera are drawn instead, where each role has at least four of them (`units_of`).
         method: `pearson` or `spearman`.

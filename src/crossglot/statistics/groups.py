@@ -37,7 +37,7 @@ def group_contrast(
     Args:
         values: (cells,).
         groups: each cell's group; cells of groups without a weight are left out.
-        clusters: each cell's labels, one a role: `("en", "de")`. A role that is played by fewer than three labels in
+        clusters: each cell's labels, one per role: `("en", "de")`. A role that is played by fewer than three labels in
             all is held fixed; one that is played by fewer than three in one group, but more in all, forbids an
             interval, since two languages say nothing about languages of their kind.
         weights: group → what its mean is multiplied by; `{"SVO→SVO": 1, "SVO→SOV": -1}`.

@@ -178,7 +178,7 @@ def bootstrap_clusters(
 
     Args:
         values: (cells,).
-        clusters: for each cell its labels, one a role: `("en", "de")` for source and target, or `("en",)`. A role with
+        clusters: for each cell its labels, one per role: `("en", "de")` for source and target, or `("en",)`. A role with
             fewer than three labels is held fixed.
         kin: language → genus; genera are drawn instead, where each role has at least four of them (`units_of`).
         resamples: how many.

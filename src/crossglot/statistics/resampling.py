@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 Clusters = Sequence[Sequence[str]]
-"""For each cell its labels, one a role: `("en", "de")` for source and target."""
+"""For each cell its labels, one per role: `("en", "de")` for source and target."""
 Kin = Mapping[str, str]
 """Language → genus; a language that it lacks is a genus of its own."""
 
@@ -134,7 +134,7 @@ def means_over_clusters(values: Floats, roles: list[list[str]], draws: np.random
     """Means of values weighted by how often their labels were drawn: (values,) → (resamples,).
 
     Args:
-        values: one a cell.
+        values: one per cell.
         roles: for each role (source, target) the label of each value.
         draws: source of randomness.
         resamples: how many.

@@ -1,1 +1,1 @@
-"""Steps: one module a kind of cached work."""
+"""Steps: one module per kind of cached work."""

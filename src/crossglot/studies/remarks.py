@@ -38,7 +38,7 @@ class Remark:
 
 
 def forewarnings(steps: Iterable[Step], candidates: Sequence[Candidate]) -> list[Remark]:
-    """Trainings in which a new layer that starts at random can hardly leave its start; one an encoder and task.
+    """Trainings in which a new layer that starts at random can hardly leave its start; one per encoder and task.
 
     What a search chose is not warned of: it had as many steps, and was seen on dev.
     """

@@ -132,7 +132,7 @@ def transfer_matrix(
         **settings: other fields of `Study`: `seeds`, `max_train`, `epochs`, …
 
     Returns:
-        A row a system and source, a column a target: per cent, means over seeds; empty where data is missing.
+        One row per system and source, one column per target: per cent, means over seeds; empty where data is missing.
 
     Raises:
         CrossglotError: if something is wrong with what was asked, or steps failed.
@@ -153,7 +153,7 @@ def _keys(languages: Iterable[str], what: str) -> list[str]:
 
 
 def as_matrix(results: polars.DataFrame, targets: Sequence[str]) -> polars.DataFrame:
-    """Cells of one experiment as a table: a row a system and source, a column a target."""
+    """Cells of one experiment as a table: one row per system and source, one column per target."""
     import polars as pl
 
     cells = results.filter((pl.col("aggregate") == MEAN) & pl.col("target").is_not_null())

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 PIECE_BUDGET = 4096
-"""Pieces a batch of prediction holds: enough to fill the matrix units, little enough to stay in the cache."""
+"""How many pieces a batch of prediction holds: enough to fill the matrix units, little enough to stay in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ def prepare(
     Args:
         encoder: whose tokenizer and way of batching count; its weights do not.
         sentences: words as written; empty sentences are allowed.
-        max_length: pieces a window, special pieces included: as many as the tagger was trained on, or as the encoder
+        max_length: pieces per window, special pieces included: as many as the tagger was trained on, or as the encoder
             has positions.
         reading: how sentences are cut and words read: as in the tagger's training.
-        budget: pieces a batch.
+        budget: pieces per batch.
     """
     pieces = piece_sentences(encoder.tokenizer, sentences, reading)
     sequences = windowed(pieces, encoder.tokenizer, longest_sequence(encoder, max_length))

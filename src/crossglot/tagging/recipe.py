@@ -28,9 +28,9 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    batch_size: Annotated[int, within(BATCH_SIZE)] = Field(32, description="sentences a step")
+    batch_size: Annotated[int, within(BATCH_SIZE)] = Field(32, description="sentences per step")
     max_length: Annotated[int, within(LENGTH)] = Field(
-        128, description="pieces a sentence, special tokens included; training truncates"
+        128, description="pieces per sentence, special tokens included; training truncates"
     )
     epochs: Annotated[int, within(EPOCHS)] = Field(3, description="passes over the training sentences")
     learning_rate: Annotated[float, within(RATE)] = Field(

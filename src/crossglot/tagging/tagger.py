@@ -43,7 +43,7 @@ EARLIER = (
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """How a training went: steps, and the mean loss over the first and the last tenth of them, in nats a word."""
+    """How a training went: steps, and the mean loss over the first and the last tenth of them, in nats per word."""
 
     steps: int
     first_loss: float
