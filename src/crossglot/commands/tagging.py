@@ -77,7 +77,9 @@ def finetune(
     epochs: Annotated[
         int, typer.Option(metavar="N", callback=limited(EPOCHS), help="Passes over the training sentences.")
     ] = 3,
-    batch_size: Annotated[int, typer.Option(metavar="N", callback=limited(BATCH_SIZE), help="Sentences per step.")] = 32,
+    batch_size: Annotated[
+        int, typer.Option(metavar="N", callback=limited(BATCH_SIZE), help="Sentences per step.")
+    ] = 32,
     max_length: Annotated[
         int, typer.Option(metavar="N", callback=limited(LENGTH), help="Pieces per sentence; more are cut off.")
     ] = 128,

@@ -16,19 +16,17 @@ from typing import TYPE_CHECKING, Literal
 from crossglot.comparison.comparable import predictions_of, read_comparable
 from crossglot.comparison.kept import KeptRow, KeptRun
 from crossglot.comparison.partners import in_short, paired_rows
+from crossglot.corpora.tasks import METRICS
 from crossglot.csv_cells import inert_frame
 from crossglot.errors import UsageError
 from crossglot.files import check_file_place, whole_file
 from crossglot.limits import CONFIDENCE
 from crossglot.steps.rows import tags_of
-from crossglot.steps.score import METRICS
 
 if TYPE_CHECKING:
     import numpy as np
     import polars
     from numpy.typing import NDArray
-
-    from crossglot.statistics.intervals import CountStatistic
 
     Counts = NDArray[np.int64]
 
@@ -168,31 +166,32 @@ def _compare_cell(
 ) -> ComparedCell:
     import numpy as np
 
-    from crossglot.statistics.intervals import accuracy, paired_bootstrap, span_f1
+    from crossglot.statistics.intervals import mean_score, paired_bootstrap
     from crossglot.statistics.randomisation import swap_test
+    from crossglot.tagging.metrics import task_counts, task_statistic
 
     types = ours.common_types(theirs, target)
     cell = {
         "systems": (ours.system, theirs.system), "task": ours.task, "source": ours.source, "target": target,
-        "metric": METRICS.get(ours.task, "accuracy"), "types": " ".join(types or ()),
+        "metric": METRICS[ours.task], "types": " ".join(types or ()),
     }  # fmt: skip
     why = _unlike(sides[0][0], sides[1][0])
     if why:
         return ComparedCell(**cell, why=why)  # type: ignore[arg-type]
     if types == ():
         return ComparedCell(**cell, why="no entity type that both count")  # type: ignore[arg-type]
-    counts = [np.stack([_count(ours.task, frame, target, types) for frame in side]) for side in sides]
+    counts = [np.stack([task_counts(ours.task, *tags_of(frame, target), types) for frame in side]) for side in sides]
     if ours.task == "ner" and not counts[0][..., -1].any():  # without gold F1 is 0 whatever is predicted
         return ComparedCell(**cell, why="no entity in gold")  # type: ignore[arg-type]
-    statistic: CountStatistic = span_f1 if ours.task == "ner" else accuracy
-    found = paired_bootstrap(counts[0], counts[1], statistic, level=level)
+    statistic = task_statistic(ours.task)
+    found = paired_bootstrap(counts[0], counts[1], statistic, level=level).in_per_cent()
     test = swap_test(counts[0], counts[1], statistic, permutations=permutations)
     return ComparedCell(
         **cell,  # type: ignore[arg-type]
-        values=tuple(100 * float(np.mean(statistic(side.sum(axis=1)))) for side in counts),
-        difference=100 * found.value,
-        low=100 * found.interval.low,
-        high=100 * found.interval.high,
+        values=tuple(100 * mean_score(side, statistic) for side in counts),
+        difference=found.value,
+        low=found.interval.low,
+        high=found.interval.high,
         interval=found.interval.kind,
         p=test.p,
         seeds=(len(counts[0]), len(counts[1])),
@@ -212,13 +211,6 @@ def _unlike(one: polars.DataFrame, other: polars.DataFrame) -> str:
     if ours.drop("gold").equals(theirs.drop("gold")):
         return "their gold tags differ: another version of the corpus?"
     return f"they predicted different sentences ({numbers[0]} each)"
-
-
-def _count(task: str, frame: polars.DataFrame, target: str, types: Sequence[str] | None) -> Counts:
-    from crossglot.tagging.metrics import accuracy_counts, span_counts
-
-    gold, predicted = tags_of(frame, target)
-    return span_counts(gold, predicted, types) if task == "ner" else accuracy_counts(gold, predicted)
 
 
 def _judged(cells: Sequence[ComparedCell], level: float) -> list[ComparedCell]:

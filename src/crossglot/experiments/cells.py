@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
+from crossglot.corpora.tasks import METRICS
 from crossglot.experiments.matrix import SPLIT, Line
 from crossglot.experiments.relations import Scores, mean_of
 from crossglot.experiments.setting import Absent, Setting
@@ -13,7 +14,7 @@ from crossglot.paper.published import lookup
 from crossglot.results.rows import DIAGONAL_MEAN, MEAN, MISSING, PART_MEAN, ZERO_SHOT_MEAN, ResultRow
 from crossglot.statistics.resampling import Kin
 from crossglot.steps.arguments import CorpusSplit
-from crossglot.steps.score import METRICS, Score
+from crossglot.steps.score import Score
 
 PAPERS_CODEMIX = "codemix/hiencs"
 NORWEGIAN = frozenset({"UD_Norwegian-Bokmaal", "UD_Norwegian-Nynorsk"})

@@ -6,7 +6,7 @@ itself and `kind` says why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -62,11 +62,16 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One system's score minus another's, in the unit of the statistic, with its interval."""
+class Estimate:
+    """A score, or a difference of two, in the unit of the statistic, with its interval."""
 
     value: float
     interval: Interval
+
+    def in_per_cent(self) -> Estimate:
+        """A hundred times as much."""
+        bounds = self.interval
+        return Estimate(100 * self.value, Interval(100 * bounds.low, 100 * bounds.high, bounds.kind))
 
 
 def accuracy(counts: ArrayLike) -> Floats:
@@ -132,6 +137,46 @@ def bootstrap_cell(
     stretch = _stretch([observed], [by_seed], sentences, level)
     low, high = (float(np.clip(value + stretch * (bound - value), *bounds)) for bound in (low, high))
     return Interval(low, high, f"{percent(level)} bootstrap over {_units(seeds, sentences)}")
+
+
+def mean_score(counts: ArrayLike, statistic: CountStatistic) -> float:
+    """The statistic of summed counts, averaged over training seeds: counts (seeds, sentences, k)."""
+    return float(statistic(np.asarray(counts).sum(axis=1)).mean())
+
+
+def estimate_cell(
+    counts: ArrayLike,
+    statistic: CountStatistic,
+    *,
+    resamples: int = 1000,
+    bounds: tuple[float, float] = (0.0, 1.0),
+) -> Estimate:
+    """`mean_score` with its interval; see `bootstrap_cell`."""
+    interval = bootstrap_cell(counts, statistic, resamples=resamples, bounds=bounds)
+    return Estimate(mean_score(counts, statistic), interval)
+
+
+def estimate_seeds(
+    counts: Mapping[int | None, ArrayLike] | Mapping[int, ArrayLike],
+    statistic: CountStatistic,
+    *,
+    resamples: int = 1000,
+    bounds: tuple[float, float] = (0.0, 1.0),
+) -> dict[int | None, Estimate]:
+    """The mean over seeds, under None, and then every seed's own; nothing where there are no counts.
+
+    Args:
+        counts: seed → (sentences, k); None is the seed where nothing is random.
+        statistic: (…, k) → (…).
+        resamples: of each bootstrap.
+        bounds: smallest and largest possible value of the statistic.
+    """
+    groups: dict[int | None, list[ArrayLike]] = {None: list(counts.values())} if counts else {}
+    groups |= {seed: [of_seed] for seed, of_seed in counts.items() if seed is not None}
+    return {
+        seed: estimate_cell(np.stack(members), statistic, resamples=resamples, bounds=bounds)
+        for seed, members in groups.items()
+    }
 
 
 def pooled_interval(
@@ -210,7 +255,7 @@ def paired_bootstrap(
     seed: int = 0,
     level: float = 0.95,
     bounds: tuple[float, float] = (-1.0, 1.0),
-) -> Difference:
+) -> Estimate:
     """Difference of two systems on one test set (Efron and Tibshirani 1993; Berg-Kirkpatrick et al. 2012).
 
     The same sentences are drawn for both systems, so what makes a sentence hard for both cancels out. Seeds are drawn
@@ -235,11 +280,11 @@ def paired_bootstrap(
     if sentences != others:
         raise CrossglotError(f"paired systems must have tagged the same sentences, not {sentences} and {others}")
     if not sentences or not all(seeds):
-        return Difference(0.0, Interval(0.0, 0.0, NO_INTERVAL + "nothing was scored"))
+        return Estimate(0.0, Interval(0.0, 0.0, NO_INTERVAL + "nothing was scored"))
     observed = [statistic(table.sum(axis=1)) for table in tables]
     value = float(observed[0].mean() - observed[1].mean())
     if sentences == 1 and max(seeds) == 1:
-        return Difference(value, Interval(value, value, NO_INTERVAL + "one seed and one sentence"))
+        return Estimate(value, Interval(value, value, NO_INTERVAL + "one seed and one sentence"))
     draws = np.random.default_rng(seed)
     by_seed = np.split(statistic(resampled_sums(np.concatenate(tables), draws, resamples)), [seeds[0]], axis=1)
     kind = f"{percent(level)} paired bootstrap over {sentences} sentences, {seeds[0]} and {seeds[1]} seeds"
@@ -252,7 +297,7 @@ def paired_bootstrap(
     low, high = _quantiles(drawn[0] - drawn[1], level)
     stretch = _stretch(observed, by_seed, sentences, level, alike=alike)
     low, high = (float(np.clip(value + stretch * (bound - value), *bounds)) for bound in (low, high))
-    return Difference(value, Interval(low, high, kind))
+    return Estimate(value, Interval(low, high, kind))
 
 
 def combined_interval(

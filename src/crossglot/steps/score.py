@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
 
+from crossglot.corpora.tasks import METRICS, Metric
 from crossglot.engine.step import Advance, Inputs, Step
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.rows import Row, languages_of, read_about, read_predictions, tags_of
@@ -16,12 +17,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from crossglot.statistics.intervals import CountStatistic
-
     Counts = NDArray[np.int64]
 
 SCORES = "scores.json"
-METRICS: Mapping[str, Literal["accuracy", "f1"]] = {"pos": "accuracy", "ner": "f1"}
 
 
 class Score(BaseModel):
@@ -35,7 +33,7 @@ class Score(BaseModel):
 
     target: str
     seed: int | None
-    metric: Literal["accuracy", "f1"]
+    metric: Metric
     value: float
     low: float
     high: float
@@ -68,6 +66,8 @@ class ScoreRows(Step):
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
         """Writes scores.json: for each target, then for each language in it, the mean over seeds, then every seed."""
+        from crossglot.tagging.metrics import task_counts
+
         wanted = {(split.language, split.checksum, split.at_most) for split in self.targets}
         found: dict[tuple[str, str], dict[int | None, Counts]] = {}
         collapsed: set[tuple[str, int | None]] = set()
@@ -79,7 +79,7 @@ class ScoreRows(Step):
                 if (split.language, split.checksum, split.at_most) not in wanted:
                     continue
                 gold, predicted = tags_of(predictions, split.language)
-                counts = _count(row.task, gold, predicted, self.types.get(split.language))
+                counts = task_counts(row.task, gold, predicted, self.types.get(split.language))
                 found.setdefault((split.language, ""), {})[row.seed] = counts
                 languages = languages_of(predictions, split.language)
                 for part, of_part in _count_languages(row.task, languages, gold, predicted).items():
@@ -97,26 +97,22 @@ class ScoreRows(Step):
     def _scores(
         self, task: str, target: str, part: str, counts: Mapping[int | None, Counts], collapsed: Collection[int | None]
     ) -> list[Score]:
-        import numpy as np
+        from crossglot.statistics.intervals import estimate_seeds
+        from crossglot.tagging.metrics import task_statistic
 
-        from crossglot.statistics.intervals import accuracy, bootstrap_cell, span_f1
-
-        statistic: CountStatistic = span_f1 if task == "ner" else accuracy
-        groups: dict[int | None, list[Counts]] = {None: list(counts.values())}
-        groups |= {seed: [of_seed] for seed, of_seed in counts.items() if seed is not None}
+        n = int(next(iter(counts.values()))[:, -1].sum())  # of gold, which is the same for every seed
         scores = []
-        for seed, members in groups.items():
-            stacked = np.stack(members)
-            bounds = bootstrap_cell(stacked, statistic, resamples=self.resamples)
+        for seed, estimate in estimate_seeds(counts, task_statistic(task), resamples=self.resamples).items():
+            found = estimate.in_per_cent()
             score = Score(
                 target=target,
                 seed=seed,
                 metric=METRICS[task],
-                value=100 * float(np.mean(statistic(stacked.sum(axis=1)))),
-                low=100 * bounds.low,
-                high=100 * bounds.high,
-                interval=bounds.kind,
-                n=int(stacked[0, :, -1].sum()),
+                value=found.value,
+                low=found.interval.low,
+                high=found.interval.high,
+                interval=found.interval.kind,
+                n=n,
                 types=self.types.get(target, ()),
                 part=part,
                 collapsed=len(collapsed) if seed is None else int(seed in collapsed),
@@ -139,20 +135,14 @@ def read_scores(folder: Path) -> list[Score]:
     return _SCORES.validate_json((folder / SCORES).read_bytes())
 
 
-def _count(
-    task: str, gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], types: tuple[str, ...] | None
-) -> Counts:
-    from crossglot.tagging.metrics import accuracy_counts, span_counts
-
-    return span_counts(gold, predicted, types) if task == "ner" else accuracy_counts(gold, predicted)
-
-
 def _count_languages(
     task: str, languages: Sequence[Sequence[str]], gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]
 ) -> dict[str, Counts]:
     """For code-switched text, language id → counts over the words with that id."""
+    from crossglot.tagging.metrics import task_counts
+
     return {
-        name: _count(task, _words_in(name, languages, gold), _words_in(name, languages, predicted), None)
+        name: task_counts(task, _words_in(name, languages, gold), _words_in(name, languages, predicted))
         for name in sorted({name for sentence in languages for name in sentence})
     }
 

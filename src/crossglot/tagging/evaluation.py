@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
 
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.tagging.metrics import Counts, accuracy_counts, span_counts, span_counts_by_type, tag_counts
-
-if TYPE_CHECKING:
-    from crossglot.corpora.tasks import TaggerTask
-    from crossglot.statistics.intervals import Interval
+from crossglot.corpora.tasks import METRICS, Metric, TaggerTask
+from crossglot.statistics.intervals import Interval, estimate_cell
+from crossglot.tagging.metrics import Counts, span_counts_by_type, tag_counts, task_counts, task_statistic
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Evaluation:
         counts: (sentences, 2) right words and words, or (sentences, 3) true positives, predicted and gold spans.
     """
 
-    metric: Literal["accuracy", "f1"]
+    metric: Metric
     value: float
     interval: Interval
     n: int
@@ -67,21 +64,17 @@ def evaluate(
     Raises:
         CrossglotError: if gold and predicted differ in sentences or words.
     """
-    from crossglot.statistics.intervals import accuracy, bootstrap_cell, span_f1
-
     gold, predicted = [sentence.tags for sentence in sentences], list(predicted)
     types = None if types is None else list(types)
+    counts = task_counts(task, gold, predicted, types)
+    found = estimate_cell(counts[None], task_statistic(task))
     if task == "ner":
-        counts = span_counts(gold, predicted, types)
         by_type = span_counts_by_type(gold, predicted)
-        labels = {name: by_type[name] for name in by_type if types is None or name in types}
-        value, n = float(span_f1(counts.sum(axis=0))), int(counts[:, 2].sum())
-        interval = bootstrap_cell(counts[None], span_f1)
-        return Evaluation("f1", value, interval, n, len(gold), _scores(labels), counts)
-    counts = accuracy_counts(gold, predicted)
-    value, n = float(accuracy(counts.sum(axis=0))), int(counts[:, 1].sum())
-    interval = bootstrap_cell(counts[None], accuracy)
-    return Evaluation("accuracy", value, interval, n, len(gold), _scores(tag_counts(gold, predicted)), counts)
+        by_label = {name: by_type[name] for name in by_type if types is None or name in types}
+    else:
+        by_label = tag_counts(gold, predicted)
+    n = int(counts[:, -1].sum())
+    return Evaluation(METRICS[task], found.value, found.interval, n, len(gold), _scores(by_label), counts)
 
 
 def _scores(counts: Mapping[str, Counts]) -> dict[str, LabelScore]:

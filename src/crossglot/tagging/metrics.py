@@ -13,7 +13,9 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from crossglot.corpora.tasks import METRICS
 from crossglot.errors import CrossglotError
+from crossglot.statistics.intervals import CountStatistic, accuracy, span_f1
 
 Tags = Sequence[Sequence[str]]
 Counts = NDArray[np.int64]
@@ -24,6 +26,16 @@ _ENDS = {"BB", "BO", "IB", "IO", "EE", "EI", "EO"}
 _STARTS = {"BB", "IB", "OB", "OI", "EE", "EI", "OE"}
 _END_TABLE = np.array([[a + b in _ENDS for b in _PREFIXES + "?"] for a in _PREFIXES + "?"])
 _START_TABLE = np.array([[a + b in _STARTS for b in _PREFIXES + "?"] for a in _PREFIXES + "?"])
+
+
+def task_counts(task: str, gold: Tags, predicted: Tags, types: Collection[str] | None = None) -> Counts:
+    """`span_counts` (of entities of these types) where the task is scored by F1, else `accuracy_counts`."""
+    return span_counts(gold, predicted, types) if METRICS[task] == "f1" else accuracy_counts(gold, predicted)
+
+
+def task_statistic(task: str) -> CountStatistic:
+    """What makes the task's score of summed `task_counts`."""
+    return span_f1 if METRICS[task] == "f1" else accuracy
 
 
 def accuracy_counts(gold: Tags, predicted: Tags) -> Counts:

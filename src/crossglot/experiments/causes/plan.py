@@ -231,25 +231,21 @@ def _scores(
         bounds: that it cannot leave.
         how: what is said of the interval beside its kind.
     """
-    import numpy as np
+    from crossglot.statistics.intervals import estimate_seeds
 
-    from crossglot.statistics.intervals import bootstrap_cell
-
-    groups: list[tuple[int | None, list[Counts]]] = [(None, list(found.values()))] if found else []
-    groups += [(seed, [counts]) for seed, counts in found.items()]
+    words = [int(counts[:, 1].sum()) for counts in found.values()]
     scores: list[dict[str, object]] = []
-    for seed, members in groups:
-        stacked = np.stack(members)
-        interval = bootstrap_cell(stacked, statistic, bounds=bounds)
+    for seed, estimate in estimate_seeds(found, statistic, bounds=bounds).items():
+        value, interval = estimate.in_per_cent().value, estimate.in_per_cent().interval
         scores.append(
             {
                 "seed": seed,
                 "aggregate": MEAN if seed is None else None,
-                "value": 100 * float(np.mean(statistic(stacked.sum(axis=1)))),
-                "ci_low": 100 * interval.low,
-                "ci_high": 100 * interval.high,
+                "value": value,
+                "ci_low": interval.low,
+                "ci_high": interval.high,
                 "interval": interval.kind + how,
-                "n": int(stacked[..., 1].sum() / len(members)),
+                "n": int(sum(words) / len(words)) if seed is None else int(found[seed][:, 1].sum()),
                 "collapsed": (len(collapsed) if seed is None else int(seed in collapsed)) or None,
             }
         )
