@@ -50,7 +50,7 @@ PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds per training step, sentences predicted per second, peak GB resident, real pieces per step, different ones."""
+    """Seconds per step, sentences predicted per second, peak resident GB, real pieces per step, different pieces."""
 
     step: float
     predicted: float
@@ -189,7 +189,9 @@ def print_table(found: dict[str, Measured], shape: Shape, device: str) -> None:
     one = next(iter(found.values()))
     pieces, weights = round(one.pieces), shape.weights + one.vocabulary * shape.hidden
     limits, floors, work = {}, {}, shape.operations(pieces)
-    print(f"{pieces} real pieces per step, {work / 1e9:.0f} GFLOP in linear layers; {weights / 1e6:.0f} M weights in use")
+    print(
+        f"{pieces} real pieces per step, {work / 1e9:.0f} GFLOP in linear layers; {weights / 1e6:.0f} M weights in use"
+    )
     for precision in PRECISIONS:
         runtime = Runtime(device, precision)
         limits[precision] = seconds = training_limit(shape, pieces, runtime)

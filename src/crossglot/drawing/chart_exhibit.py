@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 Entry = str | float | int | None
-SHOWN_LINES = 12  # of a table in the terminal; the page and the files have all
+SHOWN_LINES = 12  # lines of a table that the terminal shows; the page and the files have all
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Drawn:
         chart: an altair chart without configuration; None for a table alone.
         columns: heads of the table.
         lines: its lines; text as it is, numbers with one decimal (whole numbers without), None as a dash.
-        notes: what has to be said with it, a sentence each.
+        notes: sentences that readers need with it.
         more: further tables of the same experiment, folded away on the page; their `experiment` names their files only.
     """
 
@@ -129,7 +129,7 @@ def terminal_of(drawn: Drawn) -> RenderableType:
 
 
 def _numeric(drawn: Drawn) -> Sequence[bool]:
-    """For each column whether it holds numbers."""
+    """For each column, whether it holds numbers only."""
     return [not any(isinstance(line[at], str) for line in drawn.lines) for at in range(len(drawn.columns))]
 
 

@@ -42,7 +42,7 @@ THEME: dict[str, Any] = {
     },
 }  # fmt: skip
 """Vega-Lite's configuration of every figure: no grid or frame, and no labels for screen readers on marks, since the
-renderer makes them of expressions into which it writes titles as they are. The page says what a figure shows, and has
+renderer puts titles unescaped into the expressions that make these labels. The page says what a figure shows, and has
 its numbers in a table."""
 
 
@@ -63,10 +63,10 @@ def heat_map(exhibit: Exhibit) -> Any:
 
 
 def specification(chart: Any) -> dict[str, Any]:
-    """The chart as Vega-Lite, in the report's fonts and inks, with every text fit for the renderer.
+    """The chart as Vega-Lite, in the report's fonts and inks, with every text made safe for the renderer.
 
-    That ends the whole process at characters that XML forbids. It is a program in JavaScript and keeps marks by their
-    systems' names; a name that every object there has by itself would find something else.
+    The renderer ends the whole process at characters that XML forbids. It is a JavaScript program that looks marks up
+    by their systems' names: a name that every JavaScript object has as a property would find that property instead.
     """
     plain: dict[str, Any] = _fit(chart.to_dict())
     return plain | {"config": plain.get("config", {}) | THEME}
@@ -89,8 +89,8 @@ def write_figure(chart: Any, name: str, folder: Path) -> Path:
 
     drawn, version = specification(chart), "_".join(alt.SCHEMA_VERSION.split(".")[:2])
     svg = folder / f"{name}.svg"
-    # The renderer counts gradients over its lifetime; named after the figure, they are the same in every report, and
-    # differ among the figures of one page.
+    # The renderer numbers gradients over its lifetime. Named after the figure instead, they are the same in every
+    # report, and differ among the figures of one page.
     drawing = vl_convert.vegalite_to_svg(drawn, vl_version=version)
     write_whole(svg, re.sub(r'(\bid="|\burl\(#)gradient_\d+', rf"\g<1>{name}-ramp", drawing))
     write_whole(folder / f"{name}.pdf", vl_convert.vegalite_to_pdf(drawn, vl_version=version))
@@ -129,7 +129,7 @@ def _records(grid: Grid, what: str) -> list[dict[str, Any]]:
 
 
 def _systems_by_target(block: Block) -> tuple[str, str, list[dict[str, Any]], tuple[str, ...], tuple[str, ...]]:
-    """A same-language block has systems as rows, the paper's number of each as a row of its own."""
+    """The panel of a same-language block: one row per system, and one for the published numbers beside it."""
     records: list[dict[str, Any]] = []
     for grid in block.grids:
         for what, label in (("published", ", ".join(published_name(grid))), ("value", grid.system)):

@@ -1,4 +1,4 @@
-"""The data of a drawing, inside it."""
+"""Data that a chart carries in its own specification."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 def inline(records: Iterable[Mapping[str, Any]]) -> Any:
     """Records as a chart's own data.
 
-    altair copies a chart at each step in which it is made, and lists in it record by record: of a large report that was
-    half the time. It leaves tuples as they are.
+    altair copies a chart at every step of making it, and lists in it record by record, which took half the time of a
+    large report. It does not copy tuples.
     """
     import altair as alt
 

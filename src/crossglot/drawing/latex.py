@@ -13,14 +13,14 @@ SPECIAL = {
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}", "→": r"$\to$",
     "†": r"$^\dagger$",
     "–": "--", "\n": " ", "\t": " ",
-    "[": "{[}", "]": "{]}", "*": "{*}",  # behind a line's end or \midrule they would be taken for its options
+    "[": "{[}", "]": "{]}", "*": "{*}",  # after a line's end or \\midrule LaTeX would take them for its options
     '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
 }  # fmt: skip
 NAMED_UP_TO = 6
 
 
 def escaped(text: str) -> str:
-    """Text with LaTeX's special characters made plain, unseen ones written out, and hyphens kept apart."""
+    """Text with LaTeX's special characters escaped, unseen ones written out, and hyphens kept apart."""
     apart = re.sub("-(?=-)", "-\0", visible(text))
     return "".join(SPECIAL.get(character, character) for character in apart).replace("\0", "{}")
 

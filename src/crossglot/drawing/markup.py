@@ -1,4 +1,4 @@
-"""HTML that cannot be injected into: every text is escaped, and nothing unseen left in it, unless it was made here."""
+"""HTML into which nothing can be injected: text that was not made here is escaped, its unseen characters shown."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ SIZE = (300, 260)
 COLOURS = ("#12435a", "#c07f2c", "#6b4f8a", "#5b8c3a")
 SHAPES = ("circle", "square", "triangle-up", "diamond")
 DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3])
-"""A system has colour (of a lightness of its own), point and dash: any one of them tells it in print without colour."""
-GRID = 25  # places at which the band is known
+"""Each system has a colour of its own lightness, a point and a dash: any of them tells it apart, in grey print too."""
+GRID = 25  # points of x at which the band is drawn
 FAINT = 0.22  # opacity of grid lines
 NEAR = 0.05  # share of the x axis that still counts as its lowest end
 SPREAD = 0.13  # systems stand side by side where x takes whole numbers only
@@ -41,12 +41,12 @@ class Point:
 
 @dataclass(frozen=True)
 class Line:
-    """A trend as the run found it; the interval of each number reaches so far to either side of it.
+    """A trend as the run found it: numbers, each with the half width of its interval.
 
     Attributes:
-        slope: of y a unit of x, and its reach.
-        intercept: where x is 0, and its reach.
-        centre: the line's reach where x is the mean over the points; None where the run does not know it.
+        slope: points of y per unit of x, and its half width.
+        intercept: y where x is 0, and its half width.
+        centre: the half width of y at the mean x of the points; None if the run did not write it.
     """
 
     slope: tuple[float, float]
@@ -54,7 +54,7 @@ class Line:
     centre: float | None
 
     def at(self, x: Any) -> Any:
-        """The line there."""
+        """The value of y on the line."""
         return self.intercept[0] + self.slope[0] * np.asarray(x)
 
 
@@ -111,7 +111,7 @@ def scatter(series: Sequence[Series], x_title: str, y_title: str) -> Any:
 
 
 def _x_axis(values: Sequence[float], title: str, whole: bool) -> Any:
-    """From 0 where x is a share; half a step beyond the ends, with whole numbers alone, where it counts."""
+    """The x axis: from 0 for shares; for counts, whole numbers with half a step beyond both ends."""
     import altair as alt
 
     if whole:
@@ -154,7 +154,7 @@ def _points(series: Series, shift: float) -> list[dict[str, Any]]:
 
 
 def _line(series: Series) -> list[dict[str, Any]]:
-    """The trend where it has points, with its band; nothing for a system without a line."""
+    """The trend over the range of its points, with its band; empty for a system without a line."""
     if series.line is None:
         return []
     own = [point.x for point in series.points]

@@ -21,8 +21,8 @@ from crossglot.errors import CrossglotError
 from crossglot.remedies import way
 
 KERNELS_KEPT = 500
-"""Kernels that oneDNN keeps in a worker, one per shape of product. Batches have many shapes: the library's own 1,024 take
-some 150 MB more of each process; with far fewer, making them anew takes a small encoder a tenth of its time."""
+"""Kernels that oneDNN keeps in a worker, one per shape of product. Batches have many shapes: the library's own 1,024
+take some 150 MB more of each process; with far fewer, making them anew takes a small encoder a tenth of its time."""
 
 
 STARTS = 3

@@ -38,8 +38,8 @@ In the column *varies*: over *languages* means that the claim is about languages
 resampled as clusters; over *cells* means that it names these very cells, so their own intervals (seeds and sentences)
 are combined. The upper bound of a minimum over many cells is corrected for their number (Bonferroni), since the lowest
 of many estimates is low by chance; its lower bound needs no correction. Values are in points: per cent of accuracy or
-F1; slopes are points per unit of the x axis. Figures are over all pairs of languages that a run has (of CoNLL data alone
-with `--sources en,de,nl,es --targets en,de,nl,es`).
+F1; slopes are points per unit of the x axis. Figures are over all pairs of languages that a run has (of CoNLL data
+alone with `--sources en,de,nl,es --targets en,de,nl,es`).
 
 Where several claims share a sentence, it counts once: it holds if all of them do.
 

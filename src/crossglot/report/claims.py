@@ -38,7 +38,7 @@ def claims_summary(claims: Sequence[Mapping[str, Any]]) -> str:
 
 
 def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
-    """A table of all claims, folded away, since the findings say them; None for a run without any."""
+    """A table of all claims, folded away because the findings say them in words; None for a run without claims."""
     if not claims:
         return None
     heads = ("Verdict", "Claim", "Statistic", "Ours", "Where in the paper")
@@ -80,7 +80,7 @@ def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
 
 
 def rounded(value: str | None) -> str:
-    """A number of claims.csv with two decimals at most; anything else as it stands."""
+    """A number of claims.csv with at most two decimals; any other text unchanged."""
     try:
         return f"{round(float(value or ''), 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # never -0
     except ValueError:
@@ -88,13 +88,13 @@ def rounded(value: str | None) -> str:
 
 
 def claim_parts(claim: str) -> tuple[str, str]:
-    """claims.csv's `name: sentence` in two; a claim without a name is its own."""
+    """The name and the sentence of claims.csv's `name: sentence`; a claim without a name is its own name."""
     name, colon, sentence = claim.partition(": ")
     return (name, sentence) if colon and " " not in name else (claim, "")
 
 
 def rule_set_later(claim: Mapping[str, Any]) -> str:
-    """`rule set after the first runs, …` where it was not set before them; else nothing."""
+    """`rule set after the first runs, …` for a rule that was not set before them; otherwise empty."""
     rule = claim.get("rule") or BEFORE_RUNS
     return "" if rule == BEFORE_RUNS else f"rule set {rule}"
 
@@ -110,7 +110,7 @@ def _named(claim: str) -> tuple[Child, ...]:
 
 
 def _why(why: str) -> Markup | None:
-    """The reason; a long one behind its beginning."""
+    """The reason; of a long one its beginning, which unfolds to the whole."""
     if len(why) <= LONG:
         return element("span", why, class_="why") if why else None
     end = why.rfind(" ", 0, LONG)
@@ -119,13 +119,13 @@ def _why(why: str) -> Markup | None:
 
 
 def whose(claim: Mapping[str, Any]) -> str:
-    """`paper`, `related` or `ours`; a claim of another version's is ours where it says so."""
+    """`paper`, `related` or `ours`; a claim that this version does not know is ours where its place says so."""
     name, _ = claim_parts(claim["claim"])
     return _ORIGINS.get(name) or ("ours" if (claim["where"] or "").startswith("ours") else "paper")
 
 
 def claims_counted(claims: Sequence[Mapping[str, Any]]) -> str:
-    """`Claims of the paper: 3 hold, 1 does not hold, 2 cannot be told; our own: 1 holds, …`: each origin apart."""
+    """`Claims of the paper: 3 hold, 1 does not hold, 2 cannot be told; our own: 1 holds, …`: counts by origin."""
     members = {origin: [claim for claim in claims if whose(claim) == origin] for origin in WHOSE}
     said = "; ".join(f"{WHOSE[origin]}: {claims_summary(found)}" for origin, found in members.items() if found)
     return said[:1].upper() + said[1:]

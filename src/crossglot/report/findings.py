@@ -17,7 +17,7 @@ _REASON = re.compile(r"^-?[0-9.]+, but (?P<reason>.*?)(; .*)?$")
 
 
 def findings_section(run: RunFolder) -> Markup | None:
-    """Every claim as a sentence, by verdict, and what it is about; None for a run without claims."""
+    """Every claim as a sentence, by verdict, and which encoders they are about; None for a run without claims."""
     claims, languages = run.claims, run.languages
     if not claims:
         return None
@@ -60,7 +60,7 @@ def _item(claim: Mapping[str, Any]) -> tuple[Child, ...]:
 
 
 def source(claim: Mapping[str, Any]) -> str:
-    """Whose claim it is: `section 2.2, p. 4997; table 2`, or that it is ours; and when its rule was set, if late."""
+    """Where the claim comes from (`section 2.2, p. 4997; table 2`, or ours), and when its rule was set if late."""
     where, later = claim["where"] or "", rule_set_later(claim)
     return ("our own claim" if where.startswith("ours") else where) + (f"; {later}" if later else "")
 
@@ -87,7 +87,7 @@ def finding(claim: Mapping[str, Any]) -> str:
 
 
 def constructed(languages: Mapping[str, str]) -> str:
-    """That languages are constructed, and what they are called."""
+    """A sentence that names the constructed languages of a run."""
     names = "; ".join(f"{key} is {_plainly(name)}" for key, name in languages.items())
     return (
         "The languages of this run are constructed, with scripts, word orders and shared words that were set; none of "

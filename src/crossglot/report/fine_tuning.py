@@ -16,7 +16,7 @@ STARTS = {"random": "at random", "probe": "from a linear probe"}
 
 @dataclass(frozen=True)
 class Choice:
-    """What a search chose for an encoder and a task, by which scores on dev.
+    """What a search chose for an encoder and a task, and the scores on dev that decided.
 
     Attributes:
         encoder: its name.
@@ -25,7 +25,7 @@ class Choice:
         learning_rate: the rate.
         source: the language whose dev set was looked at.
         sentences: trained on in each trial.
-        trials: (start, rate, score in per cent, or that it collapsed) of everything tried, in words but for the rate.
+        trials: (start in words, rate, score in per cent or that the training collapsed) of everything tried.
     """
 
     encoder: str
@@ -41,7 +41,7 @@ class Choice:
         return f"new layer {STARTS.get(self.head_start, self.head_start)}, learning rate {rate(self.learning_rate)}"
 
     def why(self) -> str:
-        """The scores behind it: `en dev, 300 sentences: random 1e-4 81.2, 3e-4 90.3; probe 1e-4 92.0 …`."""
+        """The scores that decided: `en dev, 300 sentences: random 1e-4 81.2, 3e-4 90.3; probe 1e-4 92.0 …`."""
         starts: dict[str, list[str]] = {}
         for start, tried, score in self.trials:
             starts.setdefault(start, []).append(f"{rate(tried)} {score}")
@@ -50,19 +50,19 @@ class Choice:
 
 
 def choices(run: RunFolder) -> list[Choice]:
-    """What the run's searches chose; none where every recipe was given or known."""
+    """What the run's searches chose; empty if every recipe was given or known."""
     return list(_choices(run.versions.get("encoders") or {}))
 
 
 def remarks(run: RunFolder) -> list[str]:
-    """What is to be known of the run's trainings before its numbers are read."""
+    """What readers have to know about the run's trainings before they read its numbers."""
     return [str(remark["text"]) for remark in run.versions.get("remarks") or () if "text" in remark]
 
 
 def departures(encoder: Mapping[str, Any]) -> list[str]:
     """Settings of an encoder's fine-tuning that are not the paper's: `learning rate 0.002 (paper 3e-5)`.
 
-    Those that are not of all tasks name theirs: `NER: head start probe (paper random)`.
+    A setting that only some tasks have names them: `NER: head start probe (paper random)`.
     """
     paper = {name: field.default for name, field in Recipe.model_fields.items()}
     tasks = encoder.get("fine_tuning") or {}
@@ -88,7 +88,7 @@ def remarks_list(run: RunFolder) -> Markup | None:
 
 
 def choices_list(run: RunFolder) -> Markup | None:
-    """What was chosen for each encoder and task, and why; None where nothing was searched."""
+    """What was chosen for each encoder and task, and why; None if nothing was searched."""
     found = choices(run)
     if not found:
         return None
@@ -110,7 +110,7 @@ def choices_list(run: RunFolder) -> Markup | None:
 
 
 def rate(value: float) -> str:
-    """`3e-5`, `1e-3`, `0.05`: as the field writes them."""
+    """A rate as papers write it: `3e-5`, `1e-3`, `0.05`."""
     return f"{value:.0e}".replace("e-0", "e-") if value < 0.01 and float(f"{value:.0e}") == value else f"{value:g}"
 
 
@@ -130,7 +130,7 @@ def _choices(encoders: Mapping[str, Any]) -> Iterator[Choice]:
 
 
 def _said(value: object) -> str:
-    """`3e-5`, not `3e-05`; `as all else` for a rate that is not its own."""
+    """A setting in words: rates as `3e-5`, not `3e-05`; `as all else` for a layer without a rate of its own."""
     if value is None:
         return "that of all"
     return f"{value:g}".replace("e-0", "e-") if isinstance(value, float | int) else str(value)

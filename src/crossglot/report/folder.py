@@ -24,8 +24,8 @@ VERDICTS = ("holds", "does not hold", "cannot tell")
 class RunFolder:
     """What one run left behind.
 
-    `claims` has one mapping per claim, with the keys of `CLAIM_COLUMNS` (None where the file has nothing); `versions` and
-    `study` are empty where their files are absent, as in a folder that holds only results.
+    `claims` has one mapping per claim, with the keys of `CLAIM_COLUMNS` (None where the file has nothing); `versions`
+    and `study` are empty where their files are absent, as in a folder that holds only results.
     """
 
     path: Path
@@ -36,7 +36,7 @@ class RunFolder:
 
     @property
     def languages(self) -> dict[str, str]:
-        """Key → name of the languages that only the run's data root knows: constructed ones."""
+        """Key → name of the constructed languages, which only the run's data root knows."""
         return dict(self.versions.get("languages") or {})
 
     def rows(self) -> list[ResultRow]:
@@ -45,7 +45,7 @@ class RunFolder:
 
 
 def require_run_folder(path: Path) -> None:
-    """Refuses what is no run's folder.
+    """Makes sure that a folder is a run's.
 
     Raises:
         StorageError: if there is no such folder, or no results in it.
@@ -78,7 +78,7 @@ def _read_claims(path: Path) -> tuple[dict[str, Any], ...]:
     """Every claim with its verdict.
 
     Raises:
-        StorageError: naming the line of the first that is none.
+        StorageError: naming the first line that is no claim.
     """
     if not path.exists() and not path.is_symlink():
         return ()
@@ -102,7 +102,7 @@ def _read_claims(path: Path) -> tuple[dict[str, Any], ...]:
 
 
 def _fault_of(claim: Mapping[str, Any]) -> str:
-    """What a line has that no judged claim has; empty if nothing."""
+    """What is wrong with a line of claims.csv; empty if nothing is."""
     if not claim["claim"]:
         return "no claim"
     if claim["verdict"] not in VERDICTS:

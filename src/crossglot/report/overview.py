@@ -44,7 +44,7 @@ def overview_section(shown: list[Exhibit]) -> Markup | None:
 
 
 def published_mean(exhibit: Exhibit, system: str, kind: str) -> float | None:
-    """The paper's mean over the cells for which this system has a value and the paper a number, if there are any."""
+    """The paper's mean over the cells for which both this system and the paper have a number; None without any."""
     numbers = [
         cell.published
         for block in exhibit.blocks
@@ -78,7 +78,7 @@ def _body(exhibit: Exhibit) -> Markup:
 
 
 def _cells(exhibit: Exhibit, average: Average | None, by_languages: Average | None, kind: str) -> list[Markup]:
-    """One kind of average of one system: value, interval, the paper's, how many cells."""
+    """The table cells of one average of one system: value, interval, the paper's average, number of cells."""
     if average is None:
         return [element("td", NO_VALUE), *(element("td") for _ in FIGURES[1:])]
     cell, paper = average.cell, published_mean(exhibit, average.system, kind)

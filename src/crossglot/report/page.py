@@ -30,7 +30,7 @@ HOW_TO_READ = (
 
 
 def page(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn], drawings: Mapping[str, Markup]) -> str:
-    """The whole page: matrices, then charts; `drawings` holds each one's figure as inline SVG, by name."""
+    """The whole page: matrices, then charts; `drawings` has the inline SVG of each by its name."""
     name = run.path.resolve().name
     sections = [
         findings_section(run),
@@ -66,7 +66,7 @@ def page(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn], drawings: Map
 
 
 def inline_drawing(svg: Path, label: str) -> Markup:
-    """An SVG file's drawing for the page: as wide as its column, described for screen readers, in the page's ink."""
+    """An SVG file as markup of the page: as wide as its column, described for screen readers, in the page's colours."""
     text = svg.read_text(encoding="utf-8")
     start = text.index("<svg")
     opening, _, rest = text[start:].partition(">")

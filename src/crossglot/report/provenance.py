@@ -1,4 +1,4 @@
-"""What was run: encoders, recipe, corpora, precision and versions; in one line at the top, in full at the end."""
+"""What was run (encoders, recipe, corpora, precision, versions): one line at the top of the page, all at its end."""
 
 from __future__ import annotations
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-SHORT = 40  # of a reason beside a claim
-WIDE = 7  # more targets than this do not fit a terminal: then each source's row is summed up
+SHORT = 40  # characters shown of a reason beside a claim
+WIDE = 7  # with more targets than fit a terminal, each source's row is summed up
 
 
 def terminal_tables(folder: Path) -> Iterator[RenderableType]:
@@ -51,7 +51,7 @@ def terminal_tables(folder: Path) -> Iterator[RenderableType]:
 
 
 def _of_trainings(run: RunFolder) -> Iterator[RenderableType]:
-    """What was chosen for each encoder and task, by which scores, then what went wrong."""
+    """What was chosen for each encoder and task and by which scores, then remarks on trainings."""
     from rich.text import Text
 
     from crossglot.terminal import plain
@@ -64,7 +64,7 @@ def _of_trainings(run: RunFolder) -> Iterator[RenderableType]:
 
 
 def terminal_findings(folder: Path) -> Iterator[RenderableType]:
-    """What the languages are, where they are the run's own, and its claims in a line each.
+    """The run's own languages if it has any, and its claims, one line each.
 
     Raises:
         StorageError: if `folder` is no run folder or damaged.
@@ -80,9 +80,9 @@ def terminal_findings(folder: Path) -> Iterator[RenderableType]:
 
 
 def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
-    """Claims of one origin, a line each: name, our value beside the threshold, or in short why there is none.
+    """Claims of one origin, one line each: name, our value and the threshold, or shortly why there is no value.
 
-    A double dagger marks rules that were not set before the first run; below the table it says when they were.
+    A double dagger marks rules that were not set before the first run; a note below the table says when they were set.
     """
     from rich.table import Table
 

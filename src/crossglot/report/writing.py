@@ -30,7 +30,7 @@ def write_report(folder: Path) -> Path:
     folder = Path(folder)
     read_run_folder(folder)  # before anything is written
     check_working_folder(folder)
-    with locked(folder / WRITING):  # a study may come to its end just now: its results and claims belong together
+    with locked(folder / WRITING):  # a study that ends just now writes results and claims, which belong together
         run = read_run_folder(folder)
         with calling(run.languages):
             return _write(run)
@@ -59,5 +59,5 @@ def _write(run: RunFolder) -> Path:
 
 
 def drawing_label(exhibit: Exhibit) -> str:
-    """What a screen reader says for the figure; its numbers are in the table that follows."""
+    """What a screen reader says in place of the figure."""
     return f"Heat maps of {place(exhibit)}, {title(exhibit)}. The numbers are in the table below."

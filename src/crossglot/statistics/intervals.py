@@ -223,8 +223,8 @@ def bootstrap_clusters(
 
     Args:
         values: (cells,).
-        clusters: for each cell its labels, one per role: `("en", "de")` for source and target, or `("en",)`. A role with
-            fewer than three labels is held fixed.
+        clusters: for each cell its labels, one per role: `("en", "de")` for source and target, or `("en",)`. A role
+            with fewer than three labels is held fixed.
         kin: language → genus; genera are drawn instead, where each role has at least four of them (`units_of`).
         resamples: how many.
         seed: of the random draws.
