@@ -13,13 +13,14 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+TOOLS = {"same_results"}  # compares two runs and measures nothing
 LONG = {"head_start", "parity", "subwords"}
 NEED_DATA = {"head_start", "packing", "parity", "readers", "subwords", "transliteration"}
 
 
 def benchmarks() -> list[str]:
     """Names of all benchmarks: the modules here that have a `main`."""
-    paths = (path for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
+    paths = (path for path in FOLDER.glob("*.py") if not path.stem.startswith("_") and path.stem not in TOOLS)
     return sorted(path.stem for path in paths if "\ndef main(" in path.read_text(encoding="utf-8"))
 
 

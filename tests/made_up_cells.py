@@ -43,7 +43,7 @@ def cells(
                 source_corpus=papers_corpus(task, source), target=target, target_corpus=papers_corpus(task, target),
                 split="test", aggregate=MEAN,
                 metric="f1" if task == "ner" else "accuracy", value=value, n=100,
-                condition="missing: no corpus" if value is None else None,
+                missing="no corpus" if value is None else None,
                 **({} if value is None else {"ci_low": value - 1, "ci_high": value + 1, "interval": "95 % bootstrap"}),
             )  # fmt: skip
             bare = {"aggregate": None, "ci_low": None, "ci_high": None, "interval": None}

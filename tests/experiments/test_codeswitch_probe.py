@@ -98,7 +98,7 @@ def test_words_of_one_language_are_scored_apart(run: Path) -> None:
         for language, count in {"hi": 3, "en": 2, "univ": 1}.items():
             by_hand = [hit for hit, own in zip(right, words, strict=True) if own == language]
             part = results.filter(
-                aggregate="mean of a part", target=form, condition=f"{form.partition(':')[2]}, {language}"
+                aggregate="mean of a part", target=form, condition=form.partition(":")[2], part=language
             ).row(0, named=True)
             assert part["value"] == pytest.approx(100 * sum(by_hand) / len(by_hand))
             assert part["n"] == count
@@ -191,7 +191,7 @@ def test_any_matrix_may_evaluate_on_code_switched_text(encoder: Path, root: Path
     found = crossglot.transfer_matrix(encoder, "pos", ["en"], [FORMS[1]], **settings(root))
     assert found[FORMS[1]].null_count() == 0
     tidy = crossglot.transfer_matrix(encoder, "pos", ["en"], [FORMS[1]], tidy=True, **settings(root))
-    assert tidy["condition"].null_count() == tidy.height
+    assert tidy["part"].null_count() == tidy.height
     for wrong in ("hi/en", "hi/en:latin"):
         with pytest.raises(UsageError, match="write hi/en:FORM"):
             crossglot.transfer_matrix(encoder, "pos", ["en"], [wrong], **settings(root))

@@ -31,7 +31,7 @@ from crossglot.experiments.overlap.plan import MEASURES, SEEN_TOKENS, SPELLED_OV
 from crossglot.experiments.overlap.shared_pieces import shared_pieces
 from crossglot.experiments.relations import slope_against, slopes_within, zero_shot_scores
 from crossglot.languages import PAPER_NER
-from crossglot.results.rows import MEAN, MISSING, ResultRow, results_frame
+from crossglot.results.rows import MEAN, ResultRow, results_frame
 from crossglot.steps.count_pieces import CountPieces, read_counted
 from crossglot.tagging.overlap import (
     PieceUse,
@@ -344,7 +344,7 @@ def test_every_pair_has_all_measures_and_every_language_its_spelling(
         assert len(found) == 25
     for metric in SPELLING:
         assert statistic(rows, "big", MEAN, metric=metric, target="ru").value is not None
-    assert statistic(rows, "big", MEAN, metric=SPELLING[-1], target="ru").condition == "Cyrillic"
+    assert statistic(rows, "big", MEAN, metric=SPELLING[-1], target="ru").part == "Cyrillic"
 
 
 def test_pairs_overlap_in_the_types_that_are_scored_and_say_which(root: Path, vocabulary: Path, tmp_path: Path) -> None:
@@ -354,11 +354,11 @@ def test_pairs_overlap_in_the_types_that_are_scored_and_say_which(root: Path, vo
     rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de", "es"))
     pair = {"source": "es", "target": "en"}
     plain = statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, **pair)
-    assert (plain.value, plain.n, plain.condition) == (50, 2, "PER"), "anna of anna and [UNK]; rome is no place here"
+    assert (plain.value, plain.n, plain.types) == (50, 2, "PER"), "anna of anna and [UNK]; rome is no place here"
     assert statistic(rows, "big", MEAN, metric=SPELLED_OVERLAP, source="es", target="es").value == pytest.approx(75)
     assert statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, source="es", target="es").value == 100
     none = statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, source="en", target="ru")
-    assert none.condition == f"{MISSING}the entity types of en and ru have none in common"
+    assert none.missing == "the entity types of en and ru have none in common"
     assert statistic(rows, "big", MEAN, metric=SEEN_TOKENS, source="en", target="ru").value == 0
 
 
@@ -374,7 +374,7 @@ def test_scripts_of_a_language_are_told_in_order_of_their_share(root: Path, voca
     write_entities(root, "wikineural/ru", names(("видит" * 30, "O"), ("a", "B-PER")))
     rows = [row for row in probed(root, vocabulary, tmp_path, 0.5, ("en", "es")) if row.system == "big"]
     told = {
-        target: [(r.condition, r.value, r.n) for r in rows if (r.metric, r.target) == (SPELLING[-1], target)]
+        target: [(r.part, r.value, r.n) for r in rows if (r.metric, r.target) == (SPELLING[-1], target)]
         for target in ("es", "ru")
     }
     assert told["es"] == [("Cyrillic", 5, 5), ("Latin", 9, 4), ("Hiragana", 0, 1)], "three at most"
@@ -382,7 +382,7 @@ def test_scripts_of_a_language_are_told_in_order_of_their_share(root: Path, voca
     write_entities(root, "conll2003/de", names(("1991", "B-PER")))
     rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "es"))
     bare = statistic(rows, "big", MEAN, metric=SPELLING[-1], target="de")
-    assert (bare.value, bare.condition) == (None, f"{MISSING}no letter in conll2003/de test")
+    assert (bare.value, bare.missing) == (None, "no letter in conll2003/de test")
 
 
 def test_the_step_keeps_all_that_the_measures_need(root: Path, vocabulary: Path, tmp_path: Path) -> None:
@@ -404,7 +404,7 @@ def test_the_step_keeps_all_that_the_measures_need(root: Path, vocabulary: Path,
 def test_a_set_without_entities_has_no_overlap_and_says_so(root: Path, vocabulary: Path, tmp_path: Path) -> None:
     rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
     empty = statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, source="en", target="hi")
-    assert (empty.value, empty.condition) == (None, f"{MISSING}no entity in hiner/hi test")
+    assert (empty.value, empty.missing) == (None, "no entity in hiner/hi test")
     assert statistic(rows, "big", MEAN, metric=SEEN_TOKENS, source="es", target="hi").value == 100
     results_frame(rows)
 
@@ -412,7 +412,7 @@ def test_a_set_without_entities_has_no_overlap_and_says_so(root: Path, vocabular
 def test_languages_that_are_not_there_are_named_with_the_reason(root: Path, vocabulary: Path, tmp_path: Path) -> None:
     rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
     absent = [
-        row.condition or ""
+        row.missing or ""
         for row in rows
         if row.system == "big" and row.source is None and row.metric == ENTITY_OVERLAP and row.aggregate == MEAN
     ]
@@ -422,8 +422,8 @@ def test_languages_that_are_not_there_are_named_with_the_reason(root: Path, voca
 
 def test_one_pair_only_gives_reasons(root: Path, vocabulary: Path, tmp_path: Path) -> None:
     rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de"))
-    found = statistic(rows, "big", "correlation", f"{MISSING}{BY_OVERLAP}: fewer than 3 cells")
-    assert found.value is None
+    found = statistic(rows, "big", "correlation", BY_OVERLAP)
+    assert (found.value, found.missing) == (None, "fewer than 3 cells")
     decided = judge(results_frame(rows))
     of_pieces = decided["claim"].str.starts_with("no-overlap-across-scripts")  # takes no score
     assert set(decided.filter(~of_pieces)["verdict"]) == {"cannot tell"}
@@ -436,9 +436,7 @@ def test_a_step_that_failed_leaves_its_reason_in_the_cells(root: Path, vocabular
     (folder / "vocab.txt").write_bytes(vocabulary.read_bytes())
     study = setting(root, candidate("big", "m-bert", folder, "none"))
     rows = OverlapExperiment().rows(study, evidence([], tmp_path))
-    assert (
-        statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, source="en", target="de").condition == f"{MISSING}it broke"
-    )
+    assert statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, source="en", target="de").missing == "it broke"
 
 
 def test_overlaps_of_all_pairs_need_a_vocabulary_and_a_data_root_alone(root: Path, vocabulary: Path) -> None:

@@ -96,7 +96,7 @@ def test_a_language_without_data_leaves_its_cells_empty_and_says_why(root: Path)
     assert by_source["it"].rows == ()
     assert [goal.language for goal in by_source["en"].rows[0].targets] == ["de", "en", "es"]
     rows = tabulate(by_source["it"], {})
-    assert all((row.condition or "").startswith("missing: no pos corpus of Italian (it)") for row in rows)
+    assert all((row.missing or "").startswith("no pos corpus of Italian (it)") for row in rows)
     assert [row.published for row in rows] == [86.79, 87.82, 91.28, 98.11]
 
 
@@ -172,8 +172,8 @@ def test_the_papers_corpora_are_known_by_name(task: str, corpus: str | None, pap
 
 def test_a_failed_line_says_why(root: Path) -> None:
     line = transfer_lines(TABLES["table1"], setting(root))[0]
-    found = {row.target: row.condition for row in tabulate(line, {}, "the loss is not a number")}
-    assert found["en"] == "missing: the loss is not a number"
+    found = {row.target: row.missing for row in tabulate(line, {}, "the loss is not a number")}
+    assert found["en"] == "the loss is not a number"
     assert "Spanish" in str(found["es"])
 
 
@@ -182,19 +182,19 @@ def test_a_test_set_without_entities_has_no_f1_and_enters_no_average(root: Path)
     rows = tabulate(line, {"en": scores(90.0, "en"), "de": scores(0.0, "de", n=0)})
     (german,) = (row for row in rows if row.target == "de")
     assert (german.value, german.ci_low, german.aggregate) == (None, None, "mean")
-    assert german.condition == "missing: no entity of the scored types in germeval2014/de test"
+    assert german.missing == "no entity of the scored types in germeval2014/de test"
     assert [(row.aggregate, row.n) for row in average_rows(rows)] == [("diagonal mean", 1)]
     sampled = setting(root, corpora=Corpora(root, max_test=1))
     line = next(line for line in transfer_lines(TABLES["table1"], sampled) if line.source == "en")
     rows = tabulate(line, {"en": scores(0.0, "en", n=0), "de": scores(0.0, "de", n=0)})
-    assert str(rows[0].condition).endswith("in conll2003/en test (at most 1 sentences of it)")
+    assert str(rows[0].missing).endswith("in conll2003/en test (at most 1 sentences of it)")
 
 
 def cell(source: str, target: str, value: float | None, **changes: object) -> ResultRow:
     fields = {
         "experiment": "table2", "system": "x", "role": "m-bert", "task": "pos", "source": source, "target": target,
         "aggregate": "mean", "metric": "accuracy", "value": value,
-        "condition": None if value is not None else "missing: gone",
+        "missing": None if value is not None else "gone",
     }  # fmt: skip
     return ResultRow.model_validate(fields | changes)
 

@@ -29,7 +29,7 @@ from crossglot.results.claims import (
     over_cells,
     over_languages,
 )
-from crossglot.results.rows import MEAN, MISSING, ResultRow, Role, results_frame
+from crossglot.results.rows import MEAN, ResultRow, Role, results_frame
 from made_up_cells import papers_corpus
 
 BY_ID = {claim.id: claim for claim in CLAIMS}
@@ -232,13 +232,13 @@ def test_claims_say_when_their_rules_were_set() -> None:
     assert AFTER_RUNS in page
 
 
-def statistic_row(value: float | None, bounds: tuple[float, float] | None, condition: str) -> ResultRow:
+def statistic_row(value: float | None, bounds: tuple[float, float] | None, condition: str, why: str = "") -> ResultRow:
     """A correlation of figure 1, as its probe writes it for an M-BERT called `small`."""
     return ResultRow(
         experiment="figure1", system="small", role="m-bert", task="ner", condition=condition, metric="f1",
         aggregate="correlation", value=value, n=12,
         ci_low=bounds[0] if bounds else None, ci_high=bounds[1] if bounds else None,
-        interval="95 % bootstrap over 4 languages" if bounds else None,
+        interval="95 % bootstrap over 4 languages" if bounds else None, missing=why or None,
     )  # fmt: skip
 
 
@@ -260,7 +260,7 @@ def test_a_claim_that_reads_a_row_is_decided_by_its_interval(bounds: tuple[float
 
 
 def test_a_claim_that_reads_a_row_without_value_says_why_there_is_none() -> None:
-    row = statistic_row(None, None, f"{MISSING}by entity overlap: fewer than 3 cells")
+    row = statistic_row(None, None, "by entity overlap", "fewer than 3 cells")
     found = judge(results_frame([row]), claims=[FLAT]).row(0, named=True)
     assert (found["verdict"], found["value"]) == ("cannot tell", None)
     assert found["why"] == "no correlation for small (figure 1) (fewer than 3 cells)"
@@ -398,7 +398,7 @@ def test_missing_cells_are_named_with_their_reason() -> None:
         target="it",
         aggregate=MEAN,
         metric="accuracy",
-        condition=MISSING + "no treebank",
+        missing="no treebank",
     )
     verdict = only("pos-over-80", results_frame([*rows, gone]))
     assert verdict["verdict"] == "cannot tell"

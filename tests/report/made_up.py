@@ -78,7 +78,7 @@ def matrix(
                 target_corpus=f"corpus/{target}",
                 split="test",
                 aggregate=MEAN,
-                condition="LOC ORG PER" if task == "ner" else None,
+                types="LOC ORG PER" if task == "ner" else None,
                 metric="f1" if task == "ner" else "accuracy",
                 value=round(value, 4),
                 ci_low=round(value - 1.3, 4),
@@ -125,9 +125,9 @@ def made_up_rows() -> list[ResultRow]:
     for system, role, level in ner:
         rows += matrix("table1", system, role, NER_TARGETS, level, "ner") + means("table1", system, role, level, "ner")
     gone = {"value": None, "ci_low": None, "ci_high": None, "interval": None, "n": None}
-    why = "missing: no German NER corpus with a train split in the data root"
+    why = "no German NER corpus with a train split in the data root"
     rows = [
-        row.model_copy(update={**gone, "condition": why})
+        row.model_copy(update={**gone, "types": None, "missing": why})
         if row.experiment == "table1" and row.source == "de" and row.aggregate == MEAN
         else row
         for row in rows

@@ -64,7 +64,7 @@ def test_the_chart_shows_every_layer_of_both_directions_and_the_floors(tmp_path:
 
 
 def test_numbers_that_are_no_cells_stay_out_and_gaps_are_explained() -> None:
-    drawn = curves([*made_up(), row("en", "ru", None, condition="missing: no bitext of en and ru in parallel/")])
+    drawn = curves([*made_up(), row("en", "ru", None, missing="no bitext of en and ru in parallel/")])
     assert not any("ru" in line for line in drawn.lines)
     assert "mine, en → ru: no bitext of en and ru in parallel/" in drawn.notes
     assert any("EN-DE among 50 of toy (chance 2 %); HI-UR among 50 of toy" in note for note in drawn.notes)
@@ -91,6 +91,6 @@ def test_each_pair_is_shown_with_its_own_text_and_number_of_sentences() -> None:
 
 
 def test_without_any_curve_there_is_a_table_and_no_chart() -> None:
-    drawn = curves([row("en", "de", None, condition="missing: no bitext")])
+    drawn = curves([row("en", "de", None, missing="no bitext")])
     assert drawn.chart is None
     assert drawn.lines == ()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from damaged_runs import DAMAGES, OR_FINE, Damage
 from typer.testing import CliRunner
-from whole_runs import write_whole_run
+from whole_runs import write_earlier_run, write_whole_run
 
 from crossglot.cli import app
 
@@ -48,6 +48,13 @@ def check(result: Result, damage: Damage, folder: Path) -> None:
 
 def test_a_sound_folder_is_reported_and_compared(sound: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(sound, tmp_path / "sound"))
+    for arguments in (("report", folder), ("compare", sound, folder)):
+        result = run(*arguments)
+        assert result.exit_code == 0, result.output
+
+
+def test_a_run_of_an_earlier_version_is_reported_and_compared(sound: Path, tmp_path: Path) -> None:
+    folder = write_earlier_run(tmp_path / "earlier")
     for arguments in (("report", folder), ("compare", sound, folder)):
         result = run(*arguments)
         assert result.exit_code == 0, result.output

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whole_runs import write_whole_run
+from whole_runs import write_earlier_run, write_whole_run
 
 from crossglot.comparison.comparing import compare
 from crossglot.comparison.differing_settings import differing_settings
@@ -54,6 +54,12 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_whole_run(tmp_path_factory.mktemp("runs") / "sound")
 
 
+@pytest.fixture(scope="module", params=["today's", "an earlier version's"])
+def either(sound: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sound run, whoever wrote it."""
+    return sound if request.param == "today's" else write_earlier_run(tmp_path_factory.mktemp("runs") / "earlier")
+
+
 @pytest.fixture(scope="module")
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("scratch")
@@ -68,8 +74,8 @@ def is_read_or_refused(folder: Path, sound: Path) -> None:
 
 
 @given(data=st.data())
-def test_bytes_changed_cut_off_or_put_in(sound: Path, scratch: Path, data: st.DataObject) -> None:
-    folder = Path(shutil.copytree(sound, scratch / "bytes", dirs_exist_ok=True))
+def test_bytes_changed_cut_off_or_put_in(sound: Path, either: Path, scratch: Path, data: st.DataObject) -> None:
+    folder = Path(shutil.copytree(either, scratch / "bytes", dirs_exist_ok=True))
     path = folder / data.draw(st.sampled_from(FILES))
     path.write_bytes(changed_bytes(path.read_bytes(), data))
     is_read_or_refused(folder, sound)
@@ -86,8 +92,8 @@ def changed_fields(text: str, data: st.DataObject) -> str:
 
 
 @given(data=st.data())
-def test_fields_replaced(sound: Path, scratch: Path, data: st.DataObject) -> None:
-    folder = Path(shutil.copytree(sound, scratch / "fields", dirs_exist_ok=True))
+def test_fields_replaced(sound: Path, either: Path, scratch: Path, data: st.DataObject) -> None:
+    folder = Path(shutil.copytree(either, scratch / "fields", dirs_exist_ok=True))
     path = folder / data.draw(st.sampled_from(TEXTS))
     path.write_text(changed_fields(path.read_text(encoding="utf-8"), data), encoding="utf-8")
     is_read_or_refused(folder, sound)
@@ -95,8 +101,8 @@ def test_fields_replaced(sound: Path, scratch: Path, data: st.DataObject) -> Non
 
 @settings(max_examples=max(8, settings().max_examples // 20))
 @given(data=st.data())
-def test_what_is_read_can_be_drawn(sound: Path, scratch: Path, data: st.DataObject) -> None:
-    folder = Path(shutil.copytree(sound, scratch / "drawn", dirs_exist_ok=True))
+def test_what_is_read_can_be_drawn(either: Path, scratch: Path, data: st.DataObject) -> None:
+    folder = Path(shutil.copytree(either, scratch / "drawn", dirs_exist_ok=True))
     path = folder / data.draw(st.sampled_from(TEXTS))
     path.write_text(changed_fields(path.read_text(encoding="utf-8"), data), encoding="utf-8")
     try:

@@ -137,10 +137,8 @@ def test_a_language_of_several_scripts_has_them_in_one_line() -> None:
     ]
     rows = cells("figure1", "big", "m-bert", ("en", "ja"), lambda _, __: 50.0)
     rows += [
-        ResultRow.model_validate(
-            fields | {"aggregate": MEAN, "metric": metric, "condition": condition, "value": value, "n": n}
-        )
-        for metric, condition, value, n in numbers
+        ResultRow.model_validate(fields | {"aggregate": MEAN, "metric": metric, "part": part, "value": value, "n": n})
+        for metric, part, value, n in numbers
     ]
     (line,) = overlap_figure(rows).more[1].lines
     assert line == ("big", "Japanese", "1.60", 2.9, 98.0, "Hiragana 60.0 %, Cjk 40.0 %", "Hiragana 259, Cjk 1503")

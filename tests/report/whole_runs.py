@@ -8,14 +8,16 @@ import polars as pl
 from made_up import matrix, write_made_up_run
 
 from crossglot.results.rows import write_results
+from earlier_runs import write_earlier_results
 
 SYSTEM = "small-m-bert"
+ROWS = matrix("transfer-pos", SYSTEM, "m-bert", ("en", "de"), (90.0, 60.0))
 
 
 def write_whole_run(folder: Path) -> Path:
     """A matrix of two languages, all else as `made_up` has it, and the predictions of two seeds for one source."""
     write_made_up_run(folder)
-    write_results(matrix("transfer-pos", SYSTEM, "m-bert", ("en", "de"), (90.0, 60.0)), folder / "results.csv")
+    write_results(ROWS, folder / "results.csv")
     (folder / "predictions").mkdir()
     tags = ("DET", "NOUN", "VERB")
     for seed in (1, 2):
@@ -27,4 +29,11 @@ def write_whole_run(folder: Path) -> Path:
             for word, tag in enumerate(tags)
         ]  # fmt: skip
         pl.DataFrame(words).write_parquet(folder / "predictions" / f"{SYSTEM}.pos.en.seed{seed}.parquet")
+    return folder
+
+
+def write_earlier_run(folder: Path) -> Path:
+    """The same, with results as earlier versions wrote them."""
+    write_whole_run(folder)
+    write_earlier_results(ROWS, folder / "results.csv")
     return folder

@@ -43,7 +43,7 @@ def write_run(
         for target in targets:
             rows[system, source, target] = ResultRow(
                 experiment="table2", system=system, role=(roles or {}).get(system, "other"), task=task, source=source,
-                target=target, aggregate=MEAN, metric="f1" if task == "ner" else "accuracy", value=0.0, condition=types,
+                target=target, aggregate=MEAN, metric="f1" if task == "ner" else "accuracy", value=0.0, types=types,
             )  # fmt: skip
     write_results(list(rows.values()), folder / "results.csv")
     return folder

@@ -36,7 +36,7 @@ def test_overlap_and_typology_come_out_of_a_study(tmp_path: Path) -> None:
     overlap = found.filter(pl.col("metric") == "entity overlap", pl.col("source") == "en", pl.col("target") == "de")
     # A ##n ##a R ##o ##m ##e of Anna and Rome; Acme, whose ##c German has, is an ORG, and German annotates none
     assert overlap["value"].item() == pytest.approx(100 * 7 / 12)
-    assert overlap["condition"].item() == "LOC PER"
+    assert overlap["types"].item() == "LOC PER"
     features = found.filter(pl.col("metric") == "common features", pl.col("source") == "de", pl.col("target") == "es")
     assert (features["value"].item(), features["n"].item()) == (4, 6)
     cell = found.filter(pl.col("experiment") == "table5", pl.col("source") == "SVO", pl.col("target") == "SVO")
@@ -56,15 +56,15 @@ def test_a_test_set_without_entities_leaves_its_cells_empty(tmp_path: Path) -> N
     cells = found.filter(pl.col("metric") == "f1", pl.col("source").is_not_null(), pl.col("role") != "published")
     german = cells.filter(pl.col("target") == "de", pl.col("source").is_in(["en", "de"]))
     assert german["value"].null_count() == german.height == 2 * 2 * 4, "two experiments, two sources, four systems"
-    assert set(german["condition"]) == {"missing: no entity of the scored types in germeval2014/de test"}
+    assert set(german["missing"]) == {"no entity of the scored types in germeval2014/de test"}
     spanish = cells.filter((pl.col("target") == "es") | (pl.col("source") == "es"))
-    assert set(spanish["condition"].drop_nulls()) >= {"missing: no entity in conll2002/es"}
-    assert not any("none in common" in str(why) for why in cells["condition"])
+    assert set(spanish["missing"].drop_nulls()) >= {"no entity in conll2002/es"}
+    assert not any("none in common" in str(why) for why in cells["missing"])
     averages = found.filter(
         pl.col("experiment") == "table1", pl.col("aggregate").str.ends_with("mean").fill_null(False)
     )
     averages = averages.filter(pl.col("aggregate") != "mean", pl.col("system") == "tiny")
     assert dict(averages.select("aggregate", "n").rows()) == {"zero-shot mean": 1, "diagonal mean": 1}
     overlap = found.filter(pl.col("metric") == "entity overlap", pl.col("source") == "en", pl.col("target") == "de")
-    assert overlap["condition"].item() == "missing: no entity in germeval2014/de test"
+    assert overlap["missing"].item() == "no entity in germeval2014/de test"
     assert write_report(out).is_file()

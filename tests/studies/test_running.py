@@ -104,7 +104,7 @@ def test_cells_without_data_say_why_and_the_others_are_there(run: Path) -> None:
     table = cells(run, experiment="table2", system="tiny")
     italian = table.filter((pl.col("source") == "it") | (pl.col("target") == "it"))
     assert italian["value"].null_count() == italian.height == 7
-    assert italian["condition"].str.contains("no pos corpus of Italian").all()
+    assert italian["missing"].str.contains("no pos corpus of Italian").all()
     assert table.height - italian.height == 9
     averages = read_results(run / "results.csv").filter(experiment="table2", system="tiny", aggregate="zero-shot mean")
     assert averages["n"].item() == 6
@@ -112,7 +112,7 @@ def test_cells_without_data_say_why_and_the_others_are_there(run: Path) -> None:
 
 def test_entity_types_scored_are_named(run: Path) -> None:
     english, german = (cells(run, experiment="table3", system="english", target=target) for target in ("en", "de"))
-    assert (english["condition"].item(), german["condition"].item()) == ("LOC ORG PER", "LOC PER")
+    assert (english["types"].item(), german["types"].item()) == ("LOC ORG PER", "LOC PER")
 
 
 def test_predictions_are_one_file_a_row(run: Path) -> None:
@@ -197,7 +197,7 @@ def test_a_step_that_fails_empties_its_cells_and_keeps_the_others(
     table = cells(tmp_path, system="tiny")
     german = table.filter(source="de", target="en")
     assert german["value"].item() is None
-    assert german["condition"].item() == "missing: the training loss is not a number"
+    assert german["missing"].item() == "the training loss is not a number"
     assert table.filter(source="en", target="de")["value"].item() is not None
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crossglot.errors import StorageError
 from crossglot.results.prediction_names import row_name
-from crossglot.results.rows import MEAN, MISSING, read_results
+from crossglot.results.rows import MEAN, entity_types, read_results
 from crossglot.steps.rows import read_predictions
 
 if TYPE_CHECKING:
@@ -125,8 +125,4 @@ def _targets(files: list[tuple[str, Path]]) -> dict[str, tuple[Path, ...]]:
 
 
 def _types(cells: polars.DataFrame) -> dict[str, tuple[str, ...]]:
-    return {
-        target: tuple(condition.split())
-        for target, condition in cells.select("target", "condition").rows()
-        if condition and not condition.startswith(MISSING)
-    }
+    return {target: entity_types(types) for target, types in cells.select("target", "types").rows() if types}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from crossglot.results.rows import MEAN, MISSING, ResultRow
+from crossglot.results.rows import MEAN, ResultRow
 from crossglot.statistics.intervals import NO_INTERVAL
 
 ROLE_ORDER = ("published", "m-bert", "en-bert", "other", "baseline", "floor")
@@ -25,15 +25,13 @@ class Cell:
     published: float | None = None
     comparable: bool = False
     n: int | None = None
-    condition: str = ""
+    missing: str = ""
     collapsed: int = 0
 
     @property
     def why_empty(self) -> str:
         """Why there is no value; empty for a cell that has one."""
-        if self.value is not None:
-            return ""
-        return self.condition.removeprefix(MISSING) if self.condition.startswith(MISSING) else "not run"
+        return "" if self.value is not None else self.missing or "not run"
 
 
 @dataclass(frozen=True)
@@ -118,19 +116,13 @@ def exhibits(rows: Sequence[ResultRow], titles: Mapping[str, str] = MappingProxy
     groups: dict[tuple[str, str, str], list[ResultRow]] = {}
     for row in rows:
         if row.layer is None:
-            groups.setdefault((row.experiment, row.metric, _variant(row)), []).append(row)
+            groups.setdefault((row.experiment, row.metric, row.condition or ""), []).append(row)
     metrics: dict[tuple[str, str], int] = {}
     for experiment, _, variant in groups:
         metrics[experiment, variant] = metrics.get((experiment, variant), 0) + 1
     return [
         _exhibit(key, members, metrics[key[0], key[2]] > 1, titles.get(key[0], "")) for key, members in groups.items()
     ]
-
-
-def _variant(row: ResultRow) -> str:
-    """The experiment's variant; in NER, and in cells without a value, `condition` says something else."""
-    condition = row.condition or ""
-    return "" if row.task == "ner" or condition.startswith(MISSING) else condition
 
 
 def _exhibit(key: tuple[str, str, str], rows: list[ResultRow], several_metrics: bool, title: str) -> Exhibit:
@@ -162,7 +154,7 @@ def _exhibit(key: tuple[str, str, str], rows: list[ResultRow], several_metrics: 
 
 def _cell(row: ResultRow) -> Cell:
     bounds = (None, None) if (row.interval or "").startswith(NO_INTERVAL) else (row.ci_low, row.ci_high)
-    return Cell(row.value, *bounds, row.published, row.comparable, row.n, row.condition or "", row.collapsed or 0)
+    return Cell(row.value, *bounds, row.published, row.comparable, row.n, row.missing or "", row.collapsed or 0)
 
 
 def _blocks(rows: Sequence[ResultRow]) -> Iterable[Block]:
@@ -216,6 +208,6 @@ def _corpora(rows: Sequence[ResultRow]) -> dict[str, str]:
 def _types(rows: Sequence[ResultRow]) -> dict[str, tuple[tuple[str, str], ...]]:
     found: dict[str, dict[tuple[str, str], None]] = {}
     for row in rows:
-        if row.task == "ner" and row.condition and not row.condition.startswith(MISSING):
-            found.setdefault(row.condition, {})[row.source or "", row.target or ""] = None
+        if row.types:
+            found.setdefault(row.types, {})[row.source or "", row.target or ""] = None
     return {types: tuple(cells) for types, cells in found.items()}

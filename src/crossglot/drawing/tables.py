@@ -125,7 +125,7 @@ def _system_label(grid: Grid) -> tuple[Child, ...]:
 
 
 def _cell(grid: Grid, source: str, target: str, reasons: dict[str, str]) -> Markup:
-    cell = grid.cells.get((source, target), Cell(condition="missing: not part of this experiment"))
+    cell = grid.cells.get((source, target), Cell(missing="not part of this experiment"))
     zero_shot = is_zero_shot(source, target)
     parts: list[Child] = []
     if cell.value is not None:

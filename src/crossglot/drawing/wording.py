@@ -10,6 +10,7 @@ from types import MappingProxyType
 from crossglot.drawing.matrix_exhibit import Cell, Exhibit, Grid
 from crossglot.errors import CrossglotError
 from crossglot.languages import language
+from crossglot.results.rows import ResultRow
 from crossglot.statistics.intervals import NO_INTERVAL
 
 METRICS = {"accuracy": "accuracy", "f1": "F1"}
@@ -101,6 +102,11 @@ def interval_note(kinds: tuple[str, ...]) -> str:
     absent = [kind.removeprefix(NO_INTERVAL) for kind in kinds if kind.startswith(NO_INTERVAL)]
     said = [f"Intervals: {'; '.join(real)}."] if real else []
     return " ".join([*said, *(f"No interval: {why}." for why in absent)])
+
+
+def reason(row: ResultRow) -> str:
+    """Why a row has no value, of which variant of its experiment: `by entity overlap: fewer than 3 cells`."""
+    return ": ".join(part for part in (row.condition, row.missing) if part)
 
 
 def verdict(word: str | None) -> str:

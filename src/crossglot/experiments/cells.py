@@ -11,7 +11,7 @@ from crossglot.experiments.relations import Scores, mean_of
 from crossglot.experiments.setting import Absent, Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.paper.published import lookup
-from crossglot.results.rows import DIAGONAL_MEAN, MEAN, MISSING, PART_MEAN, ZERO_SHOT_MEAN, ResultRow
+from crossglot.results.rows import DIAGONAL_MEAN, MEAN, PART_MEAN, ZERO_SHOT_MEAN, ResultRow
 from crossglot.statistics.resampling import Kin
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.score import Score
@@ -24,7 +24,7 @@ def tabulate(line: Line, scores: Mapping[str, Sequence[Score]], failure: str = "
     """A line's rows of results.csv: each target's mean over seeds, then its seeds; or why the cell is empty.
 
     A test set without an entity of the scored types has no F1. Where code-switched text is scored by language as well,
-    those rows follow, with the language id for condition.
+    those rows follow, a language id a part.
 
     Args:
         line: the line.
@@ -35,21 +35,21 @@ def tabulate(line: Line, scores: Mapping[str, Sequence[Score]], failure: str = "
     for target, split in line.targets.items():
         if isinstance(split, Absent) or failure:
             why = split.why if isinstance(split, Absent) else failure
-            found.append(_cell(line, target, aggregate=MEAN, condition=MISSING + why))
+            found.append(_cell(line, target, aggregate=MEAN, missing=why))
             continue
         if line.table.task == "ner" and not any(score.n for score in scores[target]):
             # F1 would be 0 whatever is predicted.
             taken = "" if split.at_most is None else f" (at most {split.at_most} sentences of it)"
             why = f"no entity of the scored types in {split.corpus} {split.split}{taken}"
-            found.append(_cell(line, target, aggregate=MEAN, condition=MISSING + why))
+            found.append(_cell(line, target, aggregate=MEAN, missing=why))
             continue
         for score in scores[target]:
             mean = PART_MEAN if score.part else MEAN
             found.append(
                 _cell(
                     line, target, seed=score.seed, aggregate=mean if score.seed is None else None,
-                    condition=score.part or " ".join(score.types) or None, value=score.value, ci_low=score.low,
-                    ci_high=score.high, interval=score.interval, n=score.n,
+                    types=" ".join(score.types) or None, part=score.part or None, value=score.value,
+                    ci_low=score.low, ci_high=score.high, interval=score.interval, n=score.n,
                     collapsed=score.collapsed or None,
                 )
             )  # fmt: skip
@@ -70,11 +70,6 @@ def _cell(line: Line, target: str, **fields: object) -> ResultRow:
         "comparable": line.papers and data and printed is not None,
     }  # fmt: skip
     return ResultRow.model_validate(described | fields)
-
-
-def is_part(row: ResultRow) -> bool:
-    """Whether the row is about some words of a cell alone: those in one language of code-switched text."""
-    return row.task != "ner" and bool(row.condition) and not (row.condition or "").startswith(MISSING)
 
 
 def is_papers_corpus(task: str, corpus: str | None) -> bool:

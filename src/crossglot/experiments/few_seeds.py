@@ -53,7 +53,7 @@ def _widened(row: ResultRow, seeds: int, pool: Sequence[Sequence[float]]) -> Res
 
 
 def _cell(row: ResultRow) -> Key:
-    return (row.experiment, row.system, row.metric, row.source, row.target, row.condition)
+    return (row.experiment, row.system, row.metric, row.source, row.target, row.part)
 
 
 def _pool(row: ResultRow) -> Key:

@@ -11,7 +11,7 @@ from crossglot.experiments.claims import CLAIMS
 from crossglot.experiments.statistic_rows import Readings
 from crossglot.paper.published import CITED, EN_BERT, M_BERT, lookup
 from crossglot.results.claims import M_BERT_UNTRAINED, Claim, Reading, Statistic, spelled
-from crossglot.results.rows import MEAN, MISSING
+from crossglot.results.rows import MEAN
 from crossglot.statistics.intervals import (
     FEWEST_FREEDOM,
     FEWEST_SEEDS,
@@ -151,7 +151,7 @@ class _Run:
             where = str(corpus) if corpus else None
             self.cells[key] = Cell(value, *bounds, kind if known else "", str(row["task"]), where)
         elif row["aggregate"] == MEAN:
-            self.reasons[key] = str(row["condition"] or "").removeprefix(MISSING)
+            self.reasons[key] = str(row["missing"] or "")
 
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on one claim."""

@@ -9,7 +9,7 @@ from typing import Any
 from crossglot.drawing.chart_exhibit import Entry
 from crossglot.drawing.matrix_exhibit import is_zero_shot
 from crossglot.drawing.scatter import Line, Point, Series, scatter
-from crossglot.drawing.wording import NO_VALUE, interval_note
+from crossglot.drawing.wording import NO_VALUE, interval_note, reason
 from crossglot.experiments.relations import (
     CENTRE,
     HOLM,
@@ -19,7 +19,7 @@ from crossglot.experiments.relations import (
     QAP_P_WITHOUT,
     SLOPE,
 )
-from crossglot.results.rows import MEAN, MISSING, ResultRow
+from crossglot.results.rows import MEAN, ResultRow
 
 COLUMNS = ("system", "against", "pairs", "r", "slope", "partial r", "QAP p", "partial p")
 NAMED = 12  # pairs that a note names before it counts the rest
@@ -91,13 +91,13 @@ def relation_lines(rows: Sequence[ResultRow], conditions: Mapping[str, str]) -> 
     for system in dict.fromkeys(row.system for row in rows if row.aggregate == "correlation"):
         for condition, words in conditions.items():
             statistic = partial(_statistic, found, system, condition)
-            n = next((row.n for row in rows if _is_about(row, system, "correlation", condition)), None)
+            correlated = statistic("correlation")
             numbers = [
                 _estimate(statistic(name), statistic(name + LANGUAGES_DRAWN))
                 for name in ("correlation", SLOPE, "correlation without effects")
             ]
             tests = [_p_value(statistic(name + HOLM)) for name in (QAP_P, QAP_P_WITHOUT)]
-            lines.append((system, words, n or 0, *numbers, *tests))
+            lines.append((system, words, (correlated and correlated.n) or 0, *numbers, *tests))
     return tuple(lines)
 
 
@@ -105,13 +105,6 @@ def _statistic(
     found: Mapping[tuple[str, str | None, str | None], ResultRow], system: str, condition: str, name: str
 ) -> ResultRow | None:
     return found.get((system, name, condition))
-
-
-def _is_about(row: ResultRow, system: str, aggregate: str, condition: str) -> bool:
-    """Whether the row is that statistic, with a value or with the reason why it has none."""
-    if (row.system, row.aggregate) != (system, aggregate) or row.condition is None:
-        return False
-    return row.condition == condition or row.condition.startswith(f"{MISSING}{condition}: ")
 
 
 def _estimate(row: ResultRow | None, by_languages: ResultRow | None = None) -> str:
@@ -134,16 +127,8 @@ def _p_value(row: ResultRow | None) -> str:
 def remarks_on(rows: Sequence[ResultRow]) -> list[str]:
     """What has to be said with relations: how they are read, their intervals, and what has no value."""
     statistics = [row for row in rows if row.aggregate not in (None, MEAN)]
-    why = dict.fromkeys(
-        f"{row.system}, {row.aggregate}: {str(row.condition).removeprefix(MISSING)}."
-        for row in statistics
-        if row.value is None
-    )
-    missing = dict.fromkeys(
-        str(row.condition).removeprefix(MISSING)
-        for row in rows
-        if row.aggregate == MEAN and row.value is None and row.condition
-    )
+    why = dict.fromkeys(f"{row.system}, {row.aggregate}: {reason(row)}." for row in statistics if row.value is None)
+    missing = dict.fromkeys(row.missing for row in rows if row.aggregate == MEAN and row.missing)
     return [
         "Partial: what makes a source good or a target easy for every pair is taken away first, from both sides. QAP "
         "p-values permute languages, rows and columns together; they are corrected by Holm's method for the number of "
@@ -152,7 +137,7 @@ def remarks_on(rows: Sequence[ResultRow]) -> list[str]:
         "languages drawn as if they were unrelated.",
         interval_note(tuple(dict.fromkeys(row.interval for row in statistics if row.interval))),
         *why,
-        *(f"No value: {reason}." for reason in missing),
+        *(f"No value: {why_none}." for why_none in missing),
     ]
 
 

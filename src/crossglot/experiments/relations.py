@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crossglot.results.rows import MEAN, MISSING, ResultRow
+from crossglot.results.rows import MEAN, ResultRow
 from crossglot.statistics.association import Estimate, correlation, linear_trend, slope_difference
 from crossglot.statistics.correction import holm
 from crossglot.statistics.intervals import bootstrap_clusters
@@ -55,15 +55,13 @@ class Scores:
         return {pair: row.value for pair, row in self.cells.items() if row.value is not None}
 
     def row(self, aggregate: str, condition: str | None, estimate: Estimate) -> ResultRow:
-        """A statistic of the system as a row; one without a value says why: `missing: <condition>: <why>`."""
+        """A statistic of the system as a row; one without a value says why."""
         bounds = estimate.interval
         fields = {
             "condition": condition, "value": estimate.value, "n": estimate.n,
             "ci_low": bounds.low if bounds else None, "ci_high": bounds.high if bounds else None,
-            "interval": bounds.kind if bounds else None,
+            "interval": bounds.kind if bounds else None, "missing": estimate.why if estimate.value is None else None,
         }  # fmt: skip
-        if estimate.value is None:
-            fields |= {"condition": MISSING + (f"{condition}: " if condition else "") + estimate.why}
         kept = {name: getattr(self.first, name) for name in ("experiment", "system", "role", "task", "split", "metric")}
         collapsed = sum(bool(cell.collapsed) for cell in self.cells.values()) or None
         return ResultRow.model_validate({**kept, "aggregate": aggregate, "collapsed": collapsed, **fields})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crossglot.results.claims import Reading
-from crossglot.results.rows import MISSING
 from crossglot.statistics.intervals import NO_INTERVAL, Interval
 
 _KEY = ("experiment", "system", "metric", "aggregate", "source", "target", "layer", "condition")
@@ -17,43 +16,42 @@ class Readings:
     def __init__(self) -> None:
         self._rows: dict[tuple[object, ...], Mapping[str, object]] = {}
         self._seeds: dict[tuple[object, ...], int] = {}
+        self._reasons: dict[tuple[object, ...], str] = {}
 
     def take(self, row: Mapping[str, object]) -> None:
-        """Adds a row."""
+        """Adds a row; parts of cells are left out, which no reading is of."""
+        if row["part"] is not None:
+            return
         key = tuple(row[name] for name in _KEY)
         self._rows[key] = row
         if row["seed"] is not None:
             self._seeds[key] = self._seeds.get(key, 0) + 1
+        if row["missing"] and row["condition"] is None:
+            of_all = (row["experiment"], row["system"], row["source"], row["target"])
+            self._reasons.setdefault(of_all, str(row["missing"]))
 
     def find(self, reading: Reading, system: str) -> tuple[float, Interval] | str:
         """The value and interval of a reading for a system; or why there is none, in brackets, empty if unknown.
 
-        A probe that has no value writes a row whose condition is `missing: <condition>: <why>`, or one for all that
-        it would measure of a system and a pair, `missing: <why>`.
+        An experiment that has no value says why in the row itself, or in one without a condition for all that it would
+        measure of a system and a pair.
         """
-        place = _place(reading, system)
-        row = self._rows.get((*place, reading.condition))
+        row = self._rows.get(_place(reading, system, reading.aggregate))
         if row is not None and isinstance(row["value"], float):
             low, high = (float(str(row[name] if row["interval"] else row["value"])) for name in ("ci_low", "ci_high"))
             return row["value"], Interval(low, high, str(row["interval"] or f"{NO_INTERVAL}none was made"))
-        named = f"{MISSING}{reading.condition}: " if reading.condition else MISSING
         of_all = (reading.experiment, system, reading.source, reading.target)
-        reasons = [str(key[-1] or "") for key in self._rows if key[:-1] == place]
-        reasons = [why.removeprefix(named) for why in reasons if why.startswith(named)]
-        for experiment, whose, _, _, source, target, _, condition in self._rows:
-            if (experiment, whose, source, target) == of_all and str(condition or "").startswith(MISSING):
-                reasons.append(str(condition).removeprefix(MISSING))
-        return f" ({reasons[0]})" if reasons else ""
+        why = (row or {}).get("missing") or self._reasons.get(of_all)
+        return f" ({why})" if why else ""
 
     def collapsed(self, reading: Reading, system: str) -> int:
         """How many of the cells or trainings behind a reading collapsed."""
-        row = self._rows.get((*_place(reading, system), reading.condition))
+        row = self._rows.get(_place(reading, system, reading.aggregate))
         return int(str((row or {}).get("collapsed") or 0))
 
     def seeds(self, reading: Reading, system: str) -> int:
         """How many seeds have a row of their own for what a reading is the mean of; 0 where it is over languages."""
-        place = (reading.experiment, system, reading.metric, None, reading.source, reading.target, reading.layer)
-        return self._seeds.get((*place, reading.condition), 0)
+        return self._seeds.get(_place(reading, system, aggregate=None), 0)
 
     def other_pools(self, reading: Reading, system: str) -> list[str]:
         """`en → de, 1,997 of ntrex128` for each pair of a reading that was searched among more or fewer than it says.
@@ -72,7 +70,7 @@ class Readings:
         return list(found)
 
 
-def _place(reading: Reading, system: str) -> tuple[object, ...]:
-    """What a reading's row is known by, but for its condition."""
-    table = (reading.experiment, system, reading.metric, reading.aggregate)
-    return (*table, reading.source, reading.target, reading.layer)
+def _place(reading: Reading, system: str, aggregate: str | None) -> tuple[object, ...]:
+    """What a reading's row is known by."""
+    table = (reading.experiment, system, reading.metric, aggregate)
+    return (*table, reading.source, reading.target, reading.layer, reading.condition)

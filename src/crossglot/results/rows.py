@@ -1,8 +1,8 @@
-"""results.csv: the tidy table that every probe fills and every report reads; one row a number.
+"""results.csv: the tidy table that every experiment fills and every report reads; one row a number.
 
 What the columns hold (empty where a column does not apply):
 
-    experiment  `table1` … `table8`, `figure1` …, or a probe's name in a study of one's own
+    experiment  `table1` … `table8`, `figure1` …, or the name of another experiment
     system      what fills the row: the encoder's name (`m-bert-small`, `bert-base-multilingual-cased`),
                 `<name> untrained`, `<name> linear probe`, `<name> shared pieces`, `chance`, `most frequent tag`, or a
                 cited system (`Lample et al. (2016)`)
@@ -15,9 +15,12 @@ What the columns hold (empty where a column does not apply):
     target      key of the language evaluated; source == target is the diagonal, everything else is zero-shot
     source_corpus, target_corpus   `UD_English-EWT`, `conll2002/es`; several joined by `+`
     split       of the target: `test`, `dev`
-    condition   an experiment's variant (`corrected`; `mean shift, l2` in figure 3), in `mean of a part` with that part
-                (`corrected, hi`); in NER cells and overlaps of entities the types that were scored, sorted (`LOC ORG
-                PER`); in a cell without a value why there is none: `missing: …`
+    condition   an experiment's variant: the form of the text in table 6 (`corrected`), the grouping of table 5 (`81A`),
+                what explains the score in figures 1 and 2 (`by entity overlap`), shift and metric in figure 3 (`mean
+                shift, l2`), the knob of the causal study; also in rows without a value
+    types       in NER cells and overlaps of entities the types that were scored, sorted (`LOC ORG PER`)
+    part        which part of a cell the row is of: in `mean of a part` a language id of code-switched text (`hi`), in
+                `pieces in its script` the script
     layer       hidden layer, 0 is the embeddings
     seed        in rows of one seed; then `aggregate` is empty
     aggregate   `mean`: a cell of a table, the mean over its seeds (one row a cell, also of systems without seeds, of
@@ -27,15 +30,15 @@ What the columns hold (empty where a column does not apply):
                 interval draws genera, a row whose aggregate ends with `, languages drawn` has the other
     metric      `accuracy`, `f1`, …; of pairs of languages `entity overlap`, `spelled entity overlap`, `seen piece
                 types`, `seen piece tokens`, `common features` (n: comparable ones); of a tokenizer and a language
-                `pieces per word`, `unknown words`, `known letters`, `pieces in its script` (one row a script: the
-                condition; n: the letters of it); in the causal study those of
-                `probes.measures`, and `… difference` of each
+                `pieces per word`, `unknown words`, `known letters`, `pieces in its script` (one row a script; n: the
+                letters of it); in the causal study those of `experiments.causes.measures`, and `… difference` of each
     value       in the paper's unit: per cent for accuracy and F1; overlaps and shares in per cent, statistics in theirs
     ci_low, ci_high, interval   bounds, and what kind of interval: its level and what was resampled
     n           what the value is counted over: words (accuracy), gold entities (F1), cells (averages over cells), pairs
                 of sentences (translation)
     published   the paper's number for this cell, in rows of encoders and of published systems
     comparable  true only for the paper's encoder on the paper's data: only there a difference is one of reproduction
+    missing     why there is no value; a published system's row may have neither
     collapsed   how many of the trainings behind the value gave every word one label (in statistics over cells: in how
                 many cells any did), empty if none: such a value tells of a training, not of the encoder, and decides no
                 claim
@@ -52,13 +55,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from crossglot.csv_cells import inert_frame, restored_frame
 from crossglot.errors import StorageError
 from crossglot.files import whole_file
+from crossglot.results.upgrading import upgraded_rows, was_written_with
 
 if TYPE_CHECKING:
     import polars
 
 Role = Literal["m-bert", "en-bert", "other", "floor", "baseline", "published"]
 
-MISSING = "missing: "  # a condition that begins so says why a cell has no value
 MEAN, ZERO_SHOT_MEAN, DIAGONAL_MEAN, PART_MEAN = "mean", "zero-shot mean", "diagonal mean", "mean of a part"
 
 
@@ -66,8 +69,8 @@ class ResultRow(BaseModel):
     """One number, or one cell that says why it has none.
 
     Raises:
-        ValidationError: for a row that has both seed and aggregate or neither, bounds without a kind of interval, or no
-            value and no reason for that.
+        ValidationError: for a row that has both seed and aggregate or neither, bounds without a kind of interval, no
+            value and no reason for that, or both.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -82,6 +85,8 @@ class ResultRow(BaseModel):
     target_corpus: str | None = None
     split: str | None = None
     condition: str | None = None
+    types: str | None = None
+    part: str | None = None
     layer: int | None = None
     seed: int | None = None
     aggregate: str | None = None
@@ -93,6 +98,7 @@ class ResultRow(BaseModel):
     n: int | None = None
     published: float | None = None
     comparable: bool = False
+    missing: str | None = None
     collapsed: int | None = None
 
     @model_validator(mode="after")
@@ -101,9 +107,10 @@ class ResultRow(BaseModel):
             raise ValueError("a row has either a seed or an aggregate")
         if (self.ci_low is None) != (self.interval is None) or (self.ci_high is None) != (self.interval is None):
             raise ValueError("ci_low, ci_high and interval come together")
-        explained = self.role == "published" or (self.condition or "").startswith(MISSING)
-        if self.value is None and not explained:
-            raise ValueError(f"a row without a value says why in condition ('{MISSING}…')")
+        if self.value is None and not self.missing and self.role != "published":
+            raise ValueError("a row without a value says in `missing` why")
+        if self.value is not None and self.missing:
+            raise ValueError("a row has either a value or a reason why there is none")
         if self.comparable and self.published is None:
             raise ValueError("a row is comparable only to a published number")
         return self
@@ -115,9 +122,6 @@ WRITING = ".writing"
 COLUMNS: tuple[str, ...] = tuple(ResultRow.model_fields)
 LONGEST_HEADER, LONGEST_SAID, MOST_SAID = 10_000, 200, 5
 """Bytes of a first line that is read, letters and names of one that are said: whatever a damaged file has there."""
-
-ADDED_LATER = ("collapsed",)
-"""Columns that runs of earlier versions do not have."""
 
 
 def schema() -> dict[str, polars.DataType]:
@@ -153,8 +157,13 @@ def write_results(results: polars.DataFrame | Sequence[ResultRow], path: Path) -
         inert_frame(frame).write_csv(half)
 
 
+def entity_types(types: str | None) -> tuple[str, ...]:
+    """A row's `types`, one by one: `LOC ORG PER` → (`LOC`, `ORG`, `PER`)."""
+    return tuple((types or "").split())
+
+
 def read_results(path: Path) -> polars.DataFrame:
-    """Reads a results.csv back, in the schema, checked; columns that later versions added are empty where it is older.
+    """Reads a results.csv back, in the schema, checked; one of an earlier version is upgraded.
 
     Raises:
         StorageError: if the file is missing, or its columns or a row are not what the schema says (names the line).
@@ -170,12 +179,14 @@ def read_results(path: Path) -> polars.DataFrame:
         raise StorageError(f"{path}: cannot read the results: {error}") from error
     except UnicodeDecodeError as error:
         raise StorageError(f"{path}: not a results table: not UTF-8 (byte {error.start})") from error
-    later = [name for name in ADDED_LATER if name not in header]
-    _check_columns([*header, *later], path)
+    earlier = was_written_with(header)
+    if not earlier:
+        _check_columns(header, path)
     try:
-        kinds = {name: kind for name, kind in schema().items() if name not in later}
-        frame = pl.read_csv(path, schema=kinds, glob=False)
-        frame = restored_frame(frame.with_columns(pl.lit(None, dtype=schema()[name]).alias(name) for name in later))
+        kinds = schema()
+        frame = restored_frame(pl.read_csv(path, schema={name: kinds[name] for name in header}, glob=False))
+        if earlier:
+            frame = pl.DataFrame(list(upgraded_rows(frame.iter_rows(named=True))), schema=kinds, orient="row")
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise StorageError(f"{path}: not a results table: {_briefly(str(error).splitlines()[0])}") from error
     validate_results(frame, path)

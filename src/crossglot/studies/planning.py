@@ -16,7 +16,6 @@ from crossglot.experiments.matrix import Line, transfer_lines
 from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.experiments.setting import Absent, Corpora, Setting
 from crossglot.remedies import way, ways
-from crossglot.results.rows import MISSING
 from crossglot.runtime import resolve_runtime
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.complete_rows import complete_rows
@@ -154,8 +153,8 @@ def _families(rows: Sequence[Row]) -> tuple[str, ...]:
 def _nothing_to_run(lines: Sequence[Line], probes: Sequence[Experiment], setting: Setting) -> DataError:
     reasons = dict.fromkeys(split.why for line in lines for split in line.targets.values() if isinstance(split, Absent))
     nothing = Evidence((), lambda _: None, lambda _: "")
-    conditions = (row.condition or "" for probe in probes for row in probe.rows(setting, nothing))
-    reasons |= dict.fromkeys(text.removeprefix(MISSING) for text in conditions if text.startswith(MISSING))
+    rows = (row for probe in probes for row in probe.rows(setting, nothing))
+    reasons |= dict.fromkeys(row.missing for row in rows if row.missing)
     named = way("name corpora that are there", "corpora") if lines else ""
     remedy = ways(named, "get what is missing with `crossglot data get`")
     why = "; ".join(reasons) or "its sources and targets name no pair of different languages that it is about"

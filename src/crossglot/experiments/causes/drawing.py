@@ -8,7 +8,7 @@ from typing import Any
 from crossglot.drawing.chart_exhibit import Drawn, Entry
 from crossglot.drawing.figures import GREY, INK
 from crossglot.drawing.inline import inline
-from crossglot.drawing.wording import interval_note
+from crossglot.drawing.wording import interval_note, reason
 from crossglot.experiments.causes.claims import REPORTED
 from crossglot.experiments.causes.conditions import BASE, SOURCE, TARGET
 from crossglot.experiments.causes.measures import (
@@ -23,7 +23,7 @@ from crossglot.experiments.causes.measures import (
     effect_on,
 )
 from crossglot.experiments.causes.plan import CHECKS, KEY, TITLE
-from crossglot.results.rows import MEAN, MISSING, ResultRow
+from crossglot.results.rows import MEAN, ResultRow
 from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 
 COLUMNS = (
@@ -125,11 +125,7 @@ def _notes(means: Sequence[ResultRow], measure: str) -> tuple[str, ...]:
     effects_kinds = tuple(
         dict.fromkeys(row.interval for row in means if row.metric == effect_on(measure) and row.interval)
     )
-    missing = dict.fromkeys(
-        f"No value for {str(row.condition).removeprefix(MISSING)}."
-        for row in means
-        if (row.condition or "").startswith(MISSING)
-    )
+    missing = dict.fromkeys(f"No value for {reason(row)}." for row in means if row.missing)
     words = "all words" if measure == ALL_WORDS else "the words that are no anchors (names, figures, addresses, marks)"
     return (
         f"POS accuracy in per cent, over {words}, between two constructed languages. In the base they have one "

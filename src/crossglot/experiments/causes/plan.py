@@ -35,7 +35,7 @@ from crossglot.experiments.causes.measures import (
 from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.setting import Setting
 from crossglot.experiments.tables import TransferTable
-from crossglot.results.rows import MEAN, MISSING, ResultRow, Role
+from crossglot.results.rows import MEAN, ResultRow, Role
 from crossglot.steps.make_lab import MakeLab
 from crossglot.steps.rows import read_predictions
 from crossglot.steps.train_on_lab import MOST_FREQUENT, OWN_TARGET, SHUFFLED, ZERO_SHOT, TrainOnLab, collapsed_in
@@ -253,17 +253,14 @@ def _scores(
 
 
 def _missing(why: str) -> dict[str, object]:
-    return {"aggregate": MEAN, "why": why}
+    return {"aggregate": MEAN, "missing": why}
 
 
 def _row(
     condition: str, system: str, role: Role, source: str, target: str, metric: str, score: Mapping[str, object]
 ) -> ResultRow:
-    fields = dict(score)
-    why = fields.pop("why", None)
     task = "translation" if metric.startswith(TRANSLATED) else "pos"
-    fields["condition"] = condition if why is None else f"{MISSING}{condition}: {why}"
     return ResultRow.model_validate(
         {"experiment": KEY, "system": system, "role": role, "task": task, "source": source, "target": target,
-         "split": SPLIT, "metric": metric} | fields
+         "split": SPLIT, "metric": metric, "condition": condition, **score}
     )  # fmt: skip

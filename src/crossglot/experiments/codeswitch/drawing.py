@@ -11,8 +11,8 @@ from crossglot.drawing.figures import GREY, INK
 from crossglot.drawing.inline import inline
 from crossglot.drawing.matrix_exhibit import ROLE_ORDER
 from crossglot.drawing.wording import interval_note
-from crossglot.experiments.codeswitch.plan import APART, WITH_SYNTHETIC, CodeSwitchExperiment
-from crossglot.results.rows import MEAN, MISSING, PART_MEAN, ResultRow
+from crossglot.experiments.codeswitch.plan import APART, FORM_OF, MIXED, WITH_SYNTHETIC, CodeSwitchExperiment
+from crossglot.results.rows import MEAN, PART_MEAN, ResultRow
 
 ALL_WORDS = "all"
 HEIGHT, WIDTH = 24, 190  # of a source's line and of a panel, in pixels
@@ -26,11 +26,11 @@ def switched(rows: Sequence[ResultRow]) -> Drawn:
     means = [row for row in rows if row.aggregate in (MEAN, PART_MEAN)]
     found: dict[Line, dict[str, ResultRow]] = {}
     for row in sorted(means, key=lambda row: ROLE_ORDER.index(row.role)):
-        if (not _is_gap(row) or row.published is not None) and (row.aggregate == MEAN or row.role != "floor"):
-            form, words = _form_and_words(row)
-            found.setdefault((row.source or "", row.system, words), {})[form] = row
-    forms = list(dict.fromkeys(form for cells in found.values() for form in cells))
-    forms.sort(key=lambda form: (form.startswith("synthetic"), form))
+        if (not row.missing or row.published is not None) and (row.aggregate == MEAN or row.role != "floor"):
+            line = (row.source or "", row.system, row.part or ALL_WORDS)
+            found.setdefault(line, {})[row.condition or ""] = row
+    there = {form for cells in found.values() for form in cells}
+    forms = [*(form for form in FORM_OF.values() if form in there), *sorted(there.difference(FORM_OF.values()))]
     printed = [form for form in forms if any(cells[form].published for cells in found.values() if form in cells)]
     columns = ("trained on", "system", "words", *forms, *(f"published, {form}" for form in printed))
     return Drawn(
@@ -43,25 +43,10 @@ def switched(rows: Sequence[ResultRow]) -> Drawn:
     )
 
 
-def _is_gap(row: ResultRow) -> bool:
-    return (row.condition or "").startswith(MISSING)
-
-
 def _place(line: Line) -> int:
     """Sources in the order of the table; those that are none of its own behind."""
     known = WITH_SYNTHETIC.sources
     return known.index(line[0]) if line[0] in known else len(known)
-
-
-def _form_and_words(row: ResultRow) -> tuple[str, str]:
-    """`corrected, hi` of a part → `corrected`, `hi`."""
-    condition = row.condition or ""
-    if _is_gap(row):
-        return (row.target or "").partition(":")[2], ALL_WORDS
-    if row.aggregate == MEAN:
-        return condition, ALL_WORDS
-    form, _, words = condition.rpartition(", ")
-    return form, words
 
 
 def _line(
@@ -77,8 +62,7 @@ def _trained_on(source: str) -> str:
     """As the paper has it: `monolingual hi+en`, or `code-switched hi/en, corrected`."""
     if source == APART:
         return f"monolingual {source}"
-    pair, _, form = source.partition(":")
-    return f"code-switched {pair}" + (f", {form.replace('-', ', ')}" if form else "")
+    return f"code-switched {MIXED}, {FORM_OF[source]}" if source in FORM_OF else f"code-switched {source}"
 
 
 def _chart(found: Mapping[Line, Mapping[str, ResultRow]], forms: Sequence[str]) -> Any:
@@ -95,7 +79,7 @@ def _chart(found: Mapping[Line, Mapping[str, ResultRow]], forms: Sequence[str]) 
         }
         for (source, system, words), cells in found.items()
         for form, row in cells.items()
-        if words == ALL_WORDS and not _is_gap(row)
+        if words == ALL_WORDS and not row.missing
     ]
     sources = list(dict.fromkeys(_trained_on(line[0]) for line in sorted(found, key=_place)))
     systems = list(dict.fromkeys(record["system"] for record in records))
@@ -123,14 +107,12 @@ def _notes(means: Sequence[ResultRow]) -> tuple[str, ...]:
         f"{row.condition}: {row.target_corpus}, {row.n} words" for row in whole if row.value is not None
     )
     missing = dict.fromkeys(
-        f"{_trained_on(row.source or '')}, {row.target}: {(row.condition or '').removeprefix(MISSING)}"
-        for row in whole
-        if _is_gap(row)
+        f"{_trained_on(row.source or '')}, {row.target}: {row.missing}" for row in whole if row.missing
     )
     parts: dict[str, dict[str, None]] = {}
     for row in means:
         if row.aggregate == PART_MEAN and row.value is not None:
-            parts.setdefault(row.target_corpus or "", {})[f"{row.n} {_form_and_words(row)[1]}"] = None
+            parts.setdefault(row.target_corpus or "", {})[f"{row.n} {row.part}"] = None
     counts = "; ".join(f"{corpus}: {', '.join(of_corpus)}" for corpus, of_corpus in parts.items())
     synthetic = any(SYNTHETIC in f"{row.target_corpus} {row.source_corpus}" for row in whole)
     return tuple(
@@ -147,7 +129,7 @@ def _notes(means: Sequence[ResultRow]) -> tuple[str, ...]:
             else "",
             interval_note(tuple(dict.fromkeys(row.interval for row in whole if row.interval))),
             "The paper's taggers were trained and evaluated on the whole corpus, in the same form.",
-            *(f"Not there: {reason}." for reason in missing),
+            *(f"Not there: {gap}." for gap in missing),
         )
         if note
     )

@@ -7,8 +7,9 @@ all words stand those over the words of one language id.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from crossglot.corpora.catalogue import parallel_treebanks
@@ -19,7 +20,7 @@ from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.setting import Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.paper.published import BALL, BHAT
-from crossglot.results.rows import MISSING, ResultRow
+from crossglot.results.rows import ResultRow
 
 if TYPE_CHECKING:
     from crossglot.drawing.chart_exhibit import Drawn
@@ -38,6 +39,11 @@ def _table(forms: Sequence[str]) -> TransferTable:
 
 REAL = _table(FORMS)
 WITH_SYNTHETIC = _table((*FORMS, *(SYNTHETIC + form for form in FORMS)))
+
+FORM_OF: Mapping[str, str] = MappingProxyType(
+    {f"{MIXED}:{form}": form for form in FORMS} | {f"{MIXED}:{SYNTHETIC}{form}": f"synthetic, {form}" for form in FORMS}
+)
+"""Key of the text → its form in words: the `condition` of its rows."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +71,5 @@ class CodeSwitchExperiment:
 
     def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
         """Cited systems, then cells and their parts, the form of the text as their condition."""
-        return [_with_form(row) for row in (*cited_rows(self.table(setting), setting), *evidence.cells)]
-
-
-def _with_form(row: ResultRow) -> ResultRow:
-    """Says in `condition` in which form the target's words are; a cell without a value says there why."""
-    if (row.condition or "").startswith(MISSING):
-        return row
-    form = (row.target or "").partition(":")[2].replace(SYNTHETIC, "synthetic, ")
-    part = f", {row.condition}" if row.condition else ""
-    return row.model_copy(update={"condition": form + part})
+        rows = (*cited_rows(self.table(setting), setting), *evidence.cells)
+        return [row.model_copy(update={"condition": FORM_OF.get(row.target or "")}) for row in rows]

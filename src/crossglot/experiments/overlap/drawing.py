@@ -129,8 +129,8 @@ def _spelling_table(rows: Sequence[ResultRow]) -> Drawn:
                 None if pieces is None else f"{pieces:.2f}",
                 values.get(unknown),
                 values.get(known),
-                ", ".join(f"{row.condition} {number(100 * (row.n or 0) / letters)} %" for row in scripts) or None,
-                ", ".join(f"{row.condition} {row.value:.0f}" for row in scripts) or None,
+                ", ".join(f"{row.part} {number(100 * (row.n or 0) / letters)} %" for row in scripts) or None,
+                ", ".join(f"{row.part} {row.value:.0f}" for row in scripts) or None,
             )
         )
     heads = ("tokenizer of", "language", per_word, f"{unknown}, %", f"{known}, %", "its scripts", in_script)

@@ -37,7 +37,7 @@ from crossglot.experiments.relations import (
 from crossglot.experiments.setting import Absent, Candidate, Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.languages import PAPER_NER
-from crossglot.results.rows import MEAN, MISSING, ResultRow
+from crossglot.results.rows import MEAN, ResultRow
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.count_pieces import Counted, CountPieces, read_counted
 from crossglot.tagging.overlap import (
@@ -73,7 +73,7 @@ MEASURES: Mapping[str, str] = {
 """Metric of a pair → the condition of its statistics."""
 
 SPELLING = ("pieces per word", "unknown words", "known letters", "pieces in its script")
-"""Metrics of a language: how a tokenizer spells its test set; the last in one row a script, the condition."""
+"""Metrics of a language: how a tokenizer spells its test set; the last in one row a script."""
 
 SHOWN_SCRIPTS = 3
 LEAST_OF_SCRIPT = 1.0
@@ -128,7 +128,7 @@ class OverlapExperiment:
                 metric: {(row.source or "", row.target or ""): row.value for row in members if row.value is not None}
                 for metric, members in measured.items()
             }
-            rows += tokenizer.across_scripts(x[candidate.encoder.name][ENTITY_OVERLAP], setting)
+            rows += _overlap_across_scripts(measured[ENTITY_OVERLAP], setting)
             for system in (candidate.encoder.name, f"{candidate.encoder.name} untrained"):
                 if system in scores:
                     statistics += _statistics(scores[system], x[candidate.encoder.name], setting)
@@ -166,7 +166,7 @@ class OverlapExperiment:
         return [
             ResultRow(
                 experiment=self.key, system=candidate.encoder.name, role=candidate.role, task="ner", aggregate=MEAN,
-                metric=ENTITY_OVERLAP, condition=MISSING + why,
+                metric=ENTITY_OVERLAP, missing=why,
             )
             for candidate in setting.candidates
             for why in absent
@@ -198,7 +198,7 @@ class _Tokenizer:
                 why = self._why_no_entity(places, uses, types)
                 share = share if why else IN_ENTITIES[metric](joined(uses[:-1]), uses[-1], types)
         return self._row(
-            metric, share.value, share.n, MISSING + why if why else " ".join(types or ()) or None,
+            metric, share.value, share.n, types=None if why else " ".join(types or ()) or None, missing=why or None,
             source=source, target=target,
             source_corpus="+".join(self._corpus(place) for place in places[:-1]) or None,
             target_corpus=self._corpus(places[-1]) or None,
@@ -223,21 +223,12 @@ class _Tokenizer:
             return f"the entity types of {source} and {places[-1][0]} have none in common"
         return f"no entity of the scored types in {self._corpus(bare[0])} {bare[0][1]}" if bare else ""
 
-    def across_scripts(self, overlaps: Mapping[Pair, float], setting: Setting) -> list[ResultRow]:
-        """Mean overlap of pairs in different scripts."""
-        first = self._row(ENTITY_OVERLAP, None, 0, MISSING)
-        across = _across(overlaps, setting)
-        kin = kin_of(root_languages(setting.corpora.root))
-        return Scores(first, {}, kin).rows(
-            "mean over pairs", ACROSS_SCRIPTS, lambda kin: mean_over(overlaps, across, "no pair across scripts", kin)
-        )
-
     def spelling(self, target: str) -> list[ResultRow]:
         """How the tokenizer spells a target's test set; its scripts in order of their letters, `n` of each."""
         counted = self._counted((target, SPLIT))
         where = {"target": target, "target_corpus": self._corpus((target, SPLIT)) or None}
         if isinstance(counted, str):
-            return [self._row(metric, None, 0, MISSING + counted, **where) for metric in SPELLING]
+            return [self._row(metric, None, 0, missing=counted, **where) for metric in SPELLING]
         spelling = counted.spelling
         numbers = (
             (spelling.pieces_per_word, spelling.words),
@@ -245,13 +236,13 @@ class _Tokenizer:
             (spelling.known_letters, spelling.letters),
         )
         *of_all, of_script = SPELLING
-        rows = [self._row(metric, value, n, None, **where) for metric, (value, n) in zip(of_all, numbers, strict=True)]
+        rows = [self._row(metric, value, n, **where) for metric, (value, n) in zip(of_all, numbers, strict=True)]
         for script, share in _shown(spelling.scripts):
             letters = round(spelling.letters * share / 100)
-            rows.append(self._row(of_script, float(spelling.script_pieces[script]), letters, script, **where))
+            rows.append(self._row(of_script, float(spelling.script_pieces[script]), letters, part=script, **where))
         if not spelling.scripts:
             why = f"no letter in {self._corpus((target, SPLIT))} {SPLIT}"
-            rows.append(self._row(of_script, None, 0, MISSING + why, **where))
+            rows.append(self._row(of_script, None, 0, missing=why, **where))
         return rows
 
     def _counted(self, place: tuple[str, str]) -> Counted | str:
@@ -265,13 +256,12 @@ class _Tokenizer:
         step = self.needed[place]
         return "" if isinstance(step, Absent) else step.split.corpus
 
-    def _row(self, metric: str, value: float | None, n: int, condition: str | None, **where: str | None) -> ResultRow:
+    def _row(self, metric: str, value: float | None, n: int, **others: str | None) -> ResultRow:
         fields = {
             "experiment": self.experiment, "system": self.candidate.encoder.name, "role": self.candidate.role,
             "task": "ner", "split": SPLIT, "aggregate": MEAN, "metric": metric, "value": value, "n": n,
-            "condition": condition,
         }  # fmt: skip
-        return ResultRow.model_validate(fields | where)
+        return ResultRow.model_validate(fields | others)
 
 
 def _shown(scripts: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -294,6 +284,15 @@ def _statistics(scores: Scores, x: Mapping[str, Mapping[Pair, float]], setting: 
         *mean_rows(scores, "mean over pairs", NO_OVERLAP, apart, none),
         minimum_row(scores, "minimum over pairs", NO_OVERLAP, apart, none),
     ]
+
+
+def _overlap_across_scripts(measured: Sequence[ResultRow], setting: Setting) -> list[ResultRow]:
+    """Mean overlap of pairs in different scripts."""
+    overlaps = {(row.source or "", row.target or ""): row.value for row in measured if row.value is not None}
+    across = _across(overlaps, setting)
+    return Scores(measured[0], {}, kin_of(root_languages(setting.corpora.root))).rows(
+        "mean over pairs", ACROSS_SCRIPTS, lambda kin: mean_over(overlaps, across, "no pair across scripts", kin)
+    )
 
 
 def _across(pairs: Iterable[Pair], setting: Setting) -> list[Pair]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crossglot.corpora.catalogue import root_languages
 from crossglot.engine.step import Step
-from crossglot.experiments.cells import average_rows, cited_rows, is_part
+from crossglot.experiments.cells import average_rows, cited_rows
 from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.relations import kin_of
 from crossglot.experiments.setting import Setting
@@ -49,7 +49,7 @@ class TransferExperiment:
 
     def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
         """Cited systems, cells and averages; table 6 alone divides code-switched text by language."""
-        cells = [row for row in evidence.cells if not is_part(row)]
+        cells = [row for row in evidence.cells if row.part is None]
         return [
             *cited_rows(self.printed, setting),
             *cells,

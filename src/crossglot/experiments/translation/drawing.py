@@ -12,7 +12,7 @@ from crossglot.drawing.inline import inline
 from crossglot.drawing.wording import interval_note
 from crossglot.experiments.translation.claims import PAPERS_CONDITION
 from crossglot.experiments.translation.plan import CHANCE
-from crossglot.results.rows import MEAN, MISSING, ResultRow
+from crossglot.results.rows import MEAN, ResultRow
 
 COLUMNS = (
     "system",
@@ -178,11 +178,7 @@ def _panel(
 
 def _notes(rows: Sequence[ResultRow]) -> tuple[str, ...]:
     cells = [row for row in rows if row.aggregate == MEAN]
-    missing = dict.fromkeys(
-        f"{row.system}, {row.source} → {row.target}: {str(row.condition).removeprefix(MISSING)}"
-        for row in cells
-        if row.value is None
-    )
+    missing = dict.fromkeys(f"{row.system}, {row.source} → {row.target}: {row.missing}" for row in cells if row.missing)
     return (
         "How often the nearest neighbour of a sentence is its translation: " + "; ".join(_searched(cells)) + ". "
         "The more sentences, the lower: compare only what has as many. The paper has 5,000 of WMT16, and what it says "

@@ -21,7 +21,7 @@ from crossglot.experiments.setting import TRANSLATION, Candidate, Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.experiments.translation import claims as told
 from crossglot.remedies import way
-from crossglot.results.rows import MEAN, MISSING, ResultRow, Role
+from crossglot.results.rows import MEAN, ResultRow, Role
 from crossglot.statistics.resampling import Kin
 from crossglot.steps.bitext_sides import Side, describe_sides, usable_pairs
 from crossglot.steps.embed import EmbedLines
@@ -226,7 +226,7 @@ def _system(candidate: Candidate, score: TranslationScore) -> tuple[str, Role]:
 def _missing_rows(candidate: Candidate, bitext: _Bitext, why: str) -> Iterator[ResultRow]:
     for forward in (True, False):
         named = {"system": candidate.encoder.name, "role": candidate.role, "aggregate": MEAN}
-        yield _row(bitext, forward, condition=MISSING + why, **named)
+        yield _row(bitext, forward, missing=why, **named)
 
 
 def _chance_rows(bitext: _Bitext) -> Iterator[ResultRow]:

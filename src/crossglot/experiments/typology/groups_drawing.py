@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crossglot.drawing.chart_exhibit import Drawn, Entry
-from crossglot.drawing.wording import NO_VALUE, interval_note, number
+from crossglot.drawing.wording import NO_VALUE, interval_note, number, reason
 from crossglot.experiments.relations import HOLM, LANGUAGES_DRAWN, QAP_P, QAP_P_WITHOUT
 from crossglot.experiments.typology.groups import DIFFERENCE, SAME_MINUS_DIFFERENT, TITLE
 from crossglot.experiments.typology.word_order import ADJECTIVE_NOUN, BY_WALS, SUBJECT_OBJECT_VERB
-from crossglot.results.rows import MEAN, MISSING, ResultRow
+from crossglot.results.rows import MEAN, ResultRow
 
 GROUPINGS = {
     SUBJECT_OBJECT_VERB: "SVO/SOV, footnote 7",
@@ -26,7 +26,7 @@ def group_table(rows: Sequence[ResultRow]) -> Drawn:
     others = _by_languages(rows)
     lines: list[tuple[Entry, ...]] = [
         (
-            row.system, GROUPINGS.get(_grouping(row), _grouping(row)), row.source, row.target, row.value, *_bounds(row),
+            row.system, _grouping(row), row.source, row.target, row.value, *_bounds(row),
             others.get(_key(row), ""), row.published, row.n,
         )
         for row in means
@@ -50,9 +50,7 @@ def group_table(rows: Sequence[ResultRow]) -> Drawn:
             "by Holm's method. They take related languages for unrelated: where an interval over genera holds zero, go "
             "by the interval.",
             interval_note(tuple(dict.fromkeys(row.interval for row in rows if row.interval))),
-            *dict.fromkeys(
-                f"No value: {(row.condition or '').removeprefix(MISSING)}." for row in rows if row.value is None
-            ),
+            *dict.fromkeys(f"No value: {reason(row)}." for row in rows if row.value is None),
         ),
         (Drawn(f"{rows[0].experiment}-differences", "Differences of groups", None, TESTS, tuple(_tests(rows))),),
     )
@@ -73,7 +71,7 @@ def _tests(rows: Sequence[ResultRow]) -> list[tuple[Entry, ...]]:
             found = [p_values.get((row.system, name + HOLM, row.condition)) for name in (QAP_P, QAP_P_WITHOUT)]
             tests = [NO_VALUE if one is None or one.value is None else f"{one.value:.3f}" for one in found]
         shown = (row.value, *_bounds(row), others.get(_key(row), ""), row.published)
-        lines.append((row.system, GROUPINGS.get(_grouping(row), _grouping(row)), what, *shown, *tests))
+        lines.append((row.system, _grouping(row), what, *shown, *tests))
     return lines
 
 
@@ -92,8 +90,8 @@ def _by_languages(rows: Sequence[ResultRow]) -> dict[tuple[str | None, ...], str
 
 
 def _grouping(row: ResultRow) -> str:
-    """The grouping that a row's condition names, also where it says why there is no value."""
-    return (row.condition or "").removeprefix(MISSING).partition(": ")[0]
+    """How the languages are grouped, in words."""
+    return GROUPINGS.get(row.condition or "", row.condition or "")
 
 
 def _bounds(row: ResultRow) -> tuple[float | None, float | None]:

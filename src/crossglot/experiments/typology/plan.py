@@ -27,7 +27,7 @@ from crossglot.experiments.tables import TransferTable
 from crossglot.experiments.typology.claims import BY_FEATURES, FEW_FEATURES, LOW_SIMILARITY
 from crossglot.experiments.typology.word_order import likeness
 from crossglot.languages import PAPER_POS, WALS_VERSION, Language
-from crossglot.results.rows import MEAN, MISSING, ResultRow
+from crossglot.results.rows import MEAN, ResultRow
 
 if TYPE_CHECKING:
     from crossglot.drawing.chart_exhibit import Drawn
@@ -107,7 +107,7 @@ class TypologyExperiment:
                 ResultRow(
                     experiment=self.key, system=WALS, role="published", task="pos", source=source, target=target,
                     aggregate=MEAN, metric=COMMON, value=None if why or alike is None else float(alike.common),
-                    n=alike.comparable if alike else None, condition=MISSING + why if why else None,
+                    n=alike.comparable if alike else None, missing=why or None,
                 )
             )  # fmt: skip
         return rows

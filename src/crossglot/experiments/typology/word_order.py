@@ -16,6 +16,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     ADJECTIVE_NOUN: {"Adjective-Noun": "AN", "Noun-Adjective": "NA"},
 }
 """How languages are grouped → value in WALS → the group. `81A` are footnote 7's groups, as in the paper's table 5a."""
+FEATURES: Mapping[str, str] = {SUBJECT_OBJECT_VERB: "81A", BY_WALS: "81A", ADJECTIVE_NOUN: "87A"}
+"""How languages are grouped → the feature of WALS that it goes by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +48,4 @@ def group_of(language: Language, grouping: str) -> str | None:
     """
     if grouping == SUBJECT_OBJECT_VERB and LANGUAGES.get(language.key) == language:
         return "SVO" if language.key in FOOTNOTE7_SVO else "SOV" if language.key in FOOTNOTE7_SOV else None
-    feature = grouping.partition(" ")[0]
-    return GROUPS[grouping].get(language.wals.get(feature, ""))
+    return GROUPS[grouping].get(language.wals.get(FEATURES[grouping], ""))

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +11,8 @@ from crossglot.errors import StorageError
 from crossglot.results.rows import COLUMNS, ResultRow, read_results, results_frame, write_results
 
 CONTRACTED_COLUMNS = (
-    "experiment,system,role,task,source,source_corpus,target,target_corpus,split,condition,layer,seed,"
-    "aggregate,metric,value,ci_low,ci_high,interval,n,published,comparable,collapsed"
+    "experiment,system,role,task,source,source_corpus,target,target_corpus,split,condition,types,part,layer,seed,"
+    "aggregate,metric,value,ci_low,ci_high,interval,n,published,comparable,missing,collapsed"
 )
 
 words = st.one_of(st.none(), st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1))
@@ -51,12 +50,6 @@ def test_the_columns_are_the_contract_in_its_order() -> None:
     assert ",".join(COLUMNS) == CONTRACTED_COLUMNS
 
 
-def test_a_run_of_an_earlier_version_is_read_with_its_later_columns_empty(tmp_path: Path) -> None:
-    frame = results_frame([row(collapsed=2), row(seed=2)])
-    frame.drop("collapsed").write_csv(tmp_path / "results.csv")
-    assert read_results(tmp_path / "results.csv").equals(frame.with_columns(collapsed=pl.lit(None, pl.Int64)))
-
-
 @given(st.lists(rows, max_size=5))
 def test_what_is_written_is_read_back_the_same(
     tmp_path_factory: pytest.TempPathFactory, given_rows: list[ResultRow]
@@ -78,6 +71,7 @@ def test_a_table_without_rows_still_has_its_header(tmp_path: Path) -> None:
         {"aggregate": "mean"},
         {"seed": None},
         {"value": None},
+        {"missing": "it has a value"},
         {"ci_low": 0.5},
         {"comparable": True},
         {"value": float("nan")},
@@ -90,7 +84,7 @@ def test_a_row_that_does_not_hang_together_is_refused(wrong: dict[str, object]) 
 
 
 def test_a_missing_cell_says_why() -> None:
-    assert row(value=None, condition="missing: no corpus for de").value is None
+    assert row(value=None, missing="no corpus for de").value is None
 
 
 def test_a_foreign_table_is_refused_by_name(tmp_path: Path) -> None:

@@ -1,0 +1,62 @@
+"""Tables that earlier versions wrote, brought to today's columns when they are read.
+
+Until November 2026 `condition` of results.csv held what `types`, `part` and `missing` hold now. This module alone takes
+it apart; what it knows of experiments is what they wrote then, so it names them itself and does not follow them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+FIRST_COLUMNS = (
+    "experiment,system,role,task,source,source_corpus,target,target_corpus,split,condition,layer,seed,aggregate,metric,"
+    "value,ci_low,ci_high,interval,n,published,comparable,collapsed"
+)
+ADDED_TO_FIRST = "collapsed"
+"""The last of them came later than the others."""
+
+_MISSING = "missing: "
+_OVERLAPS = ("entity overlap", "spelled entity overlap")
+_FORMS = {
+    "hi/en:corrected": "corrected",
+    "hi/en:transliterated": "transliterated",
+    "hi/en:synthetic-corrected": "synthetic, corrected",
+    "hi/en:synthetic-transliterated": "synthetic, transliterated",
+}
+
+
+def was_written_with(columns: Sequence[str]) -> bool:
+    """Whether these are the columns of a results.csv whose `condition` held everything."""
+    first = FIRST_COLUMNS.split(",")
+    return list(columns) in (first, [name for name in first if name != ADDED_TO_FIRST])
+
+
+def upgraded_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows with `condition`, `types`, `part` and `missing` apart, and with all later columns."""
+    for row in rows:
+        apart: dict[str, str | None] = dict.fromkeys(("condition", "types", "part", "missing"))
+        yield {ADDED_TO_FIRST: None, **row, **apart, **_apart(row, row["condition"] or "")}
+
+
+def _apart(row: Mapping[str, Any], text: str) -> dict[str, str | None]:
+    """What a condition said, by the column that says it now."""
+    experiment, cell = row["experiment"], row["aggregate"] in (None, "mean")
+    if text.startswith(_MISSING):
+        why = text.removeprefix(_MISSING)
+        if experiment == "table6":
+            return {"condition": _FORMS.get(row["target"] or ""), "missing": why}
+        if experiment in ("table5", "causes") or (experiment in ("figure1", "figure2") and not cell):
+            condition, colon, rest = why.partition(": ")
+            return {"condition": condition, "missing": rest} if colon else {"missing": why}
+        return {"missing": why}
+    form = _FORMS.get(row["target"] or "", "") if experiment == "table6" else ""
+    if form and text.startswith(f"{form}, "):
+        return {"condition": form, "part": text.removeprefix(f"{form}, ")}
+    if row["task"] == "ner" and cell and row["metric"] in ("f1", *_OVERLAPS):
+        return {"types": text or None}
+    if row["metric"] == "pieces in its script":
+        return {"part": text or None}
+    if experiment == "figure2" and (row["aggregate"] == "mean of a part" or row["seed"] is not None):
+        return {"part": text or None}
+    return {"condition": text or None}
