@@ -1,4 +1,4 @@
-"""Files and pipes that commands read: CoNLL-U, columns or plain text, known by their names."""
+"""Files and pipes of sentences that commands read: CoNLL-U, columns or plain text, told apart by their names."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Untagged:
 
 
 def format_of(path: str, given: str) -> Format:
-    """The format of a file: as given, or by its name.
+    """The format of a file: the one given, or the one that its name tells.
 
     Raises:
         UsageError: for an unknown format, or a name that tells none.
-        DataError: if a name that tells none is that of no file.
+        DataError: if the name tells none and there is no such file.
     """
     if given not in get_args(Format):
         raise UsageError(f"unknown format '{given}': use {', '.join(get_args(Format))}")

@@ -70,7 +70,7 @@ def _pair(systems: str | None) -> tuple[str, str] | None:
 
 
 def _tables(found: polars.DataFrame, level: float) -> Iterator[Table]:
-    """One a pair of systems and a task, the largest differences first."""
+    """One table per pair of systems and task, the largest differences first."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -127,7 +127,7 @@ def _summary(found: polars.DataFrame, level: float) -> Iterator[str]:
 
 
 def _alone(first: Path, second: Path, systems: tuple[str, str] | None) -> Iterator[str]:
-    """What only one run has, a line each: for want of a system, a task, a source or a target of the other's."""
+    """Cells that only one run has, one line per system, task, source or target that the other run lacks."""
     from crossglot.comparison.comparable import read_comparable
     from crossglot.comparison.partners import in_short, lone_cells
 
@@ -144,11 +144,11 @@ def _alone(first: Path, second: Path, systems: tuple[str, str] | None) -> Iterat
 
 
 def _settings(first: Path, second: Path, systems: tuple[str, str] | None) -> Iterator[str]:
-    """In what settings the runs differ, a line each."""
+    """The settings in which the runs differ, one line each."""
     from crossglot.comparison.differing_settings import differing_settings
     from crossglot.comparison.partners import in_short
 
-    alike: dict[tuple[str, ...], list[str]] = {}  # a line → the encoders or corpora it is about
+    alike: dict[tuple[str, ...], list[str]] = {}  # line → the encoders or corpora it is about
     for setting, of, one, other in differing_settings(first, second, systems=systems).rows():
         same = (setting,) if setting == "checksum" else (setting, one, other)
         alike.setdefault(same, []).append(of)

@@ -1,4 +1,4 @@
-"""`crossglot demo`: the whole of it, from nothing."""
+"""`crossglot demo`: every experiment, on constructed languages made for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`crossglot embed`: sentence vectors of chosen layers, for other people's use."""
+"""`crossglot embed`: sentence vectors of chosen layers as files for other programs."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _read_text(text: str) -> _Text:
     from crossglot.corpora.plain import read_lines
 
     given = standard_input("the text") if text == STREAM else text
-    path, data = named(given), read_bytes(given)  # once: of a pipe, nothing would be left to be read
+    path, data = named(given), read_bytes(given)  # once: a pipe cannot be read again
     lines = read_lines(Held(str(path), data))
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not numbered:

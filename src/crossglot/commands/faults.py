@@ -30,14 +30,14 @@ UNREAD = 141
 OUR_FAULT = 1
 STEPS = "steps"  # of a run's folder: the store
 
-# What the system refuses for a reason that the user can mend, whoever met it; a missing file is not among them, because
+# Errors of the system that the user can mend, wherever they were raised. A missing file is not among them, because
 # every reader says itself which file it wanted.
 USERS_TO_MEND = REASONS.keys() - {errno.ENOENT, errno.ENOTEMPTY, errno.EBUSY, errno.EXDEV}
 KEPT = "everything finished before is kept, so the same command goes on from there"
 
 
 class StoppedError(Exception):
-    """A command that can say what it kept was stopped."""
+    """A command was stopped, with a message that says what it kept."""
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def keeping(what: str | Callable[[], str]) -> Iterator[None]:
     """Says, when the block is stopped, what is kept and how to go on.
 
     Args:
-        what: the words, or what finds them when it comes to that.
+        what: the words, or a function that finds them when they are needed.
     """
     try:
         yield
@@ -56,7 +56,7 @@ def keeping(what: str | Callable[[], str]) -> Iterator[None]:
 
 
 def kept_steps(out: Path) -> str:
-    """What a study in this folder has kept so far, in words."""
+    """A sentence on what a study has kept in this folder so far."""
     steps = out / STEPS
     finished = sum(1 for _ in steps.glob("[!.]*/step.json"))
     if not finished:
@@ -67,7 +67,7 @@ def kept_steps(out: Path) -> str:
 class CommandGroup(TyperGroup):
     """The root of all commands; turns every exception of a command into its message and exit status.
 
-    Before, it makes standard output and error fit for whatever names hold.
+    Before that, it makes standard output and error accept whatever characters names hold.
     """
 
     def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: D102 - the framework's own hook
@@ -116,10 +116,10 @@ class CommandGroup(TyperGroup):
 
 
 def _check_names(typed: Iterable[str]) -> None:
-    """Refuses names that are not UTF-8: libraries that read and write models and tables end in the midst of it.
+    """Refuses names that are not UTF-8, at which libraries for models and tables fail in the middle of their work.
 
     Raises:
-        UsageError: for an argument, or the folder that relative paths begin in; for that, too, if it is gone.
+        UsageError: for an argument, or for the current folder, which may also be gone.
     """
     try:
         here = str(Path.cwd())
@@ -133,7 +133,7 @@ def _check_names(typed: Iterable[str]) -> None:
 
 
 def _is_stop(error: BaseException) -> bool:
-    """Whether a signal is at the bottom of it, even where a library has made an error of its own of the interrupt."""
+    """Whether a signal caused the error, even if a library turned the interrupt into an error of its own."""
     if isinstance(error, KeyboardInterrupt | StoppedError):
         return True
     return stopping.stopped_by() is not None and not isinstance(error, SystemExit)
@@ -148,7 +148,7 @@ def _stopped(stop: BaseException) -> NoReturn:
 
 @contextmanager
 def _visible_complaints() -> Iterator[None]:
-    """What the command framework says of wrong usage repeats what was typed: unseen characters are written out."""
+    """Writes out unseen characters in the command framework's messages on wrong usage, which repeat what was typed."""
     try:
         yield
     except Exception as error:
@@ -172,7 +172,7 @@ def what_user_can_mend(error: BaseException) -> str | None:
 def _refused(error: BaseException) -> str:
     why, remedy = why_not_written(error) or (str(error), "")
     if getattr(error, "errno", None) in (errno.EACCES, errno.EPERM):
-        remedy = ""  # who was refused may have wanted to read
+        remedy = ""  # the remedy is about writing, and reading may have been refused
     elif is_disk_full(error):
         remedy = f"{remedy}; {KEPT}"
     path = getattr(error, "filename", None)
@@ -201,7 +201,7 @@ def _stop_without_output(error: OSError) -> NoReturn:
 
 
 def wants_traceback(ctx: Any) -> bool:
-    """Whether `--debug` or CROSSGLOT_DEBUG asks for the traceback of the user's errors too."""
+    """Whether `--debug` or CROSSGLOT_DEBUG asks for tracebacks of usage and data errors too."""
     return bool(ctx.params.get("debug")) or os.environ.get("CROSSGLOT_DEBUG", "") not in ("", "0")
 
 

@@ -1,6 +1,6 @@
-"""What no command takes: an option given twice, of which only the last would count, and a name that is empty.
+"""Refuses what no command takes: an option given twice, of which only the last would count, and an empty name.
 
-An empty name is a shell variable that was not set: as a folder it would be the current one, as a list no list at all.
+An empty name comes from a shell variable that was not set. A folder so named would be the current one, a list no list.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typer.core import TyperCommand
 from crossglot.remedies import settings_called
 
 OPTIONS = {"corpora": "corpus", "learning_rate": "lr", "head_learning_rate": "head_lr"}
-"""Options whose names are not those of the settings that they give."""
+"""Settings whose options have other names."""
 STUDY_FIELDS = ("corpora", "data", "device", "head_start", "learning_rate", "lenient", "sources", "targets")
-"""Settings that remedies speak of and that a study has."""
+"""Settings that remedies name and that a study has as fields."""
 
 
 class Command(TyperCommand):
-    """A command that reads its line so; the class of all of ours."""
+    """The class of all our commands: one that refuses repeated options and empty names."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: D102 - the framework's own hook
         parameter: Any
@@ -41,7 +41,7 @@ class Command(TyperCommand):
 
 
 def name_of(command: Any, name: str) -> str:
-    """What a setting is called in a command: its option, a field of its study, or nothing."""
+    """What a command calls a setting: its option, a field of its study, or nothing."""
     parameters = {parameter.name: parameter for parameter in command.params}
     given = parameters.get(OPTIONS.get(name, name))
     if given is not None and given.param_type_name == "option":

@@ -13,7 +13,7 @@ from crossglot.limits import JOBS, MOST_SEEDS, RATE, SEED, THREADS, Limits
 
 
 def limited(limits: Limits) -> Callable[[Any], Any]:
-    """What an option checks its number with, before anything else is done: `typer.Option(callback=limited(EPOCHS))`."""
+    """A callback that checks an option's number before any other work: `typer.Option(callback=limited(EPOCHS))`."""
 
     def check(value: Any) -> Any:
         if value is not None and (fault := limits.fault(value)):
@@ -90,7 +90,7 @@ def listed(value: str | None, option: str) -> list[str] | None:
     """`"en, de"` → `["en", "de"]`; None stays None.
 
     Raises:
-        UsageError: for a list of nothing, which would otherwise pass for no list at all.
+        UsageError: for an empty list, which would otherwise count as no list.
     """
     if value is None:
         return None
@@ -104,7 +104,7 @@ def numbers(value: str, option: str) -> list[int]:
     """Seeds: `"1,2,3"` or `"1-3"` → `[1, 2, 3]`.
 
     Raises:
-        UsageError: for anything that is not a list of seeds, one that repeats itself, or one too long to be meant.
+        UsageError: if it is no list of seeds, repeats one, or is too long to be meant.
     """
     found: list[int] = []
     for part in listed(value, option) or []:

@@ -1,4 +1,4 @@
-"""Where commands write: found out before any work, with what is another's left alone."""
+"""Checks, before any work, that a command can write where it is told to and replaces nothing that is not its own."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from crossglot.files import check_file_place, check_folder_place
 
 
 def check_out_file(out: Path, *inputs: Path) -> str:
-    """Makes sure that a file can be written, and that it is none that is read.
+    """Makes sure that a file can be written and is none of the files that are read.
 
     Args:
         out: where it is wanted.
         inputs: files, and folders with files, that the command reads.
 
     Returns:
-        What is to be said of it afterwards: whether it stands in another's place.
+        What to print afterwards: `wrote FILE`, and whether it replaced one that was there.
 
     Raises:
         NotWrittenError: if it cannot be written, with the reason.
@@ -33,7 +33,7 @@ def check_out_file(out: Path, *inputs: Path) -> str:
 
 
 def check_out_folder(out: Path, *inputs: Path, may_replace: Callable[[Path], object]) -> None:
-    """Makes sure that a folder can be written as a whole, and that it is none that is read.
+    """Makes sure that a folder can be written as a whole and is none of the folders that are read.
 
     Raises:
         NotWrittenError: if it cannot be written, with the reason.

@@ -139,7 +139,7 @@ def _kept(out: Path) -> str:
 
 
 def _bitexts(values: Iterable[str], languages: Collection[str]) -> dict[tuple[str, str], tuple[Path, Path]]:
-    """`["en-de=a,b"]` → `{("en", "de"): (a, b)}`; in `pt-BR-en` the languages that have text tell where one ends.
+    """`["en-de=a,b"]` → `{("en", "de"): (a, b)}`; in `pt-BR-en` the languages that have text tell where the first ends.
 
     Raises:
         UsageError: for any other form, a pair that comes twice, or a language without text.

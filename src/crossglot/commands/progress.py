@@ -25,13 +25,13 @@ def stdout_console() -> Console:
 
 
 def _unseen(done: int, total: int) -> None:
-    """Where nobody looks, nothing moves."""
+    """The bar outside a terminal: none."""
     del done, total
 
 
 @contextmanager
 def bar(description: str) -> Iterator[Callable[[int, int], None]]:
-    """Yields a function of (done, in all) that moves the bar and its time to go."""
+    """Yields a function of (done, total) that moves the bar and updates the time to go."""
     from rich.progress import TextColumn, TimeRemainingColumn
 
     from crossglot.terminal import bars

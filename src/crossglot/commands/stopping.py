@@ -1,7 +1,7 @@
 """What ends a command from outside: Ctrl-C, a polite kill (SIGTERM), a terminal that is closed (SIGHUP).
 
-All three are one thing: KeyboardInterrupt where the command stands, so that whatever is half-written goes and workers
-end; then one message and the customary exit status, 128 and the signal's number.
+All three raise KeyboardInterrupt wherever the command is, so that half-written files are removed and workers end. One
+message follows, and the customary exit status: 128 plus the signal's number.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from types import FrameType
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 PATIENCE = 3.0
-"""Seconds in which a further signal says nothing new: the command is being tidied up and shall not be interrupted in
-that. After them it raises again, should a library have swallowed the first."""
+"""Seconds in which further signals are ignored, so that they do not interrupt the tidying up. After them a signal
+raises again, in case a library swallowed the first interrupt."""
 
 _came: dict[str, tuple[int, float]] = {}  # "last": the signal that was heeded last, and when
 
 
 @contextmanager
 def heeded() -> Iterator[None]:
-    """The whole of a program, which these signals stop, but for those that the user had ignored (`nohup`, `trap`)."""
+    """Surrounds the whole program: these signals stop it, except those that the user had ignored (`nohup`, `trap`)."""
     for one in SIGNALS:
         if signal.getsignal(one) != signal.SIG_IGN:
             signal.signal(one, _stop)
@@ -40,18 +40,18 @@ def heeded() -> Iterator[None]:
             _leave(end.code)
         raise
     finally:
-        for one in SIGNALS:  # all is said and done
+        for one in SIGNALS:  # the program is over
             if signal.getsignal(one) is _stop:
                 signal.signal(one, signal.SIG_DFL)
 
 
 def stopped_by() -> int | None:
-    """The signal that came, if one did: some libraries turn the interrupt into an error of their own."""
+    """The signal that came, if one did, even where a library turned the interrupt into an error of its own."""
     return _came["last"][0] if "last" in _came else None
 
 
 def exit_status() -> int:
-    """What a command that was stopped ends with."""
+    """The exit status of a command that was stopped."""
     return 128 + (stopped_by() or signal.SIGINT)
 
 
@@ -65,10 +65,10 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _leave(status: int) -> None:
-    """Ends the process as it stands: libraries that take their time over their own ends are not waited for.
+    """Ends the process at once, without waiting for libraries that take long to shut down.
 
-    Python itself would end by the signal, whatever status it is given, where the interrupt came in text that it was
-    executing, as in the making of a named tuple.
+    An ordinary exit would not do: where the interrupt came while Python executed text, as in making a named tuple,
+    Python ends by the signal and not with the status it is given.
     """
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):

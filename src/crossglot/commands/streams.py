@@ -1,4 +1,4 @@
-"""Standard input and output as bytes: what data goes through them is decoded and encoded as in files, and unchanged."""
+"""Standard input and output as bytes: data that goes through them is decoded and encoded as in files, unchanged."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from crossglot.errors import StorageError, UsageError
 from crossglot.files import why_not_written
 
 STREAM = "-"
-"""What stands for standard input where a file to read is named, and for standard output where one to write is."""
+"""The name of a file that means standard input where files are read, standard output where they are written."""
 
 INPUT, OUTPUT = "standard input", "standard output"
 
 
 def standard_input(wanted: str) -> Held:
-    """All bytes of standard input; whoever sits at a terminal is told what is waited for.
+    """All bytes of standard input; at a terminal, says what is waited for.
 
     Args:
         wanted: what is read from it, in a few words.
 
     Raises:
-        UsageError: if it is closed, or nothing more is to be had from it.
+        UsageError: if it is closed or cannot be read.
         DataError: if it does not end.
     """
     from crossglot.commands.faults import say
@@ -36,7 +36,7 @@ def standard_input(wanted: str) -> Held:
         raise UsageError(f"{INPUT} is closed: name a file")
     if sys.stdin.isatty():
         say(f"reading {wanted} from the terminal; Ctrl-D ends it")
-    with suppress(OSError, ValueError):  # what a test puts in its place has no descriptor
+    with suppress(OSError, ValueError):  # a test's replacement of it has no descriptor
         os.set_blocking(sys.stdin.fileno(), True)
     try:
         return Held(INPUT, read_all(sys.stdin.buffer, INPUT))
@@ -59,7 +59,7 @@ def write_out(pieces: Iterable[str], *, errors: str = "strict") -> None:
 
     Args:
         pieces: the text; all of it is made before any is written.
-        errors: what becomes of lone surrogates, as in `str.encode`.
+        errors: how lone surrogates are handled, as in `str.encode`.
 
     Raises:
         StorageError: if it cannot be written; a reader that has gone away is a BrokenPipeError.
@@ -77,19 +77,19 @@ def write_out(pieces: Iterable[str], *, errors: str = "strict") -> None:
 
 
 def unwritable(error: OSError) -> StorageError:
-    """The error for a standard output that takes nothing more."""
+    """The error for a standard output that can no longer be written."""
     why, _ = why_not_written(error) or (str(error), "")
     return StorageError(f"{OUTPUT}: cannot be written: {why}")
 
 
 def finish_output() -> None:
-    """Writes what is still held back; later, at the interpreter's end, nobody could say what went wrong."""
+    """Flushes standard output now, since a failure at the interpreter's end could not be reported."""
     if sys.stdout is not None and not sys.stdout.closed:
         sys.stdout.flush()
 
 
 def is_unread() -> bool:
-    """Whether whoever read standard output has gone away (`… | head`)."""
+    """Whether the reader of standard output has gone away (`… | head`)."""
     try:
         waiting = select.poll()
         waiting.register(sys.stdout.fileno(), 0)
@@ -99,7 +99,7 @@ def is_unread() -> bool:
 
 
 def give_up_output() -> None:
-    """Leaves standard output to nobody, so that what it still holds back is not tried again at the end."""
+    """Detaches standard output, so that what it still holds is not written at the interpreter's end."""
     with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -19,7 +19,7 @@ from crossglot.files import check_file_place
 
 
 def output_format(untagged: Untagged, out: str | None, given: str = "auto") -> Format:
-    """The format that is written: as given; else what was read, plain text as columns.
+    """The format that is written: the one given; else the one read, columns for plain text.
 
     Raises:
         UsageError: for an unknown format.
@@ -36,8 +36,8 @@ def require_writable(untagged: Untagged, text: str, out: str | None, wanted: For
         untagged: the sentences.
         text: the file that they came from, which is never written over; `-` is standard input.
         out: where they will be written; None or `-` is standard output.
-        wanted: the format.
-        labels: of the tagger; the first stands for any where words are looked at.
+        wanted: the format to write.
+        labels: of the tagger; words are checked with the first of them.
 
     Raises:
         UsageError: if `out` is the file that was read.
@@ -94,7 +94,7 @@ def _rendered(
 
 
 def _slashed(word: str, tag: str, name: str) -> str:
-    """`word/tag`, which is divided at its last slash; nothing that stands on a line of them may hold a blank."""
+    """`word/tag`, which readers divide at the last slash; neither part may hold a blank."""
     for what, part in (("word", word), ("label", tag)):
         if not part or " " in part or "\t" in part or (part is tag and "/" in part):
             held = "a slash" if "/" in part and part is tag else "a blank" if part else "nothing"

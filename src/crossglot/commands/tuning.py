@@ -1,4 +1,4 @@
-"""What `crossglot finetune` says and finds out about a recipe: the search on a dev set, warnings before and after."""
+"""The search and the warnings of `crossglot finetune`: start and rate found on a dev set, remarks on the training."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def searched(
     *,
     start: str | None,
 ) -> Recipe:
-    """The recipe with the start and rate found on the dev set, for an encoder that the paper's are not meant for."""
+    """The recipe with start and rate found on the dev set, for an encoder that the paper's recipe is not meant for."""
     from crossglot.commands.progress import bar, stderr_console
     from crossglot.encoders.origin import BASE_WIDTH
     from crossglot.steps.arguments import sample
@@ -82,7 +82,7 @@ def forewarn(recipe: Recipe, sentences: Sequence[TaggedSentence]) -> None:
 
 
 def warn_of(tagger: Tagger, sentences: Sequence[TaggedSentence]) -> None:
-    """Says so if the tagger gives every word of its training one label, or its loss has not fallen."""
+    """Warns if the tagger gives every word of its training sentences one label, or if its loss has not fallen."""
     from dataclasses import asdict
 
     from crossglot.steps.arguments import sample
