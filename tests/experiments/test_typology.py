@@ -9,8 +9,9 @@ import pytest
 
 from crossglot.experiments.judging import judge
 from crossglot.experiments.typology.claims import BY_FEATURES, LOW_SIMILARITY
+from crossglot.experiments.typology.common_features import COMMON, WALS
 from crossglot.experiments.typology.groups import GroupsExperiment
-from crossglot.experiments.typology.plan import COMMON, WALS, TypologyExperiment
+from crossglot.experiments.typology.plan import TypologyExperiment
 from crossglot.experiments.typology.word_order import GROUPS, group_of, likeness
 from crossglot.languages import LANGUAGES, PAPER_POS, TABLE_COLUMNS
 from crossglot.results.rows import MEAN, ResultRow, results_frame

@@ -1,4 +1,4 @@
-"""Which languages the names of a matrix mean: by key, ISO code, English name, treebank, or the user's own table."""
+"""Which languages the names of a matrix mean: by key, ISO code, English name or treebank, or by a table of the user."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ from crossglot.experiments.relation_drawing import (
     zero_shot_values,
 )
 from crossglot.experiments.typology.claims import BY_FEATURES
-from crossglot.experiments.typology.plan import COMMON, TITLE
+from crossglot.experiments.typology.common_features import COMMON
+from crossglot.experiments.typology.plan import TITLE
 from crossglot.results.rows import ResultRow
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from crossglot.drawing.chart_exhibit import Drawn, Entry
 from crossglot.drawing.wording import NO_VALUE, interval_note, number, reason
 from crossglot.experiments.relations import HOLM, LANGUAGES_DRAWN, QAP_P, QAP_P_WITHOUT
-from crossglot.experiments.typology.groups import DIFFERENCE, SAME_MINUS_DIFFERENT, TITLE
+from crossglot.experiments.typology.grouped import DIFFERENCE, SAME_MINUS_DIFFERENT
+from crossglot.experiments.typology.groups import TITLE
 from crossglot.experiments.typology.word_order import ADJECTIVE_NOUN, BY_WALS, SUBJECT_OBJECT_VERB
 from crossglot.results.rows import MEAN, ResultRow
 

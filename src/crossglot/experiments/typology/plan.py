@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
 from typing import TYPE_CHECKING
 
 from crossglot.corpora.catalogue import OWN_LANGUAGES, own_languages, root_languages
@@ -13,28 +12,23 @@ from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.matrix import SPLIT
 from crossglot.experiments.relations import (
     GAIN,
-    Pair,
     corrected,
-    kin_of,
     mean_over,
     mean_rows,
     relation_rows,
     slope_against,
-    zero_shot_scores,
 )
 from crossglot.experiments.setting import Absent, Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.experiments.typology.claims import BY_FEATURES, FEW_FEATURES, LOW_SIMILARITY
-from crossglot.experiments.typology.word_order import likeness
-from crossglot.languages import PAPER_POS, WALS_VERSION, Language
-from crossglot.results.rows import MEAN, ResultRow
+from crossglot.experiments.typology.common_features import WALS, CommonFeatures
+from crossglot.languages import PAPER_POS, Language
+from crossglot.results.rows import ResultRow
 
 if TYPE_CHECKING:
     from crossglot.drawing.chart_exhibit import Drawn
 
 TITLE = "POS accuracy against common word-order features"
-COMMON = "common features"
-WALS = f"WALS {WALS_VERSION}"
 
 
 @dataclass(frozen=True)
@@ -61,14 +55,14 @@ class TypologyExperiment:
 
     def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
         """Cells; common features of each pair; and what they say together."""
-        scores = zero_shot_scores(evidence.cells, kin_of(languages_of(setting)))
-        pairs = list(dict.fromkeys(pair for one in scores.values() for pair in one.cells))
-        names = dict.fromkeys(language for pair in pairs for language in pair if "+" not in language)
-        # QAP wants features of all pairs, also of those without a score.
-        everything = dict.fromkeys([*pairs, *permutations(names, 2)])
-        features = self._feature_rows(everything, setting)
-        counted = {(row.source or "", row.target or ""): row for row in features}
-        x = {pair: row.value for pair, row in counted.items() if row.value}  # none in common: left out, as in the paper
+        own = own_languages(setting.corpora.root)
+        found = CommonFeatures.of(
+            evidence.cells,
+            languages_of(setting),
+            lambda key: f"the data root's {OWN_LANGUAGES}" if key in own else WALS,
+            least=1,  # none in common: left out, as in the paper
+        )
+        scores, x = found.scores, found.x
         low = [pair for pair, common in x.items() if common <= FEW_FEATURES]
         none = f"no pair with 1 to {FEW_FEATURES} features in common"
         statistics = []
@@ -83,34 +77,7 @@ class TypologyExperiment:
             statistics += ours.among([pair for pair in low if pair in gaps], theirs).rows(
                 "mean over pairs minus en-bert's", LOW_SIMILARITY, lambda kin: mean_over(gaps, low, none, kin, GAIN)
             )
-        shown = [counted[pair] for pair in pairs]
-        return [*evidence.cells, *shown, *statistics, *corrected(statistics)]
-
-    def _feature_rows(self, pairs: Iterable[Pair], setting: Setting) -> list[ResultRow]:
-        """For each pair of different languages the number of common features, of how many comparable ones."""
-        languages, own = languages_of(setting), own_languages(setting.corpora.root)
-        rows = []
-        for source, target in pairs:
-            if source == target:
-                continue
-            alike = likeness(languages[source], languages[target]) if "+" not in source else None
-            silent = [key for key in (source, target) if key in languages and not languages[key].wals]
-            why = ""
-            if alike is None:
-                why = "several sources have no common word order"
-            elif silent:
-                where = f"the data root's {OWN_LANGUAGES}" if silent[0] in own else WALS
-                why = f"{where} has no word-order feature of {languages[silent[0]].name}"
-            elif not alike.comparable:
-                why = "no feature that both have a value of"
-            rows.append(
-                ResultRow(
-                    experiment=self.key, system=WALS, role="published", task="pos", source=source, target=target,
-                    aggregate=MEAN, metric=COMMON, value=None if why or alike is None else float(alike.common),
-                    n=alike.comparable if alike else None, missing=why or None,
-                )
-            )  # fmt: skip
-        return rows
+        return [*evidence.cells, *found.rows, *statistics, *corrected(statistics)]
 
 
 def pos_table(key: str, title: str, setting: Setting) -> TransferTable:
