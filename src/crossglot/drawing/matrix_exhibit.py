@@ -1,4 +1,4 @@
-"""From tidy results to what is shown: an exhibit an experiment, a grid a system, a cell a number."""
+"""Tidy results as matrices to show: one exhibit per experiment, one grid per system, one cell per number."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ ROLE_ORDER = ("published", "m-bert", "en-bert", "other", "baseline", "floor")
 
 @dataclass(frozen=True)
 class Cell:
-    """One number of a table, in per cent, beside the paper's; or the reason why there is none.
+    """One number of a table, in per cent, with the paper's number; or the reason why there is none.
 
-    `collapsed` of its trainings gave every word one label: then the value says nothing of the encoder.
+    `collapsed` of its trainings gave every word one label; where any did, the value says nothing about the encoder.
     """
 
     value: float | None = None
@@ -45,9 +45,9 @@ class Grid:
 
 @dataclass(frozen=True)
 class Block:
-    """Languages that share cells, in the order of the results, and a grid a system over them.
+    """Languages that share cells, in the order of the results, and one grid per system over them.
 
-    The paper's table 4 has two blocks: no tagger of the one is evaluated on a language of the other.
+    The paper's table 4 has two blocks: no tagger of one block is evaluated on a language of the other.
     """
 
     sources: tuple[str, ...]
@@ -67,15 +67,15 @@ class Average:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """Everything that one experiment shows, and what has to be said with it.
+    """Everything that one experiment shows, and the facts that its notes are made of.
 
     Attributes:
         name: file name of its tables and figures: the experiment, with its variant where it has several.
         corpora: language → the corpus its cells were read from.
-        types: entity types that were scored → the (source, target) cells where just these were.
+        types: entity types → the (source, target) cells in which exactly these were scored.
         intervals: the kinds of interval its cells have.
         average_intervals: the kinds that its averages have.
-        title: of the experiment; empty for one that is not known.
+        title: of the experiment; empty for an unknown one.
     """
 
     name: str
@@ -99,19 +99,19 @@ class Exhibit:
 
     @property
     def same_language(self) -> bool:
-        """Whether it has nothing but the diagonal, as the paper's table 3: then systems are the rows."""
+        """Whether it has only a diagonal, as the paper's table 3 has; its rows are systems then."""
         return all(s == t for block in self.blocks for grid in block.grids for s, t in grid.cells)
 
 
 def is_zero_shot(source: str, target: str) -> bool:
-    """No labelled sentence of the target's language was seen; `source` may join several with `+`."""
+    """Whether no labelled sentence of the target's language was seen; `source` may join several with `+`."""
     return target not in source.split("+")
 
 
 def exhibits(rows: Sequence[ResultRow], titles: Mapping[str, str] = MappingProxyType({})) -> list[Exhibit]:
     """One exhibit for each experiment, variant and metric, in the order of the results.
 
-    Rows by hidden layer are curves, not tables, and are left out. `titles` has those of experiments.
+    Rows by hidden layer are left out: they are curves, not tables. `titles` are the experiments' titles by key.
     """
     groups: dict[tuple[str, str, str], list[ResultRow]] = {}
     for row in rows:
@@ -158,7 +158,7 @@ def _cell(row: ResultRow) -> Cell:
 
 
 def _blocks(rows: Sequence[ResultRow]) -> Iterable[Block]:
-    """Groups cells by languages that are connected through them; same-language cells all belong together."""
+    """Groups languages that cells connect into blocks; the cells of a diagonal all belong to one block."""
     if all(row.source == row.target for row in rows):
         members = [list(rows)] if rows else []
     else:
@@ -180,7 +180,7 @@ def _blocks(rows: Sequence[ResultRow]) -> Iterable[Block]:
 
 
 def _connected(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Each name → one name that stands for all it is connected to (union-find)."""
+    """Each name → the name that represents all names connected with it (union-find)."""
     parent: dict[str, str] = {}
 
     def find(name: str) -> str:

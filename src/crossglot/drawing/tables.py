@@ -18,7 +18,7 @@ from crossglot.drawing.wording import (
 )
 
 NAMED_UP_TO = 8  # columns; wider tables are headed by keys, with the name as a tooltip
-CELLS_NAMED = 12  # so many cells are named in a note, then the rest is counted
+CELLS_NAMED = 12  # a note names so many cells and counts the rest
 
 
 def exhibit_table(exhibit: Exhibit, block: Block) -> Markup:
@@ -50,7 +50,7 @@ def exhibit_table(exhibit: Exhibit, block: Block) -> Markup:
 
 
 def exhibit_notes(exhibit: Exhibit) -> Markup:
-    """What has to be said under the tables: intervals, seeds, entity types, corpora, reasons for empty cells."""
+    """The notes under the tables: intervals, seeds, entity types, corpora, reasons for empty cells."""
     notes: list[Child] = []
     if exhibit.intervals:
         notes.append(element("li", interval_note(exhibit.intervals)))
@@ -76,7 +76,7 @@ def cell_names(cells: tuple[tuple[str, str], ...]) -> str:
 
 
 def empty_reasons(exhibit: Exhibit) -> dict[str, str]:
-    """Each reason for an empty cell of a system that was run → the letter that refers to it."""
+    """Reason for an empty cell of a system that was run → the letter that stands in the cell."""
     cells = [
         cell
         for block in exhibit.blocks

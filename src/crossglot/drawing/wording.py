@@ -34,7 +34,7 @@ _OWN: ContextVar[Mapping[str, str]] = ContextVar("_OWN", default=MappingProxyTyp
 
 @contextmanager
 def calling(languages: Mapping[str, str]) -> Iterator[None]:
-    """Within the block, `language_name` knows these languages too: those that a run's data root defines."""
+    """Within the block, `language_name` also knows these languages, which a run's data root defines."""
     token = _OWN.set(languages)
     try:
         yield
@@ -43,12 +43,12 @@ def calling(languages: Mapping[str, str]) -> Iterator[None]:
 
 
 def place(exhibit: Exhibit) -> str:
-    """Where the paper has it: see `place_of`."""
+    """The paper's table or figure: see `place_of`."""
     return place_of(exhibit.experiment)
 
 
 def place_of(experiment: str) -> str:
-    """`table1` → `Table 1`; the name of an experiment of one's own stays as it is."""
+    """`table1` → `Table 1`; the name of an experiment that is not the paper's stays as it is."""
     kind = experiment.rstrip("0123456789")
     number = experiment.removeprefix(kind)
     return f"{kind.capitalize()} {number}" if kind in ("table", "figure") and number else experiment
@@ -68,7 +68,7 @@ def metric(exhibit: Exhibit) -> str:
 def language_name(key: str) -> str:
     """`nn` → `Norwegian Nynorsk`, `hi+en` → `Hindi + English`; an unknown key stands for itself.
 
-    A language of the run's own has its key beside it: `Avonian (en)`; what it stands for is said in the findings.
+    A language of the run's own is named with its key: `Avonian (en)`; the findings say what it stands for.
     """
     own, names = _OWN.get(), []
     for part in key.split("+"):
@@ -83,7 +83,7 @@ def language_name(key: str) -> str:
 
 
 def number(value: float | None, digits: int = 1) -> str:
-    """One decimal: the second is below any interval we have seen. Never `-0.0`."""
+    """A number with one decimal, never `-0.0`; the second is smaller than any interval we have seen."""
     if value is None:
         return NO_VALUE
     return f"{round(value, digits) + 0.0:.{digits}f}"
@@ -97,7 +97,7 @@ def bounds(cell: Cell) -> str:
 
 
 def interval_note(kinds: tuple[str, ...]) -> str:
-    """The kinds of interval in a table, each once; those that stand for none say why."""
+    """The kinds of interval in a table, each once; or why there is none."""
     real = [kind for kind in kinds if not kind.startswith(NO_INTERVAL)]
     absent = [kind.removeprefix(NO_INTERVAL) for kind in kinds if kind.startswith(NO_INTERVAL)]
     said = [f"Intervals: {'; '.join(real)}."] if real else []
@@ -115,7 +115,7 @@ def verdict(word: str | None) -> str:
 
 
 def published_name(grid: Grid) -> tuple[str, str]:
-    """Whose published numbers stand beside this system's, and where: `("M-BERT", "Pires et al. (2019)")`."""
+    """System and source of the published numbers beside this system's: `("M-BERT", "Pires et al. (2019)")`."""
     if grid.role == "published":
         return grid.system, "published"
     return {"m-bert": "M-BERT", "en-bert": "EN-BERT"}.get(grid.role, "Published"), PAPER

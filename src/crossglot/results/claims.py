@@ -23,9 +23,9 @@ MOST_FREQUENT_TAG = "most frequent tag"
 M_BERT_UNTRAINED = "m-bert untrained"
 
 BIG, COMPARABLE, HALF = 10.0, -5.0, 0.5
-"""Our readings, in points but for the last, which is a share of the own-language score."""
+"""How we read words: points for the first two, a share of the own-language score for the last."""
 NOISE = 2.0
-"""Two accuracies that differ by less, in points, are the same but for chance: that of training, of its sentences."""
+"""Points by which two accuracies may differ by chance, from training or from the sentences."""
 
 BEFORE_RUNS = "before the first run"
 AFTER_RUNS = "after the first runs, 26 November 2026"
@@ -73,19 +73,19 @@ class Statistic:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One row of results.csv that holds a probe's own statistic, its interval with it.
+    """One row of results.csv that holds an experiment's own statistic, with its interval.
 
     Attributes:
         experiment: the table or figure it belongs to.
         system: as in `Term`.
         metric: the row's metric.
         aggregate: what kind of statistic: `correlation`, `difference`, …
-        condition: the row's condition, where there is one.
+        condition: the row's condition, if it has one.
         source: the row's source: a language or a group of them.
         target: likewise.
         layer: the row's hidden layer.
         unit: as in `Statistic`.
-        pool: among how many the paper searched, where a number found among more or fewer says nothing of its sentence.
+        pool: how many pairs of sentences the paper searched; a number found among more or fewer does not decide.
     """
 
     experiment: str
@@ -165,9 +165,9 @@ def claim(
     threshold: float,
     rule: str = BEFORE_RUNS,
 ) -> Claim:
-    """A claim whose place and words are completed by the tables and figures that its statistic is of.
+    """A claim; the tables and figures that its statistic is of are added to `where` and to `says`.
 
-    These come after `where`, and after `says` where it is only one: `says` itself tells several apart.
+    To `says` only one is added: a statistic of several tables names each in its place.
     """
     made = Claim(name, where, sentence, origin, says, statistic, direction, threshold, rule)
     tables = [spelled(experiment) for experiment in sorted(made.experiments)]

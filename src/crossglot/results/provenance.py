@@ -1,4 +1,4 @@
-"""What a run says of itself, versions.json and study.toml, checked where reports and comparisons rely on it."""
+"""versions.json and study.toml of a run: read, and checked in what reports and comparisons rely on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class _Told(BaseModel):
-    """What is not named here is shown as it stands, whatever it is."""
+    """Fields that are not named here may hold anything, and are shown as they are."""
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
 
@@ -49,7 +49,7 @@ class _Versions(_Told):
 
 
 def read_versions(path: Path) -> dict[str, Any]:
-    """What a run's versions.json says; empty where there is none, as in a folder that holds only results.
+    """The contents of versions.json; empty without the file, as in a folder that holds only results.
 
     Raises:
         StorageError: if it is damaged, naming the field.
@@ -69,10 +69,10 @@ def read_versions(path: Path) -> dict[str, Any]:
 
 
 def read_study(path: Path) -> dict[str, Any]:
-    """What a run's study.toml says; empty where there is none.
+    """The contents of study.toml; empty without the file.
 
     Raises:
-        StorageError: if it is no file, or has values of other kinds.
+        StorageError: if it is no file, or has values of wrong types.
         SpecError: if it is no TOML.
     """
     if not path.exists() and not path.is_symlink():

@@ -1,4 +1,4 @@
-"""results.csv: the tidy table that every experiment fills and every report reads; one row a number.
+"""results.csv: the tidy table that every experiment fills and every report reads; one row per number.
 
 What the columns hold (empty where a column does not apply):
 
@@ -23,25 +23,25 @@ What the columns hold (empty where a column does not apply):
                 `pieces in its script` the script
     layer       hidden layer, 0 is the embeddings
     seed        in rows of one seed; then `aggregate` is empty
-    aggregate   `mean`: a cell of a table, the mean over its seeds (one row a cell, also of systems without seeds, of
+    aggregate   `mean`: a cell of a table, the mean over its seeds (one row per cell, also of systems without seeds, of
                 published systems and of missing cells: tables are made of these rows); `zero-shot mean`,
                 `diagonal mean`: over a system's cells, with source and target empty; `mean of a part`: of a cell, some
                 words alone; figures 1 to 3 and table 5 name statistics of their own (see `crossglot.paper`). Where the
                 interval draws genera, a row whose aggregate ends with `, languages drawn` has the other
     metric      `accuracy`, `f1`, …; of pairs of languages `entity overlap`, `spelled entity overlap`, `seen piece
                 types`, `seen piece tokens`, `common features` (n: comparable ones); of a tokenizer and a language
-                `pieces per word`, `unknown words`, `known letters`, `pieces in its script` (one row a script; n: the
+                `pieces per word`, `unknown words`, `known letters`, `pieces in its script` (one row per script; n: the
                 letters of it); in the causal study those of `experiments.causes.measures`, and `… difference` of each
     value       in the paper's unit: per cent for accuracy and F1; overlaps and shares in per cent, statistics in theirs
     ci_low, ci_high, interval   bounds, and what kind of interval: its level and what was resampled
     n           what the value is counted over: words (accuracy), gold entities (F1), cells (averages over cells), pairs
                 of sentences (translation)
     published   the paper's number for this cell, in rows of encoders and of published systems
-    comparable  true only for the paper's encoder on the paper's data: only there a difference is one of reproduction
+    comparable  true only for the paper's encoder on the paper's data, where differences are errors of reproduction
     missing     why there is no value; a published system's row may have neither
     collapsed   how many of the trainings behind the value gave every word one label (in statistics over cells: in how
-                many cells any did), empty if none: such a value tells of a training, not of the encoder, and decides no
-                claim
+                many cells any did), empty if none: such a value is about a training, not about the encoder, and decides
+                no claim
 """
 
 from __future__ import annotations
