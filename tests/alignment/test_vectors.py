@@ -93,7 +93,7 @@ def test_the_result_may_lie_in_a_file(bert: Encoder, tmp_path: Path) -> None:
     mapped.flush()
     np.testing.assert_array_equal(np.load(file), embed(bert, TEXT))
     with pytest.raises(StorageError, match="cannot be written"):
-        embed(bert, TEXT, out=tmp_path / "missing" / "vectors.npy")
+        embed(bert, TEXT, out=file / "vectors.npy")
 
 
 def test_what_the_tokenizer_erases_is_an_unknown_piece(bert: Encoder) -> None:
@@ -123,6 +123,7 @@ def test_vectors_that_are_not_finite_are_refused_naming_encoder_and_layer(tmp_pa
     for where in (None, tmp_path / "vectors.npy"):
         with pytest.raises(ModelError, match=r"broken: vectors of layer 2 are not finite"):
             embed(bert, TEXT, out=where)
+    assert [path.name for path in tmp_path.iterdir()] == ["broken"]
 
 
 def test_texts_cut_in_blocks_are_those_cut_at_once(bert: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:

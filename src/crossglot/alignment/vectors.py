@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from crossglot.encoders.forward import hidden_rows, make_batch
 from crossglot.encoders.kernels.fused import fused
 from crossglot.encoders.windows import Sequences, windowed
 from crossglot.errors import ModelError, UsageError
-from crossglot.files import faults_named
+from crossglot.files import whole_file
 from crossglot.runtime import Runtime, keep_freed_memory
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def embed(
         layers: which, 0 being the embeddings; all of them unless given.
         max_length: longest sequence in pieces, special ones included; what the encoder has positions for (or 512).
         runtime: device and precision; by default where the encoder is, in fp32. Under bf16 sums are still in fp32.
-        out: an .npy file that holds the result instead of memory.
+        out: an .npy file that holds the result instead of memory; it is there when all is done, and not before.
         progress: called with (pieces done, pieces in all).
 
     Returns:
@@ -73,21 +74,21 @@ def embed(
     chosen, sentences = check_layers(encoder, layers), gathered_texts(sentences)
     pieces = every_piece(encoder.tokenizer, sentences)
     sequences = windowed(pieces, encoder.tokenizer, longest_window(encoder, max_length))
-    vectors = _zeros((len(chosen), len(sentences), encoder.hidden_size), out)
-    model = _computing(encoder, runtime)
-    lengths = np.diff(pieces.sentence_starts)
-    done, total = 0, int(lengths.sum())
-    for group in _groups(sequences.lengths):
-        batch = make_batch(encoder, [sequences.ids[i] for i in group]).to(model.device)
-        reads = _reads(sequences, group, batch, lengths)
-        for place, sums in enumerate(_sums(model, batch, reads, chosen)):
-            if not np.isfinite(sums).all():
-                raise _not_finite(encoder, chosen[place])
-            vectors[place, reads.sentences] += sums
-        done += reads.places.numel()
-        if progress is not None:
-            progress(done, total)
-    return vectors
+    with _zeros((len(chosen), len(sentences), encoder.hidden_size), out) as vectors:
+        model = _computing(encoder, runtime)
+        lengths = np.diff(pieces.sentence_starts)
+        done, total = 0, int(lengths.sum())
+        for group in _groups(sequences.lengths):
+            batch = make_batch(encoder, [sequences.ids[i] for i in group]).to(model.device)
+            reads = _reads(sequences, group, batch, lengths)
+            for place, sums in enumerate(_sums(model, batch, reads, chosen)):
+                if not np.isfinite(sums).all():
+                    raise _not_finite(encoder, chosen[place])
+                vectors[place, reads.sentences] += sums
+            done += reads.places.numel()
+            if progress is not None:
+                progress(done, total)
+    return vectors if out is None else np.load(out, mmap_mode="r+")
 
 
 def check_layers(encoder: Encoder, layers: Iterable[int] | None) -> tuple[int, ...]:
@@ -180,12 +181,16 @@ def _computing(encoder: Encoder, runtime: Runtime | None) -> PreTrainedModel:
     return fused(model)
 
 
-def _zeros(shape: tuple[int, int, int], out: Path | None) -> NDArray[np.float32]:
+@contextmanager
+def _zeros(shape: tuple[int, int, int], out: Path | None) -> Iterator[NDArray[np.float32]]:
+    """In memory, or in a file that stands at `out` once the block ends."""
     if out is None:
-        return np.zeros(shape, np.float32)
-    with faults_named(out):
-        zeros = np.lib.format.open_memmap(out, mode="w+", dtype=np.float32, shape=shape)
+        yield np.zeros(shape, np.float32)
+        return
+    with whole_file(out) as half:
+        zeros = np.lib.format.open_memmap(half, mode="w+", dtype=np.float32, shape=shape)
         if hasattr(os, "posix_fallocate"):  # not on macOS
-            with out.open("r+b") as file:  # where there is no room, say it now: later the system would end the process
-                os.posix_fallocate(file.fileno(), 0, out.stat().st_size)
-    return zeros
+            with half.open("r+b") as file:  # where there is no room, say it now: later the system would end the process
+                os.posix_fallocate(file.fileno(), 0, half.stat().st_size)
+        yield zeros
+        zeros.flush()
