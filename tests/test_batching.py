@@ -107,8 +107,9 @@ def test_a_batch_of_treebank_sentences_is_nearly_full() -> None:
     """32 sentences with the lengths of a treebank's: padded to the longest, over half of the places are padding."""
     lengths = np.random.default_rng(3).gamma(2.0, 11.0, size=32).astype(int).clip(3, 128).tolist()
     sequences = sequences_of(lengths)
-    assert packed_batch(sequences, pad_id=0).fill > 0.9
-    assert padded_batch(sequences, pad_id=0).fill < 0.5
+    packed, padded = packed_batch(sequences, pad_id=0), padded_batch(sequences, pad_id=0)
+    assert packed.flat_index.numel() > 0.9 * packed.input_ids.numel()
+    assert padded.flat_index.numel() < 0.5 * padded.input_ids.numel()
 
 
 def test_a_longer_sequence_widens_the_rows() -> None:

@@ -60,11 +60,6 @@ class Batch:
         """Whether rows may hold several sequences."""
         return self.attention_mask.dim() == 4
 
-    @property
-    def fill(self) -> float:
-        """Share of places that hold a real piece."""
-        return self.flat_index.numel() / self.input_ids.numel()
-
     def spans(self) -> list[tuple[int, int]]:
         """Where each sequence starts and ends among the flat pieces."""
         starts = self.starts.tolist()

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tiny_models import POSITIONS, save_tiny
+from tiny_models import POSITIONS, every_layer, save_tiny
 from transformers import AutoModel
 
 from crossglot.alignment.vectors import embed
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder, without_pooler
-from crossglot.encoders.forward import all_hidden, last_hidden, make_batch
+from crossglot.encoders.forward import last_hidden, make_batch
 from crossglot.encoders.loading import load_encoder
 from crossglot.encoders.origin import loading_quietly
 from crossglot.errors import ModelError
@@ -68,7 +68,7 @@ def test_hidden_states_in_a_batch_are_those_of_each_sentence_alone(family: str, 
     sequences = some_sequences(encoder)
     batch = make_batch(encoder, sequences)
     with torch.no_grad():
-        together, layers = last_hidden(encoder.model, batch), all_hidden(encoder.model, batch)
+        together, layers = last_hidden(encoder.model, batch), every_layer(encoder.model, batch)
     expected = torch.cat([alone(tmp_path, sequence) for sequence in sequences])
     torch.testing.assert_close(together, expected, atol=2e-5, rtol=2e-5)
     torch.testing.assert_close(layers[-1], together, atol=2e-5, rtol=2e-5)

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tiny_models import LAYERS, PACKING_FAMILIES, POSITIONS, WIDTH, save_tiny
+from tiny_models import LAYERS, PACKING_FAMILIES, POSITIONS, WIDTH, every_layer, save_tiny
 
 import crossglot.encoders.kernels.attention  # noqa: F401  (PRODUCTS is registered there)
 from crossglot.batching import Batch, packed_batch, padded_batch
 from crossglot.encoders.encoder import Encoder
-from crossglot.encoders.forward import PRODUCTS, all_hidden, last_hidden, make_batch
+from crossglot.encoders.forward import PRODUCTS, last_hidden, make_batch
 from crossglot.encoders.loading import load_encoder
 from crossglot.errors import ModelError
 
@@ -46,7 +46,7 @@ def both_layouts(encoder: Encoder, sequences: list[np.ndarray]) -> tuple[Batch, 
 def test_the_batch_made_for_it_is_packed(encoder: Encoder) -> None:
     batch = make_batch(encoder, some_sequences(encoder))
     assert batch.packed
-    assert batch.fill > 0.85
+    assert batch.flat_index.numel() > 0.85 * batch.input_ids.numel()
 
 
 def test_packed_and_padded_hidden_states_agree(encoder: Encoder, attention: str) -> None:
@@ -96,10 +96,10 @@ def test_a_sentence_does_not_leak_into_its_neighbours(encoder: Encoder, attentio
     assert torch.cat([difference[:30], difference[70:]]).max() == 0
 
 
-def test_all_hidden_starts_with_the_embeddings_and_ends_with_the_last_layer(encoder: Encoder) -> None:
+def test_every_layer_starts_with_the_embeddings_and_ends_with_the_last_layer(encoder: Encoder) -> None:
     packed, padded = both_layouts(encoder, some_sequences(encoder))
     with torch.no_grad():
-        layers, same = all_hidden(encoder.model, packed), all_hidden(encoder.model, padded)
+        layers, same = every_layer(encoder.model, packed), every_layer(encoder.model, padded)
         torch.testing.assert_close(layers[-1], last_hidden(encoder.model, packed), atol=1e-6, rtol=1e-6)
     assert layers.shape == (LAYERS + 1, sum(LENGTHS), WIDTH)
     torch.testing.assert_close(layers, same, atol=1e-5, rtol=1e-5)
@@ -109,7 +109,7 @@ def test_the_first_layer_depends_on_piece_and_position_only(encoder: Encoder) ->
     sequence = some_sequences(encoder, (20,))[0]
     other = np.concatenate([sequence[:1], some_sequences(encoder, (19,), seed=5)[0]])
     with torch.no_grad():
-        layers = all_hidden(encoder.model, make_batch(encoder, [sequence, other]))
+        layers = every_layer(encoder.model, make_batch(encoder, [sequence, other]))
     torch.testing.assert_close(layers[0, 0], layers[0, 20])
     assert not torch.allclose(layers[1, 0], layers[1, 20])
 

@@ -9,6 +9,9 @@ import torch
 import transformers
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
+from crossglot.batching import Batch
+from crossglot.encoders.forward import hidden_rows
+
 TEXT = (
     "the cat sat on the mat and looked at the dog",
     "der Hund sah die Katze auf der Matte und bellte laut",
@@ -33,6 +36,12 @@ WIDTH, LAYERS, POSITIONS = 32, 3, 140
 
 SENTENCE_PIECE_FAMILIES = ("xlm-roberta", "camembert", "xlm-roberta-xl")
 PACKING_FAMILIES = ("bert", "roberta", "xlm-roberta", "distilbert", "electra", "modernbert")
+
+
+def every_layer(model: Any, batch: Batch) -> torch.Tensor:
+    """Hidden states of the embeddings and of every layer: (layers + 1, pieces, hidden), sequence after sequence."""
+    layers = hidden_rows(model, batch, every_layer=True)
+    return torch.stack([hidden.flatten(0, 1)[batch.flat_index] for hidden in layers])
 
 
 def wordpiece_tokenizer() -> Any:

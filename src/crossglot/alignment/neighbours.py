@@ -63,7 +63,7 @@ def nearest(
         raise UsageError(f"unknown metric '{metric}': use one of {', '.join(METRICS)}")
     if neighbourhood < 1:
         raise UsageError(f"a neighbourhood of {neighbourhood}: it takes at least one neighbour")
-    require_comparable(queries, candidates)
+    _require_comparable(queries, candidates)
     if metric == "l2":
         origin = candidates.mean(axis=0, dtype=np.float64).astype(np.float32)
         left, right = (torch.from_numpy(side - origin).to(device) for side in (queries, candidates))
@@ -77,7 +77,7 @@ def nearest(
     return found
 
 
-def require_comparable(queries: NDArray[np.float32], candidates: NDArray[np.float32]) -> None:
+def _require_comparable(queries: NDArray[np.float32], candidates: NDArray[np.float32]) -> None:
     """Makes sure that there is something to find, and that every distance is a number.
 
     Raises:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from crossglot.corpora.opening import open_text, plain_name
-from crossglot.corpora.plain import write_lines
 from crossglot.corpora.sentences import Bitext
 from crossglot.corpora.skipping import Faults
 from crossglot.errors import DataError
@@ -51,15 +50,3 @@ def _empty_lines(at: list[int], total: int, path: Path) -> DataError:
     what = f"{len(at)} of {total} pairs have an empty side: line{'s' * (len(at) > 1)} {shown}"
     remedy = f"{ways('Leave such pairs out of both files', way('let them be skipped', 'lenient'))}."
     return DataError(what, path=path, line=at[0] + 1, remedy=remedy)
-
-
-def write_bitext(bitext: Bitext, folder: Path | str, name: str) -> tuple[Path, Path]:
-    """Write both sides as `<name>.<language>` into a folder: what the data root's `parallel/` holds.
-
-    Raises:
-        DataError: if a line holds a line end.
-        StorageError: if a file cannot be written.
-    """
-    sides = (bitext.source_language, bitext.source), (bitext.target_language, bitext.target)
-    source, target = (write_lines(lines, Path(folder) / f"{name}.{language}") for language, lines in sides)
-    return source, target

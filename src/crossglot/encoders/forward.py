@@ -49,13 +49,6 @@ def last_hidden(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
     return _flat(last, batch)
 
 
-def all_hidden(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-    """Hidden states of every layer: (layers + 1, pieces, hidden); the first is the embedding layer's output."""
-    import torch
-
-    return torch.stack([_flat(hidden, batch) for hidden in hidden_rows(model, batch, every_layer=True)])
-
-
 def hidden_rows(model: PreTrainedModel, batch: Batch, *, every_layer: bool = False) -> Sequence[torch.Tensor]:
     """Hidden states in the batch's rows, each (rows, width, hidden): of the last layer, or of the embeddings and all.
 
