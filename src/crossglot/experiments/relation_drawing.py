@@ -1,4 +1,4 @@
-"""What figures 1 and 2 share in being drawn: scores of pairs of languages against x, and their relations in numbers."""
+"""The parts that figures 1 and 2 share: scatters of scores of pairs against x, and tables of their relations."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def zero_shot_values(rows: Iterable[ResultRow], metric: str) -> dict[str, dict[P
 
 
 def values_of(rows: Iterable[ResultRow], metric: str, system: str) -> dict[Pair, float]:
-    """A metric of pairs, as one system's rows have it."""
+    """Pair → the value of a metric in one system's rows."""
     return {
         (row.source or "", row.target or ""): row.value
         for row in rows
@@ -85,7 +85,7 @@ def panels(series: Sequence[Sequence[Series]], x_titles: Sequence[str], y_title:
 
 
 def relation_lines(rows: Sequence[ResultRow], conditions: Mapping[str, str]) -> tuple[tuple[Entry, ...], ...]:
-    """One line a system and measure."""
+    """One line per system and measure."""
     found = {(row.system, row.aggregate, row.condition): row for row in rows if row.aggregate != MEAN}
     lines: list[tuple[Entry, ...]] = []
     for system in dict.fromkeys(row.system for row in rows if row.aggregate == "correlation"):
@@ -125,7 +125,7 @@ def _p_value(row: ResultRow | None) -> str:
 
 
 def remarks_on(rows: Sequence[ResultRow]) -> list[str]:
-    """What has to be said with relations: how they are read, their intervals, and what has no value."""
+    """The notes under relations: how to read them, their intervals, and which have no value."""
     statistics = [row for row in rows if row.aggregate not in (None, MEAN)]
     why = dict.fromkeys(f"{row.system}, {row.aggregate}: {reason(row)}." for row in statistics if row.value is None)
     missing = dict.fromkeys(row.missing for row in rows if row.aggregate == MEAN and row.missing)
@@ -152,5 +152,5 @@ def unnamed(pairs: Sequence[Pair], order: str) -> str:
 
 
 def ascending(value: float | None) -> tuple[bool, float]:
-    """Sorts what has no value behind everything that has one."""
+    """A sorting key that puts missing values last."""
     return (value is None, value or 0.0)

@@ -1,4 +1,4 @@
-"""What figures 1 and 2 say in numbers: how scores of pairs of languages go with something known about the pair."""
+"""Figures 1 and 2 in numbers: how scores of pairs of languages depend on a property of the pair."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Values = Mapping[Pair, float]
 QAP_P, QAP_P_WITHOUT = "QAP p", "QAP p without effects"
 HOLM = ", Holm"
 SLOPE, INTERCEPT, CENTRE = "slope", "intercept", "line at the mean"
-"""A trend: points a unit of x; where x is 0; where x is the mean over the cells. Its band follows from the three."""
+"""Aggregates of a trend: points per unit of x; y where x is 0; y at the mean x. Its band follows from the three."""
 LANGUAGES_DRAWN = ", languages drawn"
-"""Ends the aggregate of a row that draws languages as if they were unrelated, beside one that draws genera."""
+"""End of the aggregate of a row whose interval draws languages as if unrelated, beside the row that draws genera."""
 NAMINGS = 1000
 NO_SPREAD = 1e-9
 SCORE, GAIN = (0.0, 100.0), (-100.0, 100.0)
@@ -40,8 +40,8 @@ class Scores:
     """One system's zero-shot cells.
 
     Attributes:
-        first: one of its rows, for what all its rows share.
-        cells: (source, target) → the row of its mean. Rows made of them count those whose training collapsed.
+        first: one of its rows, for the fields that all its rows share.
+        cells: (source, target) → the row of its mean. Rows made from the cells count those whose training collapsed.
         kin: language → genus, where genera are to be drawn.
     """
 
@@ -51,7 +51,7 @@ class Scores:
 
     @property
     def values(self) -> dict[Pair, float]:
-        """(source, target) → score, of cells that have one."""
+        """(source, target) → score, for cells that have one."""
         return {pair: row.value for pair, row in self.cells.items() if row.value is not None}
 
     def row(self, aggregate: str, condition: str | None, estimate: Estimate) -> ResultRow:
@@ -67,9 +67,9 @@ class Scores:
         return ResultRow.model_validate({**kept, "aggregate": aggregate, "collapsed": collapsed, **fields})
 
     def among(self, pairs: Iterable[Pair], other: Scores | None = None) -> Scores:
-        """These cells alone, for what rests on no others; with those of another system that it is compared with.
+        """Only the cells of these pairs, for a statistic of no others; with another system, for a comparison of both.
 
-        What has been made of both rests on a collapsed training if either's has collapsed.
+        A comparison counts a cell as collapsed if the training of either system has collapsed.
         """
         cells = {pair: self.cells[pair] for pair in pairs if pair in self.cells}
         for pair in cells.keys() & (other.cells.keys() if other else ()):
@@ -78,7 +78,7 @@ class Scores:
         return replace(self, cells=cells)
 
     def rows(self, aggregate: str, condition: str | None, estimate: Callable[[Kin], Estimate]) -> list[ResultRow]:
-        """A statistic with genera drawn; where that makes a difference, the one with languages drawn as well."""
+        """A statistic as a row with genera drawn, and if that differs, as another row with languages drawn."""
         first = self.row(aggregate, condition, estimate(self.kin))
         if not self.kin or first.value is None:
             return [first]
@@ -125,20 +125,20 @@ def relation_rows(scores: Scores, x: Values, condition: str) -> list[ResultRow]:
 
 
 def qap_rows(scores: Scores, x: Values, condition: str) -> list[ResultRow]:
-    """P-values of a system's scores against x, over the pairs that have both: plain, and source and target apart."""
+    """QAP p-values of a system's scores against x over the pairs that have both, with and without effects."""
     values = scores.values
     pairs = [pair for pair in values if pair in x]
     matrices = _matrices(x, values, pairs)
     rows = []
     for aggregate, without_effects in ((QAP_P, False), (QAP_P_WITHOUT, True)):
         test = qap(*matrices, permutations=NAMINGS, without_effects=without_effects)
-        # A p-value has no interval; its n is how many namings of the languages it is over.
+        # A p-value has no interval; its n is the number of renamings of the languages.
         rows.append(scores.among(pairs).row(aggregate, condition, Estimate(test.p, None, test.permutations, test.why)))
     return rows
 
 
 def corrected(rows: Sequence[ResultRow]) -> list[ResultRow]:
-    """For each kind of p-value among the rows the same ones corrected for their number, by Holm's method."""
+    """The p-values among the rows, each kind corrected for its number by Holm's method, as further rows."""
     found = []
     for aggregate in (QAP_P, QAP_P_WITHOUT):
         tests = [row for row in rows if row.aggregate == aggregate and row.value is not None]
@@ -150,7 +150,7 @@ def corrected(rows: Sequence[ResultRow]) -> list[ResultRow]:
 def slope_against(
     scores: Scores, other: Scores, x: Values, other_x: Values, condition: str, name: str
 ) -> list[ResultRow]:
-    """A system's slope minus another's, over the pairs that both have; each may see an x of its own."""
+    """A system's slope minus another's over the pairs that both have; each may have its own x."""
     ours, theirs = scores.values, other.values
     pairs = [pair for pair in ours if pair in theirs and pair in x and pair in other_x]
     across = [x[pair] for pair in pairs], [other_x[pair] for pair in pairs]
@@ -205,12 +205,12 @@ def mean_over(
 def mean_of(
     values: Sequence[float], pairs: Sequence[Pair], kin: Kin | None = None, bounds: tuple[float, float] = SCORE
 ) -> Estimate:
-    """Mean of values, one a cell; a pair may have several."""
+    """Mean of values, one per cell; a pair may have several."""
     return Estimate(float(np.mean(values)), bootstrap_clusters(values, pairs, kin=kin, bounds=bounds), len(values))
 
 
 def minimum_row(scores: Scores, aggregate: str, condition: str, pairs: Iterable[Pair], nothing: str) -> ResultRow:
-    """Lowest of the pairs' scores, with an interval from theirs that allows for their number."""
+    """The lowest of the pairs' scores, with an interval made of theirs that allows for their number."""
     used = scores.among(pairs)
     rows = [row for row in used.cells.values() if row.value is not None]
     if not rows:
@@ -226,10 +226,10 @@ def minimum_row(scores: Scores, aggregate: str, condition: str, pairs: Iterable[
 
 
 def without_effects(x: Values, y: Values, estimate: Callable[[Floats, Floats, list[Pair]], Estimate]) -> Estimate:
-    """An estimate from what source and target effects leave of both, over the pairs that both have.
+    """An estimate from the residuals of x and y after source and target effects, over the pairs that have both.
 
-    Both are freed of the effects, so that the slope of what is left is the one that a regression on x, sources and
-    targets together would give (Frisch and Waugh 1933; Lovell 1963).
+    With both as residuals, the slope is that of x in a regression on x, sources and targets together (Frisch and Waugh
+    1933; Lovell 1963).
     """
     pairs = sorted(pair for pair in y if pair in x)
     if not pairs:
@@ -243,7 +243,7 @@ def without_effects(x: Values, y: Values, estimate: Callable[[Floats, Floats, li
 
 
 def _matrices(x: Values, y: Values, pairs: Sequence[Pair]) -> tuple[Floats, Floats]:
-    """Both as square matrices over the languages of the pairs; x also where y has no value."""
+    """Both x and y as square matrices over the languages of the pairs; x also where y has no value."""
     names = sorted({language for pair in pairs for language in pair})
     place = {name: number for number, name in enumerate(names)}
     tables = np.full((2, len(names), len(names)), np.nan)

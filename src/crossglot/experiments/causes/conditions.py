@@ -1,6 +1,6 @@
-"""The conditions of the causal study as data: a base, and what one knob at a time changes of it.
+"""The conditions of the causal study as data: a base, and variants of it in which one knob is moved.
 
-Sizes and schedule were settled by the base condition alone, before any knob was looked at: see docs/causes.md.
+Sizes and schedule were settled on the base condition alone, before any knob was moved: see docs/causes.md.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ FLIPPED: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class World:
-    """What is the same in every condition.
+    """Sizes and settings that all conditions share.
 
     Attributes:
         concepts: of the lab.
@@ -77,10 +77,10 @@ WORLD = World(
 
 @dataclass(frozen=True)
 class Condition:
-    """The base with one knob moved, or another condition with one knob more.
+    """The base with one knob moved, or another condition with one more knob moved.
 
     Attributes:
-        key: `cognates 0.5`: how results and figures call it.
+        key: its name in results and figures: `cognates 0.5`.
         target: fields of the target's `LanguageSpec` that differ from the base.
         lab: fields of the `LabSpec` that differ.
         shape: fields of the shape that differ.
@@ -114,9 +114,9 @@ DOSE = (
     WITHOUT_ANCHORS,
     *(Condition(f"{kind} only", lab={"anchors": (kind,)}) for kind in ("punctuation", "numbers", "names")),
 )
-"""Which anchors the target has in common with the source: from none to one kind; in the base all."""
+"""Conditions by the anchors that target and source share: none, or one kind; the base shares all."""
 WITHOUT_PIECES = replace(CYRILLIC, key="Cyrillic, no anchors", lab=WITHOUT_ANCHORS.lab, against=CYRILLIC.key)
-"""Not even a letter in common: the languages share special pieces alone."""
+"""Source and target share not even a letter, so no piece but the special ones."""
 WITH_BITEXT: Mapping[str, bool] = MappingProxyType({"bitext": True})
 
 CONDITIONS: tuple[Condition, ...] = (

@@ -1,4 +1,4 @@
-"""The causal study drawn: what each knob does to zero-shot accuracy, sorted, beside what others report."""
+"""The causal study's figure and tables: the effect of each knob on zero-shot accuracy, beside what others report."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ MEASURED = {
     TRANSLATED_WITHOUT: "translations found between sentences whose anchors are cut out",
     TRANSLATED: "translations found",
 }
-"""Measure → what its table is called beside the first."""
+"""Measure → the title of its table; the study's own measure is in the main one."""
 PLACES = (
     (ENCODER, SOURCE, TARGET),
     (ENCODER, SOURCE, SOURCE),
     (ENCODER, TARGET, TARGET),
     (MOST_FREQUENT_TAG, SOURCE, TARGET),
 )
-HEIGHT = 21  # of a condition in the figure, in pixels
+HEIGHT = 21  # pixels per condition in the figure
 
 
 def effects(rows: Sequence[ResultRow]) -> Drawn:
     """Dots and whiskers over a table: the base, the effects from the largest to the smallest, then the checks.
 
-    That is of the study's measure; the others have a table each. Runs from before there were several have one.
+    Chart and table are of the study's own measure; every other measure has a further table. Early runs have only one.
     """
     means = [row for row in rows if row.aggregate == MEAN]
     there = [measure for measure in MEASURES if any(row.metric == measure for row in means)] or [ALL_WORDS]
@@ -76,7 +76,7 @@ def effects(rows: Sequence[ResultRow]) -> Drawn:
 
 
 def _table(means: Sequence[ResultRow], measure: str) -> tuple[list[ResultRow], tuple[tuple[Entry, ...], ...]]:
-    """The effects from the largest to the smallest, and lines of the base, of these and of the checks."""
+    """The effects of one measure, largest first, and the table's lines: base, effects, checks."""
     accuracies = {(row.condition, row.system, row.source, row.target): row for row in means if row.metric == measure}
     checks = {check.key for check in CHECKS}
     found = [row for row in means if row.metric == effect_on(measure) and row.value is not None]
@@ -93,7 +93,7 @@ def _table(means: Sequence[ResultRow], measure: str) -> tuple[list[ResultRow], t
 
 
 def dots_and_whiskers(rows: Sequence[ResultRow]) -> Any:
-    """One line a condition, in the order given; filled dots where the interval leaves out zero."""
+    """One line per condition, in the order given; filled dots where the interval leaves out zero."""
     import altair as alt
 
     records = [

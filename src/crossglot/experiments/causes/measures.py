@@ -1,4 +1,4 @@
-"""What the causal study measures: which accuracies there are, of which words, and their counts of one run."""
+"""The accuracies that the causal study measures, over which words, and how they are counted in one run."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Counts = NDArray[np.int64]  # (sentences, 2): right and all
+    Counts = NDArray[np.int64]  # (sentences, 2): right, total
 
 ENCODER = "BERT of this condition"
 ALL_WORDS, OTHER_WORDS, WITHOUT = "accuracy", "accuracy of other words", "accuracy, anchors cut out"
 TRANSLATED, TRANSLATED_WITHOUT = "translation accuracy", "translation accuracy, anchors cut out"
 MEASURES = (OTHER_WORDS, ALL_WORDS, WITHOUT, TRANSLATED_WITHOUT, TRANSLATED)
-"""Metrics: tagging of words that are no anchors (the study's measure), of all words, and of the former in sentences
-without anchors; translations found between sentences without anchors, and between sentences as they are."""
+"""Metrics: tagging of words that are no anchors (the study's measure), of all words, and of the first in sentences
+without anchors; translations found between sentences without anchors, and between whole sentences."""
 
 
 def effect_on(measure: str) -> str:
-    """Metric of rows that hold a difference between two outcomes, in points."""
+    """The metric of rows that hold a difference between two outcomes of a measure, in points."""
     return f"{measure} difference"
 
 
@@ -37,10 +37,10 @@ class Outcome:
     """One accuracy of one condition.
 
     Attributes:
-        predicted: which of the step's predictions it is of.
+        predicted: the key of the step's prediction that it scores.
         source: language trained on.
         target: language evaluated.
-        system: what did it.
+        system: what predicted.
         role: the system's.
     """
 
@@ -59,16 +59,16 @@ OUTCOMES: tuple[Outcome, ...] = (
 )
 
 TAGGED = (ALL_WORDS, OTHER_WORDS)
-"""Measures that know all outcomes; the others know the first alone."""
+"""Measures that have all outcomes; the others have the first only."""
 
 
 def outcomes_of(measure: str) -> tuple[Outcome, ...]:
-    """The accuracies that a measure knows."""
+    """The outcomes that a measure has."""
     return OUTCOMES if measure in TAGGED else OUTCOMES[:1]
 
 
 def counts_of(folder: Path) -> dict[tuple[str, str], Counts]:
-    """(measure, which of the predictions) → right and all, by sentence; what a measure does not know is left out."""
+    """(measure, key of a prediction) → (sentences, 2): right, total; for outcomes that the measure has."""
     import numpy as np
     import polars as pl
 

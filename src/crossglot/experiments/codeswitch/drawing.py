@@ -1,4 +1,4 @@
-"""Table 6 drawn: accuracy on code-switched text, a panel a form of the text, a line a source, over a plain table."""
+"""Table 6 drawn: accuracy on code-switched text, one panel per form of the text, one line per source, over a table."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from crossglot.experiments.codeswitch.plan import APART, FORM_OF, MIXED, WITH_SY
 from crossglot.results.rows import MEAN, PART_MEAN, ResultRow
 
 ALL_WORDS = "all"
-HEIGHT, WIDTH = 24, 190  # of a source's line and of a panel, in pixels
+HEIGHT, WIDTH = 24, 190  # pixels per source and of a panel
 POINTS = ("circle", "square", "triangle-up", "diamond", "cross", "stroke")
 
 Line = tuple[str, str, str]  # source, system, words
 
 
 def switched(rows: Sequence[ResultRow]) -> Drawn:
-    """Dots with intervals over a table with a line a source, system and language of the words."""
+    """Dots with intervals over a table with one line per source, system and language of the words."""
     means = [row for row in rows if row.aggregate in (MEAN, PART_MEAN)]
     found: dict[Line, dict[str, ResultRow]] = {}
     for row in sorted(means, key=lambda row: ROLE_ORDER.index(row.role)):
@@ -44,7 +44,7 @@ def switched(rows: Sequence[ResultRow]) -> Drawn:
 
 
 def _place(line: Line) -> int:
-    """Sources in the order of the table; those that are none of its own behind."""
+    """Where a line stands: sources in the order of the paper's table, others after them."""
     known = WITH_SYNTHETIC.sources
     return known.index(line[0]) if line[0] in known else len(known)
 
@@ -59,7 +59,7 @@ def _line(
 
 
 def _trained_on(source: str) -> str:
-    """As the paper has it: `monolingual hi+en`, or `code-switched hi/en, corrected`."""
+    """What was trained on, in the paper's words: `monolingual hi+en`, `code-switched hi/en, corrected`."""
     if source == APART:
         return f"monolingual {source}"
     return f"code-switched {MIXED}, {FORM_OF[source]}" if source in FORM_OF else f"code-switched {source}"

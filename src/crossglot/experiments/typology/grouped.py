@@ -1,4 +1,4 @@
-"""Zero-shot cells between groups of languages: averages, rows and columns, and what being of one group is worth."""
+"""Zero-shot cells between groups of languages: averages, their differences by row and column, tests of the group."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from crossglot.statistics.resampling import Floats, Kin
 DIFFERENCE = "difference"
 SAME_MINUS_DIFFERENT = "same minus different, without effects"
 OTHERS = "others"
-"""All groups but one, where there are more than two."""
+"""Name of all groups but one, where there are more than two."""
 ARROW = " → "
 
 
@@ -35,7 +35,7 @@ class Grouping:
     """Languages in groups.
 
     Attributes:
-        key: what rows call it in `condition`: `81A`, …
+        key: its name in rows' `condition`: `81A`, …
         names: of the groups, in the order of tables.
         members: language → its group; a language without one stays out.
     """
@@ -95,9 +95,9 @@ class Grouped:
         return rows
 
     def differences(self, printed: Printed) -> list[ResultRow]:
-        """A group on itself minus on the others, and minus what the others give on it.
+        """For each group: its sources on itself minus on the others, and minus the others' sources on itself.
 
-        The one is read off a row of the table, as the paper does; the other off a column, where the target is the same.
+        The first difference is read off a row of the table, as in the paper; the second off a column: one target.
         """
         rows = []
         for one in self.grouping.names:
@@ -115,7 +115,7 @@ class Grouped:
         return rows
 
     def tests(self) -> list[ResultRow]:
-        """What is left of order when good sources and easy targets are taken away, and how likely by chance."""
+        """The effect of a common order without source and target effects, and its QAP p-value."""
         same = {pair: float(source == target) for pair, (source, target) in self.groups.items()}
         return [
             *self._among(set(self.groups.values())).rows(
@@ -127,7 +127,7 @@ class Grouped:
         ]
 
     def _against(self, one: str) -> Grouped:
-        """The same with all groups but one as the others."""
+        """The same cells in two groups: one, and all others together."""
         members = {key: name if name == one else OTHERS for key, name in self.grouping.members.items()}
         return Grouped.of(self.scores, Grouping(self.grouping.key, (one, OTHERS), members))
 
@@ -148,11 +148,11 @@ class Grouped:
 
 
 Printed = Callable[[Grouped, Mapping[Pair, float]], dict[str, object]]
-"""What stands beside a weighted sum of averages: the published number, where there is one."""
+"""Finds the published number for a weighted sum of averages, as fields of its row."""
 
 
 def none_printed(grouped: Grouped, weights: Mapping[Pair, float]) -> dict[str, object]:  # noqa: ARG001
-    """Nothing: see `Printed`."""
+    """No published number: see `Printed`."""
     return {}
 
 
@@ -165,7 +165,7 @@ def group_rows(
         cells: of a matrix, with their seeds.
         kin: language → genus.
         groupings: how languages are grouped.
-        printed: what stands beside averages and differences.
+        printed: finds the published numbers of averages and differences.
     """
     rows: list[ResultRow] = []
     tests: list[ResultRow] = []
@@ -179,5 +179,5 @@ def group_rows(
 
 
 def _slope(x: Floats, y: Floats, pairs: Sequence[Pair], kin: Kin) -> Estimate:
-    """What a unit of x is worth: of an x that is 1 or 0, what being 1 is."""
+    """The slope of y over x; for an x of 0 and 1 the difference that 1 makes."""
     return linear_trend(x, y, pairs, kin=kin).slope

@@ -22,7 +22,7 @@ TESTS = ("system", "groups", "what", "points", "low", "high", "by languages", "p
 
 
 def group_table(rows: Sequence[ResultRow]) -> Drawn:
-    """The averages, then the differences between them and what tells word order from easy targets."""
+    """The averages, then their differences and the tests that tell word order from easy targets."""
     means = [row for row in rows if row.aggregate == MEAN]
     others = _by_languages(rows)
     lines: list[tuple[Entry, ...]] = [

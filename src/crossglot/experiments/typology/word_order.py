@@ -15,9 +15,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     BY_WALS: {"SVO": "SVO", "SOV": "SOV"},
     ADJECTIVE_NOUN: {"Adjective-Noun": "AN", "Noun-Adjective": "NA"},
 }
-"""How languages are grouped → value in WALS → the group. `81A` are footnote 7's groups, as in the paper's table 5a."""
+"""Grouping → value in WALS → group. `81A` has footnote 7's groups, as the paper's table 5a."""
 FEATURES: Mapping[str, str] = {SUBJECT_OBJECT_VERB: "81A", BY_WALS: "81A", ADJECTIVE_NOUN: "87A"}
-"""How languages are grouped → the feature of WALS that it goes by."""
+"""Grouping → the WALS feature behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Likeness:
     """How alike two languages are in word order.
 
     Attributes:
-        common: of how many features both have the same value. "No dominant order" is a value like any other: two
+        common: how many features have the same value in both. "No dominant order" is a value like any other: two
             languages without a dominant order are alike in that.
-        comparable: of how many features both have a value; one that WALS lacks is neither equal nor different.
+        comparable: how many features have a value in both; one that WALS lacks is neither equal nor different.
     """
 
     common: int
