@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crossglot.steps.arguments import EncoderReference
 
 Tagged = Sequence[tuple[str, str]]
 
@@ -86,3 +90,12 @@ def write_encoder(folder: Path, seed: int = 0) -> Path:
         torch.manual_seed(seed)
         BertModel(config, add_pooling_layer=False).save_pretrained(folder)
     return folder
+
+
+def reference_to(folder: Path, name: str) -> EncoderReference:
+    """An encoder's folder as steps are given it."""
+    from crossglot.encoders.origin import find_origin
+    from crossglot.steps.arguments import EncoderReference
+
+    origin = find_origin(folder)
+    return EncoderReference(revision=origin.revision, location=origin.location, name=name)

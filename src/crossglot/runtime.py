@@ -44,26 +44,37 @@ class Runtime:
 
 
 def resolve_runtime(device: str = "auto", precision: str = "auto", *, threads: int | None = None) -> Runtime:
-    """Turns `auto` into what this machine has, and sets torch's thread count once.
-
-    `precision="auto"` is bf16 where the hardware multiplies in it (CUDA from Ampere on, CPUs with AVX512-BF16 or AMX)
-    and fp32 elsewhere: without such units bf16 on a CPU is slower than fp32.
+    """Where and how this process computes: see `plan_runtime`; the device has to be here, and threads are set as well.
 
     Raises:
         UsageError: for a device that torch does not see, an unknown precision, or less than one thread.
     """
+    use_threads(threads)
+    runtime = plan_runtime(device, precision)
+    require_device(runtime.device)
+    return runtime
+
+
+def plan_runtime(device: str = "auto", precision: str = "auto") -> Runtime:
+    """Turns `auto` into what this machine has; a GPU that is named need not be here, for a plan may be run elsewhere.
+
+    `precision="auto"` is bf16 where the hardware multiplies in it (CUDA from Ampere on, CPUs with AVX512-BF16 or AMX)
+    and fp32 elsewhere: without such units bf16 on a CPU is slower than fp32. Of a GPU that is not here it is taken to
+    be bf16, which every one has that was built since 2020.
+
+    Raises:
+        UsageError: for a device that is none, or an unknown precision.
+    """
     import torch
 
-    if threads is not None:
-        THREADS.check(threads, "threads")
-        torch.set_num_threads(threads)
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         found = torch.device(device)
     except RuntimeError as error:
         raise UsageError(f"unknown device '{device}': use auto, cpu, cuda or cuda:N") from error
-    _require_device(found)
+    if found.type not in ("cpu", "cuda") or (found.type == "cpu" and found.index):
+        raise UsageError(f"device '{device}' is not supported: use auto, cpu, cuda or cuda:N")
     if precision == "auto":
         return Runtime(device, "bf16" if multiplies_in_bf16(found) else "fp32")
     if precision not in ("fp32", "bf16"):
@@ -71,29 +82,47 @@ def resolve_runtime(device: str = "auto", precision: str = "auto", *, threads: i
     return Runtime(device, "fp32" if precision == "fp32" else "bf16")
 
 
-def _require_device(device: torch.device) -> None:
+def require_device(device: str) -> None:
+    """Makes sure that torch sees a device on this machine.
+
+    Raises:
+        UsageError: if it does not.
+    """
     import torch
 
-    if device.type == "cpu" and not device.index:
+    wanted = torch.device(device)
+    if wanted.type != "cuda":
         return
-    if device.type != "cuda":
-        raise UsageError(f"device '{device}' is not supported: use auto, cpu, cuda or cuda:N")
     if not torch.cuda.is_available():
         raise UsageError(
             f"device '{device}' was asked for, but torch sees no GPU here: {way('use the CPU', 'device', 'cpu')}"
         )
-    if (device.index or 0) >= torch.cuda.device_count():
+    if (wanted.index or 0) >= torch.cuda.device_count():
         raise UsageError(
             f"device '{device}' was asked for, but there are only {torch.cuda.device_count()} GPUs, from 0"
         )
 
 
+def use_threads(threads: int | None) -> None:
+    """Sets how many threads torch computes with in this process; None leaves that as it is.
+
+    Raises:
+        UsageError: for less than one, or more than there can be.
+    """
+    if threads is None:
+        return
+    import torch
+
+    THREADS.check(threads, "threads")
+    torch.set_num_threads(threads)
+
+
 def multiplies_in_bf16(device: torch.device) -> bool:
-    """Whether this device has units for bfloat16 products."""
+    """Whether this device has units for bfloat16 products; a GPU that is not here is taken to have them."""
     import torch
 
     if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+        return not torch.cuda.is_available() or bool(torch.cuda.is_bf16_supported(including_emulation=False))
     onednn = bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
     return device.type == "cpu" and onednn and bool(torch.cpu._is_avx512_bf16_supported())
 

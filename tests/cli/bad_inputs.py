@@ -377,8 +377,10 @@ LISTS_AND_NAMES = (  # options that hold names, pairs and lists
     bad(f"{REPRODUCE} --device gpu", "unknown device 'gpu'"),
     bad(f"{REPRODUCE} --device cpu:3", "device 'cpu:3' is not supported"),
     bad(f"{REPRODUCE} --device meta", "device 'meta' is not supported"),
+    bad(f"{REPRODUCE} --device cuda", "'cuda' was asked for, but torch sees no GPU here: use the CPU (--device cpu)"),
+    bad(f"{REPRODUCE} --device cuda --jobs 2", "'cuda' was asked for, but torch sees no GPU here"),
     bad(f"{REPRODUCE} --precision fp16", "precision", "'auto', 'fp32' or 'bf16'"),
-    bad(f"{REPRODUCE} --engine ray", "engine", "'local'"),
+    bad(f"{REPRODUCE} --engine local", "No such option: --engine"),
     bad(f"{REPRODUCE} --head-start warm", "head_start", "'random' or 'probe'"),
     bad(f"{REPRODUCE} --decay never", "decay", "'after-warmup' or 'throughout'"),
     bad(f"{REPRODUCE} --cutting chars", "cutting", "'words' or 'text'"),
@@ -480,10 +482,7 @@ LISTS_AND_NAMES = (  # options that hold names, pairs and lists
 
 EMPTY = (  # a shell variable that was not set
     *(bad(f"{FINETUNE} {option} ''", f"'{option}'", "is empty") for option in ("--dev", "--task", "--device", "--lr")),
-    *(
-        bad(f"{REPRODUCE} {option} ''", option, "is empty")
-        for option in ("--sources", "--targets", "--corpus", "--engine")
-    ),
+    *(bad(f"{REPRODUCE} {option} ''", option, "is empty") for option in ("--sources", "--targets", "--corpus")),
     *(bad(f"{PRETRAIN} {option} ' '", f"'{option}'", "is empty") for option in ("--role", "--shape", "--bitext")),
     bad("finetune '' --train train.conllu --out out", "'ENCODER'", "is empty"),
     bad("finetune encoder --train '' --out out", "'--train'", "is empty"),
@@ -556,6 +555,7 @@ IN_STUDIES = (
     *(study(f"max_train = {value}", "max_train: has to be a whole number from 1") for value in (0, -1, '"10"', 1e3)),
     study("max_test = true", "max_test: has to be a whole number"),
     *(study(f"keep_weights = {value}", "keep_weights: Input should be a valid boolean") for value in ('"yes"', 1)),
+    study('engine = "ray"', "engine: no such field"),
     study("device = 5", "device: Input should be a valid string"),
     study("precision = 16", "precision: Input should be 'auto', 'fp32' or 'bf16'"),
     study("cutting = []", "cutting: Input should be 'words' or 'text'"),

@@ -13,7 +13,7 @@ WORK = (  # where training, tagging, embedding, comparing, making and downloadin
     "crossglot.pretraining.pretrain.train_wordpiece",
     "crossglot.tagging.tagger.predict_labels",
     "crossglot.alignment.vectors._computing",
-    "crossglot.engine.local._run_one",
+    "crossglot.engine.local.perform",
     "crossglot.engine.local._run_side_by_side",
     "crossglot.comparison.comparing._compare_cell",
     "crossglot.lab.making.build_lab",

@@ -82,6 +82,8 @@ def test_a_real_process_goes_from_data_to_a_report_and_the_second_run_finds_ever
     assert "UD_German-GSD" in page
     assert "0.01" in page, "a learning rate that is not the paper's is named"
     assert "0 to do" in run(*command, "--dry-run").stdout
+    elsewhere = run(*command, "--dry-run", "--device", "cuda")
+    assert (elsewhere.exit_code, "0 to do" in elsewhere.stdout) == (0, False), "a plan for a GPU that is not here"
     results = (out / "results.csv").read_bytes()
     assert run(*command).exit_code == 0
     assert (out / "results.csv").read_bytes() == results

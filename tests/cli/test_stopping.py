@@ -33,19 +33,17 @@ sys.addaudithook(hook)
 
 TOY_STUDY = """
 sys.path.insert(0, {tests!r})
-import crossglot.runtime, crossglot.studies.running
-from crossglot.engine.local import run_locally
+import crossglot.studies.running
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from toy_steps import Tell
 
-def run_study(study, out, progress, *, jobs, threads):
+def run_study(study, out, executor, progress):
     where, go = Path({where!r}), Path({go!r})
     steps = [Tell(number=0, where=where), *(Tell(number=number, where=where, until=go) for number in (1, 2))]
-    run_locally(Plan.of(steps), Store(out / "steps"), progress, jobs=jobs)
+    executor.run(Plan.of(steps), Store(out / "steps"), progress)
     raise SystemExit(0)
 
-crossglot.runtime.resolve_runtime = lambda *given, **options: None
 crossglot.studies.running.run_study = run_study
 """
 

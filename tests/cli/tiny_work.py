@@ -34,13 +34,14 @@ encoders = [{{ encoder = "{world}/encoder", role = "m-bert" }}]
 
 def study(folder: Path) -> None:
     """A study of one source and two targets, without its report."""
+    from crossglot.engine.local import Local
     from crossglot.studies.running import run_study
     from crossglot.studies.study import load_study
 
     toml = folder.parent / "tiny.toml"
     if not toml.exists():
         toml.write_text(STUDY.format(world=os.environ[WORLD]), encoding="utf-8")
-    run_study(load_study(toml), folder)
+    run_study(load_study(toml), folder, Local())
 
 
 def reproduction(folder: Path) -> None:

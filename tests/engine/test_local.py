@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 from toy_steps import Add, After, Fail, FillDisk, Lose, result
 
-from crossglot.engine.local import run_locally
+from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress, Shown
 from crossglot.engine.step import Step, Work
@@ -37,14 +37,14 @@ def test_a_plan_holds_every_step_once_behind_what_it_needs(tmp_path: Path) -> No
 
 def test_a_dry_run_tells_what_is_finished(tmp_path: Path) -> None:
     store, last = Store(tmp_path / "steps"), chain(tmp_path / "log", 3)
-    run_locally(Plan.of(last.dependencies), store)
+    Local().run(Plan.of(last.dependencies), store)
     assert [planned.state for planned in Plan.of([last]).states(store)] == ["finished", "finished", "to do"]
 
 
 def test_a_second_run_does_nothing(tmp_path: Path) -> None:
     store, plan = Store(tmp_path / "steps"), Plan.of([chain(tmp_path / "log", 3)])
-    assert len(run_locally(plan, store).done) == 3
-    again = run_locally(plan, Store(tmp_path / "steps"))
+    assert len(Local().run(plan, store).done) == 3
+    again = Local().run(plan, Store(tmp_path / "steps"))
     assert (len(again.done), len(again.found)) == (0, 3)
     assert len((tmp_path / "log").read_text().splitlines()) == 3
 
@@ -52,7 +52,7 @@ def test_a_second_run_does_nothing(tmp_path: Path) -> None:
 def test_what_does_not_need_the_failed_step_still_runs_and_the_error_is_told_once(tmp_path: Path) -> None:
     store = Store(tmp_path / "steps")
     good = chain(tmp_path / "log", 2)
-    outcome = run_locally(Plan.of([After(needed=Fail()), Fail(number=1), good]), store)
+    outcome = Local().run(Plan.of([After(needed=Fail()), Fail(number=1), good]), store)
     assert set(outcome.failed) == {Fail().id, Fail(number=1).id}
     assert set(outcome.left_out) == {After(needed=Fail()).id}
     assert result(store.result(good)) == 2
@@ -65,7 +65,7 @@ def test_what_does_not_need_the_failed_step_still_runs_and_the_error_is_told_onc
 def test_a_failed_step_is_tried_again_in_the_next_run(tmp_path: Path) -> None:
     store = Store(tmp_path / "steps")
     for _ in range(2):
-        assert set(run_locally(Plan.of([Fail()]), store).failed) == {Fail().id}
+        assert set(Local().run(Plan.of([Fail()]), store).failed) == {Fail().id}
 
 
 def test_a_full_disk_ends_the_run_and_keeps_what_is_finished(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_full_disk_ends_the_run_and_keeps_what_is_finished(tmp_path: Path) -> 
         pytest.skip("this system has no /dev/full")
     store, first, last = Store(tmp_path / "steps"), chain(tmp_path / "log", 1), chain(tmp_path / "log", 2)
     with pytest.raises(StorageError, match="disk is full"):
-        run_locally(Plan.of([first, FillDisk(), last]), store)
+        Local().run(Plan.of([first, FillDisk(), last]), store)
     assert [planned.state for planned in Plan.of([first, FillDisk(), last]).states(store)] == [
         "finished",
         "to do",
@@ -90,7 +90,7 @@ def test_a_store_that_is_gone_while_a_step_runs_is_said_to_be(
 ) -> None:
     out, step = tmp_path / "out", Lose(lost=tmp_path / "out" / lost, file_instead=file_instead, by=by)
     with pytest.raises(StorageError, match=r"steps: was deleted or moved while this ran"):
-        run_locally(Plan.of([step, chain(tmp_path / "log", 2)]), Store(out / "steps"), jobs=jobs)
+        Local(jobs=jobs).run(Plan.of([step, chain(tmp_path / "log", 2)]), Store(out / "steps"))
     assert out.is_file() == file_instead
     assert not (tmp_path / "log").exists() or jobs == 2
 
@@ -113,10 +113,10 @@ def test_a_store_that_is_gone_between_two_steps_ends_the_run(tmp_path: Path, job
     store = Store(tmp_path / "steps")
     progress = Meddle(lambda _: store.folder.rename(tmp_path / "elsewhere"))
     with pytest.raises(StorageError, match="deleted or moved while this ran"):
-        run_locally(Plan.of([chain(tmp_path / "log", 3)]), store, progress, jobs=jobs)
+        Local(jobs=jobs).run(Plan.of([chain(tmp_path / "log", 3)]), store, progress)
     assert len(progress.met) == 1
     (tmp_path / "elsewhere").rename(store.folder)
-    assert len(run_locally(Plan.of([chain(tmp_path / "log", 3)]), store).found) == 1
+    assert len(Local().run(Plan.of([chain(tmp_path / "log", 3)]), store).found) == 1
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -127,8 +127,8 @@ def test_a_result_damaged_while_the_run_goes_on_is_blamed(
     store, first = Store(tmp_path / "steps"), chain(tmp_path / "log", 1)
     progress = Meddle(lambda step: damage(store.folder / step.id / "sum"))
     with pytest.raises(StorageError, match=rf"(?s){first.id}/sum: .*was damaged while this ran.*run the same again"):
-        run_locally(Plan.of([chain(tmp_path / "log", 3)]), store, progress, jobs=jobs)
-    assert len(run_locally(Plan.of([chain(tmp_path / "log", 3)]), Store(store.folder)).done) == 3
+        Local(jobs=jobs).run(Plan.of([chain(tmp_path / "log", 3)]), store, progress)
+    assert len(Local().run(Plan.of([chain(tmp_path / "log", 3)]), Store(store.folder)).done) == 3
 
 
 KILLED = """
@@ -136,10 +136,10 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {here!r})
 from test_local import chain
-from crossglot.engine.local import run_locally
+from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
-run_locally(Plan.of([chain(Path({log!r}), 6, pause={pause})]), Store(Path({steps!r})))
+Local().run(Plan.of([chain(Path({log!r}), 6, pause={pause})]), Store(Path({steps!r})))
 """
 
 
@@ -155,7 +155,7 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path, wait_for: int) ->
     assert len(list(steps.glob(".crossglot-*.half"))) == 1
 
     last = chain(log, 6)
-    outcome = run_locally(Plan.of([last]), Store(steps))
+    outcome = Local().run(Plan.of([last]), Store(steps))
     assert len(outcome.found) == wait_for - 1
     assert len(outcome.done) == 6 - len(outcome.found)
     assert result(Store(steps).result(last)) == 6
@@ -166,8 +166,8 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path, wait_for: int) ->
 def test_the_output_is_calm(tmp_path: Path) -> None:
     store, text = Store(tmp_path / "steps"), StringIO()
     first, last = chain(tmp_path / "log", 1), chain(tmp_path / "log", 2)
-    run_locally(Plan.of([first]), store)
-    run_locally(Plan.of([last, Fail(), After(needed=Fail())]), store, Shown(Console(file=text, width=200)))
+    Local().run(Plan.of([first]), store)
+    Local().run(Plan.of([last, Fail(), After(needed=Fail())]), store, Shown(Console(file=text, width=200)))
     lines = text.getvalue().splitlines()
     assert lines[0] == "✓ found 1 of 4 steps in store"
     assert lines[1].startswith(f"✓ {last.id} · ")
@@ -178,7 +178,7 @@ def test_the_output_is_calm(tmp_path: Path) -> None:
 def test_a_terminal_gets_a_bar_that_goes_away(tmp_path: Path) -> None:
     text = StringIO()
     console = Console(file=text, width=120, force_terminal=True)
-    run_locally(Plan.of([chain(tmp_path / "log", 3, pause=0.15)]), Store(tmp_path / "steps"), Shown(console))
+    Local().run(Plan.of([chain(tmp_path / "log", 3, pause=0.15)]), Store(tmp_path / "steps"), Shown(console))
     assert "2/3" in text.getvalue()
     assert "to go" in text.getvalue()
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toy_steps import Add, result
 
-from crossglot.engine.local import run_locally
+from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
 from crossglot.engine.record import Record, check_folder, read_record
@@ -113,7 +113,7 @@ def test_a_step_with_a_damaged_record_is_named_and_done_again(
 ) -> None:
     first = Add(left=1, right=2, log=tmp_path / "log")
     last = Add(left=first, right=4, log=tmp_path / "log")
-    run_locally(Plan.of([last]), Store(tmp_path / "steps"))
+    Local().run(Plan.of([last]), Store(tmp_path / "steps"))
     DAMAGED[how](tmp_path / "steps" / first.id / "step.json")
 
     store, progress = Store(tmp_path / "steps"), Told()
@@ -121,7 +121,7 @@ def test_a_step_with_a_damaged_record_is_named_and_done_again(
     with pytest.raises(StorageError, match=rf"{first.id}.*is damaged"):
         store.result(first)
     with caplog.at_level(logging.WARNING):
-        outcome = run_locally(Plan.of([last]), store, progress)
+        outcome = Local().run(Plan.of([last]), store, progress)
     assert (outcome.done, outcome.found) == ([first], [last])
     assert result(Store(tmp_path / "steps").result(first)) == 3
     assert read_record(tmp_path / "steps" / first.id).seconds >= 0
@@ -132,7 +132,7 @@ def test_a_step_with_a_damaged_record_is_named_and_done_again(
 
 def test_a_record_of_an_earlier_or_a_later_version_is_read(tmp_path: Path) -> None:
     step = Add(left=1, right=2, log=tmp_path / "log")
-    run_locally(Plan.of([step]), Store(tmp_path / "steps"))
+    Local().run(Plan.of([step]), Store(tmp_path / "steps"))
     record = tmp_path / "steps" / step.id / "step.json"
     of_an_earlier_version()(record)
     assert Store(tmp_path / "steps").state(step) == "finished"
@@ -142,16 +142,16 @@ def test_a_record_of_an_earlier_or_a_later_version_is_read(tmp_path: Path) -> No
 
 def test_files_that_somebody_has_put_beside_a_result_do_no_harm(tmp_path: Path) -> None:
     step = Add(left=1, right=2, log=tmp_path / "log")
-    run_locally(Plan.of([step]), Store(tmp_path / "steps"))
+    Local().run(Plan.of([step]), Store(tmp_path / "steps"))
     (tmp_path / "steps" / step.id / "notes.txt").write_text("my best one")
     (tmp_path / "steps" / "a folder of mine").mkdir()
-    assert run_locally(Plan.of([step]), Store(tmp_path / "steps")).found == [step]
+    assert Local().run(Plan.of([step]), Store(tmp_path / "steps")).found == [step]
 
 
 def test_a_copied_step_is_not_counted_twice(tmp_path: Path) -> None:
     step = Add(left=1, right=2, log=tmp_path / "log")
     store = Store(tmp_path / "steps")
-    run_locally(Plan.of([step]), store)
+    Local().run(Plan.of([step]), store)
     shutil.copytree(store.folder / step.id, store.folder / f"{step.id} (copy)")
     assert [record.id for record in store.records()] == [step.id]
 

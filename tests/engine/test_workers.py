@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from toy_steps import Add, After, Die, Fail, FillDisk, Misbehave, Tell, result
 
-from crossglot.engine.local import run_locally
+from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
 from crossglot.engine.serving import Done, Failed
@@ -43,17 +43,17 @@ def test_steps_run_side_by_side_behind_what_they_need(tmp_path: Path) -> None:
     leaves = [Add(left=number, right=1, log=log, pause=0.2) for number in range(4)]
     tops = [Add(left=leaves[0], right=leaves[1], log=log), Add(left=leaves[2], right=leaves[3], log=log)]
     root = Add(left=tops[0], right=tops[1], log=log)
-    outcome = run_locally(Plan.of([root]), store, progress, jobs=2)
+    outcome = Local(jobs=2).run(Plan.of([root]), store, progress)
     assert (len(outcome.done), outcome.error()) == (7, None)
     assert result(Store(tmp_path / "steps").result(root)) == 10
     assert progress.most == 2
-    again = run_locally(Plan.of([root]), Store(tmp_path / "steps"), jobs=2)
+    again = Local(jobs=2).run(Plan.of([root]), Store(tmp_path / "steps"))
     assert (len(again.done), len(again.found)) == (0, 7)
 
 
 def test_failures_leave_out_what_needs_them_and_nothing_else(tmp_path: Path) -> None:
     good = Add(left=1, right=2, log=tmp_path / "log")
-    outcome = run_locally(Plan.of([After(needed=Fail()), good]), Store(tmp_path / "steps"), jobs=2)
+    outcome = Local(jobs=2).run(Plan.of([After(needed=Fail()), good]), Store(tmp_path / "steps"))
     assert set(outcome.failed) == {Fail().id}
     assert set(outcome.left_out) == {After(needed=Fail()).id}
     assert str(outcome.failed[Fail().id]) == "corpus.conllu:3: words are all '_'\n  merge the words in"
@@ -62,7 +62,7 @@ def test_failures_leave_out_what_needs_them_and_nothing_else(tmp_path: Path) -> 
 
 def test_a_process_that_dies_costs_its_step_alone(tmp_path: Path) -> None:
     goods = [Add(left=number, right=2, log=tmp_path / "log") for number in range(3)]
-    outcome = run_locally(Plan.of([Die(), *goods]), Store(tmp_path / "steps"), jobs=2)
+    outcome = Local(jobs=2).run(Plan.of([Die(), *goods]), Store(tmp_path / "steps"))
     assert "died (signal 9)" in str(outcome.failed[Die().id])
     assert len(outcome.done) == 3
 
@@ -72,13 +72,13 @@ def test_a_full_disk_ends_the_run_and_its_processes(tmp_path: Path) -> None:
         pytest.skip("this system has no /dev/full")
     slow = Add(left=1, right=1, log=tmp_path / "log", pause=60)
     with pytest.raises(StorageError, match="disk is full"):
-        run_locally(Plan.of([slow, FillDisk()]), Store(tmp_path / "steps"), jobs=2)
+        Local(jobs=2).run(Plan.of([slow, FillDisk()]), Store(tmp_path / "steps"))
     assert Store(tmp_path / "steps").state(slow) == "to do"
 
 
 def test_a_fault_of_ours_keeps_its_traceback(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="AssertionError: ran without what it needs"):
-        run_locally(Plan((After(needed=Fail()),)), Store(tmp_path / "steps"), jobs=2)
+        Local(jobs=2).run(Plan((After(needed=Fail()),)), Store(tmp_path / "steps"))
 
 
 def until(happened: Callable[[], object], seconds: float = 60) -> None:
@@ -147,7 +147,7 @@ def test_a_killed_step_is_not_tried_again_in_the_same_run_and_is_in_the_next(tmp
     assert "signal 15" in str(failed.error())
     assert "memory" not in str(failed.error())
     (tmp_path / "go").touch()
-    assert run_locally(Plan.of([step]), store, jobs=2).done == [step]
+    assert Local(jobs=2).run(Plan.of([step]), store).done == [step]
     assert len((tmp_path / "who").read_text().split()) == 2
 
 
@@ -156,12 +156,12 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {here!r})
 from toy_steps import Tell
-from crossglot.engine.local import run_locally
+from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 where, until = Path({where!r}), {until!r} and Path({until!r})
 steps = [Tell(number=number, where=where, until=until or None) for number in range(4)]
-print(len(run_locally(Plan.of(steps), Store(Path({steps!r})), jobs=2).done), "done")
+print(len(Local(jobs=2).run(Plan.of(steps), Store(Path({steps!r}))).done), "done")
 """
 
 
@@ -219,7 +219,7 @@ def test_an_interrupt_at_the_terminal_is_the_engines_alone(tmp_path: Path) -> No
 
 def test_what_a_step_prints_goes_to_standard_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     step = Misbehave(how="prints")
-    assert run_locally(Plan.of([step]), Store(tmp_path / "steps"), jobs=2).done == [step]
+    assert Local(jobs=2).run(Plan.of([step]), Store(tmp_path / "steps")).done == [step]
     out, err = capfd.readouterr()
     assert (out, err) == ("", "a library says hello\n")
 
@@ -227,14 +227,14 @@ def test_what_a_step_prints_goes_to_standard_error(tmp_path: Path, capfd: pytest
 @pytest.mark.parametrize(("how", "said"), [("exits", "SystemExit"), ("raises", "OddError")])
 def test_a_fault_is_told_however_it_ends_the_step(tmp_path: Path, how: str, said: str) -> None:
     with pytest.raises(RuntimeError, match=said):
-        run_locally(Plan.of([Misbehave(how=how)]), Store(tmp_path / "steps"), jobs=2)
+        Local(jobs=2).run(Plan.of([Misbehave(how=how)]), Store(tmp_path / "steps"))
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("how", ["lacks memory", "lacks it in Python"])
 def test_a_step_that_lacks_memory_costs_itself_alone(tmp_path: Path, how: str, jobs: int) -> None:
     good, step = Add(left=1, right=2, log=tmp_path / "log"), Misbehave(how=how)
-    outcome = run_locally(Plan.of([step, good]), Store(tmp_path / "steps"), jobs=jobs)
+    outcome = Local(jobs=jobs).run(Plan.of([step, good]), Store(tmp_path / "steps"))
     assert outcome.done == [good]
     assert "memory does not suffice" in str(outcome.failed[step.id])
 
@@ -242,5 +242,5 @@ def test_a_step_that_lacks_memory_costs_itself_alone(tmp_path: Path, how: str, j
 @pytest.mark.parametrize("jobs", [0, -1, -(10**9), 10**9, True, 1.5, "2", None])
 def test_jobs_that_cannot_be_are_refused_before_any_work(tmp_path: Path, jobs: object) -> None:
     with pytest.raises(UsageError, match="jobs: has to be"):
-        run_locally(Plan.of([Add(left=1, right=2, log=tmp_path / "log")]), Store(tmp_path / "s"), jobs=jobs)  # type: ignore[arg-type]
+        Local(jobs=jobs).run(Plan.of([Add(left=1, right=2, log=tmp_path / "log")]), Store(tmp_path / "s"))  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []

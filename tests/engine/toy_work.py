@@ -7,7 +7,7 @@ from pathlib import Path
 
 from toy_steps import Add
 
-from crossglot.engine.local import run_locally
+from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from kill_at_events import IN_WORKERS, kill_workers
@@ -44,6 +44,6 @@ def killing_workers(folder: Path) -> None:
 
 
 def _run(folder: Path, jobs: int) -> None:
-    error = run_locally(Plan.of(steps(folder)), Store(folder / "steps"), jobs=jobs).error()
+    error = Local(jobs=jobs).run(Plan.of(steps(folder)), Store(folder / "steps")).error()
     if error is not None:
         raise RuntimeError(error)

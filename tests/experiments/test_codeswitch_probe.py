@@ -10,7 +10,7 @@ import pytest
 
 import crossglot
 from crossglot.corpora.catalogue import Corpus
-from crossglot.engine.local import run_locally
+from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from crossglot.errors import UsageError
@@ -111,7 +111,7 @@ def test_scoring_by_language_needs_no_corpus(
     plan = plan_reproduction(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(root))
     rows = [step for step in plan.steps.steps if isinstance(step, CountAndPredict) and step.source == "hi+en"]
     store = Store(tmp_path / "steps")
-    run_locally(Plan.of(rows), store)
+    Local().run(Plan.of(rows), store)
     for row in rows:
         kept = read_predictions(store.result(row)).filter(target=FORMS[0])
         assert kept["language"].to_list() == [language for tweet in TWEETS for _, _, _, language in tweet]

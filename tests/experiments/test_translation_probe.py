@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from crossglot.encoders.origin import find_origin
-from crossglot.engine.local import run_locally
+from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
@@ -61,7 +61,7 @@ def setting(root: Path, location: Path, **changes: object) -> Setting:
 
 
 def rows_of(setting: Setting, store: Store) -> list[ResultRow]:
-    outcome = run_locally(Plan.of(PROBE.steps(setting)), store)
+    outcome = Local().run(Plan.of(PROBE.steps(setting)), store)
 
     def result(step: Step) -> Path | None:
         return None if step.id in outcome.unfinished else store.result(step)

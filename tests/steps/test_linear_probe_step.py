@@ -5,7 +5,7 @@ from pathlib import Path
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.encoders.loading import load_encoder
 from crossglot.encoders.origin import find_origin
-from crossglot.engine.local import run_locally
+from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from crossglot.steps.arguments import EncoderReference, describe_split
@@ -27,7 +27,7 @@ def test_a_row_predicts_what_the_probe_predicts_and_has_no_seed(tmp_path: Path) 
         "precision": "fp32", "device_kind": "cpu", "device": "cpu",
     })  # fmt: skip
     store = Store(tmp_path / "steps")
-    assert run_locally(Plan.of([step]), store).error() is None
+    assert Local().run(Plan.of([step]), store).error() is None
     tagger = linear_probe(load_encoder(folder), step.sources[0].read(), task="pos")
     for split in step.targets:
         predicted = tags_of(read_predictions(store.result(step)), split.language)[1]

@@ -9,18 +9,18 @@ import pytest
 
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.encoders.loading import load_encoder
-from crossglot.engine.local import run_locally
+from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
-from crossglot.errors import StorageError, UsageError
+from crossglot.errors import UsageError
 from crossglot.pretraining.pretrain import pretrain
 from crossglot.pretraining.shapes import SHAPES
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import describe_split
-from crossglot.steps.pretrain import Pretrain, plan_pretraining, pretrained
+from crossglot.steps.pretrain import Pretrain, plan_pretraining
 from crossglot.steps.train_and_predict import TrainAndPredict
 from crossglot.tagging.recipe import Recipe
-from toy_world import write_root
+from toy_world import reference_to, write_root
 
 SHAPE = SHAPES["tiny"].changed(
     name="test", layers=1, hidden=16, heads=2, vocab_size=120, positions=24, length=16, batch_pieces=96, steps=4
@@ -43,7 +43,7 @@ def planned(texts: dict[str, Path], **settings: Any) -> Pretrain:
 
 
 def run(step: Pretrain | TrainAndPredict, store: Store) -> None:
-    assert run_locally(Plan.of([step]), store).error() is None
+    assert Local().run(Plan.of([step]), store).error() is None
 
 
 def test_the_result_is_the_encoder_that_the_same_call_writes(texts: dict[str, Path], tmp_path: Path) -> None:
@@ -56,8 +56,7 @@ def test_the_result_is_the_encoder_that_the_same_call_writes(texts: dict[str, Pa
         for where in (store.result(step), folder)
     )
     assert mine == theirs
-    reference = pretrained(step, store)
-    assert (reference.name, reference.revision) == ("mine", load_encoder(folder).revision)
+    assert load_encoder(store.result(step)).revision == load_encoder(folder).revision
     assert Store(tmp_path / "store").state(planned(texts)) == "finished"
 
 
@@ -82,13 +81,8 @@ def test_a_text_that_changed_after_planning_fails_the_step(texts: dict[str, Path
         moved[language].write_bytes(path.read_bytes())
     step = planned(moved)
     moved["de"].write_text("etwas anderes\n" * 60, encoding="utf-8")
-    error = run_locally(Plan.of([step]), Store(tmp_path / "store")).error()
+    error = Local().run(Plan.of([step]), Store(tmp_path / "store")).error()
     assert error is not None and "has changed since" in str(error)
-
-
-def test_no_reference_before_it_is_finished(texts: dict[str, Path], tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="is not there"):
-        pretrained(planned(texts), Store(tmp_path))
 
 
 def _row(root: Path, encoder: object, sources: str, targets: str) -> TrainAndPredict:
@@ -106,12 +100,19 @@ def test_rows_take_it_and_read_every_language_with_its_own_positions(texts: dict
     store, root = Store(tmp_path / "store"), write_root(tmp_path / "data")
     step = planned(texts, separate_positions=True)
     run(step, store)
-    encoder = pretrained(step, store)
+    encoder = reference_to(store.result(step), "mine")
     run(_row(root, encoder, "en", "en de"), store)
-    without_spanish = run_locally(Plan.of([_row(root, encoder, "en", "es")]), store).error()
+    without_spanish = Local().run(Plan.of([_row(root, encoder, "en", "es")]), store).error()
     assert "none for 'es'" in str(without_spanish)
-    two_sources = run_locally(Plan.of([_row(root, encoder, "en de", "de")]), store).error()
+    two_sources = Local().run(Plan.of([_row(root, encoder, "en de", "de")]), store).error()
     assert "one source, not on en+de" in str(two_sources)
+
+
+def test_its_texts_are_found_from_wherever_it_runs(texts: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(texts["en"].parent)
+    step = planned({language: Path(path.name) for language, path in texts.items()})
+    assert [text.files for text in step.texts] == [(texts["en"],), (texts["de"],)]
+    assert step.bitexts[0].files == (texts["en"], texts["de"])
 
 
 def test_settings_that_cannot_be_are_refused_when_planned(texts: dict[str, Path]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossglot.corpora.catalogue import find_corpus
-from crossglot.engine.local import run_locally
+from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, DataError
@@ -60,7 +60,7 @@ def test_a_corpus_that_changes_after_planning_is_noticed(root: Path) -> None:
 
 def test_what_is_predicted_is_kept_word_by_word(root: Path, tmp_path: Path) -> None:
     store, row = Store(tmp_path / "steps"), floor(root, "en", "de en")
-    run_locally(Plan.of([row]), store)
+    Local().run(Plan.of([row]), store)
     table = read_predictions(store.result(row))
     assert table.columns == ["target", "sentence", "word", "form", "gold", "predicted", "language"]
     assert table.filter(pl.col("target") == "de")["form"].to_list() == [word for s in GERMAN for word, _ in s]
@@ -95,19 +95,19 @@ def test_rows_of_one_tagger_are_one_family(root: Path) -> None:
 def test_a_target_added_later_is_all_that_is_predicted_later(root: Path, tmp_path: Path) -> None:
     store = Store(tmp_path / "steps")
     first = floor(root, "en", "de en")
-    run_locally(Plan.of([first]), store)
+    Local().run(Plan.of([first]), store)
     wanted = [floor(root, "en", "de"), floor(root, "en", "es de")]
     members = complete_rows(wanted, store)[first.family]
     assert members[0] == first
     assert [target.language for target in members[1].targets] == ["es"]
-    run_locally(Plan.of(members), store)
+    Local().run(Plan.of(members), store)
     assert [row.id for row in complete_rows(wanted, store)[first.family]] == [row.id for row in members]
 
 
 def test_a_target_whose_corpus_changed_is_predicted_again(root: Path, tmp_path: Path) -> None:
     store = Store(tmp_path / "steps")
     first = floor(root, "en", "de es")
-    run_locally(Plan.of([first]), store)
+    Local().run(Plan.of([first]), store)
     write_treebank(root, "UD_German-GSD", "de_gsd", GERMAN[:2])
     members = complete_rows([floor(root, "en", "de es")], store)[first.family]
     assert [[target.language for target in row.targets] for row in members] == [["de", "es"], ["de"]]
@@ -122,20 +122,20 @@ def test_a_sample_of_a_target_is_another_target(root: Path, tmp_path: Path) -> N
     assert few.targets[0].sentences == 2
     assert few.targets[0].words == sum(map(len, few.targets[0].read()))
     assert whole.family == few.family
-    run_locally(Plan.of([whole, few]), store)
+    Local().run(Plan.of([whole, few]), store)
     forms = {row.id: read_predictions(store.result(row))["form"].to_list() for row in (whole, few)}
     assert forms[few.id] == [word for sentence in sample(whole.targets[0].read(), 2) for word in sentence.words]
     for row in (whole, few):
         assert [member.id for member in complete_rows([row], store)[row.family]] == [row.id]
     scored = ScoreRows(rows=(whole, few), targets=few.targets)
-    run_locally(Plan.of([scored]), store)
+    Local().run(Plan.of([scored]), store)
     assert {score.n for score in read_scores(store.result(scored))} == {few.targets[0].words}
 
 
 def test_a_damaged_row_is_no_member(root: Path, tmp_path: Path) -> None:
     first = floor(root, "en", "de")
     store = Store(tmp_path / "steps")
-    run_locally(Plan.of([first]), store)
+    Local().run(Plan.of([first]), store)
     (store.result(first) / "predictions.parquet").write_bytes(b"")
     members = complete_rows([floor(root, "en", "de es")], Store(tmp_path / "steps"))[first.family]
     assert [[target.language for target in row.targets] for row in members] == [["de", "es"]]
@@ -164,7 +164,7 @@ def test_a_finished_row_of_another_version_is_named_and_done_anew(
     root: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, change: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> None:
     row, more = floor(root, "en", "de en"), floor(root, "en", "de en es")
-    run_locally(Plan.of([row]), Store(tmp_path / "steps"))
+    Local().run(Plan.of([row]), Store(tmp_path / "steps"))
     record = tmp_path / "steps" / row.id / "step.json"
     said = json.loads(record.read_text(encoding="utf-8"))
     del said["checksum"]  # so that it is what another version might have written

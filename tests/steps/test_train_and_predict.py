@@ -10,8 +10,7 @@ from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
-from crossglot.encoders.origin import find_origin
-from crossglot.engine.local import run_locally
+from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from crossglot.steps.arguments import EncoderReference, describe_split
@@ -22,7 +21,7 @@ from crossglot.steps.train_and_predict import TAGGER, TrainAndPredict
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.prediction import Prepared, prepare
 from crossglot.tagging.recipe import Recipe
-from toy_world import write_encoder, write_root
+from toy_world import reference_to, write_encoder, write_root
 
 RECIPE = Recipe(epochs=2, learning_rate=1e-2)
 
@@ -30,9 +29,7 @@ RECIPE = Recipe(epochs=2, learning_rate=1e-2)
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> EncoderReference:
     folder = write_encoder(tmp_path_factory.mktemp("encoder") / "tiny")
-    revision = find_origin(folder).revision
-    assert revision is not None
-    return EncoderReference(revision=revision, location=str(folder), name="tiny")
+    return reference_to(folder, "tiny")
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +60,7 @@ def predicted(store: Store, step: TrainAndPredict, target: str) -> list[list[str
 
 def test_a_row_predicts_what_the_tagger_predicts(root: Path, encoder: EncoderReference, tmp_path: Path) -> None:
     store, step = Store(tmp_path), row(root, encoder, "de en")
-    assert run_locally(Plan.of([step]), store).error() is None
+    assert Local().run(Plan.of([step]), store).error() is None
     loaded = load_encoder(encoder.location)
     tagger = finetune(loaded, step.sources[0].read(), task="pos", recipe=RECIPE, seed=3)
     for split in step.targets:
@@ -82,7 +79,7 @@ def test_an_untrained_row_starts_from_weights_of_its_seed(
     root: Path, encoder: EncoderReference, tmp_path: Path
 ) -> None:
     store, step = Store(tmp_path), row(root, encoder, "de", untrained=True)
-    run_locally(Plan.of([step]), store)
+    Local().run(Plan.of([step]), store)
     random = load_encoder(encoder.location).untrained(3)
     tagger = finetune(random, step.sources[0].read(), task="pos", recipe=RECIPE, seed=3)
     assert [tuple(tags) for tags in predicted(store, step, "de")] == tagger.predict(step.targets[0].read())
@@ -100,17 +97,17 @@ def test_where_it_runs_is_no_part_of_the_identity_and_how_precisely_is(root: Pat
 def test_a_kept_tagger_predicts_targets_added_later(root: Path, encoder: EncoderReference, tmp_path: Path) -> None:
     kept, retrained = Store(tmp_path / "kept"), Store(tmp_path / "retrained")
     first = row(root, encoder, "en", keep_weights=True)
-    run_locally(Plan.of([first]), kept)
+    Local().run(Plan.of([first]), kept)
     assert (kept.result(first) / TAGGER).is_dir()
     wanted = row(root, encoder, "de en", keep_weights=True)
     members = complete_rows([wanted], kept)[wanted.family]
     added = members[1]
     assert isinstance(added, TrainAndPredict)
     assert added.tagger_of == first
-    run_locally(Plan.of(members), kept)
+    Local().run(Plan.of(members), kept)
     again = added.model_copy(update={"tagger_of": None})
     assert again.id == added.id  # since it comes to the same predictions:
-    run_locally(Plan.of([again]), retrained)
+    Local().run(Plan.of([again]), retrained)
     assert predicted(kept, added, "de") == predicted(retrained, again, "de")
 
 
@@ -118,7 +115,7 @@ def test_asking_for_weights_that_were_dropped_trains_again(
     root: Path, encoder: EncoderReference, tmp_path: Path
 ) -> None:
     store, dropped = Store(tmp_path), row(root, encoder, "en")
-    run_locally(Plan.of([dropped]), store)
+    Local().run(Plan.of([dropped]), store)
     (member,) = complete_rows([row(root, encoder, "en", keep_weights=True)], store)[dropped.family]
     assert member.id != dropped.id
     assert isinstance(member, TrainAndPredict)
@@ -138,7 +135,7 @@ def test_a_row_whose_rate_is_to_be_found_waits_for_the_search_and_is_not_run(
     assert waiting.title == "tiny, pos: en, seed 3 → de, with the learning rate to be found"
     assert Plan.of([waiting]).steps == (search, waiting)
     with pytest.raises(ValueError, match="to be planned again"):
-        run_locally(Plan.of([waiting]), store)
+        Local().run(Plan.of([waiting]), store)
     found = read_search(store.result(search))
     assert (found["head_start"], found["source"]) == ("random", "en")
     assert found["learning_rate"] in (1e-4, 1e-2)
@@ -153,7 +150,7 @@ def test_a_target_is_prepared_once_for_all_taggers(root: Path, tmp_path: Path, m
 
     monkeypatch.setattr("crossglot.tagging.prediction.prepare", counted)
     folder = write_encoder(tmp_path / "fresh", seed=5)
-    fresh = EncoderReference(revision=find_origin(folder).revision or "", location=str(folder), name="fresh")
+    fresh = reference_to(folder, "fresh")
     rows = [row(root, fresh, "de en", seed=seed, untrained=untrained) for seed in (1, 2) for untrained in (False, True)]
-    assert len(run_locally(Plan.of(rows), Store(tmp_path / "steps")).done) == 4
+    assert len(Local().run(Plan.of(rows), Store(tmp_path / "steps")).done) == 4
     assert len(prepared_sets) == 2

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from crossglot.engine.local import Local
 from crossglot.engine.store import Store
 from crossglot.errors import SpecError
 from crossglot.experiments.causes.conditions import (
@@ -58,7 +59,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("causes") / "run"
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(EXPERIMENTS, "causes", MINIATURE)
-        run_study(make_study({"experiments": ["causes"], "seeds": [1], "precision": "fp32"}), folder)
+        run_study(make_study({"experiments": ["causes"], "seeds": [1], "precision": "fp32"}), folder, Local())
         write_report(folder)
     return folder
 
@@ -203,7 +204,9 @@ def test_trainings_that_collapsed_are_said_and_counted_and_decide_no_claim(
     recipe = WORLD.recipe.model_copy(update={"learning_rate": 0.9, "epochs": 12})
     miniature = replace(MINIATURE, conditions=(BASE, ALL_FLIPPED), world=replace(MINIATURE.world, recipe=recipe))
     monkeypatch.setitem(EXPERIMENTS, "causes", miniature)
-    folder = run_study(make_study({"experiments": ["causes"], "seeds": [1], "precision": "fp32"}), tmp_path / "run")
+    folder = run_study(
+        make_study({"experiments": ["causes"], "seeds": [1], "precision": "fp32"}), tmp_path / "run", Local()
+    )
     assert "base, seed 1: a tagger collapsed (source to source, zero-shot" in caplog.text
     results = read_results(folder / "results.csv").filter(pl.col("seed") == 1)
     assert set(results.filter(pl.col("metric").str.starts_with("accuracy"), system=ENCODER)["collapsed"]) == {1}

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from crossglot.engine.local import Local
 from crossglot.engine.progress import Progress
 from crossglot.engine.step import Step
 from crossglot.errors import StorageError, UsageError
@@ -45,7 +46,7 @@ def two_languages() -> LabSpec:
 def demo(out: Path, seed: int = 1) -> list[str]:
     """Kinds of the steps that a miniature demo ran."""
     told = Told()
-    assert run_demo(out, seed=seed, size=MINIATURE, spec=two_languages(), progress=told, jobs=1) == out
+    assert run_demo(out, Local(threads=1), seed=seed, size=MINIATURE, spec=two_languages(), progress=told) == out
     return told.ran
 
 
@@ -127,16 +128,16 @@ def test_every_experiment_of_the_paper_has_its_budget() -> None:
 
 def test_a_lab_without_english_and_a_folder_that_is_a_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="in the place of en"):
-        run_demo(tmp_path / "run", spec=load_spec().only(["bg", "ru"]), size=MINIATURE)
+        run_demo(tmp_path / "run", Local(), spec=load_spec().only(["bg", "ru"]), size=MINIATURE)
     (tmp_path / "steps").write_text("taken", encoding="utf-8")
     with pytest.raises(StorageError, match="is to be a folder"):
-        run_demo(tmp_path, size=MINIATURE)
+        run_demo(tmp_path, Local(), size=MINIATURE)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["steps"]
 
 
 @pytest.mark.slow
 def test_the_whole_demo_runs(tmp_path: Path) -> None:
-    out = run_demo(tmp_path / "demo", jobs=2)
+    out = run_demo(tmp_path / "demo", Local(jobs=2, threads=1))
     results = read_results(out / "results.csv")
     assert set(results["experiment"]) == {key for key, probe in EXPERIMENTS.items() if probe.own}
     assert set(pl.read_csv(out / "claims.csv")["verdict"]) <= {"holds", "does not hold", "cannot tell"}

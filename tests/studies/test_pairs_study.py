@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from crossglot.engine.local import Local
 from crossglot.report import write_report
 from crossglot.results.rows import read_results
 from crossglot.studies.running import run_study
@@ -24,7 +25,7 @@ def run_of(experiments: list[str], root: Path, encoder: Path, out: Path) -> Path
     )  # fmt: skip
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        run_study(study, out)
+        run_study(study, out, Local())
     return out
 
 

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
+from crossglot.engine.local import Local
 from crossglot.report import terminal_tables, write_report
 from crossglot.results.rows import read_results
 from crossglot.studies.planning import plan_study
@@ -48,7 +49,7 @@ def test_a_collapsed_training_is_named_in_log_table_results_and_report(
     encoder: Path, root: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     asked = study(encoder, root, learning_rate=COLLAPSING, epochs=12)
-    folder = run_study(asked, tmp_path / "out")
+    folder = run_study(asked, tmp_path / "out", Local())
     assert "tiny, pos: en, seed 1 → de, en: collapsed, every word gets " in caplog.text
     assert "(head_start probe)" in caplog.text
     results = read_results(folder / "results.csv")
@@ -72,7 +73,7 @@ def test_a_collapsed_training_is_named_in_log_table_results_and_report(
 
 
 def test_a_training_that_learned_is_not_called_collapsed(encoder: Path, root: Path, tmp_path: Path) -> None:
-    folder = run_study(study(encoder, root, learning_rate=1e-2, epochs=12), tmp_path / "out")
+    folder = run_study(study(encoder, root, learning_rate=1e-2, epochs=12), tmp_path / "out", Local())
     tagger = read_results(folder / "results.csv").filter(system="tiny")
     assert tagger["collapsed"].null_count() == len(tagger)
     assert "†" not in seen(folder)
@@ -89,7 +90,7 @@ def test_trainings_too_short_for_their_new_layer_are_warned_of_before_they_start
     ]  # fmt: skip
     assert "3 training steps at a rate of 3e-05" in found[1].text
     assert "(sources: en, de)" in found[1].text
-    run_study(asked, tmp_path / "out")
+    run_study(asked, tmp_path / "out", Local())
     assert [record.getMessage() for record in caplog.records][:2] == [remark.text for remark in found], (
         "before all else"
     )
@@ -110,7 +111,7 @@ def test_what_a_search_chose_is_not_warned_of_and_the_grids_edge_is(encoder: Pat
         )
         == []
     )
-    folder = run_study(asked, tmp_path / "out")
+    folder = run_study(asked, tmp_path / "out", Local())
     facts = json.loads((folder / "versions.json").read_text(encoding="utf-8"))
     search = facts["encoders"]["tiny"]["fine_tuning"]["pos"]["search"]
     edges = [each["text"] for each in facts["remarks"] if each["kind"] == "edge of the grid"]
@@ -130,7 +131,7 @@ def test_entities_from_300_spanish_sentences_collapse_from_a_random_start_and_no
     }  # fmt: skip
     values = {}
     for start in ("random", "probe"):
-        folder = run_study(reproduce_study(["table1"], [str(e5)], data_root, head_start=start, **few), out)
+        folder = run_study(reproduce_study(["table1"], [str(e5)], data_root, head_start=start, **few), out, Local())
         cells = read_results(folder / "results.csv").filter(system=e5.name, aggregate="mean")
         values[start] = dict(cells.select("target", "value").iter_rows())
         assert cells["collapsed"].to_list() == [{"random": 1, "probe": None}[start]] * 2

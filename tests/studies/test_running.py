@@ -15,6 +15,7 @@ import pytest
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
+from crossglot.engine.local import Local
 from crossglot.engine.progress import Progress
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, DataError, ModelError, StorageError, UsageError
@@ -136,7 +137,7 @@ def test_a_second_run_finds_everything_and_gives_the_same_results(run: Path) -> 
     before = (run / "results.csv").read_bytes()
     plan = plan_study(load_study(run / "study.toml"), run)
     assert {planned.state for planned in plan.states()} == {"finished"}
-    run_study(load_study(run / "study.toml"), run)
+    run_study(load_study(run / "study.toml"), run, Local())
     assert (run / "results.csv").read_bytes() == before
 
 
@@ -285,13 +286,14 @@ def test_a_result_that_is_lost_before_the_end_is_blamed_and_made_anew(
 
 
 KILLED = """
+from crossglot.engine.local import Local
 from crossglot.studies.running import run_study
 from crossglot.studies.study import load_study, study_toml
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.grid import Grid
 from crossglot.tagging.tagger import Tagger
 from pathlib import Path
-run_study(load_study({study!r}), Path({out!r}))
+run_study(load_study({study!r}), Path({out!r}), Local())
 """
 
 
@@ -307,6 +309,6 @@ def test_a_study_killed_anywhere_comes_to_the_same_results(encoder: Path, root: 
     process.wait()
     kept = len(list(Store(steps).records()))
     assert kept >= 2
-    resumed, whole = run_study(study, tmp_path / "killed"), run_study(study, tmp_path / "whole")
+    resumed, whole = run_study(study, tmp_path / "killed", Local()), run_study(study, tmp_path / "whole", Local())
     assert (resumed / "results.csv").read_bytes() == (whole / "results.csv").read_bytes()
     assert not list(steps.glob(".*"))

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from crossglot.encoders.origin import find_origin
+from crossglot.engine.local import Local
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, ModelError, UsageError
 from crossglot.experiments.setting import Candidate, Corpora, Setting
@@ -67,7 +68,7 @@ def test_what_was_found_is_kept_in_the_store_and_the_users_folder_is_left_as_it_
     (encoder / "crossglot.json").write_text('{"role": "m-bert", "made_by": {"steps": 9}}', encoding="utf-8")
     asked, out, before = study(encoder, root), tmp_path / "out", contents(encoder)
     (search,) = plan_study(asked, out).searches
-    run_study(asked, out)
+    run_study(asked, out, Local())
     assert contents(encoder) == before
     found = read_search(Store(out / "steps").result(search))
     facts = json.loads((out / "versions.json").read_text(encoding="utf-8"))
@@ -80,7 +81,7 @@ def test_what_was_found_is_kept_in_the_store_and_the_users_folder_is_left_as_it_
     assert (states(again), [step.id for step in again.searches]) == ({"finished"}, [])
     trained = [step for step in again.steps.steps if isinstance(step, Row) and step.seed is not None]
     assert {read_about(again.store.result(step))["learning_rate"] for step in trained} == {found["learning_rate"]}
-    run_study(asked, out)
+    run_study(asked, out, Local())
     assert (out / "results.csv").read_bytes() == results
     given = plan_study(study(encoder, root, **{name: found[name] for name in CHOSEN}), out)
     assert states(given) == {"finished"}, "a row knows its recipe, not where that came from"
@@ -109,7 +110,7 @@ def test_a_search_trains_on_as_many_sentences_as_the_real_training(encoder: Path
     (whole,) = plan_study(study(encoder, root), tmp_path / "out").searches
     (part,) = plan_study(study(encoder, root, max_train=7), tmp_path / "out").searches
     assert (whole.max_train, part.max_train) == (None, 7)
-    run_study(study(encoder, root, max_train=7, head_start="random"), tmp_path / "out")
+    run_study(study(encoder, root, max_train=7, head_start="random"), tmp_path / "out", Local())
     facts = json.loads((tmp_path / "out" / "versions.json").read_text(encoding="utf-8"))
     assert facts["encoders"]["tiny"]["fine_tuning"]["pos"]["search"]["sentences"] == 7
 
@@ -121,7 +122,7 @@ def test_narrow_encoders_of_the_hub_are_searched_too(encoder: Path, root: Path, 
     before = contents(snapshot)
     asked = study(snapshot, root)
     assert len(plan_study(asked, tmp_path / "out").searches) == 1
-    run_study(asked, tmp_path / "out")
+    run_study(asked, tmp_path / "out", Local())
     assert contents(snapshot) == before
 
 
@@ -169,7 +170,7 @@ def test_a_search_that_fails_leaves_its_encoders_cells_empty_and_fills_the_other
 
     monkeypatch.setattr("crossglot.tagging.search.search_recipe", diverge)
     with pytest.raises(CrossglotError, match="not a number at any rate"):
-        run_study(study(encoder, root), tmp_path / "out")
+        run_study(study(encoder, root), tmp_path / "out", Local())
     text = (tmp_path / "out" / "results.csv").read_text(encoding="utf-8")
     assert "missing: the training loss was not a number at any rate" in text
     assert "most frequent tag" in text
@@ -179,10 +180,11 @@ def test_a_search_that_fails_leaves_its_encoders_cells_empty_and_fills_the_other
 
 
 KILLED = """
+from crossglot.engine.local import Local
 from pathlib import Path
 from crossglot.studies import running
 from crossglot.studies.study import load_study
-running.run_study(load_study({study!r}), Path({out!r}))
+running.run_study(load_study({study!r}), Path({out!r}), Local())
 """
 
 
@@ -197,10 +199,10 @@ def test_a_study_killed_after_its_search_goes_on_with_what_was_found(encoder: Pa
         os.kill(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     (searched,) = [record for record in Store(out / "steps").records() if record.step == "FindRecipe"]
-    run_study(asked, out)
+    run_study(asked, out, Local())
     kept = [record for record in Store(out / "steps").records() if record.step == "FindRecipe"]
     assert kept == [searched], "the search was not run again"
-    whole = run_study(asked, tmp_path / "whole")
+    whole = run_study(asked, tmp_path / "whole", Local())
     assert (out / "results.csv").read_bytes() == (whole / "results.csv").read_bytes()
 
 

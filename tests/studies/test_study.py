@@ -41,6 +41,17 @@ def test_a_study_written_down_is_read_back_the_same(tmp_path_factory: pytest.Tem
     assert load_study(path) == study
 
 
+def test_the_engine_of_earlier_run_folders_is_read_over(tmp_path: Path) -> None:
+    path, study = tmp_path / "study.toml", make_study({"experiments": ["table2"], "encoders": [{"encoder": "x"}]})
+    for engine in ("local", "ray"):
+        path.write_text(f'engine = "{engine}"\n{study_toml(study)}', encoding="utf-8")
+        if engine == "local":
+            assert load_study(path) == study
+        else:
+            with pytest.raises(SpecError, match="engine: no such field"):
+                load_study(path)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -50,7 +61,7 @@ def test_a_study_written_down_is_read_back_the_same(tmp_path_factory: pytest.Tem
         ({"seeds": []}, "seeds: .*at least 1"),
         ({"sedes": [1]}, "sedes: no such field; fields: name, experiments, encoders"),
         ({"precision": "fp16"}, "precision: .*'auto', 'fp32' or 'bf16'.*'fp16'"),
-        ({"engine": "ray"}, "engine: .*'local'.*'ray'"),
+        ({"engine": "local"}, "engine: no such field"),
         ({"max_train": 0}, "max_train: .*whole number from 1 to"),
         ({"learning_rate": "fast"}, "learning_rate: .*number.*'fast'"),
         ({"encoders": [{"encoder": "x", "role": "xlm"}]}, r"encoders\.0\.role: .*'m-bert', 'en-bert' or 'other'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,8 @@ import typer
 from crossglot.commands.faults import keeping, kept_steps
 from crossglot.commands.options import limited
 from crossglot.limits import FIRST_SEED
+
+MOST_JOBS = 4  # each holds torch, an encoder and the corpora: about half a gigabyte
 
 
 def demo(
@@ -29,18 +32,19 @@ def demo(
     crossglot demo --out runs/demo
     """
     from crossglot.commands.progress import stderr_console, stdout_console
+    from crossglot.engine.local import Local
     from crossglot.engine.progress import Shown
     from crossglot.report import terminal_findings, write_report
-    from crossglot.studies.demo import FIVE_MINUTES, default_jobs, run_demo
+    from crossglot.studies.demo import FIVE_MINUTES, run_demo
     from crossglot.studies.spending import spent
 
-    jobs, console = default_jobs(), stderr_console()
+    jobs, console = min(os.cpu_count() or 1, MOST_JOBS), stderr_console()
 
     def tell(line: str) -> None:
         console.print(line, style="bold", soft_wrap=True)
 
     with keeping(lambda: kept_steps(out)):
-        run_demo(out, seed=seed, progress=Shown(console, jobs), tell=tell, jobs=jobs)
+        run_demo(out, Local(jobs, threads=1), seed=seed, progress=Shown(console, jobs), tell=tell)
         tell("report")
         written = write_report(out)
     shares = (f"{name} {seconds:.0f} of {FIVE_MINUTES.budget[name]:.0f}" for name, seconds in spent(out).items())

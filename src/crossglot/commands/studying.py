@@ -94,7 +94,6 @@ def reproduce(
     keep_weights: Annotated[
         bool, typer.Option("--keep-weights", help="Keep the taggers, so that later targets need no training.")
     ] = False,
-    engine: Annotated[str, typer.Option(metavar="E", help="Where steps run: local.")] = "local",
     dry_run: DryRun = False,
 ) -> None:
     r"""Run the paper's tables, with the paper's encoders or others.
@@ -129,7 +128,6 @@ def reproduce(
         precision=precision,
         lenient=lenient,
         keep_weights=keep_weights,
-        engine=engine,
     )
     _run(study, run_folder(study, out), threads, jobs, dry_run=dry_run)
 
@@ -182,20 +180,21 @@ def report(
 
 def _run(study: Study, out: Path, threads: int | None, jobs: int, *, dry_run: bool) -> None:
     from crossglot.commands.progress import stderr_console
+    from crossglot.engine.local import Local
     from crossglot.engine.progress import Shown
     from crossglot.errors import CrossglotError
-    from crossglot.runtime import resolve_runtime
+    from crossglot.runtime import use_threads
     from crossglot.studies.planning import plan_study
     from crossglot.studies.running import run_study
 
-    resolve_runtime(study.device, study.precision, threads=threads)
+    use_threads(threads)
     if dry_run:
         _print_plan(plan_study(study, out))
         return
     before = _written(out)
     with keeping(lambda: kept_steps(out)):
         try:
-            run_study(study, out, Shown(stderr_console(), jobs), jobs=jobs, threads=threads)
+            run_study(study, out, Local(jobs, threads), Shown(stderr_console(), jobs))
         except CrossglotError:
             if _written(out) != before:  # some steps failed: what could be run has its results, and its report
                 _report(out, quiet=False)

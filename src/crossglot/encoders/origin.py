@@ -47,7 +47,8 @@ class Origin:
     Attributes:
         name: hub id or folder, as given.
         folder: the folder, or None for a hub id.
-        location: what `from_pretrained` is given: the folder, the hub id, or the hub id's folder in the cache.
+        location: what `from_pretrained` is given: the folder, the hub id, or the hub id's folder in the cache; a folder
+            by its absolute path, so that it is found from wherever a step runs.
         revision: commit hash of a hub id, checksum of a folder; empty if it was not asked for.
         files: names of the files that are there.
     """
@@ -279,16 +280,15 @@ def _cached_origin(name: str, revision: str | None, cause: Exception) -> Origin:
             f"and the cache does not hold it{at}\n"
             "  give a folder, or go online once to fill the cache (HF_HUB_OFFLINE unset)"
         ) from error
-    return Origin(name, None, str(folder), folder.name, _file_names(folder))
+    return Origin(name, None, str(folder.absolute()), folder.name, _file_names(folder))
 
 
 def _folder_origin(name: str, folder: Path, *, checksum: bool) -> Origin:
     _model_files(folder, weights=checksum)
     if checksum:
         check_whole(folder)
-    return Origin(
-        name.rstrip("/"), folder, str(folder), folder_checksum(folder) if checksum else "", _file_names(folder)
-    )
+    revision = folder_checksum(folder) if checksum else ""
+    return Origin(name.rstrip("/"), folder, str(folder.absolute()), revision, _file_names(folder))
 
 
 def _snapshot(folder: Path) -> Origin | None:
@@ -296,7 +296,7 @@ def _snapshot(folder: Path) -> Origin | None:
     if folder.parent.name != "snapshots" or not folder.parent.parent.name.startswith("models--"):
         return None
     name = folder.parent.parent.name.removeprefix("models--").replace("--", "/")
-    return Origin(name, None, str(folder), folder.name, _file_names(folder))
+    return Origin(name, None, str(folder.absolute()), folder.name, _file_names(folder))
 
 
 def _file_names(folder: Path) -> tuple[str, ...]:

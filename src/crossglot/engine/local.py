@@ -1,14 +1,14 @@
-"""The local engine: runs a plan on this machine, in this process or in several."""
+"""The executor of one machine: steps run in this process, or side by side in several."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
-from crossglot.engine.memory import memory_named
-from crossglot.engine.plan import Plan, PlannedStep
+from crossglot.engine.executor import Outcome, Run, perform, running
+from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
 from crossglot.engine.serving import Advanced, Done
 from crossglot.engine.step import Step
@@ -17,123 +17,71 @@ from crossglot.engine.workers import Workers, started
 from crossglot.errors import CrossglotError, StorageError
 from crossglot.limits import JOBS, THREADS
 
-
-@dataclass(slots=True)
-class Outcome:
-    """How a run ended; failures and what could not run for them are by step id."""
-
-    done: list[Step] = field(default_factory=list)
-    found: list[Step] = field(default_factory=list)
-    failed: dict[str, CrossglotError] = field(default_factory=dict)
-    left_out: dict[str, CrossglotError] = field(default_factory=dict)
-
-    @property
-    def unfinished(self) -> dict[str, CrossglotError]:
-        """Every step without a result, and the error that is to blame."""
-        return self.failed | self.left_out
-
-    def error(self) -> CrossglotError | None:
-        """All failures in one message, each different one once; None if all went well."""
-        messages = dict.fromkeys(str(error) for error in self.failed.values())
-        if not messages:
-            return None
-        without = len(self.unfinished)
-        total = without + len(self.done) + len(self.found)
-        kept = (
-            f"{without} of {total} steps have no result for this; the others are kept: mend it and run the same again"
-        )
-        return CrossglotError("\n".join([*messages, f"  {kept}"]))
+Answer = TypeVar("Answer")
 
 
-def run_locally(
-    plan: Plan, store: Store, progress: Progress | None = None, *, jobs: int = 1, threads: int | None = None
-) -> Outcome:
-    """Runs what is not in the store yet.
+@dataclass(frozen=True, slots=True)
+class Local:
+    """Runs steps on this machine; see `Executor`.
 
-    A step that fails with an error of the user's (CrossglotError) leaves out the steps that depend on it; the others go
-    on, and the outcome tells. A full disk ends the run at once, since every further step would be lost as well.
-
-    Args:
-        plan: the steps.
-        store: where results are.
-        progress: told what happens.
+    Attributes:
         jobs: steps that run at the same time, each in a process of its own; 1 runs all in this process.
         threads: threads of each of several processes; None shares out the cores.
 
     Raises:
-        StorageError: if results can no longer be stored.
-        UsageError: for a number of jobs that cannot be.
+        UsageError: for a number that cannot be.
     """
-    JOBS.check(jobs, "jobs")
-    if threads is not None:
-        THREADS.check(threads, "threads")
-    progress = progress or Progress()
-    store.sweep()
-    outcome = Outcome()
-    states = plan.states(store)
-    progress.start(states, list(store.records()))
-    try:
-        if jobs > 1:
-            try:
-                with started(jobs, store.folder, threads) as workers:
-                    _run_side_by_side(states, store, outcome, progress, workers)
-            finally:
-                store.sweep()  # what a worker that was ended, or died, had half-written
+
+    jobs: int = 1
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        """Checks the numbers."""
+        JOBS.check(self.jobs, "jobs")
+        if self.threads is not None:
+            THREADS.check(self.threads, "threads")
+
+    def ask(self, question: Callable[[], Answer]) -> Answer:
+        """See Executor."""
+        return question()
+
+    def run(self, plan: Plan, store: Store, progress: Progress | None = None) -> Outcome:
+        """See Executor."""
+        with running(plan, store, progress) as run:
+            if self.jobs == 1:
+                _run_in_turn(plan.steps, run)
+            else:
+                with started(self.jobs, store.folder, self.threads) as workers:
+                    _run_side_by_side(plan.steps, run, workers)
+        return run.outcome
+
+
+def _run_in_turn(steps: Iterable[Step], run: Run) -> None:
+    for step in steps:
+        if run.settled(step):
+            continue
+        run.began(step)
+        try:
+            seconds = perform(step, run.store, partial(run.advanced, step))
+        except StorageError:
+            raise
+        except CrossglotError as error:
+            run.failed(step, error)
         else:
-            for planned in states:
-                if not _settled(planned.step, store, outcome, progress):
-                    _run_one(planned.step, store, outcome, progress)
-    finally:
-        progress.stop()
-    return outcome
+            run.done(step, seconds)
 
 
-def _settled(step: Step, store: Store, outcome: Outcome, progress: Progress) -> bool:
-    """Whether the step need not run: it is in the store, or cannot run for want of what it depends on."""
-    if store.state(step) == "finished":
-        outcome.found.append(step)
-        progress.found(step)
-        return True
-    blame = next((outcome.unfinished[need.id] for need in step.dependencies if need.id in outcome.unfinished), None)
-    if blame is not None:
-        outcome.left_out[step.id] = blame
-        progress.left_out(step)
-        return True
-    return False
-
-
-def _run_one(step: Step, store: Store, outcome: Outcome, progress: Progress) -> None:
-    def do(folder: Path) -> None:
-        with memory_named(step):
-            step.run(folder, store.result, lambda fraction: progress.advance(step, fraction))
-
-    progress.began(step)
-    began = time.monotonic()
-    try:
-        store.put(step, do)
-    except StorageError:
-        raise
-    except CrossglotError as error:
-        outcome.failed[step.id] = error
-        progress.failed(step, error)
-    else:
-        outcome.done.append(step)
-        progress.done(step, time.monotonic() - began)
-
-
-def _run_side_by_side(
-    states: Sequence[PlannedStep], store: Store, outcome: Outcome, progress: Progress, workers: Workers
-) -> None:
-    waiting = {planned.step.id: planned.step for planned in states}
+def _run_side_by_side(steps: Iterable[Step], run: Run, workers: Workers) -> None:
+    waiting = {step.id: step for step in steps}
     open_steps = set(waiting)  # waiting or running
     while open_steps:
         for step in list(waiting.values()):
             if any(need.id in open_steps for need in step.dependencies):
                 continue
-            if _settled(step, store, outcome, progress):
+            if run.settled(step):
                 open_steps.remove(step.id)
             elif workers.free:
-                progress.began(step)
+                run.began(step)
                 workers.begin(step)
             else:
                 break
@@ -142,12 +90,10 @@ def _run_side_by_side(
             continue  # what was settled may have set others free
         for step, news in workers.news():
             if isinstance(news, Advanced):
-                progress.advance(step, news.fraction)
+                run.advanced(step, news.fraction)
                 continue
             open_steps.remove(step.id)
             if isinstance(news, Done):
-                outcome.done.append(step)
-                progress.done(step, news.seconds)
+                run.done(step, news.seconds)
             else:
-                outcome.failed[step.id] = error = news.error()
-                progress.failed(step, error)
+                run.failed(step, news.error())

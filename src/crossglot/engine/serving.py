@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-import time
 import traceback
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from threading import Thread
 from typing import cast
 
 from crossglot.characters import log_visibly
-from crossglot.engine.memory import memory_named
+from crossglot.engine.executor import perform
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, StorageError
@@ -96,18 +95,11 @@ def _tell(connection: Connection, news: News) -> None:
 
 
 def _run(message: bytes, store: Store, connection: Connection) -> News:
-    began = time.monotonic()
     try:
         # The engine that started this process has written it.
         step = cast(Step, pickle.loads(message))  # noqa: S301
-
-        def do(folder: Path) -> None:
-            with memory_named(step):
-                step.run(folder, store.result, lambda fraction: _tell(connection, Advanced(fraction)))
-
-        store.put(step, do)
+        return Done(perform(step, store, lambda fraction: _tell(connection, Advanced(fraction))))
     except CrossglotError as error:
         return Failed(str(error), storage=isinstance(error, StorageError))
     except BaseException:  # the engine raises it; a library that exits is no reason to be gone without a word
         return Failed(traceback.format_exc(), fault=True)
-    return Done(time.monotonic() - began)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, is_dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -27,6 +27,21 @@ class Work(NamedTuple):
 
     size: float
     kind: str
+
+
+class Requirement(Protocol):
+    """Something that a step needs on the machine that it runs on, and that the planning machine need not have.
+
+    Equal ones are looked at once, so they have to be hashable; like steps, they have to be fit to be pickled.
+    """
+
+    def check(self) -> None:
+        """Makes sure that it is there.
+
+        Raises:
+            CrossglotError: if it is not.
+        """
+        ...
 
 
 class Step(BaseModel):
@@ -76,6 +91,11 @@ class Step(BaseModel):
     def work(self) -> Work:
         """How much there is to do."""
         return Work(0, type(self).__name__)
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """What it needs on the machine that it runs on."""
+        return ()
 
     @cached_property
     def dependencies(self) -> tuple[Step, ...]:

@@ -9,6 +9,7 @@ from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.arguments import EncoderReference
 from crossglot.steps.bitext_sides import Side
+from crossglot.steps.requirements import Loaded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,6 +65,11 @@ class EmbedLines(Step):
     def system(self) -> str:
         """Name of the system whose vectors these are."""
         return self.encoder.name if self.untrained is None else f"{self.encoder.name} untrained"
+
+    @property
+    def requirements(self) -> tuple[Loaded, ...]:
+        """See Step."""
+        return (Loaded(self.encoder, self.device),)
 
     @property
     def title(self) -> str:

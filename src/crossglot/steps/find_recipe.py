@@ -13,6 +13,7 @@ from crossglot.corpora.tasks import Task
 from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.arguments import CorpusSplit, EncoderReference, sample
+from crossglot.steps.requirements import Loaded
 from crossglot.tagging.grid import Grid
 from crossglot.tagging.recipe import HeadStart, Recipe
 
@@ -75,6 +76,11 @@ class FindRecipe(Step):
                 "%s: the chosen rate of %g is at the edge of those tried", self.title, found.best.learning_rate
             )
         (folder / FOUND).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+
+    @property
+    def requirements(self) -> tuple[Loaded, ...]:
+        """See Step."""
+        return (Loaded(self.encoder, self.device),)
 
     @property
     def title(self) -> str:

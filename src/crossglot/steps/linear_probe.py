@@ -11,6 +11,7 @@ from typing import ClassVar
 from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.arguments import EncoderReference
+from crossglot.steps.requirements import Loaded
 from crossglot.steps.rows import Row, predict_targets, write_row
 from crossglot.tagging.recipe import Recipe
 
@@ -52,6 +53,11 @@ class ProbeAndPredict(Row):
     def system(self) -> str:
         """Name of the system whose row this is."""
         return self.encoder.name + LINEAR_PROBE
+
+    @property
+    def requirements(self) -> tuple[Loaded, ...]:
+        """See Step."""
+        return (Loaded(self.encoder, self.device),)
 
     @property
     def title(self) -> str:

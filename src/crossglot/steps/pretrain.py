@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,10 +15,7 @@ from crossglot.pretraining.sampling import EXPONENT
 from crossglot.pretraining.shapes import Shape, find_shape
 from crossglot.pretraining.tlm import TLM_SHARE
 from crossglot.runtime import Precision, Runtime
-from crossglot.steps.arguments import EncoderReference
-
-if TYPE_CHECKING:
-    from crossglot.engine.store import Store
+from crossglot.steps.requirements import OnDevice
 
 
 class TextFiles(BaseModel):
@@ -104,6 +101,11 @@ class Pretrain(Step):
         )
 
     @property
+    def requirements(self) -> tuple[OnDevice, ...]:
+        """See Step."""
+        return (OnDevice(self.device),)
+
+    @property
     def title(self) -> str:
         """What the progress shows."""
         languages = [text.languages[0] for text in self.texts]
@@ -136,12 +138,12 @@ def plan_pretraining(
     """
     fields = {key: settings.pop(key) for key in list(settings) if key in Shape.__dataclass_fields__}
     described = [
-        TextFiles(languages=(language,), checksums=tuple(map(checksum, files)), files=tuple(files))
+        TextFiles(languages=(language,), checksums=tuple(map(checksum, files)), files=_absolute(files))
         for language, paths in texts.items()
         for files in [[Path(paths)] if isinstance(paths, (str, Path)) else list(map(Path, paths))]
     ]
     parallel = [
-        TextFiles(languages=pair, checksums=(checksum(files[0]), checksum(files[1])), files=files)
+        TextFiles(languages=pair, checksums=tuple(map(checksum, files)), files=_absolute(files))
         for pair, files in (bitexts or {}).items()
     ]
     return Pretrain(
@@ -157,13 +159,6 @@ def plan_pretraining(
     )
 
 
-def pretrained(step: Pretrain, store: Store) -> EncoderReference:
-    """The finished step's encoder, as rows take it.
-
-    Raises:
-        StorageError: if the step is not finished.
-    """
-    from crossglot.encoders.origin import find_origin
-
-    origin = find_origin(store.result(step))
-    return EncoderReference(revision=origin.revision, location=origin.location, name=step.name)
+def _absolute(files: Iterable[Path]) -> tuple[Path, ...]:
+    """As paths in steps are: a step may run in another process, which stands elsewhere."""
+    return tuple(path.absolute() for path in files)

@@ -15,6 +15,7 @@ from crossglot.errors import UsageError
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.arguments import EncoderReference, sample
 from crossglot.steps.find_recipe import FindRecipe
+from crossglot.steps.requirements import Loaded
 from crossglot.steps.rows import Row, predict_targets, write_row
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import has_fallen, only_label, way_out
@@ -135,6 +136,11 @@ class TrainAndPredict(Row):
     def system(self) -> str:
         """Name of the system whose row this is."""
         return f"{self.encoder.name} untrained" if self.untrained else self.encoder.name
+
+    @property
+    def requirements(self) -> tuple[Loaded, ...]:
+        """See Step."""
+        return (Loaded(self.encoder, self.device),)
 
     @property
     def title(self) -> str:

@@ -19,6 +19,7 @@ from crossglot.pretraining.shapes import Shape
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.lab_translations import TRANSLATIONS, cut_out, find_translations
 from crossglot.steps.make_lab import ROOT, MakeLab, lab_bitext, lab_texts, unseen_bitext
+from crossglot.steps.requirements import OnDevice
 from crossglot.steps.rows import ABOUT, PREDICTIONS, predictions_frame
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import only_label, way_out
@@ -161,6 +162,11 @@ class TrainOnLab(Step):
         """Keys of source and target."""
         source, target = self.lab.spec.languages
         return source, target
+
+    @property
+    def requirements(self) -> tuple[OnDevice, ...]:
+        """See Step."""
+        return (OnDevice(self.device),)
 
     @property
     def title(self) -> str:

@@ -10,6 +10,7 @@ from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.steps.arguments import EncoderReference, sample
 from crossglot.steps.bitext_sides import Side, usable_pairs
 from crossglot.steps.embed import EmbedLines, read_vectors
+from crossglot.steps.requirements import OnDevice
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,6 +72,11 @@ class Translate(Step):
                     found[direction, place, layer] = nearest(queries, candidates, metric, device=self.source.device)
             advance((layer + 1) / layers)
         np.save(folder / FOUND, found)
+
+    @property
+    def requirements(self) -> tuple[OnDevice, ...]:
+        """See Step."""
+        return (OnDevice(self.source.device),)
 
     @property
     def title(self) -> str:

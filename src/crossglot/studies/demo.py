@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from crossglot.engine.local import run_locally
+from crossglot.engine.executor import Executor
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import UsageError
 from crossglot.lab.spec import LabSpec, Sizes, load_spec
-from crossglot.limits import JOBS
 from crossglot.pretraining.shapes import SHAPES, Shape
-from crossglot.runtime import resolve_runtime
+from crossglot.runtime import Runtime, plan_runtime
 from crossglot.steps.make_lab import MakeLab, lab_root, lab_texts
-from crossglot.steps.pretrain import Pretrain, plan_pretraining, pretrained
+from crossglot.steps.pretrain import Pretrain, plan_pretraining
 from crossglot.studies.planning import STORE
 from crossglot.studies.run_folder import check_run_folder
 from crossglot.studies.running import run_study
 from crossglot.studies.study import ALL, Study, make_study
 
 ENGLISH = "en"
+DEVICE = "cpu"  # encoders so small are no faster elsewhere
 ROLES = {"m-bert": "m-bert-demo", "en-bert": "en-bert-demo"}
-MOST_JOBS = 4  # each holds torch, an encoder and the corpora: about half a gigabyte
 
 
 @dataclass(frozen=True)
@@ -76,13 +75,13 @@ FIVE_MINUTES = DemoSize(
 
 def run_demo(
     out: Path,
+    executor: Executor,
     *,
     seed: int = 1,
     size: DemoSize = FIVE_MINUTES,
     spec: LabSpec | None = None,
     progress: Progress | None = None,
     tell: Callable[[str], None] = lambda _: None,
-    jobs: int | None = None,
 ) -> Path:
     """Makes the languages, pretrains an M-BERT on all of them and an EN-BERT on one, and runs the experiments.
 
@@ -90,12 +89,12 @@ def run_demo(
 
     Args:
         out: the run's folder.
+        executor: runs its steps.
         seed: of the languages, the encoders, and the first of the taggers'.
         size: how large.
         spec: which languages; None for the built-in ones. Its seed and sizes are those of the demo.
         progress: told what happens, step by step.
         tell: told what comes next, in a line.
-        jobs: processes side by side, each with one thread; None for one a core, but four at most.
 
     Returns:
         The folder.
@@ -103,36 +102,28 @@ def run_demo(
     Raises:
         CrossglotError: if the folder cannot be used, or a step failed.
     """
-    jobs = default_jobs() if jobs is None else jobs
-    JOBS.check(jobs, "jobs")
     spec = demo_spec(seed, size, spec)
     check_run_folder(out)
     store = Store(out / STORE)
 
     def do(*steps: Step) -> None:
-        error = run_locally(Plan.of(steps), store, progress, jobs=min(jobs, len(steps)), threads=1).error()
+        error = executor.run(Plan.of(steps), store, progress).error()
         if error is not None:
             raise error
 
     tell(f"{len(spec.languages)} constructed languages, seed {seed}")
     lab = MakeLab(spec=spec)
     do(lab)
-    encoders = plan_encoders(lab_root(lab, store), spec, seed, size)
+    encoders = plan_encoders(lab_root(lab, store), spec, seed, size, executor.ask(partial(plan_runtime, DEVICE)))
     steps, pieces = size.shape.steps, size.shape.batch_pieces
     tell(
         f"two encoders, {steps:,} batches of {pieces:,} word pieces each: one on all languages, one on {ENGLISH} alone"
     )
     do(*encoders.values())
-    study = demo_study(
-        lab_root(lab, store), {role: pretrained(step, store).location for role, step in encoders.items()}, seed, size
-    )
+    made = {role: str(store.result(step)) for role, step in encoders.items()}
+    study = demo_study(lab_root(lab, store), made, seed, size)
     tell(f"taggers for {', '.join(study.experiments)}, {size.seeds} seeds")
-    return run_study(study, out, progress, jobs=jobs, threads=1)
-
-
-def default_jobs() -> int:
-    """Processes side by side: one a core, but four at most."""
-    return min(os.cpu_count() or 1, MOST_JOBS)
+    return run_study(study, out, executor, progress)
 
 
 def demo_spec(seed: int, size: DemoSize, spec: LabSpec | None = None) -> LabSpec:
@@ -147,13 +138,13 @@ def demo_spec(seed: int, size: DemoSize, spec: LabSpec | None = None) -> LabSpec
     return spec
 
 
-def plan_encoders(root: Path, spec: LabSpec, seed: int, size: DemoSize) -> dict[str, Pretrain]:
+def plan_encoders(root: Path, spec: LabSpec, seed: int, size: DemoSize, runtime: Runtime) -> dict[str, Pretrain]:
     """Role → how its encoder is pretrained: alike but for the text."""
     languages = {"m-bert": tuple(spec.languages), "en-bert": (ENGLISH,)}
     return {
         role: plan_pretraining(
             ROLES[role], lab_texts(root, keys), shape=size.shape, role=role, seed=seed,
-            runtime=resolve_runtime("cpu"),
+            runtime=runtime,
         )
         for role, keys in languages.items()
     }  # fmt: skip
@@ -169,7 +160,7 @@ def demo_study(root: Path, encoders: Mapping[str, str], seed: int, size: DemoSiz
             "data": root,
             "seeds": tuple(range(seed, seed + size.seeds)),
             "epochs": size.epochs,
-            "device": "cpu",
+            "device": DEVICE,
         },
         "demo",
     )

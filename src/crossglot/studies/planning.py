@@ -16,7 +16,7 @@ from crossglot.experiments.matrix import Line, transfer_lines
 from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.experiments.setting import Absent, Corpora, Setting
 from crossglot.remedies import way, ways
-from crossglot.runtime import resolve_runtime
+from crossglot.runtime import Runtime, plan_runtime
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.complete_rows import complete_rows
 from crossglot.steps.find_recipe import FindRecipe
@@ -66,23 +66,29 @@ class StudyPlan:
         return list(dict.fromkeys(split.why for split in splits if isinstance(split, Absent)))
 
 
-def plan_study(study: Study, out: Path) -> StudyPlan:
+def plan_study(study: Study, out: Path, runtime: Runtime | None = None) -> StudyPlan:
     """Finds encoders and corpora, reads the corpora once, and lists the steps; nothing is written or run.
 
     Args:
         study: the study.
         out: the run's folder; its `steps/` is the store.
+        runtime: device and precision where it will be run; None for what this machine makes of the study's.
 
     Raises:
         CrossglotError: if an encoder or a named corpus is missing, a file is faulty, or nothing at all could be run.
     """
+    runtime = runtime or plan_runtime(study.device, study.precision)
     setting = Setting(
         candidates=find_candidates(study),
         corpora=Corpora(
-            out if study.self_sufficient else data_root(study), study.chosen_corpora(), study.lenient, study.max_test
+            # Absolute, as all paths in steps are: a step may run in another process, which stands elsewhere.
+            (out if study.self_sufficient else data_root(study)).absolute(),
+            study.chosen_corpora(),
+            study.lenient,
+            study.max_test,
         ),
         seeds=study.seeds,
-        runtime=resolve_runtime(study.device, study.precision),
+        runtime=runtime,
         sources=study.sources,
         targets=study.targets,
         max_train=study.max_train,

@@ -8,6 +8,7 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 from crossglot.corpora.tasks import Task
+from crossglot.engine.local import Local
 from crossglot.engine.progress import Progress
 from crossglot.errors import UsageError
 from crossglot.files import scratch_folder
@@ -74,7 +75,7 @@ def reproduce(
         data: see `reproduce_study`.
         out: the run's folder, `runs/<name>` by default; giving it again goes on where the last run stopped.
         progress: told what happens.
-        jobs: see `run_study`.
+        jobs: see `Local`.
         **settings: see `reproduce_study`.
 
     Returns:
@@ -84,7 +85,7 @@ def reproduce(
         CrossglotError: if something is wrong with what was asked, or steps failed.
     """
     study = reproduce_study(experiments, encoders, data, **settings)
-    return run_study(study, run_folder(study, out), progress, jobs=jobs)
+    return run_study(study, run_folder(study, out), Local(jobs), progress)
 
 
 def plan_reproduction(
@@ -128,7 +129,7 @@ def transfer_matrix(
         out: folder that keeps what is finished, so that a second call goes on from there; by default nothing is kept.
         tidy: the rows of results.csv with intervals, seeds and averages instead.
         progress: told what happens.
-        jobs: see `run_study`; several processes load an encoder that is in memory here anew, from where it came from.
+        jobs: see `Local`; several processes load an encoder that is in memory here anew, from where it came from.
         **settings: other fields of `Study`: `seeds`, `max_train`, `epochs`, …
 
     Returns:
@@ -141,7 +142,7 @@ def transfer_matrix(
     sources, targets = _keys(sources, "sources"), _keys(targets, "targets")
     study = reproduce_study([f"transfer-{task}"], [entry], data, sources=sources, targets=targets, **settings)
     with scratch_folder(Path(gettempdir())) as passing:
-        folder = run_study(study, Path(out or passing), progress, jobs=jobs)
+        folder = run_study(study, Path(out or passing), Local(jobs), progress)
         results = read_results(folder / "results.csv")
     return results if tidy else as_matrix(results, targets)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
@@ -14,26 +14,23 @@ from typing import Any, TypeVar
 
 from crossglot.corpora.catalogue import own_languages
 from crossglot.csv_cells import inert_frame
-from crossglot.engine.local import Outcome, run_locally
+from crossglot.engine.executor import Executor, Outcome, check, requirements_of
 from crossglot.engine.locking import locked
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
 from crossglot.engine.step import Step
-from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, StorageError
 from crossglot.experiments.cells import tabulate
 from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.few_seeds import with_pooled_seeds
 from crossglot.experiments.setting import Candidate
 from crossglot.files import NotWrittenError, whole_file, write_whole
-from crossglot.limits import JOBS, THREADS
 from crossglot.results.prediction_names import plain_name, row_name
 from crossglot.results.rows import WRITING, ResultRow, results_frame, write_results
-from crossglot.runtime import machine
+from crossglot.runtime import machine, plan_runtime
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.bitext_sides import Side
-from crossglot.steps.find_recipe import FindRecipe, read_search
-from crossglot.steps.linear_probe import ProbeAndPredict
+from crossglot.steps.find_recipe import read_search
 from crossglot.steps.rows import PREDICTIONS, Row
 from crossglot.steps.score import Score, read_scores
 from crossglot.steps.train_and_predict import TrainAndPredict
@@ -49,9 +46,7 @@ Argument = TypeVar("Argument")
 PACKAGES = ("crossglot", "torch", "transformers", "tokenizers", "safetensors", "numpy", "polars")
 
 
-def run_study(
-    study: Study, out: Path, progress: Progress | None = None, *, jobs: int = 1, threads: int | None = None
-) -> Path:
+def run_study(study: Study, out: Path, executor: Executor, progress: Progress | None = None) -> Path:
     """Runs what is not finished yet and writes results.csv, claims.csv, predictions/, study.toml and versions.json.
 
     Starts and learning rates that have to be found come first; the store keeps them. Trainings that are too short for
@@ -60,9 +55,8 @@ def run_study(
     Args:
         study: the study.
         out: the run's folder; giving it again goes on where the last run stopped.
+        executor: runs its steps.
         progress: told what happens.
-        jobs: steps that run at the same time, each in a process of its own; 1 runs all in this process.
-        threads: threads of each of several processes; None shares out the cores.
 
     Returns:
         The folder.
@@ -71,15 +65,13 @@ def run_study(
         CrossglotError: if steps failed; by then everything that could be run is kept and written.
     """
     check_run_folder(out)
-    JOBS.check(jobs, "jobs")
-    if threads is not None:
-        THREADS.check(threads, "threads")
-    plan = plan_study(study, out)
-    load_encoders(plan)
-    plan, outcome = _run_steps(plan, partial(run_locally, progress=progress, jobs=jobs, threads=threads))
+    plan = plan_study(study, out, executor.ask(partial(plan_runtime, study.device, study.precision)))
+    waiting = (planned.step for planned in plan.states() if planned.state != "finished")
+    executor.ask(partial(check, requirements_of(waiting)))  # before any work, and once
+    plan, outcome = _run_steps(plan, executor, progress)
     try:
         with locked(out / WRITING):  # another run in this folder may come to its end just now
-            write_run(plan, outcome, out)
+            write_run(plan, outcome, out, executor.ask(machine))
     except NotWrittenError as error:
         remedy = f"{error.remedy or 'mend it'}; the same command goes on from there"
         raise StorageError(f"{error.path}: {error.why}: the finished steps are kept\n  {remedy}") from error
@@ -96,11 +88,11 @@ def run_study(
     return out
 
 
-def _run_steps(plan: StudyPlan, engine: Callable[[Plan, Store], Outcome]) -> tuple[StudyPlan, Outcome]:
+def _run_steps(plan: StudyPlan, executor: Executor, progress: Progress | None) -> tuple[StudyPlan, Outcome]:
     """Runs the searches, then, planned with what they found, everything else."""
     lost: dict[str, CrossglotError] = {}
     if plan.searches:
-        lost = engine(Plan(plan.searches), plan.store).failed
+        lost = executor.run(Plan(plan.searches), plan.store, progress).failed
         plan = lay_out(plan.study, plan.setting, plan.store)
     for remark in forewarnings(plan.steps.steps, plan.setting.candidates):
         _log.warning("%s", remark.text)
@@ -110,33 +102,21 @@ def _run_steps(plan: StudyPlan, engine: Callable[[Plan, Store], Outcome]) -> tup
         if blame is not None:
             waiting[step.id] = blame
     hopeless = lost.keys() | waiting.keys()
-    outcome = engine(Plan(tuple(step for step in plan.steps.steps if step.id not in hopeless)), plan.store)
+    hopeful = Plan(tuple(step for step in plan.steps.steps if step.id not in hopeless))
+    outcome = executor.run(hopeful, plan.store, progress)
     outcome.failed.update(lost)
     outcome.left_out.update(waiting)
     return plan, outcome
 
 
-def load_encoders(plan: StudyPlan) -> None:
-    """Loads each encoder that has something to do, so that one that cannot be loaded is found out before any training.
-
-    Raises:
-        ModelError: if one cannot be loaded.
-    """
-    waiting = [planned.step for planned in plan.states() if planned.state != "finished"]
-    needed = {step.encoder for step in waiting if isinstance(step, (TrainAndPredict, FindRecipe, ProbeAndPredict))}
-    for candidate in plan.setting.candidates:
-        if candidate.encoder in needed:
-            candidate.encoder.load(plan.setting.runtime.device)
-
-
-def write_run(plan: StudyPlan, outcome: Outcome, out: Path) -> None:
-    """Writes everything but the report into the run's folder."""
+def write_run(plan: StudyPlan, outcome: Outcome, out: Path, machine: Mapping[str, str]) -> None:
+    """Writes everything but the report into the run's folder; `machine` is the one that it was run on."""
     results = results_frame(result_rows(plan, outcome))
     write_results(results, out / "results.csv")
     _write_claims(results, out)
     write_predictions(out / "predictions", dict(_predictions(plan, outcome)))
     write_study(out / "study.toml", plan.study)
-    write_whole(out / "versions.json", json.dumps(versions(plan), indent=1, ensure_ascii=False) + "\n")
+    write_whole(out / "versions.json", json.dumps(versions(plan, machine), indent=1, ensure_ascii=False) + "\n")
 
 
 def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
@@ -163,7 +143,7 @@ def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
     ]
 
 
-def versions(plan: StudyPlan) -> dict[str, Any]:
+def versions(plan: StudyPlan, machine: Mapping[str, str]) -> dict[str, Any]:
     """Packages, machine, precision, encoders with revision and recipes, checksums of data, the root's own languages."""
     splits = {
         f"{split.corpus} {split.split}": {
@@ -179,7 +159,7 @@ def versions(plan: StudyPlan) -> dict[str, Any]:
     }
     return {
         "packages": {name: version(name) for name in PACKAGES},
-        "machine": machine(),
+        "machine": dict(machine),
         "device": plan.setting.runtime.device,
         "precision": plan.setting.runtime.precision,
         "encoders": {

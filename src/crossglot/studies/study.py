@@ -78,7 +78,6 @@ class Study(BaseModel):
         cutting: how sentences are cut into pieces: `words` one by one (the default), or their `text` whole.
         device: `auto`, `cpu`, `cuda`, `cuda:1`.
         precision: `auto`, `fp32`, `bf16`.
-        engine: where steps run.
         keep_weights: keep fine-tuned taggers in the store, so that targets added later need no training.
         lenient: skip malformed sentences instead of stopping.
     """
@@ -104,7 +103,6 @@ class Study(BaseModel):
     cutting: Cutting | None = None
     device: str = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    engine: Literal["local"] = "local"
     keep_weights: StrictBool = False
     lenient: StrictBool = False
 
@@ -219,13 +217,22 @@ def load_study(path_or_preset: str | Path) -> Study:
     """
     path, where = Path(path_or_preset), str(path_or_preset)
     if path.is_file():
-        name, fields = path.stem, read_toml(path)
+        name, fields = path.stem, _without_engine(read_toml(path))
     elif where in PRESETS:
         text = (files("crossglot.studies") / "presets" / f"{where}.toml").read_text(encoding="utf-8")
         name, fields = where, parse_toml(text, where)
     else:
         raise SpecError(f"{path}: no such file, and no such preset; presets: {', '.join(PRESETS)}")
     return make_study({"name": name} | fields, where)
+
+
+def _without_engine(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A study's fields as this version knows them.
+
+    Earlier ones wrote `engine = "local"` into the study.toml of every run, when there was no other to choose; these
+    runs are to be gone on with. Any other engine is a field that is unknown.
+    """
+    return {key: value for key, value in fields.items() if (key, value) != ("engine", "local")}
 
 
 def study_toml(study: Study) -> str:
