@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossglot.pretraining.rows import PieceStream, draw_pairs, draw_rows, full_rows, piece_stream
+from crossglot.pretraining.rows import PieceStream, Wanted, draw_pairs, draw_rows, full_rows, piece_stream
 from crossglot.pretraining.wordpiece import train_wordpiece
 
 CLS, SEP = 2, 3
@@ -17,9 +17,8 @@ HIGH = PieceStream(np.array([50, 51, 52, 53, 3], dtype=np.int32), np.array([0]))
 
 def test_a_row_is_of_one_language_and_holds_no_padding() -> None:
     rows = draw_rows(
-        {"low": LOW, "high": HIGH}, {"low": 0.5, "high": 0.5}, rows=200, length=16, cls_id=CLS, sep_id=SEP,
-        rng=np.random.default_rng(0),
-    ).ids  # fmt: skip
+        {"low": LOW, "high": HIGH}, {"low": 0.5, "high": 0.5}, Wanted(200, 16, CLS, SEP), np.random.default_rng(0)
+    ).ids
     assert rows.shape == (200, 16)
     assert (rows[:, 0] == CLS).all()
     assert (rows[:, -1] == SEP).all()
@@ -31,18 +30,15 @@ def test_a_row_is_of_one_language_and_holds_no_padding() -> None:
 
 
 def test_rows_start_with_a_sentence_and_go_on_with_the_next() -> None:
-    rows = draw_rows(
-        {"low": LOW}, {"low": 1.0}, rows=50, length=8, cls_id=CLS, sep_id=SEP, rng=np.random.default_rng(0)
-    ).ids
+    rows = draw_rows({"low": LOW}, {"low": 1.0}, Wanted(50, 8, CLS, SEP), np.random.default_rng(0)).ids
     seen = {tuple(row) for row in rows.tolist()}
     assert seen == {(2, 10, 11, 3, 12, 3, 10, 3), (2, 12, 3, 10, 11, 3, 12, 3)}
 
 
 def test_languages_are_drawn_by_their_shares() -> None:
     rows = draw_rows(
-        {"low": LOW, "high": HIGH}, {"low": 0.8, "high": 0.2}, rows=20_000, length=8, cls_id=CLS, sep_id=SEP,
-        rng=np.random.default_rng(0),
-    ).ids  # fmt: skip
+        {"low": LOW, "high": HIGH}, {"low": 0.8, "high": 0.2}, Wanted(20_000, 8, CLS, SEP), np.random.default_rng(0)
+    ).ids
     assert (rows[:, 1] < 50).mean() == pytest.approx(0.8, abs=0.01)
 
 
@@ -59,9 +55,7 @@ def test_the_second_part_goes_on_with_the_next_sentence_or_a_random_one() -> Non
     sentences = [[100 * number + place for place in range(1, 4)] for number in range(1, 301)]  # three pieces each
     ids = np.array([piece for sentence in sentences for piece in [*sentence, SEP]], dtype=np.int32)
     stream = PieceStream(ids, np.arange(0, len(ids), 4))
-    pairs = draw_pairs(
-        {"x": stream}, {"x": 1.0}, rows=2_000, length=20, cls_id=CLS, sep_id=SEP, rng=np.random.default_rng(0)
-    )
+    pairs = draw_pairs({"x": stream}, {"x": 1.0}, Wanted(2_000, 20, CLS, SEP), np.random.default_rng(0))
     assert pairs.parts is not None and pairs.random is not None and pairs.positions is None
     assert pairs.ids.shape == pairs.parts.shape == (2_000, 20)
     assert pairs.random.mean() == pytest.approx(0.5, abs=0.05)

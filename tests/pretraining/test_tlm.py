@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 
 from crossglot.errors import DataError, UsageError
 from crossglot.pretraining.pretrain import pretrain
-from crossglot.pretraining.rows import PieceStream, joined
+from crossglot.pretraining.rows import PieceStream, Wanted, joined
 from crossglot.pretraining.shapes import SHAPES
 from crossglot.pretraining.texts import is_held_out
 from crossglot.pretraining.tlm import ParallelStreams, draw_tlm_rows, parallel_streams, read_bitexts
@@ -37,8 +37,8 @@ def numbered(lengths: list[int], first: int) -> PieceStream:
 
 def drawn(source: PieceStream, target: PieceStream, rows: int = 300, length: int = 24, **more: object):  # type: ignore[no-untyped-def]
     bitext = ParallelStreams(("en", "de"), source, target)
-    rng = np.random.default_rng(0)
-    return draw_tlm_rows([bitext], [1.0], rows=rows, length=length, cls_id=CLS, sep_id=SEP, rng=rng, **more)  # type: ignore[arg-type]
+    wanted = Wanted(rows, length, CLS, SEP, **more)  # type: ignore[arg-type]
+    return draw_tlm_rows([bitext], [1.0], wanted, np.random.default_rng(0))
 
 
 @given(st.lists(st.tuples(st.integers(1, 30), st.integers(1, 30)), min_size=1, max_size=30), st.integers(8, 40))

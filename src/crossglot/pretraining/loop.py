@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from crossglot.adamw import adamw, set_rate
 from crossglot.pretraining.checkpoints import load_checkpoint, save_checkpoint
 from crossglot.pretraining.masking import MaskedRows, mask_pieces
-from crossglot.pretraining.rows import PieceStream, Rows, draw_pairs, draw_rows
+from crossglot.pretraining.rows import PieceStream, Rows, Wanted, draw_pairs, draw_rows
 from crossglot.pretraining.shapes import Shape
 from crossglot.pretraining.tlm import ParallelStreams, draw_tlm_rows
 from crossglot.pretraining.wordpiece import SPECIAL_TOKENS
@@ -152,13 +152,12 @@ def masked_batch(run: Run, step: int) -> tuple[Rows, MaskedRows]:
     """The rows of a step, as drawn and masked: for TLM, of sentence pairs or of plain text."""
     rng = np.random.default_rng([run.seed, step])
     length, tokenizer = run.shape.row_length(step), run.tokenizer
-    size, marks = run.shape.batch_pieces // length, (tokenizer.cls_token_id, tokenizer.sep_token_id)
-    draw: dict[str, Any] = {"rows": size, "length": length, "cls_id": marks[0], "sep_id": marks[1], "rng": rng}
-    draw["blocks"] = run.blocks
+    size = run.shape.batch_pieces // length
+    wanted = Wanted(size, length, tokenizer.cls_token_id, tokenizer.sep_token_id, run.blocks)
     if run.bitexts and rng.random() < run.tlm_share:
-        rows = draw_tlm_rows(run.bitexts, run.bitext_shares, **draw)
+        rows = draw_tlm_rows(run.bitexts, run.bitext_shares, wanted, rng)
     else:
-        rows = (draw_pairs if run.next_sentence else draw_rows)(run.streams, run.shares, **draw)
+        rows = (draw_pairs if run.next_sentence else draw_rows)(run.streams, run.shares, wanted, rng)
     masked = mask_pieces(
         rows.ids, specials=len(SPECIAL_TOKENS), mask_id=tokenizer.mask_token_id, vocab_size=len(tokenizer), rng=rng
     )

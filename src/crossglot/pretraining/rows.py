@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,31 @@ class Rows:
     random: NDArray[np.int64] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The batch that is to be drawn.
+
+    Attributes:
+        rows: rows in it.
+        length: pieces in a row; the last sentence is cut to fit.
+        cls_id: id of [CLS].
+        sep_id: id of [SEP].
+        blocks: where every language has position ids of its own, the first of them.
+    """
+
+    rows: int
+    length: int
+    cls_id: int
+    sep_id: int
+    blocks: Mapping[str, int] = field(default_factory=dict)
+
+    def empty(self) -> NDArray[np.int64]:
+        """Room for the piece ids, (rows, length), with [CLS] and [SEP] at the ends."""
+        ids = np.empty((self.rows, self.length), dtype=np.int64)
+        ids[:, 0], ids[:, -1] = self.cls_id, self.sep_id
+        return ids
+
+
 def piece_stream(tokenizer: BertTokenizerFast, lines: Sequence[str]) -> PieceStream:
     """Cuts lines into pieces; a line without any (control characters only) is left out."""
     return joined((ids for ids in cut_lines(tokenizer, lines) if ids), tokenizer.sep_token_id)
@@ -77,46 +102,30 @@ def joined(sentences: Iterable[Sequence[int]], sep_id: int) -> PieceStream:
 def draw_rows(
     streams: Mapping[str, PieceStream],
     shares: Mapping[str, float],
-    *,
-    rows: int,
-    length: int,
-    cls_id: int,
-    sep_id: int,
+    wanted: Wanted,
     rng: np.random.Generator,
-    blocks: Mapping[str, int] = NO_BLOCKS,
 ) -> Rows:
     """Draws a batch of full rows: [CLS], then a random sentence of a random language and those after it, then [SEP].
 
     Args:
         streams: the pieces of every language.
         shares: the probability of each.
-        rows: rows in the batch.
-        length: pieces in a row; the last sentence is cut to fit.
-        cls_id: id of [CLS].
-        sep_id: id of [SEP].
+        wanted: how many rows, and of what length.
         rng: where chance comes from.
-        blocks: where every language has position ids of its own, the first of them.
     """
-    ids = np.empty((rows, length), dtype=np.int64)
-    drawn = _drawn_languages(streams, shares, rows, rng)
+    ids = wanted.empty()
+    drawn = _drawn_languages(streams, shares, wanted.rows, rng)
     for language, mine in drawn.items():
         stream = streams[language]
-        ids[mine, 1:] = stream.take(rng.integers(len(stream.starts), size=len(mine)), length - 1)
-    ids[:, 0] = cls_id
-    ids[:, -1] = sep_id
-    return Rows(ids, _positions(drawn, blocks, ids.shape))
+        ids[mine, 1:-1] = stream.take(rng.integers(len(stream.starts), size=len(mine)), wanted.length - 2)
+    return Rows(ids, _positions(drawn, wanted))
 
 
 def draw_pairs(
     streams: Mapping[str, PieceStream],
     shares: Mapping[str, float],
-    *,
-    rows: int,
-    length: int,
-    cls_id: int,
-    sep_id: int,
+    wanted: Wanted,
     rng: np.random.Generator,
-    blocks: Mapping[str, int] = NO_BLOCKS,
 ) -> Rows:
     """Draws full rows of two parts in one language, for next-sentence prediction (Devlin et al. 2019, section 3.1).
 
@@ -127,17 +136,13 @@ def draw_pairs(
     Args:
         streams: the pieces of every language.
         shares: the probability of each.
-        rows: rows in the batch.
-        length: pieces in a row.
-        cls_id: id of [CLS].
-        sep_id: id of [SEP].
+        wanted: how many rows, and of what length.
         rng: where chance comes from.
-        blocks: where every language has position ids of its own, the first of them.
     """
-    ids = np.full((rows, length), cls_id, dtype=np.int64)
-    parts = np.zeros((rows, length), dtype=np.int64)
-    random = rng.integers(2, size=rows)
-    drawn = _drawn_languages(streams, shares, rows, rng)
+    ids, length = wanted.empty(), wanted.length
+    parts = np.zeros_like(ids)
+    random = rng.integers(2, size=wanted.rows)
+    drawn = _drawn_languages(streams, shares, wanted.rows, rng)
     for language, mine in drawn.items():
         stream = streams[language]
         for row in mine:
@@ -147,11 +152,10 @@ def draw_pairs(
             size = min(end - int(stream.starts[first]), length * 3 // 4)
             second = int(rng.integers(len(stream.starts))) if random[row] else after % len(stream.starts)
             ids[row, 1 : 1 + size] = stream.take(np.array([first]), size)
-            ids[row, 1 + size :] = stream.take(np.array([second]), length - 1 - size)
-            ids[row, size] = sep_id
+            ids[row, 1 + size : -1] = stream.take(np.array([second]), length - 2 - size)
+            ids[row, size] = wanted.sep_id
             parts[row, 1 + size :] = 1
-    ids[:, -1] = sep_id
-    return Rows(ids, _positions(drawn, blocks, ids.shape), parts, random)
+    return Rows(ids, _positions(drawn, wanted), parts, random)
 
 
 def _drawn_languages(
@@ -162,14 +166,12 @@ def _drawn_languages(
     return {language: np.flatnonzero(drawn == number) for number, language in enumerate(streams)}
 
 
-def _positions(
-    drawn: Mapping[str, NDArray[np.intp]], blocks: Mapping[str, int], shape: tuple[int, int]
-) -> NDArray[np.int64] | None:
-    if not blocks:
+def _positions(drawn: Mapping[str, NDArray[np.intp]], wanted: Wanted) -> NDArray[np.int64] | None:
+    if not wanted.blocks:
         return None
-    positions = np.broadcast_to(np.arange(shape[1]), shape).copy()
+    positions = np.tile(np.arange(wanted.length), (wanted.rows, 1))
     for language, mine in drawn.items():
-        positions[mine] += blocks[language]
+        positions[mine] += wanted.blocks[language]
     return positions
 
 

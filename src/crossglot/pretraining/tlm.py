@@ -12,7 +12,7 @@ import numpy as np
 
 from crossglot.corpora.bitext import read_bitext
 from crossglot.errors import DataError, UsageError
-from crossglot.pretraining.rows import NO_BLOCKS, PieceStream, Rows, cut_lines, joined
+from crossglot.pretraining.rows import PieceStream, Rows, Wanted, cut_lines, joined
 from crossglot.pretraining.texts import is_held_out
 
 if TYPE_CHECKING:
@@ -92,13 +92,8 @@ def parallel_streams(
 def draw_tlm_rows(
     bitexts: Sequence[ParallelStreams],
     shares: Sequence[float],
-    *,
-    rows: int,
-    length: int,
-    cls_id: int,
-    sep_id: int,
+    wanted: Wanted,
     rng: np.random.Generator,
-    blocks: Mapping[str, int] = NO_BLOCKS,
 ) -> Rows:
     """Draws full rows [CLS] A [SEP] B [SEP] for TLM (Lample and Conneau 2019, section 3.4).
 
@@ -109,30 +104,24 @@ def draw_tlm_rows(
     Args:
         bitexts: where pairs are drawn from.
         shares: the probability of each.
-        rows: rows in the batch.
-        length: pieces in a row.
-        cls_id: id of [CLS].
-        sep_id: id of [SEP].
+        wanted: how many rows, and of what length.
         rng: where chance comes from.
-        blocks: where every language has position ids of its own, the first of them.
     """
-    ids = np.empty((rows, length), dtype=np.int64)
-    positions = np.empty((rows, length), dtype=np.int64)
-    drawn = rng.choice(len(bitexts), size=rows, p=shares)
+    ids, room = wanted.empty(), wanted.length - 1
+    positions = np.empty_like(ids)
+    drawn = rng.choice(len(bitexts), size=wanted.rows, p=shares)
     for number, bitext in enumerate(bitexts):
         mine = np.flatnonzero(drawn == number)
         first = rng.integers(len(bitext.source.starts), size=len(mine))
-        sizes = _source_sizes(bitext, first, length - 1)[:, None]
-        columns = np.arange(length - 1)
+        sizes = _source_sizes(bitext, first, room)[:, None]
+        columns = np.arange(room)
         after = columns - sizes  # columns into B, negative in A
-        source, target = bitext.source.take(first, length - 1), bitext.target.take(first, length - 1)
+        source, target = bitext.source.take(first, room), bitext.target.take(first, room)
         inner = np.where(after < 0, source, np.take_along_axis(target, np.maximum(after, 0), axis=1))
-        ids[mine, 1:] = np.where(after == -1, sep_id, inner)
-        starts = [blocks.get(language, 0) for language in bitext.languages]
+        ids[mine, 1:-1] = np.where(after == -1, wanted.sep_id, inner)[:, :-1]
+        starts = [wanted.blocks.get(language, 0) for language in bitext.languages]
         positions[mine, 0] = starts[0]
         positions[mine, 1:] = 1 + np.where(after < 0, starts[0] + columns, starts[1] + after)
-    ids[:, 0] = cls_id
-    ids[:, -1] = sep_id
     return Rows(ids, positions)
 
 

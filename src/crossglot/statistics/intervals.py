@@ -62,16 +62,16 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class ScoreEstimate:
     """A score, or a difference of two, in the unit of the statistic, with its interval."""
 
     value: float
     interval: Interval
 
-    def in_per_cent(self) -> Estimate:
+    def in_per_cent(self) -> ScoreEstimate:
         """A hundred times as much."""
         bounds = self.interval
-        return Estimate(100 * self.value, Interval(100 * bounds.low, 100 * bounds.high, bounds.kind))
+        return ScoreEstimate(100 * self.value, Interval(100 * bounds.low, 100 * bounds.high, bounds.kind))
 
 
 def accuracy(counts: ArrayLike) -> Floats:
@@ -150,10 +150,10 @@ def estimate_cell(
     *,
     resamples: int = 1000,
     bounds: tuple[float, float] = (0.0, 1.0),
-) -> Estimate:
+) -> ScoreEstimate:
     """`mean_score` with its interval; see `bootstrap_cell`."""
     interval = bootstrap_cell(counts, statistic, resamples=resamples, bounds=bounds)
-    return Estimate(mean_score(counts, statistic), interval)
+    return ScoreEstimate(mean_score(counts, statistic), interval)
 
 
 def estimate_seeds(
@@ -162,7 +162,7 @@ def estimate_seeds(
     *,
     resamples: int = 1000,
     bounds: tuple[float, float] = (0.0, 1.0),
-) -> dict[int | None, Estimate]:
+) -> dict[int | None, ScoreEstimate]:
     """The mean over seeds, under None, and then every seed's own; nothing where there are no counts.
 
     Args:
@@ -255,7 +255,7 @@ def paired_bootstrap(
     seed: int = 0,
     level: float = 0.95,
     bounds: tuple[float, float] = (-1.0, 1.0),
-) -> Estimate:
+) -> ScoreEstimate:
     """Difference of two systems on one test set (Efron and Tibshirani 1993; Berg-Kirkpatrick et al. 2012).
 
     The same sentences are drawn for both systems, so what makes a sentence hard for both cancels out. Seeds are drawn
@@ -280,11 +280,11 @@ def paired_bootstrap(
     if sentences != others:
         raise CrossglotError(f"paired systems must have tagged the same sentences, not {sentences} and {others}")
     if not sentences or not all(seeds):
-        return Estimate(0.0, Interval(0.0, 0.0, NO_INTERVAL + "nothing was scored"))
+        return ScoreEstimate(0.0, Interval(0.0, 0.0, NO_INTERVAL + "nothing was scored"))
     observed = [statistic(table.sum(axis=1)) for table in tables]
     value = float(observed[0].mean() - observed[1].mean())
     if sentences == 1 and max(seeds) == 1:
-        return Estimate(value, Interval(value, value, NO_INTERVAL + "one seed and one sentence"))
+        return ScoreEstimate(value, Interval(value, value, NO_INTERVAL + "one seed and one sentence"))
     draws = np.random.default_rng(seed)
     by_seed = np.split(statistic(resampled_sums(np.concatenate(tables), draws, resamples)), [seeds[0]], axis=1)
     kind = f"{percent(level)} paired bootstrap over {sentences} sentences, {seeds[0]} and {seeds[1]} seeds"
@@ -297,7 +297,7 @@ def paired_bootstrap(
     low, high = _quantiles(drawn[0] - drawn[1], level)
     stretch = _stretch(observed, by_seed, sentences, level, alike=alike)
     low, high = (float(np.clip(value + stretch * (bound - value), *bounds)) for bound in (low, high))
-    return Estimate(value, Interval(low, high, kind))
+    return ScoreEstimate(value, Interval(low, high, kind))
 
 
 def combined_interval(
