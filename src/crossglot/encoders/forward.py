@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crossglot.encoders.encoder import Encoder
 
 PRODUCTS = "crossglot-products"
-"""What transformers calls the attention of `encoders.attention`."""
+"""What transformers calls the attention of `encoders.kernels.attention`."""
 
 
 def make_batch(encoder: Encoder, sequences: Sequence[Ids], capacity: int = 128) -> Batch:
