@@ -5,10 +5,10 @@ Since 26 November 2026 accuracy is over the words that are no anchors (no names,
 conditions have alike; until then it was over all words, and one run of that measure was known. `PIECES_CLAIMS` were
 written down on that day, before the first run that measured what they speak of.
 
-Words are read as in `results.claims`: to cost little is at most 5 points, to cost much is more than 10; transfer has ended
-when it is at most 5 points above an untrained encoder's. Others measured other models, other languages and other things
-(K et al. natural-language inference; Dufter and Schütze alignment, retrieval and translation): what is claimed here is
-the sign and the order of size.
+Words are read as in `results.claims`: to cost little is at most 5 points, to cost much is more than 10; transfer has
+ended when it is at most 5 points above an untrained encoder's. Others measured other models, other languages and other
+things (K et al. natural-language inference; Dufter and Schütze alignment, retrieval and translation): what is claimed
+here is the sign and the order of size.
 """
 
 from __future__ import annotations
