@@ -42,12 +42,12 @@ EN_BERT_LOSES = "Read beside its own diagonal, EN-BERT loses more than M-BERT wh
 ENGLISH_GIVES = "Transfer is not symmetric: English gives more than it takes"
 
 
-def _above(system: str, table: str, pairs: Pairs) -> tuple[Term, Term]:
+def _lead_over(system: str, table: str, pairs: Pairs) -> tuple[Term, Term]:
     """M-BERT's cells of a table minus another system's."""
     return Term(1, table, M_BERT, pairs), Term(-1, table, system, pairs)
 
 
-def _more(table: str, pairs: Pairs, others: Pairs, weight: float = 1) -> tuple[Term, Term]:
+def _difference(table: str, pairs: Pairs, others: Pairs, weight: float = 1) -> tuple[Term, Term]:
     """Cells of M-BERT's in a table minus others of its cells there, or a share of these."""
     return Term(1, table, M_BERT, pairs), Term(-weight, table, M_BERT, others)
 
@@ -61,7 +61,7 @@ CLAIMS: tuple[Claim, ...] = (
     claim(
         "paper", "surprisingly-good-ner", "abstract, p. 4996", SURPRISINGLY_GOOD,
         "M-BERT's zero-shot NER F1 minus half of the target's own-language F1, mean over 12 pairs",
-        over_languages(*_more("table1", NER, own(NER), HALF)), "above", 0.0,
+        over_languages(*_difference("table1", NER, own(NER), HALF)), "above", 0.0,
     ),
     claim(
         "paper", "en-bert-comparable", "section 3.1, p. 4998",
@@ -78,13 +78,13 @@ CLAIMS: tuple[Claim, ...] = (
         "ours", "ner-above-untrained", "beside section 2.1, p. 4997",
         "Zero-shot NER comes from pretraining, not from fine-tuning alone",
         "M-BERT's zero-shot NER F1 minus that of the same encoder untrained, mean over 12 pairs",
-        over_languages(*_above(M_BERT_UNTRAINED, "table1", NER)), "above", 0.0,
+        over_languages(*_lead_over(M_BERT_UNTRAINED, "table1", NER)), "above", 0.0,
     ),
     claim(
         "ours", "ner-above-floor", "beside section 2.1, p. 4997",
         "Zero-shot NER does better than giving known words their most frequent tag",
         "M-BERT's zero-shot NER F1 minus the most-frequent-tag floor's, mean over 12 pairs",
-        over_languages(*_above(MOST_FREQUENT_TAG, "table1", NER)), "above", 0.0,
+        over_languages(*_lead_over(MOST_FREQUENT_TAG, "table1", NER)), "above", 0.0,
     ),
     claim(
         "ours", "en-bert-own-ner", "beside section 3.1, p. 4998", EN_BERT_CAN,
@@ -99,12 +99,12 @@ CLAIMS: tuple[Claim, ...] = (
     claim(
         "ours", "english-gives-more-ner", "beside section 2.1, p. 4997", ENGLISH_GIVES,
         "M-BERT's NER F1 from English minus that into English, mean over 3 languages",
-        over_languages(*_more("table1", NER_FROM_ENGLISH, turned(NER_FROM_ENGLISH))), "above", 0.0,
+        over_languages(*_difference("table1", NER_FROM_ENGLISH, turned(NER_FROM_ENGLISH))), "above", 0.0,
     ),
     claim(
         "paper", "surprisingly-good-pos", "abstract, p. 4996", SURPRISINGLY_GOOD,
         "M-BERT's zero-shot POS accuracy minus half of the target's own-language accuracy, mean over 12 pairs",
-        over_languages(*_more("table2", POS, own(POS), HALF)), "above", 0.0,
+        over_languages(*_difference("table2", POS, own(POS), HALF)), "above", 0.0,
     ),
     claim(
         "paper", "pos-over-80", "section 2.2, p. 4997",
@@ -121,7 +121,7 @@ CLAIMS: tuple[Claim, ...] = (
         "paper", "possible-across-scripts", "abstract, p. 4996",
         "transfer is possible even to languages in different scripts",
         "M-BERT's zero-shot POS accuracy minus the most-frequent-tag floor's, mean over 8 pairs",
-        over_languages(*_above(MOST_FREQUENT_TAG, "table4", ACROSS_SCRIPTS)), "above", 0.0,
+        over_languages(*_lead_over(MOST_FREQUENT_TAG, "table4", ACROSS_SCRIPTS)), "above", 0.0,
     ),
     claim(
         "paper", "urdu-to-hindi-91", "section 3.2, p. 4998",
@@ -134,7 +134,7 @@ CLAIMS: tuple[Claim, ...] = (
         "paper", "english-japanese-less-accurate", "section 3.2, p. 4998",
         "cross-script transfer is less accurate for other pairs, such as English and Japanese",
         "M-BERT's POS accuracy between Hindi and Urdu minus that between English and Japanese, mean of both directions",
-        over_cells(*_more("table4", HINDI_URDU, ENGLISH_JAPANESE)), "above", 0.0,
+        over_cells(*_difference("table4", HINDI_URDU, ENGLISH_JAPANESE)), "above", 0.0,
     ),
     claim(
         "paper", "same-order-transfers-better", "section 3.2, p. 4998",
@@ -142,43 +142,43 @@ CLAIMS: tuple[Claim, ...] = (
         "same, and M-BERT may be having trouble generalizing across different orderings",
         "M-BERT's POS accuracy between English and Bulgarian minus that between English and Japanese, mean of both "
         "directions",
-        over_cells(*_more("table4", ENGLISH_BULGARIAN, ENGLISH_JAPANESE)), "above", 0.0,
+        over_cells(*_difference("table4", ENGLISH_BULGARIAN, ENGLISH_JAPANESE)), "above", 0.0,
     ),
     claim(
         "ours", "pos-above-untrained", "beside section 2.2, p. 4997",
         "Zero-shot POS tagging comes from pretraining, not from fine-tuning alone",
         "M-BERT's zero-shot POS accuracy minus that of the same encoder untrained, mean over 12 pairs",
-        over_languages(*_above(M_BERT_UNTRAINED, "table2", POS)), "above", 0.0,
+        over_languages(*_lead_over(M_BERT_UNTRAINED, "table2", POS)), "above", 0.0,
     ),
     claim(
         "ours", "pos-above-floor", "beside section 2.2, p. 4997",
         "Zero-shot POS tagging does better than giving known words their most frequent tag",
         "M-BERT's zero-shot POS accuracy minus the most-frequent-tag floor's, mean over 12 pairs",
-        over_languages(*_above(MOST_FREQUENT_TAG, "table2", POS)), "above", 0.0,
+        over_languages(*_lead_over(MOST_FREQUENT_TAG, "table2", POS)), "above", 0.0,
     ),
     claim(
         "ours", "hindi-urdu-above-floor", "beside section 3.2, p. 4998",
         "Between Hindi and Urdu M-BERT transfers, although the two share next to no word pieces",
         "M-BERT's POS accuracy minus the most-frequent-tag floor's, minimum of Urdu to Hindi and Hindi to Urdu",
-        over_cells(*_above(MOST_FREQUENT_TAG, "table4", HINDI_URDU), summary="minimum"), "above", 0.0,
+        over_cells(*_lead_over(MOST_FREQUENT_TAG, "table4", HINDI_URDU), summary="minimum"), "above", 0.0,
     ),
     claim(
         "ours", "hindi-urdu-above-untrained", "beside section 3.2, p. 4998",
         "Transfer between Hindi and Urdu comes from pretraining, not from fine-tuning alone",
         "M-BERT's POS accuracy minus that of the same encoder untrained, minimum of Urdu to Hindi and Hindi to Urdu",
-        over_cells(*_above(M_BERT_UNTRAINED, "table4", HINDI_URDU), summary="minimum"), "above", 0.0,
+        over_cells(*_lead_over(M_BERT_UNTRAINED, "table4", HINDI_URDU), summary="minimum"), "above", 0.0,
     ),
     claim(
         "ours", "scripts-above-untrained", "beside section 3.2, p. 4998",
         "Transfer across scripts comes from pretraining, not from fine-tuning alone",
         "M-BERT's zero-shot POS accuracy minus that of the same encoder untrained, mean over 8 pairs",
-        over_languages(*_above(M_BERT_UNTRAINED, "table4", ACROSS_SCRIPTS)), "above", 0.0,
+        over_languages(*_lead_over(M_BERT_UNTRAINED, "table4", ACROSS_SCRIPTS)), "above", 0.0,
     ),
     claim(
         "ours", "urdu-to-hindi-near-own", "beside section 3.2, p. 4998",
         "Urdu teaches Hindi tags nearly as well as Hindi does",
         "M-BERT's POS accuracy on Hindi, trained on Hindi minus trained on Urdu",
-        over_cells(*_more("table4", HINDI_OWN, URDU_TO_HINDI)), "below", BIG,
+        over_cells(*_difference("table4", HINDI_OWN, URDU_TO_HINDI)), "below", BIG,
     ),
     claim(
         "ours", "en-bert-own-pos", "beside section 3.1, p. 4998", EN_BERT_CAN,
@@ -194,7 +194,7 @@ CLAIMS: tuple[Claim, ...] = (
     claim(
         "ours", "english-gives-more-pos", "beside section 2.2, p. 4997", ENGLISH_GIVES,
         "M-BERT's POS accuracy from English minus that into English, mean over 3 languages",
-        over_languages(*_more("table2", POS_FROM_ENGLISH, turned(POS_FROM_ENGLISH))), "above", 0.0,
+        over_languages(*_difference("table2", POS_FROM_ENGLISH, turned(POS_FROM_ENGLISH))), "above", 0.0,
     ),
 )  # fmt: skip
 """Of entities, then of parts of speech; of each the paper's, then ours."""
