@@ -21,16 +21,16 @@ from crossglot.errors import UsageError
 Ids = NDArray[np.integer]
 
 Apart = Literal["no", "lengths", "rows"]
-"""How rows of a batch go through a model: all at once, those of one length at once, or every row by itself."""
+"""Whether rows of a batch are run apart: no, by lengths (those of one length together), or row by row."""
 
 WIDTH_MULTIPLE = 8
 """Row widths are multiples of this: tensor cores and AMX tiles want it, and it costs under one place per sentence."""
 
 ATTENTION_COST = 1 / 512
-"""Cost of one more place of width, as a share of what a place costs in all other layers."""
+"""What one more place of width adds to the cost of each place (attention), as a share of its other cost."""
 
 WIDTHS_TRIED = 16
-"""How many widths of a row are compared at most."""
+"""Most widths of a row that are compared."""
 
 
 @dataclass(frozen=True, slots=True)

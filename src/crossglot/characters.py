@@ -1,4 +1,4 @@
-r"""Characters that are shown to nobody as they are: what steers a terminal, breaks a drawing or reorders a line.
+r"""Characters that are never shown as they are: they steer a terminal, break a drawing or reorder a line.
 
 Names, labels, paths and messages of other programs may hold any character. Whatever of them is shown, in a terminal, on
 a page, in a drawing, passes `visible` first: there an escape character is the four letters `\x1b`. Data (tagged text,

@@ -1,4 +1,4 @@
-"""What a folder was written with: SHA-256 of its files in a file beside them, as `sha256sum` writes and checks it."""
+"""SHA-256 of a folder's files, kept in a file beside them as `sha256sum` writes and checks it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def written_files(folder: Path) -> dict[str, str] | None:
 
 
 def why_not_whole(folder: Path) -> str | None:
-    """What of a folder is not as it was written; None if all is, or where it is not said how it was."""
+    """Which file of a folder is not as it was written; None if all are, or if there are no checksums."""
     try:
         known = written_files(folder) or {}
         for name, checksum in known.items():

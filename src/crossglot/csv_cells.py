@@ -23,12 +23,12 @@ _MARKED = f"^'(?:{_STARTS}|')"
 
 
 def inert(text: str) -> str:
-    """The text as a cell that no spreadsheet runs: `=x` becomes `'=x`, `-3.2` stays."""
+    """The text as a cell that no spreadsheet takes for a formula: `=x` becomes `'=x`, `-3.2` stays."""
     return f"'{text}" if re.match(_RUN, text) and not re.fullmatch(_NUMBER, text) else text
 
 
 def restored(cell: str) -> str:
-    """What `inert` was given."""
+    """The inverse of `inert`."""
     return cell[1:] if re.match(_MARKED, cell) else cell
 
 
@@ -54,7 +54,7 @@ def inert_frame(frame: polars.DataFrame) -> polars.DataFrame:
 
 
 def restored_frame(frame: polars.DataFrame) -> polars.DataFrame:
-    """What `inert_frame` was given."""
+    """The inverse of `inert_frame`."""
     import polars as pl
 
     text = pl.col(pl.String)

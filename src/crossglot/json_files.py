@@ -1,4 +1,4 @@
-"""JSON objects from files that people copy, edit and damage: each fault of such a file in one message that names it."""
+"""JSON objects from files that may be damaged: each fault in one message that names the file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from crossglot.errors import CrossglotError
 
 DEEPEST = 64
-"""Levels that a file may have: what reads it further goes down level by level."""
+"""Most levels of nesting: code that reads an object further recurses level by level."""
 
 
 def read_object(path: Path, kind: type[CrossglotError], *, finite: bool = True) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What numbers may be, said once: for options of commands, fields of specs and arguments from Python alike.
+"""The ranges of numbers, written down once for options of commands, fields of specs and arguments from Python.
 
 The upper ends are there so that a slip of the pen (a rate for a count, a digit too many) is told before any work, and
 so that no number asks for work without an end or for memory without a bound. They lie well beyond what anybody trains.
@@ -40,7 +40,7 @@ class Limits:
         return f"{kind} from {self.lowest:,} to {self.highest:,}"
 
     def fault(self, value: object) -> str:
-        """What is wrong with a value; nothing, if nothing is."""
+        """What is wrong with a value; empty if it is right."""
         return "" if self._has(value) else f"has to be {self}, not {shown(value)}"
 
     def _has(self, value: Any) -> bool:

@@ -1,7 +1,7 @@
-"""What a remedy calls a setting: an option of the command that was given, a field of its study, or an argument.
+"""How a message names the setting that helps: an option of the command, a field of the study, or an argument.
 
-What fails deep inside is often mended by a setting of whoever called, and the caller decides what it is called, or
-whether there is one at all: `crossglot run` has its corpora from a study, `crossglot data check` asks for none.
+What fails deep inside is often mended by a setting of the caller; the caller decides how it is called, and whether
+there is one at all: `crossglot run` has its corpora from a study, `crossglot data check` asks for none.
 """
 
 from __future__ import annotations

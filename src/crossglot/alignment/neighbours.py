@@ -27,7 +27,7 @@ NEIGHBOURHOOD = 10
 """Neighbours that CSLS averages over (Lample, Conneau et al. 2018)."""
 
 BLOCK = 1280
-"""Queries and candidates compared at once, at most: their scores, 6 MB, stay in the cache."""
+"""Most queries and candidates that are compared at once: their scores, 6 MB, stay in the cache."""
 
 
 def nearest(
@@ -40,7 +40,7 @@ def nearest(
 ) -> NDArray[np.int64]:
     """The nearest candidate of each query.
 
-    Products are in fp32. What all candidates have in common is taken away before they are compared in ℓ2, where it
+    Products are in fp32. For ℓ2 the candidates' mean is subtracted first, since rounding of a large common part
     would drown the differences.
 
     Args:
@@ -124,7 +124,7 @@ def _mean_of_greatest(left: torch.Tensor, right: torch.Tensor, many: int) -> tor
 
 
 def _first_equal(rows: NDArray[np.float32]) -> NDArray[np.int64]:
-    """For each row the first that is equal to it: rounding, which differs by place in a block, is not to choose.
+    """For each row the first row equal to it, so that rounding, which differs by place, does not choose between them.
 
     Equal rows have equal sums of their bits, weighted at random; few others do, and only these are told by digests.
     """
@@ -138,7 +138,7 @@ def _first_equal(rows: NDArray[np.float32]) -> NDArray[np.int64]:
 
 
 def _blocks(count: int) -> Iterator[slice]:
-    """As few as can be, and as equal as can be."""
+    """Slices of at most BLOCK rows: as few and as equal as possible."""
     parts = ceil(count / BLOCK)
     return (slice(count * part // parts, count * (part + 1) // parts) for part in range(parts))
 

@@ -1,4 +1,4 @@
-"""How often the nearest neighbour is the translation, and how sure that is: one bootstrap over pairs for all of it."""
+"""How often the nearest neighbour is the translation, with intervals by one bootstrap over pairs for all accuracies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A number, and what it was in each resample of the pairs.
+    """A number, and its value in each resample of the pairs.
 
     Attributes:
         value: in per cent, or points.

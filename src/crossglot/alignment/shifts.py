@@ -29,7 +29,7 @@ def mean_shift(source: NDArray[np.float32], target: NDArray[np.float32]) -> NDAr
 def shifted(
     source: NDArray[np.float32], target: NDArray[np.float32], shift: Shift
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What is looked for, and what it is looked for among; row i of the one translates row i of the other.
+    """The shifted queries and candidates; row i of the one translates row i of the other.
 
     - `mean shift`: the paper's. v̄ is added to the source, estimated on the very pairs that are scored.
     - `held-out mean shift`: each half of the pairs gets the v̄ of the other half, so that no pair helps to find itself.

@@ -1,4 +1,4 @@
-"""Sentences as pieces of an encoder, every piece counted: texts as written, or words that are split already."""
+"""Sentences (texts, or words that are split already) as pieces, of which every one is kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Text = str | Sequence[str] | Sentence | TaggedSentence
 """A sentence: text as written, which the encoder's tokenizer splits itself, or words that are split already."""
 
 BLOCK = 4096
-"""Texts given to the tokenizer at once: what it makes of them (7 KB a sentence) is far larger than their pieces."""
+"""Texts given to the tokenizer at once: what it makes of them (7 KB per sentence) is far larger than their pieces."""
 
 
 def gathered_texts(sentences: Iterable[Text | Iterable[str]]) -> list[Text]:

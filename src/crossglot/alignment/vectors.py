@@ -92,7 +92,7 @@ def embed(
 
 
 def check_layers(encoder: Encoder, layers: Iterable[int] | None) -> tuple[int, ...]:
-    """The layers that are wanted, in the order given; all, from the embeddings (0) on, for None.
+    """The layers wanted, in the order given; for None all of them, from the embeddings (0) on.
 
     Raises:
         UsageError: for none at all, one that the encoder does not have, or one twice.
@@ -122,7 +122,7 @@ def _not_finite(encoder: Encoder, layer: int) -> ModelError:
 
 @dataclass(frozen=True, slots=True)
 class _Reads:
-    """What a batch adds to which sentences.
+    """Which pieces of a batch are added to the means of which sentences.
 
     Attributes:
         places: int64, (pieces,), of the pieces that count, in the batch's flattened rows.
@@ -183,7 +183,7 @@ def _computing(encoder: Encoder, runtime: Runtime | None) -> PreTrainedModel:
 
 @contextmanager
 def _zeros(shape: tuple[int, int, int], out: Path | None) -> Iterator[NDArray[np.float32]]:
-    """In memory, or in a file that stands at `out` once the block ends."""
+    """Room for the vectors: in memory, or in a file that stands at `out` once the block ends."""
     if out is None:
         yield np.zeros(shape, np.float32)
         return

@@ -101,7 +101,7 @@ class _Reading:
         return prefix + "/".join(parts) if parts else ""
 
     def _check_once(self, full: str) -> None:
-        """Files whose names differ in case, or in how letters are composed, are one file on many disks."""
+        """Refuses a name that differs from another in case or composition alone: on many disks they are one file."""
         key = unicodedata.normalize("NFC", full).casefold()
         if key in self._seen:
             what = f"the archive holds {full!r} twice, or another that differs from it in case alone"
@@ -122,7 +122,7 @@ class _Reading:
 
     @contextmanager
     def _damage_named(self) -> Iterator[None]:
-        """Around the standard library's readers: what they raise at damaged bytes is of every kind."""
+        """Turns whatever the standard library's readers raise at damaged bytes into one error."""
         try:
             yield
         except TooMuchError as error:

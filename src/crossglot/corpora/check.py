@@ -283,7 +283,7 @@ def _check_treebanks(found: _Findings, paths: list[Path]) -> None:
 
 
 def _form_remarks(path: Path) -> Iterator[DataError]:
-    """What level 1 of the UD validator refuses and readers do not, where it may matter."""
+    """Remarks on what level 1 of the UD validator refuses and our readers take."""
     try:
         text = decode(read_bytes(path), path, lenient=True)
     except DataError:

@@ -100,7 +100,7 @@ def _parsed(
             continue
         words = [row[word].removeprefix(layout.prefix) for row in rows]
         tags = ["_"] * len(rows) if column is None else [row[column].strip(" ") for row in rows]
-        yield block, words, list(map(intern, tags))  # one string object a tag
+        yield block, words, list(map(intern, tags))  # one string object per tag
 
 
 def _row_fault(

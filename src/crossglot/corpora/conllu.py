@@ -31,7 +31,7 @@ _SENT_ID = re.compile(r"^#[^\S\n]*sent_id[^\S\n]*=[^\S\n]*(.*?)[^\S\n]*$", re.MU
 _BLANK = re.compile("[ \v\f\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _NOT_TEXT = re.compile("[\udc80-\udcff]")
 _NEXT = [f"\n{number}" for number in range(2, 1001)]  # how the second, third, … row of a sentence starts
-_UPOS = {tag: tag for tag in UPOS}  # one string object a tag, however large the treebank
+_UPOS = {tag: tag for tag in UPOS}  # one string object per tag, however large the treebank
 
 
 class Row(NamedTuple):

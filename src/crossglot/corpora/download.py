@@ -105,7 +105,7 @@ def _present(source: Source, root: Path) -> tuple[Path, ...]:
 
 
 def _mark(source: Source, root: Path) -> Path:
-    """What stands in the root while the corpus's files are put there: a process may be killed between two of them."""
+    """A mark in the root while the corpus's files are put there, since a process may be killed between two of them."""
     return root / f".getting.{source.name.replace('/', '.')}"
 
 
@@ -158,7 +158,7 @@ def _put(names: Sequence[str], scratch: Path, root: Path, mark: Path, *, force: 
 
 
 def _refuse_web_page(path: Path, what: str) -> None:
-    """Servers answer so, with status 200, where they ask for consent, or have too much to do."""
+    """Refuses a web page in place of a file, which servers send (status 200) to ask for consent or when overloaded."""
     with path.open("rb") as file:
         head = file.read(_PAGE).lstrip().lower()
         if head.startswith(b"<") and (b"<html" in head or b"<!doctype html" in head):

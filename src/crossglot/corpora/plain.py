@@ -1,4 +1,4 @@
-"""Plain text: one sentence (or any unit) a line."""
+"""Plain text: one sentence (or any unit) per line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read_lines(path: Source, encoding: str = "utf-8") -> Iterator[str]:
 
 
 def read_plain(path: Source) -> list[Sentence]:
-    """One tokenised sentence a line, its words divided by blanks or tabs; empty lines are passed over.
+    """One tokenised sentence per line, its words divided by blanks or tabs; empty lines are passed over.
 
     Raises:
         DataError: missing, empty or damaged file.

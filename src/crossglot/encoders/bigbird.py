@@ -1,4 +1,4 @@
-"""BigBird's attention, which depends on how long a row is: kept from depending on what was read before."""
+"""BigBird changes its attention for good after a short row: here it is set anew for each batch."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 def settle_attention(model: PreTrainedModel, width: int) -> None:
-    """Puts a BigBird into the attention that it computes rows of this width with; other models stay as they are.
+    """Sets a BigBird to the attention that it uses for rows of this width; other models stay as they are.
 
-    Left alone, it changes from block-sparse to full attention at the first short row and never back, so that what it
-    says of a long one depends on what it read before.
+    Left alone, it changes from block-sparse to full attention at the first short row and never back, so that
+    its hidden states of a long row would depend on what it read before.
     """
     switch = getattr(model, "set_attention_type", None)
     if switch is None:

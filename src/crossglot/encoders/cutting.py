@@ -70,7 +70,7 @@ def check_cutting(tokenizer: PreTrainedTokenizerBase, name: str) -> None:
 
 
 def bare_marks(tokenizer: PreTrainedTokenizerBase, ids: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Those of some distinct pieces that cover no character of a word (see `spelling_pieces`)."""
+    """Which of these distinct pieces cover no character of a word (see `spelling_pieces`)."""
     return ids[~np.array(spelling_pieces(tokenizer, ids.tolist()), dtype=np.bool_)]
 
 

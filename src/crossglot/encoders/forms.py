@@ -1,4 +1,4 @@
-"""Forms of models that are not read, each named with what to do: quantised, adapters, pickled, for other frameworks."""
+"""Models that cannot be read (quantised, adapters, pickled, other frameworks'), each refused with what to do."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ OTHERS = {
     "openvino_model.xml": "OpenVINO",
     "*.npz": "NumPy",
 }
-"""Files of weights by framework; in folders inside, too."""
+"""Endings of other frameworks' files of weights, which may lie one folder further in."""
 
 QUANTISED = {
     "bitsandbytes": ("load_in_4bit", "load_in_8bit", "_load_in_4bit", "_load_in_8bit"),
     "gptq": ("gptq", "desc_act"),
     "awq": ("zero_point",),
 }
-"""What tells a method of quantisation where `quant_method` does not."""
+"""Fields that give a method of quantisation away where there is no `quant_method`."""
 
 CONVERT = "convert them where you trust them: model.save_pretrained(folder) writes model.safetensors"
 
@@ -105,7 +105,7 @@ def check_form(config: Mapping[str, Any], where: str) -> None:
 
 
 def not_masked(kind: str) -> str:
-    """What is said of a model of another kind."""
+    """The message about a model of another kind."""
     return f"a {kind} model is not a masked language model (an encoder like BERT or XLM-R)"
 
 

@@ -1,4 +1,4 @@
-"""Hidden states of a batch, flat and in the order given, whether it was packed, padded, or its rows go apart."""
+"""Hidden states of a batch, flat and in the order given, whether it was packed, padded, or run row by row."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from crossglot.encoders.encoder import Encoder
 
 PRODUCTS = "crossglot-products"
-"""What transformers calls the attention of `encoders.kernels.attention`."""
+"""The name under which transformers knows the attention of `encoders.kernels.attention`."""
 
 
 def make_batch(encoder: Encoder, sequences: Sequence[Ids], capacity: int = 128) -> Batch:
     """A batch of these sequences as the encoder can take it: packed where that was found right, else padded.
 
-    Where padding was found to change hidden states, or was not looked at (beyond `checked_up_to`), rows go apart.
+    Where padding was found to change hidden states, or was not checked (beyond `checked_up_to`), rows are run apart.
 
     Args:
         encoder: what the batch is for.
@@ -80,7 +80,7 @@ def _run(model: PreTrainedModel, inputs: dict[str, Any], *, every_layer: bool) -
 
 
 def _rows_apart(model: PreTrainedModel, batch: Batch, *, every_layer: bool) -> Sequence[torch.Tensor]:
-    """As though every row, or all rows of one length, were a batch without padding."""
+    """Runs every row, or all rows of one length together, as a batch without padding."""
     import torch
     from torch.nn.functional import pad
 

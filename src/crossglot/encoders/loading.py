@@ -69,7 +69,7 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
 
 
 def _encoder_config(origin: Origin) -> PreTrainedConfig:
-    """The configuration, if it is an encoder's and (for a folder) weights may be loaded.
+    """The configuration, once it is known to be an encoder's and (in a folder) its files to be readable.
 
     Raises:
         ModelError: with what is wrong.
@@ -93,7 +93,7 @@ def _encoder_config(origin: Origin) -> PreTrainedConfig:
 
 
 def _adapted(origin: Origin) -> str:
-    """The model that an adapter's folder says it adapts, if it is one and says it."""
+    """The model that an adapter says it adapts; empty where the folder is no adapter's, or does not say."""
     if origin.here is None or "adapter_config.json" not in origin.files:
         return ""
     return str(read_object(origin.here / "adapter_config.json").get("base_model_name_or_path") or "")
@@ -135,7 +135,7 @@ def _position_blocks(config: PreTrainedConfig, name: str) -> dict[str, int]:
 
 
 def _load_weights(origin: Origin, config: PreTrainedConfig) -> PreTrainedModel:
-    """The encoder with its weights, after a look at what the files hold: nothing absurd is made room for.
+    """The encoder with its weights; the files' headers are checked before memory is taken for them.
 
     Raises:
         ModelError: if they do not fit config.json, are missing, or are not finite.

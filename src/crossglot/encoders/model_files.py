@@ -1,4 +1,4 @@
-"""Files of a model's folder before any library reads them: plain, there, not empty, and JSON where they should be."""
+"""Checks of a model's files before any library reads them: that they are files, not empty, and JSON where wanted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST_SAID = 300
 
 
 def check_plain(paths: Iterable[Path]) -> None:
-    """Makes sure that files can be read and are more than names of files.
+    """Makes sure that these are files, not empty, and can be read.
 
     Raises:
         ModelError: for a folder, a pipe or a loop of links in a file's place, an empty file, a Git LFS pointer.
@@ -71,7 +71,7 @@ def refusing(what: str) -> Iterator[None]:
 
 
 def in_brief(error: BaseException) -> str:
-    """What an error says, in one line of moderate length; its kind, if that says more."""
+    """An error's message in one line of moderate length, with its class where the message alone says little."""
     said = " ".join(str(error).split()).replace("error: ", "error, ")  # a message has one `error: `, at its beginning
     if isinstance(error, KeyError | IndexError | AttributeError | TypeError | ZeroDivisionError) or not said:
         said = f"{type(error).__name__}: {said}" if said else type(error).__name__

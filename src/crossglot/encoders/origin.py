@@ -127,7 +127,7 @@ class Origin:
 
     @property
     def here(self) -> Path | None:
-        """The folder that it is loaded from, be it the hub client's cache; None for a hub id that is not there yet."""
+        """The folder that it is loaded from (it may be the hub's cache); None for a hub id that is not in the cache."""
         return Path(self.location) if Path(self.location).is_dir() else None
 
     def notes(self) -> dict[str, Any]:

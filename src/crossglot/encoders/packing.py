@@ -1,4 +1,4 @@
-"""In what company an encoder's sentences may be computed: found out when it is loaded, against each one alone.
+"""Whether sentences may share rows or batches: found out at loading, by comparison with each sentence run alone.
 
 A list of model names would be wrong sooner or later: what decides is how an architecture treats padding, a ready-made
 4-D mask and explicit position ids under the attention implementation in use. The comparison uses the loaded weights,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 LONGEST_CHECKED = 512
-"""Longer sequences are never packed or padded: checking them would cost more than it gains."""
+"""Pieces. Longer sequences are never packed or padded: checking them would cost more than it gains."""
 
 WAYS: tuple[Apart, ...] = ("no", "lengths", "rows")
 _COMPANY = {"no": "padding", "lengths": "another sequence of its length", "rows": "a position id of its own"}
@@ -38,14 +38,14 @@ TOLERANCE = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class PackingCheck:
-    """What came out, for sequences of up to LONGEST_CHECKED pieces.
+    """How sequences of up to LONGEST_CHECKED pieces may be batched.
 
     Attributes:
         packs: whether several sequences may share a row.
         up_to: longest sequence for which they may; 0 where they may not.
         first_position: position id of a sequence's first piece.
         why_padded: where they may not, why.
-        apart: which padded rows must not go through the model together.
+        apart: which padded rows have to be run apart.
     """
 
     packs: bool
@@ -80,7 +80,7 @@ def check_packing(model: PreTrainedModel, *, pad_id: int, max_positions: int | N
 
 
 def _found_out(alone: _Alone, starts: Sequence[int], up_to: int) -> PackingCheck:
-    """The cheapest way of batching under which each sequence comes out as alone, and the first position to give."""
+    """The cheapest way of batching that gives each sequence the hidden states it has alone."""
     why = ""
     for start in starts:
         fault = alone.fault_of_packing(start)
@@ -99,7 +99,7 @@ def _found_out(alone: _Alone, starts: Sequence[int], up_to: int) -> PackingCheck
 
 
 class _Alone:
-    """What sequences come out as when each goes through a model alone, to hold other ways against.
+    """The hidden states of sequences that go through a model one by one, for other ways to be compared with.
 
     Raises:
         ModelError: if they do not go through it.
@@ -135,7 +135,7 @@ class _Alone:
         return f"packed hidden states differ from padded ones by {difference:.0e} under {attention} attention"
 
     def fault_of_padding(self, start: int, apart: Apart) -> str:
-        """Likewise of padded ones, of sequences next to longer, to shorter and to equally long ones."""
+        """Why padded hidden states differ, next to longer, shorter and equally long sequences; empty if they agree."""
         groups = length_groups([len(sequence) for sequence in self.sequences], 2 * max(map(len, self.sequences)))
         for group in groups:
             chosen = [self.sequences[index] for index in group]
@@ -160,7 +160,7 @@ class _Alone:
             )
 
     def check_repeats(self) -> None:
-        """Refuses a model that comes to something else when it reads the same again, after all it read meanwhile."""
+        """Refuses a model that gives the same sequence other hidden states after it has read others."""
         for sequence, hidden in zip(self.sequences, self.hidden, strict=True):
             difference = self._difference(self._hidden([sequence]), [hidden])
             if not difference <= TOLERANCE:
@@ -176,7 +176,7 @@ class _Alone:
 
     @staticmethod
     def _difference(hidden: torch.Tensor, alone: Sequence[torch.Tensor]) -> float:
-        """The largest, in units of the root mean square; `hidden` may have more sequences behind."""
+        """The largest difference in units of the root mean square; `hidden` may go on with further sequences."""
         import torch
 
         expected = torch.cat(list(alone))

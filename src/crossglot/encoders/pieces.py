@@ -1,4 +1,4 @@
-"""Words to word pieces, in flat arrays: every word has at least one piece, and where it is read is known.
+"""Words to word pieces, in flat arrays: every word has at least one piece, and one of them is where it is read.
 
 Each distinct word is given to the tokenizer once and by itself (see `cutting`). Pieces do not cross blanks, so this is
 the tokenizer's own segmentation of the sentence; it is fast, because a corpus holds far fewer words than occurrences;
@@ -68,8 +68,8 @@ def piece_words(
 ) -> Pieces:
     """Cuts the words of sentences into pieces.
 
-    A word that the tokenizer erases (control characters, some spaces) becomes one unknown piece: no word is lost. One
-    of which no piece spells anything is read at its first.
+    A word that the tokenizer erases (control characters, some spaces) becomes one unknown piece: no word is lost. A
+    word of which no piece spells anything is read at its first.
 
     Args:
         tokenizer: from `load_tokenizer`.
@@ -131,7 +131,7 @@ def _word_table(
 def first_spelled(
     tokenizer: PreTrainedTokenizerBase, ids: NDArray[np.int32], begins: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """The place of the first piece of each stretch that spells something; where none does, the stretch's beginning.
+    """For each stretch of pieces (a word) the place of its first spelling piece; where none spells, of its first.
 
     Args:
         tokenizer: whose pieces.
@@ -147,5 +147,5 @@ def first_spelled(
 
 
 def cumulative(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where stretches of these lengths start that follow one another, and, at last, where they end."""
+    """0 and the running sums: where consecutive stretches of these lengths start, and where the last one ends."""
     return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])

@@ -1,4 +1,4 @@
-"""Sizes in a config.json, held to what a model can have, so that no absurd one makes work or takes memory."""
+"""Checks of the sizes in a config.json, so that an absurd one is refused before it takes time or memory."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ SIZES = (
     "num_attention_heads", "n_heads", "num_key_value_heads", "head_dim", "num_hidden_layers", "n_layers",
     "max_position_embeddings",
 )  # fmt: skip
-"""What cannot be zero or less in any architecture that has it."""
+"""Fields that have to be above zero in any architecture that has them."""
 
 REPEATED = ("layer", "group", "block", "network")
-"""What a number with this in its name counts is built one by one."""
+"""Part of the names of fields that count what is built one by one, as layers are."""
 
 LARGEST, MOST = 10**8, 1000
-"""The largest number of a config.json, and the largest of what is built one by one: beyond all encoders there are."""
+"""The largest number allowed, and the largest count of what is built one by one; both beyond any known encoder."""
 
 
 def check_sizes(config: Mapping[str, Any], where: str) -> None:

@@ -1,4 +1,4 @@
-"""A copy of a model to try things on: the one that users get keeps its attention, layers, buffers, mode and chance."""
+"""A copy of a model to try things on, so that the model itself and torch's random state stay as they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a folder's safetensors hold, by their headers: names, dtypes and shapes, before a number is read."""
+"""The headers of a folder's safetensors (names, dtypes, shapes), checked before any number is read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 FLOATS = ("F64", "F32", "F16", "BF16")
 PACKED = ("I8", "U8", "F8", "F6", "F4", "I4", "U4")
 LEGACY = ((".gamma", ".weight"), (".beta", ".bias"))
-"""How norms were called once; transformers reads both."""
+"""Older names of norms' weights, and today's; transformers reads both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def check_depth(tensors: Mapping[str, Tensor], layers: int, where: str) -> None:
 
 
 def check_weights(tensors: Mapping[str, Tensor], model: PreTrainedModel, where: str) -> None:
-    """Holds what files have against what a model, built without memory, wants to have.
+    """Compares the tensors in the files with those of the model, which was built without memory.
 
     Raises:
         ModelError: for weights that are no floats, of other shapes, or fewer numbers than the model has.
@@ -132,5 +132,5 @@ def _own_name(name: str, prefix: str) -> str:
 
 
 def _pooler(model: PreTrainedModel) -> int:
-    """Numbers of a pooler, which may be missing: nothing reads it."""
+    """How many numbers a pooler has; it may be missing, since nothing reads it."""
     return sum(weight.numel() for name, weight in model.named_parameters() if name.startswith("pooler."))

@@ -8,13 +8,13 @@ from crossglot.checksums import why_not_whole
 from crossglot.errors import ModelError
 
 SETTINGS = "pretraining.json"
-"""In the folder of a pretraining that is under way."""
+"""A file in the folder of a pretraining that is under way."""
 RECORD = "crossglot.json"
-"""In the folder of a finished one."""
+"""A file in the folder of a finished pretraining."""
 
 
 def check_whole(folder: Path) -> None:
-    """Makes sure that a folder is no half of one, as far as it says what it was written with.
+    """Makes sure that a folder is finished, and that its files are those it was written with where it says which.
 
     Raises:
         ModelError: if a file is missing or is not the one that was written, or a pretraining there is not finished.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sequences:
-    """What is fed to an encoder, and which word is read off where.
+    """The sequences that are fed to an encoder, and where each word is read in them.
 
     Attributes:
         ids: int32 arrays, one per sequence, special pieces included.

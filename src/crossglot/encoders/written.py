@@ -72,7 +72,7 @@ def written(sentence: Sequence[str] | Sentence | TaggedSentence) -> tuple[str, l
 def _piece_texts(
     tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Sequence[str] | Sentence | TaggedSentence], reading: Reading
 ) -> Pieces:
-    """Places are counted along one line, on which all texts stand one behind another, a character between them."""
+    """The pieces of texts cut whole; places are counted as if all texts stood in one line, a character between them."""
     pairs = list(map(written, sentences))
     words = _lengths(words_of(sentence) for sentence in sentences)
     word_starts, text_starts = cumulative(words), cumulative(_lengths(text for text, _ in pairs) + 1)
@@ -121,5 +121,5 @@ def _lengths(items: Iterable[Sized]) -> NDArray[np.int64]:
 
 @lru_cache(maxsize=64)
 def _say_without_offsets(name: str) -> None:
-    """Said once for a tokenizer, not once for every set of sentences."""
+    """Warns that a tokenizer gives no offsets: once per tokenizer, not once per set of sentences."""
     _log.warning("%s: its tokenizer does not say where its pieces are in a text: words are cut one by one", name)

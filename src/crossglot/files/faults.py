@@ -1,4 +1,4 @@
-"""Why something could not be written, and what to do about it: one table for all that write."""
+"""Reasons why something cannot be written, each with what to do about it: one table for all writers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What passes: a locked folder beside the place where something is wanted; what killed processes left is swept.
+"""Passing folders: locked, beside the place where something is written; those of killed processes are removed.
 
 It is called `.crossglot-<eight hex digits>.half` and holds a lock that the system takes back when its holder dies: so
 what a killed process left is told from what a living one is writing, and is swept by whoever writes beside it next.

@@ -1,4 +1,4 @@
-"""Where something is to be written: whether it can be, and what stands there that has to stay; before any work."""
+"""Checks, before any work, that a place can be written to and that nothing there has to stay."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ BLOCKS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 
 SHARED_MARKS = (".", ",", "?")
 OWN_MARKS = "‖†‡•‣‥…‧‰‱′″‴‵‶‷‸※‼‽⁁⁂⁃⁇⁈⁉⁊⁋⁌⁍⁎⁏⁐⁑⁓⁕⁖⁗⁘⁙⁚⁛⁜⁝⁞、。〃〽・׀׃؛؟۔।॥"
-"""Three for each language that has its own: full stop, comma, question."""
+"""Marks, three for each language that has its own: full stop, comma, question."""
 
 MOST_OWN = len(OWN_MARKS) // len(SHARED_MARKS)
 """How many languages there is punctuation for."""

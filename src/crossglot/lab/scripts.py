@@ -32,7 +32,7 @@ class Script:
 
 
 def _alphabet(letters: str) -> Callable[[str], str]:
-    """One letter a sound, vowels first, in the order of `_SOUNDS`."""
+    """One letter per sound, vowels first, in the order of `_SOUNDS`."""
     table = str.maketrans(_SOUNDS, letters)
     return lambda sounds: sounds.translate(table)
 

@@ -34,7 +34,7 @@ class Sizes(BaseModel):
         train: of a treebank, an entity set, and a code-switched set.
         dev: likewise.
         test: likewise.
-        mono: lines of plain text a language.
+        mono: lines of plain text per language.
         parallel: lines of each bitext, the one to evaluate on and the one to train on.
     """
 

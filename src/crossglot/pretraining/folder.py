@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 CHECKPOINT = "checkpoint.safetensors"
 ENCODER = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt")
 EARLIER = tuple(f"{name}.new" for name in (CHECKPOINT, SETTINGS, RECORD, "vocab.txt"))
-"""What killed processes of earlier versions left."""
+"""Half-written files that killed processes of earlier versions left behind."""
 ROLES = ("m-bert", "en-bert")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that decides what a pretraining ends with, besides the machine.
+    """Everything that a pretraining's result depends on, besides the machine.
 
     Attributes:
         shape: size and schedule, field by field.
@@ -67,13 +67,13 @@ class Settings:
     bitexts: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def record(self) -> dict[str, object]:
-        """The settings as kept beside the encoder; those that came later only where they are in use."""
+        """The settings as kept beside the encoder; fields that later versions added only where they are in use."""
         later = ("separate_positions", "tlm_share", "bitexts")
         return {name: value for name, value in asdict(self).items() if value or name not in later}
 
 
 def infer_role(role: str | None, languages: Sequence[str]) -> str | None:
-    """The role asked for, or else the one that the languages say: several are an M-BERT's, English alone is EN-BERT's.
+    """The role asked for; by default m-bert for several languages, en-bert for English alone.
 
     Raises:
         UsageError: an unknown role.
@@ -93,7 +93,7 @@ def describe_text(text: Text, files: Sequence[Path]) -> dict[str, object]:
 
 
 def begin(out: Path, settings: Settings, *, resume: bool) -> bool:
-    """Makes the folder ready; False if the run it holds is finished already.
+    """Prepares the folder for a run; returns False if the run that it holds is finished already.
 
     Raises:
         UsageError: it holds a run with other settings, or files of something else.
@@ -120,7 +120,7 @@ def begin(out: Path, settings: Settings, *, resume: bool) -> bool:
 
 
 def check_out(out: Path) -> None:
-    """Makes sure, before any work, that a pretraining can be written into a folder and replaces nothing of another's.
+    """Checks before any work that the folder can be written and holds nothing but an earlier pretraining.
 
     Raises:
         UsageError: if it holds something else than a pretraining.
@@ -156,7 +156,7 @@ def _kept_settings(out: Path) -> object | None:
 
 
 def _tidy(out: Path) -> None:
-    """Drops what only an unfinished run needs."""
+    """Deletes the files that only an unfinished run needs."""
     _drop(out, CHECKPOINT, SETTINGS, *EARLIER)
 
 
@@ -226,7 +226,7 @@ def finish(
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Without the library's own progress bar: ours is the one that the user sees."""
+    """Switches off the library's own progress bar; the user sees ours."""
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()

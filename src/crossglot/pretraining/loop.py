@@ -1,4 +1,4 @@
-"""The loop of pretraining: draw, mask, step; a step's data and chance depend on the seed and its number alone."""
+"""The loop of pretraining: draw rows, mask, step. A step's data and dropout depend on the seed and its number alone."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class TrainingStatus:
 
 @dataclass(frozen=True)
 class Run:
-    """All that a pretraining needs; the model is trained in place.
+    """Everything that the loop needs; the model is trained in place.
 
     Attributes:
         shape: size and schedule.
@@ -54,7 +54,7 @@ class Run:
         tokenizer: its tokenizer.
         streams: training pieces of every language.
         shares: the probability with which a row is of each language.
-        seed: where all chance comes from.
+        seed: of rows, masks and dropout.
         runtime: device and precision.
         next_sentence: whether the model has that head, and rows are pairs.
         blocks: where every language has position ids of its own, the first of them.
@@ -128,7 +128,7 @@ def train_step(run: Run, optimizer: torch.optim.Optimizer, step: int) -> torch.T
 
     from crossglot.pretraining.objectives import last_hidden, masked_lm_loss, next_sentence_loss
 
-    torch.manual_seed(_torch_seed(run.seed, step))  # dropout, too, is a function of seed and step
+    torch.manual_seed(_torch_seed(run.seed, step))  # so that dropout, too, is a function of seed and step
     rows, masked = masked_batch(run, step)
 
     def tensor(array: NDArray[np.int64]) -> torch.Tensor:

@@ -47,7 +47,7 @@ def mask_pieces(
         specials: ids below this are special tokens: never masked, never swapped in.
         mask_id: id of [MASK].
         vocab_size: ids are below this.
-        rng: where chance comes from.
+        rng: of all draws.
         share: share of a row's pieces to be predicted.
         hidden: share of these that [MASK] replaces.
         swapped: share of these that a random ordinary piece replaces.

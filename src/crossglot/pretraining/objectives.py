@@ -1,6 +1,6 @@
-"""The model that is pretrained, and its masked-LM loss, with as little memory traffic as a small model deserves.
+"""The model that is pretrained, and its losses, with a forward pass that spares memory traffic.
 
-A narrow model is bound by what happens between the matrix products. So the forward pass that trains is spelled out here
+A narrow model spends most of its time between the matrix products. So the forward pass of training is written out here
 on the weights of the Hugging Face model: activations stay in the precision of the products from end to end, query, key
 and value are one product, and the vocabulary is scored at the masked pieces alone, a block at a time, loss and gradient
 together. Tests hold it against the Hugging Face model's own forward pass.
@@ -92,7 +92,7 @@ def masked_lm_loss(model: BertForMaskedLM, hidden: Tensor, positions: Tensor, la
 
 
 def next_sentence_loss(model: BertForMaskedLM, hidden: Tensor, random: Tensor) -> Tensor:
-    """Mean cross-entropy in nats of telling, from [CLS], whether a row's second part is a random one.
+    """Mean cross-entropy in nats of the prediction, from [CLS], whether a row's second part is a random one.
 
     Args:
         model: an encoder built with `next_sentence`.

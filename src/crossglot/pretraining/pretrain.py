@@ -67,7 +67,7 @@ def pretrain(
     ends with the same weights as a run that nothing stopped: a step's data and chance depend on seed and step alone.
 
     Args:
-        texts: plain text files of every language, one sentence or paragraph a line; .gz and .xz allowed.
+        texts: plain text files of every language, one sentence or paragraph per line; .gz and .xz allowed.
         out: the folder; a finished run with the same settings there is left as it is.
         shape: name of a preset, or a `Shape`; the next seven change one of its fields.
         steps: optimizer steps.
@@ -84,7 +84,7 @@ def pretrain(
         tlm_share: with bitexts, the probability with which a step is TLM.
         separate_positions: give every language position ids of its own instead of the same for all (Dufter and Schütze
             2020, section 2.3: lang-pos); taggers on the encoder must then be told each sentence's language.
-        max_bytes: most bytes of text a language, bitexts not counted.
+        max_bytes: most bytes of text per language, bitexts not counted.
         max_total_bytes: most bytes of text over all languages; every language keeps its share.
         role: "m-bert" or "en-bert"; None infers it: several languages, or English alone.
         finetuning_rate: learning rate for taggers on this encoder, recorded with it; None is the shape's.

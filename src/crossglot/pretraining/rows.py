@@ -1,4 +1,4 @@
-"""Rows to pretrain on: sentences of one language, one after another, to full rows of pieces; nothing is padding."""
+"""Rows to pretrain on: consecutive sentences of one language fill each row of pieces, without padding."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from transformers import BertTokenizerFast
 
 NO_BLOCKS: Mapping[str, int] = MappingProxyType({})
-"""All languages have the same position ids, from 0 on."""
+"""For encoders whose languages share their position ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class PieceStream:
     starts: NDArray[np.int64]
 
     def take(self, sentences: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-        """The `count` pieces from each sentence's start on, over the end back to the beginning: (n, count)."""
+        """The `count` pieces from each sentence's start on, at the stream's end from its start again: (n, count)."""
         places = self.starts[sentences][:, None] + np.arange(count)
         pieces: NDArray[np.int64] = self.ids[places % len(self.ids)].astype(np.int64)
         return pieces
@@ -55,7 +55,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The batch that is to be drawn.
+    """What the batch to be drawn has to be.
 
     Attributes:
         rows: rows in it.
@@ -93,7 +93,7 @@ def cut_lines(tokenizer: BertTokenizerFast, lines: Sequence[str], *, chunk: int 
 
 
 def joined(sentences: Iterable[Sequence[int]], sep_id: int) -> PieceStream:
-    """The stream of sentences that are cut into pieces already."""
+    """The stream of sentences that have been cut into pieces."""
     parts = [np.array([*ids, sep_id], dtype=np.int32) for ids in sentences]
     lengths = np.array([len(part) for part in parts], dtype=np.int64)
     return PieceStream(np.concatenate([np.zeros(0, dtype=np.int32), *parts]), np.cumsum(lengths) - lengths)
@@ -111,7 +111,7 @@ def draw_rows(
         streams: the pieces of every language.
         shares: the probability of each.
         wanted: how many rows, and of what length.
-        rng: where chance comes from.
+        rng: of all draws.
     """
     ids = wanted.empty()
     drawn = _drawn_languages(streams, shares, wanted.rows, rng)
@@ -137,7 +137,7 @@ def draw_pairs(
         streams: the pieces of every language.
         shares: the probability of each.
         wanted: how many rows, and of what length.
-        rng: where chance comes from.
+        rng: of all draws.
     """
     ids, length = wanted.empty(), wanted.length
     parts = np.zeros_like(ids)
@@ -161,7 +161,7 @@ def draw_pairs(
 def _drawn_languages(
     streams: Mapping[str, PieceStream], shares: Mapping[str, float], rows: int, rng: np.random.Generator
 ) -> dict[str, NDArray[np.intp]]:
-    """A language for every row: the rows of each."""
+    """Draws a language for every row: language → indices of its rows."""
     drawn = rng.choice(len(streams), size=rows, p=[shares[language] for language in streams])
     return {language: np.flatnonzero(drawn == number) for number, language in enumerate(streams)}
 

@@ -12,7 +12,7 @@ def smoothed_shares(sizes: Mapping[str, int], exponent: float = EXPONENT) -> dic
     """Each language's share of the data, p_l^s / Σ p^s with p_l its share of the text.
 
     Args:
-        sizes: amount of text a language, in any unit, above 0.
+        sizes: amount of text per language, in any unit, above 0.
         exponent: 1 keeps the shares of the text, 0 makes all languages equal.
     """
     total = sum(sizes.values())

@@ -101,10 +101,10 @@ class Shape:
         return linear_rate(step, self.steps, peak=self.learning_rate, warmup=warmup, from_zero=False)
 
     def require_memory(self, vocabulary: int, *, on_cpu: bool = True) -> None:
-        """Refuses what this machine cannot hold, before the system ends the process without a word.
+        """Refuses an encoder that this machine has not the memory for, before the system kills the process.
 
-        Counted is the least: weights alone, and where they are trained on the CPU their gradients, Adam's two moments,
-        and the hidden states of a batch that the backward pass needs.
+        The estimate is a lower bound: weights alone, and where they are trained on the CPU their gradients, Adam's two
+        moments, and the hidden states of a batch that the backward pass needs.
 
         Args:
             vocabulary: word pieces that there are.
@@ -128,7 +128,7 @@ class Shape:
         return replace(self, **{name: value for name, value in fields.items() if value is not None})  # type: ignore[arg-type]
 
     def settings(self) -> dict[str, object]:
-        """All that decides what a pretraining ends with, as recorded beside the encoder."""
+        """The fields that a pretraining's result depends on, as recorded beside the encoder."""
         return {name: value for name, value in asdict(self).items() if name != "finetuning_rate"}
 
 

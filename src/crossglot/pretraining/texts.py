@@ -79,7 +79,7 @@ def cut_to_bytes(texts: Mapping[str, Text], *, each: int | None = None, total: i
 
 
 def _cut(language: str, text: Text, budget: int) -> Text:
-    """The lines whose checksums come first, in their old order, until the budget is spent."""
+    """The lines with the lowest checksums that fit the budget, in their old order."""
     if text.size <= budget:
         return text
     order = sorted(range(len(text.training)), key=lambda index: zlib.crc32(text.training[index].encode(), 1))

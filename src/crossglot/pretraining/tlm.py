@@ -37,7 +37,7 @@ class ParallelStreams:
 def read_bitexts(bitexts: Mapping[Pair, Pair | tuple[Path, Path]], languages: Sequence[str]) -> dict[Pair, list[Pair]]:
     """Reads the bitexts to be pretrained on, pair by pair.
 
-    Pairs with a line that is held out of the text are left out, so that held-out perplexity stays what it says.
+    Pairs with a line that is held out of the text are left out, so that held-out perplexity is of unseen lines.
 
     Args:
         bitexts: for two languages their line-aligned files.
@@ -71,7 +71,7 @@ def describe_bitext(pairs: Sequence[Pair], files: Sequence[Path | str]) -> dict[
 def parallel_streams(
     tokenizer: BertTokenizerFast, bitexts: Mapping[Pair, Sequence[Pair]]
 ) -> tuple[list[ParallelStreams], list[float]]:
-    """Every bitext in both directions, cut into pieces, and the shares of the rows: as the bitexts' pairs are.
+    """Every bitext in both directions, cut into pieces, and the share of rows of each: by its number of pairs.
 
     Raises:
         DataError: if no pair of a bitext has pieces on both sides.
@@ -105,7 +105,7 @@ def draw_tlm_rows(
         bitexts: where pairs are drawn from.
         shares: the probability of each.
         wanted: how many rows, and of what length.
-        rng: where chance comes from.
+        rng: of all draws.
     """
     ids, room = wanted.empty(), wanted.length - 1
     positions = np.empty_like(ids)
@@ -126,7 +126,7 @@ def draw_tlm_rows(
 
 
 def _source_sizes(bitext: ParallelStreams, first: NDArray[np.int64], room: int) -> NDArray[np.int64]:
-    """How many of `room` pieces each row gives its source side, [SEP] included: at least 2, and as many are left."""
+    """How many of a row's `room` pieces are its source side's, [SEP] included; at least 2 for either side."""
     source, target = (np.append(side.starts, len(side.ids)) for side in (bitext.source, bitext.target))
     both = source + target
     last = np.minimum(np.searchsorted(both, both[first] + room), len(both) - 1)

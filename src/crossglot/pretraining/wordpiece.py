@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from transformers import BertTokenizerFast
 
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
-"""Their ids are 0 to 4, in this order."""
+"""Special pieces; their ids are 0 to 4, in this order."""
 
 
 def train_wordpiece(
@@ -28,7 +28,7 @@ def train_wordpiece(
     exponent: float = EXPONENT,
     seed: int = 0,
 ) -> BertTokenizerFast:
-    """Learns a vocabulary on lines drawn by smoothed sampling, as many bytes as there are.
+    """Learns a vocabulary on lines drawn by smoothed sampling, about as many bytes as the texts have.
 
     Args:
         texts: the lines of every language.

@@ -58,7 +58,7 @@ class Trend:
     """A straight line through cells, y = intercept + slope · x, fitted by least squares.
 
     Attributes:
-        slope: in units of y a unit of x.
+        slope: in units of y per unit of x.
         intercept: in units of y; where x is 0.
         centre: in units of y; where x is the mean of the cells' x.
         at: places on the x axis, (places,).

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 FEWEST_SEEDS = 3
-"""Fewer are not drawn: what two seeds differ by says next to nothing of what seeds differ by."""
+"""Fewer seeds are not resampled: two say next to nothing about the variance between seeds."""
 FEWEST_FREEDOM = FEWEST_SEEDS - 1
 """Degrees of freedom that a variance between seeds needs, of one tagger or of several together."""
 
@@ -330,7 +330,7 @@ def _quantiles(resampled: Floats, level: float) -> tuple[float, float]:
 def _stretch(
     observed: list[Floats], by_seed: list[Floats], sentences: int, level: float, *, alike: bool = False
 ) -> float:
-    """Normal to t, for the variances between the seeds of each system, or of all alike, and between sentences."""
+    """By what to stretch a normal interval to Student's t, given the variances between seeds and between sentences."""
     freedoms = [len(scores) - 1 for scores in observed]
     between_seeds = [float(scores.var(ddof=1)) / len(scores) if len(scores) > 1 else 0.0 for scores in observed]
     if alike:

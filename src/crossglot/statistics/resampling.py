@@ -18,7 +18,7 @@ Kin = Mapping[str, str]
 FEWEST_CLUSTERS = 3
 """A role played by fewer labels is held fixed: two source languages say nothing about source languages in general."""
 FEWEST_GENERA = 4
-"""With fewer genera in a role languages are drawn: what two or three genera differ by is hardly known from them."""
+"""With fewer genera in a role languages are drawn: two or three say too little about the variance between genera."""
 
 _DRAWS_AT_ONCE = 4_000_000  # bounds the memory of a resample over a large test set to about 100 MB
 

@@ -1,4 +1,4 @@
-"""What steps are given: splits of corpora and encoders, known by their content, read once a process."""
+"""The arguments of steps: splits of corpora and encoders, identified by their content, read once per process."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def describe_split(
 
 
 def sample(items: Sequence[Item], at_most: int | None) -> Sequence[Item]:
-    """At most so many items, drawn with a seed of their own and kept in order: whatever seed trains, the same ones."""
+    """At most so many items, drawn with a fixed seed and kept in order: the same ones whatever the seed of training."""
     if at_most is None or len(items) <= at_most:
         return items
     chosen = sorted(random.Random(SAMPLE_SEED).sample(range(len(items)), at_most))  # noqa: S311
@@ -151,7 +151,7 @@ def provide(encoder: Encoder, revision: str) -> None:
 
 
 def prepared(split: CorpusSplit, encoder: EncoderReference, recipe: Recipe, device: str) -> Prepared:
-    """The split cut, packed and read as taggers of this recipe do it: once a process, whichever of them predict it."""
+    """The split, cut into pieces and packed for all taggers of this recipe: once per process."""
     return _prepare(split, encoder, recipe.max_length, recipe.reading, device)
 
 

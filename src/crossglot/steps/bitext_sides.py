@@ -26,7 +26,7 @@ from crossglot.errors import DataError
 from crossglot.steps.arguments import SAMPLE_SEED
 
 MOST_LINES = 6000
-"""Distinct lines of a side that are embedded, where they give as many pairs as are asked for."""
+"""Distinct lines of a side that are embedded, if they give as many pairs as are asked for."""
 
 
 class Side(BaseModel):

@@ -1,4 +1,4 @@
-"""Pretraining as a step: its result is an ordinary encoder folder, which rows take as they take any other."""
+"""Pretraining as a step: its result is an encoder's folder, which rows use like any other."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from crossglot.steps.requirements import OnDevice
 
 
 class TextFiles(BaseModel):
-    """Plain text of one language, or the two sides of a bitext: the checksums say which lines, not where they lie."""
+    """Plain text of one language, or the two sides of a bitext: the checksums identify the lines, wherever they lie."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"files"})

@@ -30,12 +30,12 @@ class Row(Step):
 
     The targets belong to a row's identity, but rows that differ in nothing else are one `family`: one trained tagger,
     asked in several runs for several targets. A study looks into the store for a row's family first and adds a row for
-    those targets alone that are not there yet (see `steps.families`).
+    those targets alone that are not there yet (see `steps.complete_rows`).
 
     Attributes:
         task: `pos`, `ner` or `labels`.
-        sources: splits trained on, one a language.
-        targets: splits predicted, one a language.
+        sources: splits trained on, one per language.
+        targets: splits predicted, one per language.
         max_train: at most so many sentences of each source.
         seed: of the training; None where nothing is random.
     """
@@ -100,7 +100,7 @@ def write_row(
 ) -> None:
     """Writes what was predicted for each target (by language key) and what is to be known about the row.
 
-    The table has one line a word: target, sentence and word (numbers from 0), form, gold, predicted, and of
+    The table has one line per word: target, sentence and word (numbers from 0), form, gold, predicted, and of
     code-switched text the language id of the word, so that scores by language need no corpus.
 
     Raises:
@@ -120,7 +120,7 @@ def predictions_frame(
     predicted: Mapping[str, Sequence[Sequence[str]]],
     languages: Mapping[str, Sequence[Sequence[str]]] = MappingProxyType({}),
 ) -> polars.DataFrame:
-    """One line a word: target (the key of all mappings), sentence and word (from 0), form, gold, predicted, language.
+    """One line per word: target (the key of all mappings), sentence and word (from 0), form, gold, predicted, language.
 
     The last is null but in targets whose words' language ids are given.
     """

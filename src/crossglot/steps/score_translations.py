@@ -126,7 +126,7 @@ class _Curves:
         return int(self.trained.observed.shape[1]) - 1
 
     def _compared(self, papers: int, middle: int) -> Iterator[tuple[Statistic, Sampled]]:
-        """What is taken from the paper's accuracy two thirds of the way up."""
+        """The accuracies that are subtracted from the paper's, two thirds of the way up."""
         yield "fall", self.trained.at(papers, self._depth)
         yield "rise", self.trained.at(papers, 0)
         yield "by shift", self.trained.at(self.conditions.index(UNSHIFTED), middle)
@@ -183,7 +183,7 @@ def read_translation_scores(folder: Path) -> list[TranslationScore]:
 
 
 def _right(found: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Whether what was found is the translation: the pool has it in the same place."""
+    """Whether each found sentence is the translation, which has the same place in the pool."""
     import numpy as np
 
     right: NDArray[np.bool_] = found == np.arange(found.shape[-1])

@@ -1,4 +1,4 @@
-"""An encoder's whole life on two constructed languages: pretrained on both, fine-tuned on each, predicting both."""
+"""One run of the causal study: an encoder pretrained on two constructed languages, fine-tuned on each, and tested."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ sentence shuffled and with the anchors cut out, and by its own; the second by th
 first."""
 
 BY_TAGGER = ((OWN_SOURCE, ZERO_SHOT, SHUFFLED, CUT_OUT), (OWN_TARGET,))
-"""Of those, what the source's tagger predicts, then what the target's does."""
+"""The predictions of the source's tagger, and those of the target's."""
 
 ANCHOR = "anchor"
 """Column of the predictions: whether the word is an anchor."""
 
 ENCODER = "encoder"
 PRETRAINING_SHARE = 0.9
-"""Of the time; for the progress only."""
+"""Share of the time that pretraining takes; for the progress only."""
 
 
 class TrainOnLab(Step):
@@ -55,7 +55,7 @@ class TrainOnLab(Step):
     Before fine-tuning, it looks for translations between the two.
 
     Attributes:
-        name: what it is a run of; no part of what it is.
+        name: of the condition; no part of the identity.
         lab: makes the languages; the first is the source, the second the target.
         shape: of the encoder, and its schedule.
         bitext: whether translation language modelling is done beside masked language modelling.
@@ -85,7 +85,7 @@ class TrainOnLab(Step):
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
         """Writes row.json, translations.npy (see `find_translations`) and predictions.parquet.
 
-        There `target` names one of the six predictions.
+        In the last, the column `target` names one of the six predictions.
         """
         import numpy as np
 

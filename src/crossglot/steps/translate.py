@@ -29,11 +29,11 @@ CONDITIONS: tuple[Condition, ...] = (
     ("no shift", "csls"),
     ("centred", "csls"),
 )
-"""The paper's, then those beside it; centring in l2 would be the mean shift over again."""
+"""The paper's condition, then ours; centring in l2 is left out, since it is the same as the mean shift."""
 
 
 def condition_name(condition: Condition) -> str:
-    """`mean shift, l2`."""
+    """How a condition is called: `mean shift, l2`."""
     return ", ".join(condition)
 
 
@@ -140,7 +140,7 @@ def read_found(folder: Path) -> NDArray[np.int32]:
 def _of_pool(
     vectors: NDArray[np.float32], numbers: NDArray[np.int64], lines: Sequence[int]
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """The vectors, and the places of the pool's lines among them."""
+    """The vectors, and the indices of the pool's lines among them."""
     import numpy as np
 
     return vectors, np.searchsorted(numbers, lines)

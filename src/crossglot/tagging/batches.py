@@ -56,8 +56,8 @@ def training_set(
 ) -> TrainingSet:
     """Cuts sentences into pieces and truncates them to `max_length`, or to the encoder's positions if fewer.
 
-    Empty sentences are left out. Words are read as `reading` says; those
-    whose piece is cut off are not learned from, as in BERT's released code.
+    Empty sentences are left out. Words are read as `reading` says; words whose piece is cut off are not
+    learned from, as in BERT's released code.
     """
     sentences = [sentence for sentence in sentences if len(sentence)]
     numbers = np.array(labels.encode(sentences), dtype=np.int64)
@@ -90,7 +90,7 @@ def labelled_batch(encoder: Encoder, data: TrainingSet, chosen: NDArray[np.int64
 def read_words(
     sequences: Sequences, chosen: NDArray[np.int64], batch: Batch
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where the words of chosen sequences are read: indices into `sequences.words`, places among the batch's pieces."""
+    """Where words of chosen sequences are read: (indices into `sequences.words`, places among the batch's pieces)."""
     counts = sequences.starts[chosen + 1] - sequences.starts[chosen]
     ends = np.cumsum(counts)
     read = np.arange(ends[-1]) + np.repeat(sequences.starts[chosen] - (ends - counts), counts)

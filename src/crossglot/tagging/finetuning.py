@@ -42,11 +42,10 @@ def finetune(
 ) -> Tagger:
     """Trains the whole encoder and a linear layer on its last layer, on the piece that each word is read at.
 
-    The loss of a batch is the mean cross entropy over its words. The new layer starts at random, or where
-    a linear probe of the encoder as it was given ends (`Recipe.head_start`; first the probe, then all: Kumar et al.
-    2022, "Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution"). The encoder given is left
-    as it is,
-    and so is torch's global random state. One seed gives the same bits on one machine in fp32.
+    The loss of a batch is the mean cross entropy over its words. The new layer starts at random, or from a linear probe
+    of the encoder as it was given (`Recipe.head_start`; Kumar et al. 2022, "Fine-Tuning can Distort Pretrained Features
+    and Underperform Out-of-Distribution"). The encoder given is left as it is, and so is torch's global random state.
+    One seed gives the same bits on one machine in fp32.
 
     Args:
         encoder: from `load_encoder`.

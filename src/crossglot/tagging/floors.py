@@ -1,4 +1,4 @@
-"""The floor without a network: the most frequent tag a word, for spans too.
+"""The floor without a network: the most frequent tag per word, for spans too.
 
 The other floor, an untrained encoder of the same shape, is `finetune(encoder.untrained(seed), …)`.
 """

@@ -1,7 +1,7 @@
 """The linear probe: multinomial logistic regression on the frozen encoder's vectors of words.
 
-By itself it is a floor, which tells what fine-tuning adds; as the new layer's start it spares the encoder from being
-pulled about by a layer that knows nothing yet. Adam moves a weight by about the rate a step: after 94 steps at 1e-4 a
+By itself it is a floor, which tells what fine-tuning adds; as the new layer's start it spares the encoder the
+large gradients of a random layer. Adam moves a weight by about the rate per step: after 94 steps at 1e-4 a
 layer that began at random has hardly left its start.
 """
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_WORDS = 100_000
-"""Words that a probe is fitted on: of more, whole sentences are drawn up to as many, always the same ones."""
+"""Most words that a probe is fitted on; of more, a sample of whole sentences, always the same one."""
 
 MOST_SCORES = 5_000_000
-"""Words times labels that a probe is fitted on, so that a set of a thousand labels takes no longer than UPOS."""
+"""Most words times labels of a fit, so that a set of a thousand labels takes no longer than UPOS."""
 
 PENALTY = 1e-3
-"""Half of it times the squared weights of standardised vectors is added to the mean cross entropy."""
+"""The L2 penalty: half of this times the squared weights is added to the mean cross entropy."""
 
 LEAST_DEVIATION = 1e-3
 """Share of the median dimension's deviation below which a dimension is dead and is not blown up to deviation 1.
@@ -55,7 +55,7 @@ def linear_probe(
     recipe: Recipe | None = None,
     runtime: Runtime | None = None,
 ) -> Tagger:
-    """A tagger of the encoder as it is: only the linear layer is fitted, without chance.
+    """A tagger whose encoder stays as it is: only the linear layer is fitted, and nothing is random.
 
     Args:
         encoder: from `load_encoder`; shared with the tagger, not changed.
@@ -77,7 +77,7 @@ def linear_probe(
 def fit_probe(
     encoder: Encoder, sentences: Sequence[TaggedSentence], labels: Labels, recipe: Recipe, runtime: Runtime
 ) -> nn.Linear:
-    """The layer whose scores of the encoder's vectors, as they are, are the logistic regression's."""
+    """The linear layer that gives the encoder's own vectors the scores of the logistic regression."""
     chosen = at_most(sentences, min(MOST_WORDS, MOST_SCORES // len(labels)))
     vectors = word_vectors(encoder, chosen, recipe, runtime)
     numbers = torch.tensor(labels.encode(chosen), device=vectors.device)
@@ -149,7 +149,7 @@ def logistic_regression(
 
 
 def at_most(sentences: Sequence[TaggedSentence], words: int) -> Sequence[TaggedSentence]:
-    """All sentences, or so many of them, drawn with a seed of their own and kept in order, as have that many words."""
+    """All sentences, or a sample of them with about so many words, drawn with a fixed seed and kept in order."""
     lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
     if lengths.sum() <= words:
         return sentences

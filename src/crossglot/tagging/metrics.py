@@ -1,4 +1,4 @@
-"""Token accuracy and span F1 as counts a sentence: sums of counts give the metric, resampled counts its interval.
+"""Token accuracy and span F1 as counts per sentence: sums of counts give the metric, resampled counts its interval.
 
 Spans follow conlleval (Tjong Kim Sang and Buchholz, 2000), including what it makes of ill-formed sequences: an `I-`
 after `O` or after another type starts a span. Tags are scored as they stand; nothing is repaired.
@@ -34,12 +34,12 @@ def task_counts(task: str, gold: Tags, predicted: Tags, types: Collection[str] |
 
 
 def task_statistic(task: str) -> CountStatistic:
-    """What makes the task's score of summed `task_counts`."""
+    """The statistic that turns summed `task_counts` into the task's score."""
     return span_f1 if METRICS[task] == "f1" else accuracy
 
 
 def accuracy_counts(gold: Tags, predicted: Tags) -> Counts:
-    """Words tagged right and words, a sentence: shape (sentences, 2).
+    """For each sentence the words tagged right and all its words: shape (sentences, 2).
 
     Raises:
         CrossglotError: if the two differ in sentences or words.
@@ -80,7 +80,7 @@ def conlleval_chunks(tags: Sequence[str]) -> set[tuple[str, int, int]]:
 
 
 def span_counts(gold: Tags, predicted: Tags, types: Collection[str] | None = None) -> Counts:
-    """True positives, predicted spans and gold spans, a sentence: shape (sentences, 3).
+    """For each sentence true positives, predicted spans and gold spans: shape (sentences, 3).
 
     Args:
         gold: tags of each sentence.

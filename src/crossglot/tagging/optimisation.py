@@ -1,6 +1,6 @@
 """The optimiser of fine-tuning: AdamW on only the embedding rows in use, with the weights of the last steps averaged.
 
-The new layer may have a rate of its own, and the weights of the last steps may be averaged (Schmidt et al. 2023).
+The new layer may have a rate of its own; averaging is Schmidt et al.'s (2023).
 
 A treebank touches a tenth of the rows of a multilingual vocabulary, yet a dense step reads and writes them all and both
 their moments. Rows without a piece in the training set get no gradient, so all that AdamW does to them is its decoupled
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Optimisation:
-    """Trains the weights of a model and its head in place; between start and `finish` the model is not whole.
+    """Trains the weights of a model and its head in place; until `finish` the model lacks part of its embedding.
 
     Args:
         model: its piece embedding is replaced by the rows of `ids`, under bf16 its weights by bfloat16 ones.
@@ -87,7 +87,7 @@ class Optimisation:
         self._average(self.done - self.steps + int(self.recipe.averaged * self.steps))
 
     def _average(self, count: int) -> None:
-        """Takes the weights into the mean as the `count`th; before the first there is none."""
+        """Adds the weights to the running mean as its `count`th; below 1 averaging has not begun."""
         if count == 1:
             self.mean = [weight.detach().clone() for weight in self.kept]
         elif count > 1:
@@ -143,7 +143,7 @@ def choose_rows(model: PreTrainedModel, ids: torch.Tensor) -> ChosenRows | None:
 
 
 def _copy_gradient(weight: nn.Parameter, kept: nn.Parameter) -> None:
-    """In fp32; a weight that the loss does not reach (a pooler's) has none, and AdamW leaves such a weight alone."""
+    """Copies a gradient in fp32; a weight that the loss does not reach (a pooler's) has none, and AdamW skips it."""
     if weight.grad is None:
         kept.grad = None
     elif kept.grad is None:

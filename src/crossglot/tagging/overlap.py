@@ -49,7 +49,7 @@ class PieceUse:
         return frozenset(self.in_entities) | frozenset(self.unspelled_in_entities)
 
     def of(self, types: Iterable[str]) -> EntityPieces:
-        """What entities of these types use, together."""
+        """The pieces and unspelled forms of all entities of these types."""
         wanted = list(types)
         return EntityPieces(
             frozenset().union(*(self.in_entities.get(name, ()) for name in wanted)),
@@ -124,7 +124,7 @@ def entity_type(tag: str) -> str:
 
 
 def joined(uses: Iterable[PieceUse]) -> PieceUse:
-    """The use of several sets together, as of sources that are trained on jointly."""
+    """The piece use of several sets together, as of sources that are trained on jointly."""
     members = list(uses)
     counts, unspelled = Counter[int](), Counter[str]()
     for use in members:
@@ -161,7 +161,7 @@ def overlap_of(train: PieceUse, evaluation: PieceUse, types: Iterable[str] | Non
 
 
 def spelled_overlap_of(train: PieceUse, evaluation: PieceUse, types: Iterable[str] | None = None) -> Share:
-    """The same, but for words that cannot be spelled: their forms are members of the union alone."""
+    """As `overlap_of`, but words that cannot be spelled count by their forms, in the union alone."""
     one, other = _in_entities(train, evaluation, types)
     if not (one and other):
         return Share(None, 0)

@@ -87,7 +87,7 @@ def prepare(
 
 
 def for_prediction(model: PreTrainedModel, runtime: Runtime) -> PreTrainedModel:
-    """The model in the precision it predicts in; the one given is left as it is.
+    """The model in the precision that it predicts in; the model given is left as it is.
 
     Under bf16 it is a copy and not fused: rounding elsewhere would change more than one tag in a thousand.
     """

@@ -1,4 +1,4 @@
-"""The fine-tuning recipe: the paper's where its appendix A speaks, BERT's released code where it is silent."""
+"""The fine-tuning recipe: by the paper's appendix A and, where that says nothing, by BERT's released code."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ class Recipe(BaseModel):
         return Reading(self.subword, self.cutting)
 
     def reading_alone(self) -> Recipe:
-        """How words are read by it, with the paper's training: the same for all recipes that read alike."""
+        """The paper's recipe with this one's reading of words: equal for all recipes that read alike."""
         return Recipe(max_length=self.max_length, subword=self.subword, cutting=self.cutting)
 
     def rate(self, step: int, steps: int) -> float:
-        """Learning rate of a step (from 0) of so many."""
+        """Learning rate of the 0-based step of a training that has `steps`."""
         return linear_rate(
             step, steps, peak=self.learning_rate, warmup=int(self.warmup * steps), throughout=self.decay == "throughout"
         )

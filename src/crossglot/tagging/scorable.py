@@ -1,4 +1,4 @@
-"""Whether gold sentences can be scored with a tagger: a score of 0.00 for want of anything to find is none."""
+"""Whether gold sentences can be scored with a tagger: where there is nothing to find, 0.00 would be no score."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crossglot.errors import DataError, UsageError
 from crossglot.tagging.labels import Labels, entity_types
 
 SHOWN = 12
-"""Names that a message lists."""
+"""How many names a message lists at most."""
 
 
 def check_types(types: Iterable[str]) -> list[str]:
@@ -31,7 +31,7 @@ def check_types(types: Iterable[str]) -> list[str]:
 def check_scorable(
     labels: Labels, gold: Sequence[TaggedSentence], types: Collection[str] | None = None, path: Path | str | None = None
 ) -> None:
-    """Refuses gold of which a tagger with these labels can have nothing right.
+    """Refuses gold sentences of which a tagger with these labels cannot get a single tag right.
 
     Args:
         labels: what the tagger can predict.

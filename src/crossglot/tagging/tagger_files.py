@@ -1,4 +1,4 @@
-"""A tagger's folder as it is read back: what `tagger.json` says and the linear layer, held to each other."""
+"""Reading a tagger's folder: `tagger.json` and the linear layer, checked against each other."""
 
 from __future__ import annotations
 

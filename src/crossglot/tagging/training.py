@@ -1,4 +1,4 @@
-"""What can be said of a training before it starts and after it ended: too short a way, one label for all, no fall."""
+"""Signs of a failed training: too few steps to leave the start, one label for every word, a loss that did not fall."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from crossglot.remedies import way, ways
 from crossglot.tagging.recipe import Recipe
 
 FAR_ENOUGH = 0.005
-"""How far a weight of the new layer has to be able to move: a quarter of the deviation it is drawn with (BERT's 0.02).
+"""Least way a weight of the new layer must be able to go: a quarter of the deviation it is drawn with (BERT's 0.02).
 
 Measured with multilingual-e5-small: 94 steps at 1e-4 (0.0047) end with one label for every word, 39 steps at 3e-4
 (0.0058) tag 91 % of the words. BERT-base at 3e-5 goes 0.0004 on 300 sentences and 0.018 on EWT's 12,543.
@@ -29,7 +29,7 @@ def count_steps(sentences: int, recipe: Recipe) -> int:
 
 
 def reach(recipe: Recipe, steps: int) -> float:
-    """How far Adam can move a weight of the new layer: about the rate a step, summed over the schedule.
+    """How far Adam can move a weight of the new layer: about the rate per step, summed over the schedule.
 
     The rate rises over the warm-up and falls over the rest: half its height on average.
     """

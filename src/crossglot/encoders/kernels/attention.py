@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 TOLERANCE = 1e-4
-"""Largest difference taken for rounding, in units of the hidden states' root mean square."""
+"""Largest difference that is put down to rounding, in units of the hidden states' root mean square."""
 
 
 @contextmanager
 def attending_by_products(model: PreTrainedModel) -> Iterator[None]:
-    """Lets a model on a CPU attend by `attend` while the context lasts, if that gives the hidden states it had.
+    """Lets a model on a CPU use `attend` while the context lasts, if that gives the hidden states that it had.
 
-    An architecture may hand its attention more than a mask (a bias, fewer keys than queries): then it keeps its own.
+    An architecture that gives its attention more than a mask (a bias, fewer keys than queries) keeps its own.
     """
     if model.device.type != "cpu" or model.config._attn_implementation != "sdpa":
         yield

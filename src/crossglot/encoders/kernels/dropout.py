@@ -1,6 +1,6 @@
-"""Dropout for CPUs that draws a piece's fate from 16 random bits; torch's own takes a tenth of a small encoder's step.
+"""Dropout for CPUs that draws 16 random bits per unit; torch's own takes a tenth of a small encoder's step.
 
-A unit is dropped with probability round(p · 65536) / 65536, 0.10001 for 0.1, and the others scaled to keep the mean.
+A unit is dropped with probability round(p · 65536) / 65536, 0.10001 for 0.1; the others are scaled to keep the mean.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def dropout(values: torch.Tensor, p: float) -> torch.Tensor:
 
 
 class QuickDropout(nn.Dropout):
-    """`nn.Dropout` by `dropout`."""
+    """`nn.Dropout` with `dropout` of this module."""
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """Drops in training, passes values on in evaluation."""

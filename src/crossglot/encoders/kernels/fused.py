@@ -58,7 +58,7 @@ class Product(nn.Module):
 
 
 class ResidualProduct(nn.Module):
-    """A linear layer, what went into the block added to its outputs, and a norm over the sum."""
+    """A linear layer, the block's inputs added to its outputs, and a norm over the sum."""
 
     def __init__(self, linear: nn.Linear, norm: nn.Module) -> None:
         super().__init__()
