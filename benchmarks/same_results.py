@@ -1,4 +1,4 @@
-"""Whether two runs have the same results: what differs, row by row; exit status 1 if anything does.
+"""Whether two runs have the same results and verdicts: what differs, row by row; exit status 1 if anything does.
 
 One of the runs may be of an earlier version: it is upgraded as it is read. To see that a change of the code leaves
 results as they are, copy a finished run elsewhere (`cp -r OLD NEW`), let today's code write its tables anew from the
@@ -16,10 +16,12 @@ from itertools import zip_longest
 from pathlib import Path
 
 from crossglot.results.rows import COLUMNS, read_results
+from crossglot.results.verdicts import read_claims
 
 FOUND = ("value", "ci_low", "ci_high", "interval", "n", "published", "comparable", "missing", "collapsed")
 """Columns that say what was found; the others say of what."""
 NAMED = tuple(name for name in COLUMNS if name not in FOUND)
+WORDS = ("where", "sentence", "statistic")
 SHOWN = 40
 
 Row = Mapping[str, object]
@@ -65,13 +67,23 @@ def main() -> int:
     parser.add_argument("old", type=Path, metavar="OLD", help="a run's folder")
     parser.add_argument("new", type=Path, metavar="NEW", help="another one's")
     given = parser.parse_args()
-    old, new = (read_results(folder / "results.csv") for folder in (given.old, given.new))
-    found = [f"results.csv: {said}" for said in differences(old.to_dicts(), new.to_dicts(), NAMED)]
-    if not found and not old.equals(new):
+    old, new = (read_results(folder / "results.csv").to_dicts() for folder in (given.old, given.new))
+    found = [f"results.csv: {said}" for said in differences(old, new, NAMED)]
+    if not found and old != new:
         print("results.csv: the rows stand in another order")
+    before, after = (_claims(folder) for folder in (given.old, given.new))
+    found += [f"claims.csv: {said}" for said in differences(before, after, ("id",))]
     print("\n".join([*found[:SHOWN], *([f"… and {len(found) - SHOWN} more"] if len(found) > SHOWN else [])]))
-    print(f"{given.old} and {given.new}: {old.height:,} and {new.height:,} rows, {len(found)} differences")
+    print(f"{given.old}: {len(old):,} rows, {len(before)} claims")
+    print(f"{given.new}: {len(new):,} rows, {len(after)} claims; {len(found)} differences")
     return 1 if found else 0
+
+
+def _claims(folder: Path) -> list[Row]:
+    """What a run says of its claims, whose words may change; bounds with two decimals: once there were no more."""
+    claims = (claim.model_dump(exclude={*WORDS}) for claim in read_claims(folder / "claims.csv"))
+    bounds = ("low", "high")
+    return [claim | {name: f"{claim[name]:.2f}" for name in bounds if claim[name] is not None} for claim in claims]
 
 
 if __name__ == "__main__":

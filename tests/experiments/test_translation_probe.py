@@ -126,11 +126,11 @@ def test_a_pair_without_bitext_says_why(rows: list[ResultRow]) -> None:
 def test_every_claim_finds_its_row(rows: list[ResultRow]) -> None:
     verdicts = judge(results_frame(rows), claims=CLAIMS)
     assert len(verdicts) == len(CLAIMS)
-    for claim, verdict in zip(CLAIMS, verdicts.iter_rows(named=True), strict=True):
+    for claim, verdict in zip(CLAIMS, verdicts, strict=True):
         assert isinstance(claim.statistic, Reading)
         absent = claim.statistic.source == "ur"
-        assert not absent or "no bitext of hi and ur" in verdict["why"]
-        assert (verdict["value"] is None) == absent, verdict
+        assert not absent or "no bitext of hi and ur" in verdict.why
+        assert (verdict.value is None) == absent, verdict
 
 
 def test_a_sentence_about_5000_pairs_is_not_decided_among_fewer(rows: list[ResultRow]) -> None:
@@ -145,21 +145,20 @@ def test_a_sentence_about_5000_pairs_is_not_decided_among_fewer(rows: list[Resul
     full = [row.model_copy(update={"n": pools.get(row.source or "", row.n)}) for row in good]
     verdicts = {}
     for name, cells in (("fewer", good), ("as many", full)):
-        frame = judge(results_frame(cells), claims=CLAIMS)
-        verdicts[name] = {line["claim"].partition(":")[0]: line for line in frame.iter_rows(named=True)}
+        verdicts[name] = {judged.id: judged for judged in judge(results_frame(cells), claims=CLAIMS)}
     over = verdicts["fewer"]["translation-over-50"]
-    assert (over["verdict"], over["value"]) == ("cannot tell", 90)
-    assert "searches 5,000 pairs of sentences" in over["why"]
-    assert "(en → de: 40 of toy)" in over["why"]
+    assert (over.verdict, over.value) == ("cannot tell", 90)
+    assert "searches 5,000 pairs of sentences" in over.why
+    assert "(en → de: 40 of toy)" in over.why
     russian = verdicts["fewer"]["translation-russian-similar"]
-    assert "(en → ru: 38 of toy)" in russian["why"]
+    assert "(en → ru: 38 of toy)" in russian.why
     mean = verdicts["fewer"]["translation-separated-in-space"]
-    assert mean["verdict"] == "cannot tell"
-    assert all(part in mean["why"] for part in ("en → de: 40 of toy", "ru → en: 38 of toy"))
+    assert mean.verdict == "cannot tell"
+    assert all(part in mean.why for part in ("en → de: 40 of toy", "ru → en: 38 of toy"))
     papers = {claim.id for claim in CLAIMS if claim.origin == "paper"}
-    assert {verdicts["fewer"][claim]["verdict"] for claim in papers} == {"cannot tell"}
+    assert {verdicts["fewer"][claim].verdict for claim in papers} == {"cannot tell"}
     for claim in ("translation-over-50", "translation-russian-similar", "translation-separated-in-space"):
-        assert verdicts["as many"][claim]["verdict"] == "holds", claim
+        assert verdicts["as many"][claim].verdict == "holds", claim
     assert not any(row.comparable for row in rows)
 
 

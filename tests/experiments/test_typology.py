@@ -95,9 +95,7 @@ def test_a_planted_effect_of_likeness_is_found_and_a_planted_absence_is_not(tmp_
     assert flat.ci_low < 0 < flat.ci_high
     gap = statistic(rows, "big", "mean over pairs minus en-bert's", LOW_SIMILARITY)
     assert gap.value is not None and gap.value > 10
-    verdicts = {
-        row["claim"].partition(":")[0]: row["verdict"] for row in judge(results_frame(rows)).iter_rows(named=True)
-    }
+    verdicts = {row.id: row.verdict for row in judge(results_frame(rows))}
     assert verdicts == dict.fromkeys(
         ("similar-is-better", "decent-for-low-similarity", "similarity-beyond-languages"), "holds"
     )
@@ -258,9 +256,7 @@ def test_an_effect_of_word_order_itself_is_left_when_ease_is_removed(tmp_path: P
     assert left.value == pytest.approx(12, abs=1)
     assert left.ci_low is not None and left.ci_low > 0
     assert (statistic(rows, "big", "QAP p without effects", "81A").value or 0) < 0.05
-    decided = {
-        row["claim"].partition(":")[0]: row["verdict"] for row in judge(results_frame(rows)).iter_rows(named=True)
-    }
+    decided = {row.id: row.verdict for row in judge(results_frame(rows))}
     assert decided["same-81a-beyond-languages"] == "holds"
     assert decided["same-87a-beyond-languages"] != "holds"
 
@@ -272,8 +268,8 @@ def test_a_group_with_too_few_languages_has_an_average_but_no_interval(tmp_path:
     )
     found = statistic(rows, "big", "difference", "81A", source="SVO", target="SVO minus SOV")
     assert found.interval == "no interval: fewer than 3 languages in SVO → SOV"
-    claims = {row["claim"].partition(":")[0]: row for row in judge(results_frame(rows)).iter_rows(named=True)}
-    assert claims["row-svo"]["verdict"] == "cannot tell"
+    claims = {row.id: row for row in judge(results_frame(rows))}
+    assert claims["row-svo"].verdict == "cannot tell"
 
 
 def test_statistics_say_on_how_many_cells_of_collapsed_trainings_they_rest(tmp_path: Path) -> None:

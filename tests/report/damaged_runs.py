@@ -144,7 +144,7 @@ RESULT_FILES = (
 CLAIM_FILES = (
     content(CLAIMS, "empty", "", compare=False),
     content(CLAIMS, "binary", bytes(range(256)) * 9, compare=False),
-    content(CLAIMS, "UTF-16", "claim,where\n".encode("utf-16"), compare=False),
+    content(CLAIMS, "UTF-16", "id,origin\n".encode("utf-16"), compare=False),
     content(CLAIMS, "another table", "a,b\n1,2\n", "lacks", compare=False),
     text(CLAIMS, "a verdict unknown", lambda t: t.replace(",holds,", ",maybe,", 1), "maybe", compare=False),
     text(CLAIMS, "no verdict", lambda t: t.replace(",holds,", ",,", 1), "verdict", compare=False),
@@ -158,8 +158,12 @@ CLAIM_FILES = (
         CLAIMS, "a reason of a million letters", lambda t: t.replace("table 7 was not run", "word " * 200_000), OR_FINE
     ),
     text(CLAIMS, "a claim twice", lambda t: t + t.split("\n")[1] + "\n", OR_FINE),
-    text(CLAIMS, "an interval of words", lambda t: t.replace('"[18.0, 26.0]"', "( ( ("), OR_FINE),
-    text(CLAIMS, "a threshold of nothing", lambda t: t.replace("> 0", "", 1), OR_FINE),
+    text(CLAIMS, "a bound in words", lambda t: t.replace(",18.0,", ",( ( (,"), "low", "( ( (", compare=False),
+    text(CLAIMS, "one bound alone", lambda t: t.replace(",18.0,", ",,"), "low, high and interval", compare=False),
+    text(CLAIMS, "no threshold", lambda t: t.replace(",0.0,22.0,", ",,22.0,"), "threshold", compare=False),
+    text(CLAIMS, "a side unknown", lambda t: t.replace(",above,", ",beside,", 1), "beside", compare=False),
+    text(CLAIMS, "decided without a value", lambda t: t.replace(",22.0,", ",,", 1), "not decided", compare=False),
+    text(CLAIMS, "a player of no role", lambda t: t.replace("m-bert=", "king=", 1), "players", "king", compare=False),
     instead(CLAIMS, "a folder", lambda path: path.mkdir(), compare=False),
     instead(CLAIMS, "a loop of links", lambda path: path.symlink_to(path.name), compare=False),
 )

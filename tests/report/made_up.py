@@ -6,9 +6,8 @@ import json
 import random
 from pathlib import Path
 
-import polars as pl
-
 from crossglot.results.rows import DIAGONAL_MEAN, MEAN, ZERO_SHOT_MEAN, ResultRow, Role, write_results
+from crossglot.results.verdicts import JudgedClaim, write_claims
 
 PUBLISHED_NER = {
     "en": (90.70, 69.74, 77.36, 73.59),
@@ -161,22 +160,30 @@ def made_up_rows() -> list[ResultRow]:
     return rows
 
 
+JUDGED = (
+    JudgedClaim(
+        id="t1-zero-shot-beats-floor", origin="paper", where="section 2.1, p. 4997; table 1",
+        sentence="zero-shot is good", statistic="zero-shot mean of m-bert minus untrained", direction="above",
+        threshold=0, value=22, low=18, high=26, interval="95 % bootstrap over 4 languages", verdict="holds",
+        why="all of its interval 18.00 to 26.00 is above 0", players={"m-bert": "small-m-bert"},
+    ),
+    JudgedClaim(
+        id="t4-ja-is-hard", origin="paper", where="section 3.2, p. 4998; table 4", statistic="en→ja minus en→bg",
+        direction="below", threshold=0, value=-3.1, low=-7, high=0.8, interval="from the cells' own intervals",
+        verdict="cannot tell", why="its interval -7.00 to 0.80 covers 0", players={"m-bert": "small-m-bert"},
+    ),
+    JudgedClaim(
+        id="t7-gap", origin="ours", where="appendix B, p. 5001", statistic="m-bert minus en-bert", direction="above",
+        threshold=0, verdict="cannot tell", why="table 7 was not run",
+    ),
+)  # fmt: skip
+
+
 def write_made_up_run(folder: Path) -> Path:
     """A whole run folder as `reproduce` leaves it, before its report."""
     folder.mkdir(parents=True, exist_ok=True)
     write_results(made_up_rows(), folder / "results.csv")
-    pl.DataFrame(
-        {
-            "claim": ["t1-zero-shot-beats-floor", "t4-ja-is-hard", "t7-gap"],
-            "where": ["section 2.1, p. 4997", "section 3.2, p. 4998", "appendix B, p. 5001"],
-            "statistic": ["zero-shot mean of m-bert minus untrained", "en→ja minus en→bg", "m-bert minus en-bert"],
-            "threshold": ["> 0", "< 0", "> 0"],
-            "value": [22.0, -3.1, None],
-            "interval": ["[18.0, 26.0]", "[-7.0, 0.8]", None],
-            "verdict": ["holds", "cannot tell", "cannot tell"],
-            "why": ["", "the interval contains the threshold", "table 7 was not run"],
-        }
-    ).write_csv(folder / "claims.csv")
+    write_claims(JUDGED, folder / "claims.csv")
     (folder / "versions.json").write_text(json.dumps(VERSIONS), encoding="utf-8")
     (folder / "study.toml").write_text(
         'experiments = ["table1", "table3", "table4"]\nseeds = [1, 2]\n', encoding="utf-8"

@@ -11,13 +11,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
-import polars as pl
 import pytest
-from made_up import matrix, write_made_up_run
+from made_up import JUDGED, matrix, write_made_up_run
 from test_curves import made_up as curve_rows
 
 from crossglot.characters import visible
-from crossglot.csv_cells import inert_frame, restored
+from crossglot.csv_cells import restored
 from crossglot.drawing.figures import write_figure
 from crossglot.drawing.latex import escaped
 from crossglot.drawing.scatter import Line, Point, Series, scatter
@@ -25,6 +24,7 @@ from crossglot.experiments.translation.drawing import curves
 from crossglot.report import terminal_tables, write_report
 from crossglot.report.folder import read_run_folder
 from crossglot.results.rows import read_results, write_results
+from crossglot.results.verdicts import write_claims
 from crossglot.terminal import PlainConsole
 from odd_names import ODD_NAMES
 
@@ -39,9 +39,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [row for name in NAMES for row in matrix("table1", name, "other", ("en",), (62, 30), "ner")]
     rows += matrix("table4", "constructor", "other", tuple(NAMES[:4]), (80, 40))
     write_results(rows, folder / "results.csv")
-    claims = dict.fromkeys(("claim", "where", "statistic", "threshold", "interval", "why"), NAMES)
-    table = pl.DataFrame(claims | {"value": ["-3.2"] * len(NAMES), "verdict": ["cannot tell"] * len(NAMES)})
-    inert_frame(table).write_csv(folder / "claims.csv")
+    odd = (dict.fromkeys(("id", "where", "sentence", "statistic", "interval", "why", "rule"), name) for name in NAMES)
+    write_claims([JUDGED[1].model_copy(update=text) for text in odd], folder / "claims.csv")
     versions = json.loads((folder / "versions.json").read_text())
     versions["languages"] = {"en": NAMES[0], "de": NAMES[5]}
     versions["encoders"] |= {name: {"location": name, "revision": name, "role": name} for name in NAMES}
@@ -142,7 +141,7 @@ def test_no_cell_is_a_formula_and_results_are_read_back(folder: Path) -> None:
         if path.stem != "table4":
             assert {restored(cell) for cell in cells} >= set(NAMES)
     assert set(read_results(folder / "results.csv")["system"]) >= set(NAMES)
-    assert {claim["claim"] for claim in read_run_folder(folder).claims} == set(NAMES)
+    assert {claim.id for claim in read_run_folder(folder).claims} == set(NAMES)
 
 
 def test_html_in_a_name_is_text(folder: Path) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 from made_up import matrix, write_made_up_run
 
 from crossglot.results.rows import write_results
-from earlier_runs import write_earlier_results
+from earlier_runs import write_earlier_claims, write_earlier_results
 
 SYSTEM = "small-m-bert"
 ROWS = matrix("transfer-pos", SYSTEM, "m-bert", ("en", "de"), (90.0, 60.0))
@@ -33,7 +33,8 @@ def write_whole_run(folder: Path) -> Path:
 
 
 def write_earlier_run(folder: Path) -> Path:
-    """The same, with results as earlier versions wrote them."""
+    """The same, with results and claims as earlier versions wrote them."""
     write_whole_run(folder)
+    write_earlier_claims(folder / "claims.csv")
     write_earlier_results(ROWS, folder / "results.csv")
     return folder

@@ -8,7 +8,8 @@ import pytest
 from crossglot.errors import StorageError
 from crossglot.results.rows import read_results, results_frame
 from crossglot.results.upgrading import FIRST_COLUMNS
-from earlier_runs import write_earlier_results
+from crossglot.results.verdicts import read_claims
+from earlier_runs import write_earlier_claims, write_earlier_results
 from made_up_cells import cells
 
 EARLIER = {
@@ -116,3 +117,28 @@ def test_columns_of_no_version_are_refused(tmp_path: Path) -> None:
     pl.DataFrame(schema=FIRST_COLUMNS.split(",")[1:]).write_csv(tmp_path / "results.csv")
     with pytest.raises(StorageError, match="its columns are not those of this version"):
         read_results(tmp_path / "results.csv")
+
+
+def test_claims_of_prose_are_taken_apart(tmp_path: Path) -> None:
+    write_earlier_claims(tmp_path / "claims.csv")
+    lowest, own, flat, related = read_claims(tmp_path / "claims.csv")
+    assert (lowest.id, lowest.sentence, lowest.origin) == ("m-bert-without-overlap", "even without, it does", "paper")
+    assert (lowest.direction, lowest.threshold, lowest.value, lowest.low, lowest.high) == ("above", 40, 2.073, 0, 10.35)
+    assert lowest.interval == "from the cells' own intervals, the upper bound for the least of 42"
+    assert lowest.why == "all of its interval 0.00 to 10.35 is below 40; lowest at de → en"
+    assert (lowest.players, lowest.verdict, lowest.rule) == ({"m-bert": "m"}, "does not hold", "before the first run")
+    assert (own.origin, own.where) == ("ours", "beside section 3.1; tables 1 and 7")
+    assert (own.low, own.high, own.interval) == (-12.84, 4.97, "95 % bootstrap over 4 languages (2 seeds)")
+    assert own.why == "its interval -12.84 to 4.97 covers -10"
+    assert own.players == {"en-bert": "e, f; g", "m-bert": "m"}
+    assert (flat.sentence, flat.claimed, flat.interval) == ("it is: flat", "within ±0.33", None)
+    assert (flat.why, flat.players) == ("no interval: fewer than 3 languages in SVO → SOV", {})
+    assert (related.origin, related.threshold, related.value) == ("related", -5, None)
+    assert related.why == "no mean for BERT (causes) (no room; none)"
+
+
+def test_claims_from_before_rules_had_a_time_were_set_before_the_first_run(tmp_path: Path) -> None:
+    path = tmp_path / "claims.csv"
+    write_earlier_claims(path)
+    pl.read_csv(path).drop("rule").write_csv(path)
+    assert {claim.rule for claim in read_claims(path)} == {"before the first run"}

@@ -1,17 +1,18 @@
-"""Verdicts on the paper's claims, from the rows of results.csv alone; they make up claims.csv."""
+"""Verdicts on claims, from the rows of results.csv alone; they make up claims.csv."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from crossglot.experiments.cells import is_papers_corpus
 from crossglot.experiments.claims import CLAIMS
 from crossglot.experiments.statistic_rows import Readings
 from crossglot.paper.published import CITED, EN_BERT, M_BERT, lookup
-from crossglot.results.claims import M_BERT_UNTRAINED, Claim, Reading, Statistic, spelled
+from crossglot.results.claims import M_BERT_UNTRAINED, Claim, Reading, Statistic, line_of, spelled
 from crossglot.results.rows import MEAN
+from crossglot.results.verdicts import JudgedClaim, Verdict
 from crossglot.statistics.intervals import (
     FEWEST_FREEDOM,
     FEWEST_SEEDS,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 HOLDS: Final = "holds"
 FAILS: Final = "does not hold"
 OPEN: Final = "cannot tell"
+DIGITS = 4
+"""Decimals of a claim's value and its bounds."""
 NAMED_AT_MOST = 4
 """How many things a verdict names before it counts the rest."""
 
@@ -60,10 +63,10 @@ Places = Sequence[Sequence[Entry]]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a run says about a claim; `why` is a sentence with the number that decides."""
+class Decision:
+    """What a run says about a claim; `why` is to be read after the value, where there is one."""
 
-    verdict: Literal["holds", "does not hold", "cannot tell"]
+    verdict: Verdict
     why: str
     value: float | None = None
     interval: Interval | None = None
@@ -75,7 +78,7 @@ class UndecidedError(Exception):
 
 def judge(
     results: polars.DataFrame, *, claims: Iterable[Claim] = CLAIMS, players: Mapping[str, str] | None = None
-) -> polars.DataFrame:
+) -> list[JudgedClaim]:
     """Judges every claim about the experiments that were run.
 
     A claim holds when the whole interval of its statistic lies on the claimed side of the threshold, and does not hold
@@ -88,35 +91,9 @@ def judge(
         results: rows in the schema of results.csv.
         claims: the claims to judge.
         players: role (`m-bert`, `en-bert`) → the system that plays it; by default the one with that role there.
-
-    Returns:
-        The columns of claims.csv: claim, where, statistic, threshold, value, interval, verdict, why, rule.
     """
-    import polars as pl
-
     run = _Run(results, players or {})
-    schema = {
-        **dict.fromkeys(("claim", "where", "statistic", "threshold"), pl.String()),
-        "value": pl.Float64(),
-        **dict.fromkeys(("interval", "verdict", "why", "rule"), pl.String()),
-    }
-    rows = [_row(claim, run.judge(claim)) for claim in claims if run.experiments & set(claim.experiments)]
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _row(claim: Claim, verdict: Verdict) -> tuple[str | float | None, ...]:
-    bounds = verdict.interval
-    return (
-        f"{claim.id}: {claim.sentence}",
-        f"ours, {claim.where}" if claim.origin == "ours" else claim.where,
-        claim.says,
-        claim.claimed,
-        None if verdict.value is None else round(verdict.value, 4),
-        f"{_points(bounds.low)} to {_points(bounds.high)} ({bounds.kind})" if bounds and bounds.known else None,
-        verdict.verdict,
-        verdict.why,
-        claim.rule,
-    )
+    return [run.judge(claim) for claim in claims if run.experiments & set(claim.experiments)]
 
 
 class _Run:
@@ -153,15 +130,26 @@ class _Run:
         elif row["aggregate"] == MEAN:
             self.reasons[key] = str(row["missing"] or "")
 
-    def judge(self, claim: Claim) -> Verdict:
-        """The verdict on one claim."""
+    def judge(self, claim: Claim) -> JudgedClaim:
+        """One claim with its verdict."""
         statistic = claim.statistic
         try:
-            if isinstance(statistic, Reading):
-                return self._read(claim, statistic)
-            places = self._places(claim, statistic)
+            decision = self._read(claim, statistic) if isinstance(statistic, Reading) else self._weigh(claim, statistic)
         except UndecidedError as reason:
-            return Verdict(OPEN, str(reason))
+            decision = Decision(OPEN, str(reason))
+        bounds = decision.interval if decision.interval and decision.interval.known else None
+        return JudgedClaim(
+            id=claim.id, origin=claim.origin, where=claim.where, sentence=claim.sentence, statistic=claim.says,
+            direction=claim.direction, threshold=claim.threshold,
+            value=None if decision.value is None else round(decision.value, DIGITS),
+            low=round(bounds.low, DIGITS) if bounds else None, high=round(bounds.high, DIGITS) if bounds else None,
+            interval=bounds.kind if bounds else None, verdict=decision.verdict, why=decision.why,
+            players={} if decision.value is None else self._players(statistic), rule=claim.rule,
+        )  # fmt: skip
+
+    def _weigh(self, claim: Claim, statistic: Statistic) -> Decision:
+        """The verdict by the cells of tables; UndecidedError if any is missing."""
+        places = self._places(claim, statistic)
         sums = [sum(entry.weight * entry.cell.value for entry in place) for place in places]
         value = min(sums) if statistic.summary == "minimum" else sum(sums) / len(sums)
         if statistic.unit == "languages":
@@ -170,9 +158,9 @@ class _Run:
             interval = _from_cells(statistic, places)
         single = {entry.key[1] for place in places for entry in place if len(self.seeds.get(entry.key, ())) == 1}
         if statistic.unit == "cells" and (pairs := self._lone_pairs(places)):
-            why = f"{_points(value)}, but from two seeds of one source only of {_listed(pairs)}"
-            return Verdict(OPEN, why + self._cast(statistic), value, interval if interval.known else None)
-        return _decide(claim, value, interval, sorted(single), self._cast(statistic) + _lowest(statistic, sums))
+            return Decision(OPEN, f"from two seeds of one source only of {_listed(pairs)}", value, interval)
+        decision = _decide(claim, value, interval, sorted(single))
+        return replace(decision, why=decision.why + _lowest(statistic, sums))
 
     def _lone_pairs(self, places: Places) -> list[str]:
         """Systems of two seeds whose cells have one source: their intervals are over sentences alone."""
@@ -183,8 +171,8 @@ class _Run:
         entries = [entry for place in places for entry in place if len(self.seeds.get(entry.key, ())) == 2]
         return sorted({entry.key[1] for entry in entries if len(sources[entry.key[:2]]) < FEWEST_FREEDOM})
 
-    def _read(self, claim: Claim, reading: Reading) -> Verdict:
-        """The verdict by a row that a probe wrote; UndecidedError if it is not there or has no value."""
+    def _read(self, claim: Claim, reading: Reading) -> Decision:
+        """The verdict by a row that an experiment wrote; UndecidedError if it is not there or has no value."""
         if reading.experiment not in self.experiments:
             raise UndecidedError(f"{spelled(reading.experiment)} was not run")
         system = self._system(reading.system)
@@ -193,19 +181,14 @@ class _Run:
             raise UndecidedError(f"no {reading.aggregate} for {system} ({spelled(reading.experiment)}){found}")
         if collapsed := self.readings.collapsed(reading, system):
             trainings = "a training" if collapsed == 1 else f"{collapsed} trainings"
-            why = f"{_points(found[0])}, but with {trainings} that collapsed among its cells{self._cast(reading)}"
-            return Verdict(OPEN, why, found[0], found[1] if found[1].known else None)
+            return Decision(OPEN, f"with {trainings} that collapsed among its cells", *found)
         if reading.pool is not None and (others := self.readings.other_pools(reading, system)):
-            why = (
-                f"{_points(found[0])}, but the paper searches {reading.pool:,} pairs of sentences, and among fewer more"
-            )
-            why += f" are found ({_listed(others, ', ')}){self._cast(reading)}"
-            return Verdict(OPEN, why, *found)
+            why = f"the paper searches {reading.pool:,} pairs of sentences, and among fewer more are found"
+            return Decision(OPEN, f"{why} ({_listed(others, ', ')})", *found)
         if self.readings.seeds(reading, system) == FEWEST_SEEDS - 1:
-            why = f"{_points(found[0])}, but from two seeds only, whose interval is over sentences alone"
-            return Verdict(OPEN, why + self._cast(reading), *found)
+            return Decision(OPEN, "from two seeds only, whose interval is over sentences alone", *found)
         single = any(len(seeds) == 1 for key, seeds in self.seeds.items() if key[:2] == (reading.experiment, system))
-        return _decide(claim, *found, [system] if single else [], self._cast(reading))
+        return _decide(claim, *found, [system] if single else [])
 
     def _places(self, claim: Claim, statistic: Statistic) -> Places:
         """The cells a claim needs; UndecidedError if any is not there."""
@@ -259,12 +242,11 @@ class _Run:
             ]
         )
 
-    def _cast(self, statistic: Statistic | Reading) -> str:
-        """Who plays the roles, where that is not said by the name."""
+    def _players(self, statistic: Statistic | Reading) -> dict[str, str]:
+        """Which systems play the paper's encoders in a statistic."""
         parts = (statistic,) if isinstance(statistic, Reading) else statistic.terms
-        roles = dict.fromkeys(part.system.removesuffix(" untrained") for part in parts)
-        names = [f"{role} is {self._system(role)}" for role in roles if role in (M_BERT, EN_BERT)]
-        return f"; {', '.join(names)}" if names else ""
+        roles = [M_BERT if part.system == M_BERT_UNTRAINED else part.system for part in parts]
+        return {role: self._system(role) for role in roles if role in (M_BERT, EN_BERT)}
 
 
 def _lowest(statistic: Statistic, sums: Sequence[float]) -> str:
@@ -332,19 +314,18 @@ def _summed(entries: Sequence[Entry], share: int) -> tuple[float, float]:
     )
 
 
-def _decide(claim: Claim, value: float, interval: Interval, single: Sequence[str], told: str) -> Verdict:
-    number, line = _points(value), f"{'±' if claim.direction == 'within' else ''}{claim.threshold:g}"
+def _decide(claim: Claim, value: float, interval: Interval, single: Sequence[str]) -> Decision:
+    line = line_of(claim.direction, claim.threshold)
     if single:
-        why = f"{number}, but from one seed only of {_listed(single)}"
-        return Verdict(OPEN, why + told, value, interval if interval.known else None)
+        return Decision(OPEN, f"from one seed only of {_listed(single)}", value, interval)
     if not interval.known:
-        return Verdict(OPEN, f"{number}, but {interval.kind}{told}", value)
+        return Decision(OPEN, interval.kind, value)
     bounds = f"{_points(interval.low)} to {_points(interval.high)}"
     side = claim.side(interval.low, interval.high)
     if not side:
-        return Verdict(OPEN, f"{number}, but its interval {bounds} covers {line}{told}", value, interval)
-    outcome: Literal["holds", "does not hold"] = HOLDS if side == claim.direction else FAILS
-    return Verdict(outcome, f"{number}, and all of its interval {bounds} is {side} {line}{told}", value, interval)
+        return Decision(OPEN, f"its interval {bounds} covers {line}", value, interval)
+    verdict: Verdict = HOLDS if side == claim.direction else FAILS
+    return Decision(verdict, f"all of its interval {bounds} is {side} {line}", value, interval)
 
 
 def _listed(names: Sequence[str], between: str = "; ") -> str:

@@ -1,34 +1,31 @@
-"""The paper's claims with their verdicts, in words."""
+"""Claims with their verdicts, in words."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from crossglot.drawing.markup import Child, Markup, element
 from crossglot.drawing.wording import NO_VALUE, verdict
-from crossglot.experiments.claims import CLAIMS
-from crossglot.results.claims import BEFORE_RUNS
+from crossglot.results.claims import BEFORE_RUNS, Origin
+from crossglot.results.verdicts import JudgedClaim, Verdict
 
-VERDICT_CLASSES = {"holds": "holds", "does not hold": "fails", "cannot tell": "open"}
+VERDICT_CLASSES: Mapping[Verdict, str] = {"holds": "holds", "does not hold": "fails", "cannot tell": "open"}
 LONG = 90
-WHOSE = {"paper": "claims of the paper", "related": "of related papers", "ours": "our own"}
-_ORIGINS = {claim.id: claim.origin for claim in CLAIMS}
+WHOSE: Mapping[Origin, str] = {"paper": "claims of the paper", "related": "of related papers", "ours": "our own"}
 
 
-def verdicts_of_sentences(claims: Iterable[Mapping[str, Any]]) -> list[str]:
+def verdicts_of_sentences(claims: Iterable[JudgedClaim]) -> list[str]:
     """The verdict on each sentence, once: where several claims share it, it holds if all of them do."""
     found: dict[tuple[str, str], set[str]] = {}
     for claim in claims:
-        name, sentence = claim_parts(claim["claim"])
-        found.setdefault((whose(claim), sentence or name), set()).add(claim["verdict"])
+        found.setdefault((claim.origin, sentence_of(claim)), set()).add(claim.verdict)
     return [
         next((word for word in ("does not hold", "cannot tell") if word in words), "holds") for words in found.values()
     ]
 
 
-def claims_summary(claims: Sequence[Mapping[str, Any]]) -> str:
+def claims_summary(claims: Sequence[JudgedClaim]) -> str:
     """`3 hold, 1 does not hold, 2 cannot be told`: of sentences, each once."""
     count = Counter(verdicts_of_sentences(claims))
     return (
@@ -37,7 +34,7 @@ def claims_summary(claims: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
+def claims_section(claims: Sequence[JudgedClaim]) -> Markup | None:
     """A table of all claims, folded away because the findings say them in words; None for a run without claims."""
     if not claims:
         return None
@@ -45,21 +42,22 @@ def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
     rows = [
         element(
             "tr",
-            element("td", verdict(claim["verdict"]), class_=f"verdict {VERDICT_CLASSES.get(claim['verdict'], 'open')}"),
-            element("th", *_named(claim["claim"]), scope="row"),
+            element("td", verdict(claim.verdict), class_=f"verdict {VERDICT_CLASSES[claim.verdict]}"),
+            element("th", *_named(claim), scope="row"),
             element(
                 "td",
-                claim["statistic"],
-                element("span", f"claimed: {claim['threshold']}", class_="bounds"),
+                claim.statistic,
+                element("span", f"claimed: {claim.claimed}", class_="bounds"),
                 *_rule(claim),
             ),
             element(
                 "td",
-                element("span", rounded(claim["value"]) or NO_VALUE, class_="value"),
-                element("span", claim["interval"], class_="bounds") if claim["interval"] else None,
-                _why(claim["why"] or ""),
+                element("span", rounded(claim.value), class_="value"),
+                element("span", f"{claim.bounds} ({claim.interval})", class_="bounds") if claim.interval else None,
+                _why(claim.why),
+                element("span", _cast(claim), class_="bounds") if claim.players else None,
             ),
-            element("td", claim["where"]),
+            element("td", f"ours, {claim.where}" if claim.origin == "ours" else claim.where),
         )
         for claim in claims
     ]
@@ -79,34 +77,36 @@ def claims_section(claims: Sequence[Mapping[str, Any]]) -> Markup | None:
     return element("section", element("h2", "Claims"), folded, id="claims")
 
 
-def rounded(value: str | None) -> str:
-    """A number of claims.csv with at most two decimals; any other text unchanged."""
-    try:
-        return f"{round(float(value or ''), 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # never -0
-    except ValueError:
-        return value or ""
+def rounded(value: float | None) -> str:
+    """A claim's number with two decimals at most."""
+    if value is None:
+        return NO_VALUE
+    return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # never -0
 
 
-def claim_parts(claim: str) -> tuple[str, str]:
-    """The name and the sentence of claims.csv's `name: sentence`; a claim without a name is its own name."""
-    name, colon, sentence = claim.partition(": ")
-    return (name, sentence) if colon and " " not in name else (claim, "")
+def sentence_of(claim: JudgedClaim) -> str:
+    """What is claimed; of a claim without a sentence its name."""
+    return claim.sentence or claim.id
 
 
-def rule_set_later(claim: Mapping[str, Any]) -> str:
+def rule_set_later(claim: JudgedClaim) -> str:
     """`rule set after the first runs, …` for a rule that was not set before them; otherwise empty."""
-    rule = claim.get("rule") or BEFORE_RUNS
-    return "" if rule == BEFORE_RUNS else f"rule set {rule}"
+    return "" if claim.rule == BEFORE_RUNS else f"rule set {claim.rule}"
 
 
-def _rule(claim: Mapping[str, Any]) -> tuple[Child, ...]:
+def _rule(claim: JudgedClaim) -> tuple[Child, ...]:
     later = rule_set_later(claim)
     return (element("span", later, class_="bounds"),) if later else ()
 
 
-def _named(claim: str) -> tuple[Child, ...]:
-    name, sentence = claim_parts(claim)
-    return (element("span", sentence or name), element("span", name, class_="bounds") if sentence else None)
+def _named(claim: JudgedClaim) -> tuple[Child, ...]:
+    name = element("span", claim.id, class_="bounds") if claim.sentence else None
+    return (element("span", sentence_of(claim)), name)
+
+
+def _cast(claim: JudgedClaim) -> str:
+    """`m-bert is m-bert-small`."""
+    return ", ".join(f"{role} is {name}" for role, name in claim.players.items())
 
 
 def _why(why: str) -> Markup | None:
@@ -118,14 +118,8 @@ def _why(why: str) -> Markup | None:
     return element("details", element("summary", beginning), why, class_="why")
 
 
-def whose(claim: Mapping[str, Any]) -> str:
-    """`paper`, `related` or `ours`; a claim that this version does not know is ours where its place says so."""
-    name, _ = claim_parts(claim["claim"])
-    return _ORIGINS.get(name) or ("ours" if (claim["where"] or "").startswith("ours") else "paper")
-
-
-def claims_counted(claims: Sequence[Mapping[str, Any]]) -> str:
+def claims_counted(claims: Sequence[JudgedClaim]) -> str:
     """`Claims of the paper: 3 hold, 1 does not hold, 2 cannot be told; our own: 1 holds, …`: counts by origin."""
-    members = {origin: [claim for claim in claims if whose(claim) == origin] for origin in WHOSE}
+    members = {origin: [claim for claim in claims if claim.origin == origin] for origin in WHOSE}
     said = "; ".join(f"{WHOSE[origin]}: {claims_summary(found)}" for origin, found in members.items() if found)
     return said[:1].upper() + said[1:]

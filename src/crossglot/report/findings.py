@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crossglot.drawing.markup import Child, Markup, element
-from crossglot.report.claims import VERDICT_CLASSES, claim_parts, claims_counted, rounded, rule_set_later
+from crossglot.report.claims import VERDICT_CLASSES, claims_counted, rounded, rule_set_later, sentence_of
 from crossglot.report.folder import RunFolder
+from crossglot.results.verdicts import JudgedClaim, Verdict
 
-HEADINGS = {"holds": "What holds", "does not hold": "What does not hold", "cannot tell": "What cannot be told"}
+HEADINGS: Mapping[Verdict, str] = {
+    "holds": "What holds",
+    "does not hold": "What does not hold",
+    "cannot tell": "What cannot be told",
+}
 PLAYERS = {"m-bert": "M-BERT", "en-bert": "EN-BERT"}
-_SIDES = {">": "above", "<": "below", "within": "within"}
-_REASON = re.compile(r"^-?[0-9.]+, but (?P<reason>.*?)(; .*)?$")
 
 
 def findings_section(run: RunFolder) -> Markup | None:
@@ -22,7 +24,7 @@ def findings_section(run: RunFolder) -> Markup | None:
     if not claims:
         return None
     groups = [
-        _group(heading, [claim for claim in claims if claim["verdict"] == verdict], VERDICT_CLASSES[verdict])
+        _group(heading, [claim for claim in claims if claim.verdict == verdict], VERDICT_CLASSES[verdict])
         for verdict, heading in HEADINGS.items()
     ]
     opening = f"{claims_counted(claims)}; sentences with several claims count once. {_cast(run)}"
@@ -36,7 +38,7 @@ def findings_section(run: RunFolder) -> Markup | None:
     )
 
 
-def _group(heading: str, claims: Sequence[Mapping[str, Any]], kind: str) -> Child:
+def _group(heading: str, claims: Sequence[JudgedClaim], kind: str) -> Child:
     """One verdict's claims under its heading; nothing where there are none."""
     if not claims:
         return None
@@ -52,38 +54,31 @@ def _cast(run: RunFolder) -> str:
     return f"Here {' and '.join(played)}." if played else ""
 
 
-def _item(claim: Mapping[str, Any]) -> tuple[Child, ...]:
-    name, sentence = claim_parts(claim["claim"])
-    own = (claim["where"] or "").startswith("ours")
-    said = element("span", sentence or name) if own else element("q", sentence or name)
+def _item(claim: JudgedClaim) -> tuple[Child, ...]:
+    said = element("span" if claim.origin == "ours" else "q", sentence_of(claim))
     return (said, " ", element("span", f"({source(claim)})", class_="aside"), ". ", finding(claim))
 
 
-def source(claim: Mapping[str, Any]) -> str:
+def source(claim: JudgedClaim) -> str:
     """Where the claim comes from (`section 2.2, p. 4997; table 2`, or ours), and when its rule was set if late."""
-    where, later = claim["where"] or "", rule_set_later(claim)
-    return ("our own claim" if where.startswith("ours") else where) + (f"; {later}" if later else "")
+    later = rule_set_later(claim)
+    return ("our own claim" if claim.origin == "ours" else claim.where) + (f"; {later}" if later else "")
 
 
-def finding(claim: Mapping[str, Any]) -> str:
+def finding(claim: JudgedClaim) -> str:
     """What the run says about one claim, in a sentence with its number and interval.
 
     `It holds: M-BERT's zero-shot POS accuracy … is 85.3 (81.02 to 90.2), all of it above 80.`
     """
-    sign, _, threshold = (claim["threshold"] or "").partition(" ")
-    side = _SIDES.get(sign, "beside")
-    if not claim["value"]:
-        return f"It cannot be told: {claim['why'] or 'there is no number'}."
-    number = f"{claim['statistic']} is {rounded(claim['value'])}"
-    bounds, _, kind = (claim["interval"] or "").partition(" (")
-    interval = f" (interval {bounds}, {kind.removesuffix(')')})" if bounds else ""
-    if claim["verdict"] == "holds":
-        return f"It holds: {number}{interval}, {side} {threshold} throughout."
-    if claim["verdict"] == "does not hold":
-        return f"It does not hold: {number}{interval}, where the claim needs a number {side} {threshold}."
-    found = _REASON.match(claim["why"] or "")
-    reason = found["reason"] if found else claim["why"]
-    return f"It cannot be told: {number}, but {reason}."
+    if claim.value is None:
+        return f"It cannot be told: {claim.why or 'there is no number'}."
+    number, side = f"{claim.statistic} is {rounded(claim.value)}", f"{claim.direction} {claim.line}"
+    interval = f" (interval {claim.bounds}, {claim.interval})" if claim.interval else ""
+    if claim.verdict == "holds":
+        return f"It holds: {number}{interval}, {side} throughout."
+    if claim.verdict == "does not hold":
+        return f"It does not hold: {number}{interval}, where the claim needs a number {side}."
+    return f"It cannot be told: {number}, but {claim.why}."
 
 
 def constructed(languages: Mapping[str, str]) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crossglot.drawing.chart_exhibit import terminal_of
 from crossglot.drawing.matrix_exhibit import Block, Cell, Exhibit, Grid, is_zero_shot
@@ -22,10 +22,11 @@ from crossglot.drawing.wording import (
     verdict,
 )
 from crossglot.experiments.exhibits import drawn_exhibits, matrix_exhibits
-from crossglot.report.claims import WHOSE, claim_parts, claims_counted, rounded, rule_set_later, whose
+from crossglot.report.claims import WHOSE, claims_counted, rounded, rule_set_later
 from crossglot.report.findings import constructed
 from crossglot.report.fine_tuning import choices, remarks
 from crossglot.report.folder import RunFolder, read_run_folder
+from crossglot.results.verdicts import JudgedClaim
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -75,11 +76,11 @@ def terminal_findings(folder: Path) -> Iterator[RenderableType]:
     if run.languages:
         yield plain(constructed(run.languages), "dim")
     for origin in WHOSE:
-        if claims := [claim for claim in run.claims if whose(claim) == origin]:
+        if claims := [claim for claim in run.claims if claim.origin == origin]:
             yield _claims_table(claims)
 
 
-def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
+def _claims_table(claims: Sequence[JudgedClaim]) -> RenderableType:
     """Claims of one origin, one line each: name, our value and the threshold, or shortly why there is no value.
 
     A double dagger marks rules that were not set before the first run; a note below the table says when they were set.
@@ -93,13 +94,12 @@ def _claims_table(claims: Sequence[Mapping[str, Any]]) -> RenderableType:
     for name in ("verdict", "claim", "ours"):
         table.add_column(name, overflow="fold")
     for claim in claims:
-        name, _ = claim_parts(claim["claim"])
-        later = rule_set_later(claim)
-        marked = f"{name} ‡" if later else name
-        bounds = (claim["interval"] or "").partition(" (")[0]  # what kind of interval it is stands in brackets
-        ours = f"{rounded(claim['value'])}{bounds and f' [{bounds}]'}, claimed {claim['threshold']}"
-        shown = ours if claim["value"] else textwrap.shorten(claim["why"] or "", SHORT, placeholder=" …")
-        table.add_row(*map(plain, (verdict(claim["verdict"]), marked, shown)))
+        marked = f"{claim.id} ‡" if rule_set_later(claim) else claim.id
+        bounds = f" [{claim.bounds}]" if claim.bounds else ""
+        shown = f"{rounded(claim.value)}{bounds}, claimed {claim.claimed}"
+        if claim.value is None:
+            shown = textwrap.shorten(claim.why, SHORT, placeholder=" …")
+        table.add_row(*map(plain, (verdict(claim.verdict), marked, shown)))
     rules = dict.fromkeys(filter(None, map(rule_set_later, claims)))
     table.caption = plain(f"‡ {'; '.join(rules)}", "dim") if rules else None
     table.caption_justify = "left"

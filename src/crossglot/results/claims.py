@@ -137,7 +137,7 @@ class Claim:
     @property
     def claimed(self) -> str:
         """Where the claim puts the statistic: `> 0`, `< 5`, `within ±2`."""
-        return {"above": "> ", "below": "< ", "within": "within ±"}[self.direction] + f"{self.threshold:g}"
+        return claimed(self.direction, self.threshold)
 
     def side(self, low: float, high: float) -> Literal["above", "below", "within", "outside", ""]:
         """On which side of the threshold all of an interval lies; empty where it lies on both."""
@@ -175,6 +175,16 @@ def claim(
         return replace(made, where=f"{where}; {tables[0]}", says=f"{says} ({tables[0]})")
     numbers = " and ".join(table.removeprefix("table ") for table in tables)
     return replace(made, where=f"{where}; tables {numbers}")
+
+
+def claimed(direction: Direction, threshold: float) -> str:
+    """Where a claim puts its statistic: `> 0`, `< 5`, `within ±2`."""
+    return {"above": "> ", "below": "< ", "within": "within "}[direction] + line_of(direction, threshold)
+
+
+def line_of(direction: Direction, threshold: float) -> str:
+    """The number that a claim's side begins at: `0`, `±2`."""
+    return f"±{threshold:g}" if direction == "within" else f"{threshold:g}"
 
 
 def spelled(experiment: str) -> str:

@@ -1,11 +1,13 @@
 """Tables that earlier versions wrote, brought to today's columns when they are read.
 
-Until November 2026 `condition` of results.csv held what `types`, `part` and `missing` hold now. This module alone takes
-it apart; what it knows of experiments is what they wrote then, so it names them itself and does not follow them.
+Until November 2026 `condition` of results.csv held what `types`, `part` and `missing` hold now, and claims.csv was
+prose. This module alone takes them apart; what it knows of experiments and claims is what they wrote then, so it names
+them itself and does not follow them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -60,3 +62,50 @@ def _apart(row: Mapping[str, Any], text: str) -> dict[str, str | None]:
     if experiment == "figure2" and (row["aggregate"] == "mean of a part" or row["seed"] is not None):
         return {"part": text or None}
     return {"condition": text or None}
+
+
+FIRST_CLAIM_COLUMNS = ("claim", "where", "statistic", "threshold", "value", "interval", "verdict", "why")
+"""Of a claims.csv that was prose; a column for when the rule was set came later."""
+
+_OURS = "ours, "
+_RELATED = ("K et al. (2020)", "Dufter and Schütze (2020)", "Conneau et al. (2020)")
+_SIDES = (("> ", "above"), ("< ", "below"), ("within ±", "within"))
+_INTERVAL = re.compile(r"(?P<low>-?[0-9.]+) to (?P<high>-?[0-9.]+) \((?P<kind>.*)\)", re.DOTALL)
+_NUMBER_FIRST = re.compile(r"^-?[0-9.]+, (?:but|and) ")
+_CAST = re.compile(r"; (?P<players>(?:m-bert|en-bert) is .+?)(?P<lowest>; lowest at [^;]+)?$", re.DOTALL)
+_PLAYER = re.compile(r"(?:^|, )(m-bert|en-bert) is ")
+
+
+def was_judged_with(columns: Sequence[str]) -> bool:
+    """Whether these are columns of a claims.csv that was prose."""
+    return set(FIRST_CLAIM_COLUMNS) <= set(columns)
+
+
+def upgraded_claim(row: Mapping[str, str | None]) -> dict[str, str | None]:
+    """A claim with id and sentence, direction and threshold, bounds, reason and players apart."""
+    claim, where, threshold, why = (row[name] or "" for name in ("claim", "where", "threshold", "why"))
+    name, colon, sentence = claim.partition(": ")
+    if not colon or " " in name:  # it had no name
+        name, sentence = claim, ""
+    sign, direction = next((side for side in _SIDES if threshold.startswith(side[0])), ("", None))
+    bounds = _INTERVAL.fullmatch(row["interval"] or "")
+    players = None
+    if row["value"]:  # the reason began with it, and ended with who played whom
+        why = _NUMBER_FIRST.sub("", why)
+        if cast := _CAST.search(why):
+            why = why[: cast.start()] + (cast["lowest"] or "")
+            players = _PLAYER.sub(r"; \1=", cast["players"]).removeprefix("; ")
+    return {
+        **row,
+        "id": name,
+        "origin": "ours" if where.startswith(_OURS) else "related" if where.startswith(_RELATED) else "paper",
+        "where": where.removeprefix(_OURS),
+        "sentence": sentence,
+        "direction": direction,
+        "threshold": threshold.removeprefix(sign),
+        "low": bounds["low"] if bounds else None,
+        "high": bounds["high"] if bounds else None,
+        "interval": bounds["kind"] if bounds else None,
+        "why": why,
+        "players": players,
+    }

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from crossglot.corpora.catalogue import own_languages
-from crossglot.csv_cells import inert_frame
 from crossglot.engine.executor import Executor, Outcome, check, requirements_of
 from crossglot.engine.locking import locked
 from crossglot.engine.plan import Plan
@@ -24,9 +23,10 @@ from crossglot.experiments.cells import tabulate
 from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.few_seeds import with_pooled_seeds
 from crossglot.experiments.setting import Candidate
-from crossglot.files import NotWrittenError, whole_file, write_whole
+from crossglot.files import NotWrittenError, write_whole
 from crossglot.results.prediction_names import plain_name, row_name
 from crossglot.results.rows import WRITING, ResultRow, results_frame, write_results
+from crossglot.results.verdicts import write_claims
 from crossglot.runtime import machine, plan_runtime
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.bitext_sides import Side
@@ -206,9 +206,7 @@ def _arguments(steps: Iterable[Step], kind: type[Argument]) -> Iterator[Argument
 def _write_claims(results: Any, out: Path) -> None:
     from crossglot.experiments.judging import judge
 
-    claims = inert_frame(judge(results))
-    with whole_file(out / "claims.csv") as half:
-        claims.write_csv(half)
+    write_claims(judge(results), out / "claims.csv")
 
 
 def _predictions(plan: StudyPlan, outcome: Outcome) -> Iterator[tuple[str, Path]]:

@@ -1,0 +1,165 @@
+"""claims.csv: every claim about the experiments of a run, with the number that decides it and the verdict.
+
+What the columns hold (empty where a column does not apply):
+
+    id          the claim's name
+    origin      `paper`; `related`: what another paper reports; `ours`
+    where       section and page, table or figure
+    sentence    the paper's words; for all others, ours
+    statistic   in words
+    direction   on which side of the threshold the claim puts the statistic: `above`, `below`, or `within`: nearer to
+                zero, on either side
+    threshold   in the unit of the statistic
+    value       what the statistic is in this run
+    low, high, interval   its bounds, and what kind of interval they are
+    verdict     `holds`, `does not hold`, `cannot tell`
+    why         the reason for the verdict, to be read after the number, or, where there is none, why there is none
+    players     which system stands for which of the paper's encoders in the number: `m-bert=NAME; en-bert=NAME`
+    rule        when statistic, direction and threshold were set
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from crossglot.csv_cells import inert_frame, restored_frame
+from crossglot.errors import StorageError
+from crossglot.files import whole_file
+from crossglot.results.claims import BEFORE_RUNS, Direction, Origin, claimed, line_of
+from crossglot.results.upgrading import upgraded_claim, was_judged_with
+
+if TYPE_CHECKING:
+    import polars
+
+Verdict = Literal["holds", "does not hold", "cannot tell"]
+
+_PLAYER = re.compile(r"(?:^|; )(m-bert|en-bert)=")
+LONGEST_SAID = 100
+
+
+class JudgedClaim(BaseModel):
+    """A claim and what a run says about it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    id: str = Field(min_length=1)
+    origin: Origin
+    where: str = ""
+    sentence: str = ""
+    statistic: str = ""
+    direction: Direction
+    threshold: float
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    interval: str | None = None
+    verdict: Verdict
+    why: str = ""
+    players: Mapping[str, str] = {}
+    rule: str = BEFORE_RUNS
+
+    @field_validator("players", mode="before")
+    @classmethod
+    def _apart(cls, players: object) -> object:
+        if not isinstance(players, str):
+            return players
+        first, *rest = _PLAYER.split(players)
+        if first:
+            raise ValueError("players are named as in m-bert=NAME; en-bert=NAME")
+        return dict(zip(rest[::2], rest[1::2], strict=True))
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        if (self.low is None) != (self.interval is None) or (self.high is None) != (self.interval is None):
+            raise ValueError("low, high and interval come together")
+        if self.value is None and self.verdict != "cannot tell":
+            raise ValueError("a claim without a value is not decided")
+        return self
+
+    @property
+    def line(self) -> str:
+        """The number that the claim's side begins at: `5`, `±2`."""
+        return line_of(self.direction, self.threshold)
+
+    @property
+    def claimed(self) -> str:
+        """Where the claim puts the statistic: `> 0`, `< 5`, `within ±2`."""
+        return claimed(self.direction, self.threshold)
+
+    @property
+    def bounds(self) -> str:
+        """`81.00 to 90.20`; empty without an interval."""
+        return "" if self.low is None or self.high is None else f"{self.low:.2f} to {self.high:.2f}"
+
+
+CLAIM_COLUMNS: tuple[str, ...] = tuple(JudgedClaim.model_fields)
+
+
+def claims_frame(claims: Iterable[JudgedClaim]) -> polars.DataFrame:
+    """Claims as a polars frame with the columns of claims.csv."""
+    import polars as pl
+
+    numbers = dict.fromkeys(("threshold", "value", "low", "high"), pl.Float64())
+    schema = {name: numbers.get(name, pl.String()) for name in CLAIM_COLUMNS}
+    rows = [
+        claim.model_dump() | {"players": "; ".join(f"{role}={name}" for role, name in claim.players.items()) or None}
+        for claim in claims
+    ]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def write_claims(claims: Iterable[JudgedClaim], path: Path) -> None:
+    """Writes claims.csv, whole or not at all.
+
+    Raises:
+        StorageError: if the file cannot be written.
+    """
+    with whole_file(path) as half:
+        inert_frame(claims_frame(claims)).write_csv(half)
+
+
+def read_claims(path: Path) -> tuple[JudgedClaim, ...]:
+    """Reads a claims.csv back, checked; one of an earlier version is upgraded, none is a run without claims.
+
+    Raises:
+        StorageError: naming the file, the claim that is none and its fault.
+    """
+    if not path.exists() and not path.is_symlink():
+        return ()
+    import polars as pl
+
+    try:
+        if not path.is_file():
+            raise StorageError(f"{path}: cannot be read: not a file")
+        frame = restored_frame(pl.read_csv(path, infer_schema=False, glob=False))
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise StorageError(f"{path}: not a table of claims: {str(error).splitlines()[0]}") from error
+    earlier = was_judged_with(frame.columns)
+    absent = [name for name in CLAIM_COLUMNS if name not in frame.columns]
+    if absent and not earlier:
+        raise StorageError(f"{path}: not a table of claims, it lacks {', '.join(absent)}")
+    claims = []
+    for number, row in enumerate(frame.iter_rows(named=True), start=1):
+        try:
+            cells = upgraded_claim(row) if earlier else row
+            there = {name: cells[name] for name in CLAIM_COLUMNS if cells.get(name) is not None}
+            claims.append(JudgedClaim.model_validate(there))
+        except ValidationError as error:
+            raise StorageError(
+                f"{path}: claim {number}: {_fault(error)}\n  run the study again: it judges the claims anew"
+            ) from error
+    return tuple(claims)
+
+
+def _fault(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where, given = ".".join(map(str, first["loc"])), str(first["input"])
+    if not where:
+        return first["msg"]
+    shown = given if len(given) <= LONGEST_SAID else given[:LONGEST_SAID] + " …"
+    return f"{where}: {first['msg']}" + ("" if first["type"] == "missing" else f", not {shown!r}")
