@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crossglot.encoders.bigbird import settle_attention
+
 if TYPE_CHECKING:
+    import torch
     from transformers import PreTrainedModel
 
 
@@ -48,3 +51,19 @@ def _shortened(model: PreTrainedModel) -> PreTrainedModel:
         parent, name, stack = stacks[0]
         setattr(parent, name, stack[:keep])
     return model
+
+
+def some_hidden(model: PreTrainedModel) -> torch.Tensor:
+    """Hidden states of two short sequences, one of them padded, in evaluation mode: what kernels are checked on."""
+    import torch
+
+    ids = torch.arange(8).repeat(2, 1)
+    mask = (ids < torch.tensor([[8], [5]])).long()
+    training = model.training
+    settle_attention(model, ids.shape[1])
+    try:
+        with torch.no_grad():
+            hidden: torch.Tensor = model.eval()(input_ids=ids, attention_mask=mask).last_hidden_state[mask.bool()]
+    finally:
+        model.train(training)
+    return hidden

@@ -14,9 +14,9 @@ import torch
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.masking_utils import eager_mask
 
-from crossglot.encoders.bigbird import settle_attention
 from crossglot.encoders.forward import PRODUCTS
 from crossglot.encoders.kernels.dropout import dropout as dropped
+from crossglot.encoders.trial import some_hidden
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -34,7 +34,7 @@ def attending_by_products(model: PreTrainedModel) -> Iterator[None]:
     if model.device.type != "cpu" or model.config._attn_implementation != "sdpa":
         yield
         return
-    expected = _some_hidden(model)
+    expected = some_hidden(model)
     model.set_attn_implementation(PRODUCTS)
     try:
         if not _differs_little(model, expected):
@@ -76,24 +76,10 @@ def attend(
 
 def _differs_little(model: PreTrainedModel, expected: torch.Tensor) -> bool:
     try:
-        difference = (_some_hidden(model) - expected).abs().max()
+        difference = (some_hidden(model) - expected).abs().max()
     except RuntimeError:  # shapes that do not fit
         return False
     return bool(difference <= TOLERANCE * expected.pow(2).mean().sqrt())
-
-
-@torch.no_grad()
-def _some_hidden(model: PreTrainedModel) -> torch.Tensor:
-    """Hidden states of two short sequences, one of them padded."""
-    ids = torch.arange(8).repeat(2, 1)
-    mask = (ids < torch.tensor([[8], [5]])).long()
-    training = model.training
-    settle_attention(model, ids.shape[1])
-    try:
-        hidden: torch.Tensor = model.eval()(input_ids=ids, attention_mask=mask).last_hidden_state[mask.bool()]
-    finally:
-        model.train(training)
-    return hidden
 
 
 AttentionInterface.register(PRODUCTS, attend)
