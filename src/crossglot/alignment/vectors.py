@@ -190,7 +190,7 @@ def _zeros(shape: tuple[int, int, int], out: Path | None) -> Iterator[NDArray[np
     with whole_file(out) as half:
         zeros = np.lib.format.open_memmap(half, mode="w+", dtype=np.float32, shape=shape)
         if hasattr(os, "posix_fallocate"):  # not on macOS
-            with half.open("r+b") as file:  # where there is no room, say it now: later the system would end the process
+            with half.open("r+b") as file:  # fails at once if the disk is too small; later the process would be killed
                 os.posix_fallocate(file.fileno(), 0, half.stat().st_size)
         yield zeros
         zeros.flush()

@@ -58,7 +58,7 @@ def read_columns(
     column = 2 if layout.numbered and tag_column == -1 else tag_column
     if _is_conll_2012(layout, blocks):
         what = "is in CoNLL-2012's own format (OntoNotes): its words are in the fourth column, its entities in brackets"
-        raise DataError(what, path=path, remedy="Convert it to a word and a BIO tag a line.")
+        raise DataError(what, path=path, remedy="Convert it to a word and a BIO tag per line.")
     parsed = list(_parsed(blocks, layout, column, path, faults))
     if scheme == "auto":
         scheme = detect_scheme(tags for _, _, tags in parsed)

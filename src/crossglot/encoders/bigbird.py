@@ -19,7 +19,7 @@ def settle_attention(model: PreTrainedModel, width: int) -> None:
         return
     import torch
 
-    with torch.device("meta"):  # it makes layers anew and draws weights for them, then puts its own in their place
+    with torch.device("meta"):  # the switch makes new layers, whose weights it then replaces by the old ones
         switch("original_full" if width <= _reach(model.config) else model.config.attention_type)
 
 

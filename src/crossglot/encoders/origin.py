@@ -259,9 +259,7 @@ def _hub_origin(name: str, revision: str | None) -> Origin:
         raise ModelError(
             f"{name}: no folder of this name here, and no such model on the hub (or a private one)"
         ) from error
-    except (
-        Exception
-    ) as error:  # no network has many names: they are those of whichever HTTP library the hub client uses
+    except Exception as error:  # without a network every HTTP library has an error of its own
         return _cached_origin(name, revision, error)
     files = tuple(file.rfilename for file in info.siblings or ())
     return Origin(name, None, name, str(info.sha), files)

@@ -95,7 +95,7 @@ def _found_out(alone: _Alone, starts: Sequence[int], up_to: int) -> PackingCheck
                 return PackingCheck(False, 0, start, why, apart)
             first = first or fault
         why = f"{why}; {first}"
-    return PackingCheck(False, 0, 0, why, "rows")  # left to count positions itself, as it was here
+    return PackingCheck(False, 0, 0, why, "rows")  # the model counts positions itself, as it does alone
 
 
 class _Alone:

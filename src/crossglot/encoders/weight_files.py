@@ -72,7 +72,7 @@ def read_headers(folder: Path) -> dict[str, Tensor]:
                 for name in file.keys():  # noqa: SIM118 - no mapping
                     tensor = file.get_slice(name)
                     found[name] = Tensor(path, str(tensor.get_dtype()), tuple(tensor.get_shape()))
-        except Exception as error:  # safetensors' own, and what it lets through of Rust's and Python's
+        except Exception as error:  # safetensors' own errors, and those of Rust and Python that pass through it
             raise ModelError(
                 f"{path}: its weights cannot be loaded from safetensors: {in_brief(error)}\n"
                 "  the file is cut off, damaged or of another kind: copy or download it again"

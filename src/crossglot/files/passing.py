@@ -64,7 +64,7 @@ def _make_passing(parent: Path) -> tuple[Path, int]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            if error.errno in NO_LOCKS:  # never swept by others, then, as they cannot lock it either
+            if error.errno in NO_LOCKS:  # others cannot lock it either, so they never sweep it
                 return passing, lock
             os.close(lock)
             continue

@@ -111,7 +111,7 @@ def begin(out: Path, settings: Settings, *, resume: bool) -> bool:
                 raise StorageError(f"{out}: the encoder in it is damaged: {why}\n  start it over, or delete the folder")
             _tidy(out)
             return False
-        if kept is not None and not resume:  # whenever this is broken off, nothing old goes into the new run
+        if kept is not None and not resume:  # first, so that a run broken off here resumes from nothing old
             _drop(out, CHECKPOINT, "vocab.txt", *EARLIER)
         write_whole(out / SETTINGS, json.dumps(wanted, indent=1) + "\n")
         if kept is not None and not resume:

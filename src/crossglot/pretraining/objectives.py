@@ -186,7 +186,7 @@ class _VocabularyLoss(torch.autograd.Function):
             shift = scores.amax(1, keepdim=True)
             total -= (scores.gather(1, target) - shift).float().sum()
             exps = scores.sub_(shift).exp_()
-            sums = exps.sum(1, keepdim=True).float()  # added up in fp32, rounded once; asked for fp32 it copies first
+            sums = exps.sum(1, keepdim=True).float()  # summed in fp32, rounded once; dtype=float32 would copy first
             total += sums.log().sum()
             # softmax = exps / sums: the division is done on the narrow side of each product, not on the scores.
             scale = (1 / (count * sums)).to(hidden.dtype)

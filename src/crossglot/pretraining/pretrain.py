@@ -25,7 +25,7 @@ from crossglot.pretraining.perplexity import held_out_perplexity
 from crossglot.pretraining.rows import piece_stream
 from crossglot.pretraining.sampling import EXPONENT, smoothed_shares
 from crossglot.pretraining.shapes import Shape, find_shape
-from crossglot.pretraining.texts import Text, cut_to_bytes, read_text
+from crossglot.pretraining.texts import Text, cut_to_bytes, file_list, read_text
 from crossglot.pretraining.tlm import TLM_SHARE, Pair, describe_bitext, parallel_streams, read_bitexts
 from crossglot.pretraining.wordpiece import train_wordpiece
 from crossglot.runtime import Runtime, resolve_runtime
@@ -156,13 +156,10 @@ def _files(texts: Mapping[str, Path | Sequence[Path]]) -> dict[str, list[Path]]:
     for language, paths in texts.items():
         if not re.fullmatch(KEY, language):
             raise UsageError(f"'{language}' is no key of a language: write one such as en or pt-BR")
-        named = [paths] if isinstance(paths, str | Path) else [str(path) for path in paths]
-        if len(set(named)) < len(named):
+        files = file_list(paths)
+        if len(set(files)) < len(files):
             raise UsageError(f"{language}: a file of its text is named twice")
-    return {
-        language: [Path(paths)] if isinstance(paths, (str, Path)) else [Path(path) for path in paths]
-        for language, paths in texts.items()
-    }
+    return {language: file_list(paths) for language, paths in texts.items()}
 
 
 def _run(

@@ -11,7 +11,7 @@ from crossglot.corpora.plain import read_lines
 from crossglot.errors import DataError, UsageError
 
 HELD_OUT_PERCENT = 2
-_REMEDY = "give a plain text file (.gz and .xz allowed), one sentence or paragraph a line"
+_REMEDY = "give a plain text file (.gz and .xz allowed), one sentence or paragraph per line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ class Text:
     def size(self) -> int:
         """Bytes of the training lines in UTF-8, line ends counted."""
         return sum(map(line_bytes, self.training))
+
+
+def file_list(given: Path | str | Sequence[Path | str]) -> list[Path]:
+    """The files of one text, of which one may be given by itself."""
+    return [Path(given)] if isinstance(given, str | Path) else [Path(path) for path in given]
 
 
 def line_bytes(line: str) -> int:

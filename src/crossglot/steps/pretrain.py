@@ -13,6 +13,7 @@ from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.errors import DataError
 from crossglot.pretraining.sampling import EXPONENT
 from crossglot.pretraining.shapes import Shape, find_shape
+from crossglot.pretraining.texts import file_list
 from crossglot.pretraining.tlm import TLM_SHARE
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.requirements import OnDevice
@@ -139,8 +140,7 @@ def plan_pretraining(
     fields = {key: settings.pop(key) for key in list(settings) if key in Shape.__dataclass_fields__}
     described = [
         TextFiles(languages=(language,), checksums=tuple(map(checksum, files)), files=_absolute(files))
-        for language, paths in texts.items()
-        for files in [[Path(paths)] if isinstance(paths, (str, Path)) else list(map(Path, paths))]
+        for language, files in ((language, file_list(paths)) for language, paths in texts.items())
     ]
     parallel = [
         TextFiles(languages=pair, checksums=tuple(map(checksum, files)), files=_absolute(files))

@@ -70,7 +70,7 @@ class EntityPieces:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of a whole: per cent, or the reason why there is none.
+    """A part of a whole in per cent.
 
     Attributes:
         value: per cent; None where the whole is empty.

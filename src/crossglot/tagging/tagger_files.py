@@ -72,7 +72,7 @@ def read_head(folder: Path, labels: int, width: int) -> dict[str, torch.Tensor]:
         try:
             with safe_open(tensor.file, framework="pt") as file:
                 state[name] = file.get_tensor(HEAD + name).float()
-        except Exception as error:  # safetensors' own, and what it lets through
+        except Exception as error:  # safetensors' own errors, and others that pass through it
             raise ModelError(f"{tensor.file}: this tagger is damaged: {in_brief(error)}") from error
         if not state[name].isfinite().all():
             raise ModelError(f"{tensor.file}: this tagger is damaged: {HEAD}{name} is not finite")

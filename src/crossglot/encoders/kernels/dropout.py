@@ -16,9 +16,9 @@ def dropout(values: torch.Tensor, p: float) -> torch.Tensor:
     if values.device.type != "cpu":
         return nn.functional.dropout(values, p)
     count, threshold = values.numel(), round(p * 65536)
-    # Four draws a 64-bit number; (from, None) asks for the whole range of the type, sign bit included.
+    # Four draws per 64-bit number; (from, None) asks for the whole range of the type, sign bit included.
     bits = torch.empty((count + 3) // 4, dtype=torch.int64).random_(-(2**63), None)
-    # 1 where they reach the threshold, else 0, in whole numbers: to compare and convert booleans takes far longer.
+    # 1 where they reach the threshold, else 0, by integer arithmetic: comparing and converting booleans is far slower.
     below = threshold - 32769
     kept = bits.view(torch.int16)[:count].view(values.shape).clamp_(below, below + 1).sub_(below)
     return values * kept.to(values.dtype).mul_(65536 / (65536 - threshold))
