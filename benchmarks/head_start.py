@@ -28,11 +28,11 @@ from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
 from crossglot.runtime import resolve_runtime
 from crossglot.steps.arguments import sample
+from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.finetuning import DivergenceError, finetune
 from crossglot.tagging.labels import entity_types
 from crossglot.tagging.linear_probe import linear_probe
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.tagger import Tagger
 
 LANGUAGES = {"pos": ("en", "de", "es", "bg", "hi", "tr", "ja"), "ner": ("es", "nl", "de", "en", "it", "hi", "tr")}
 """The source, then its targets: near and far, in its script and in others."""
@@ -86,7 +86,7 @@ def measure(encoder: Encoder, train: list[TaggedSentence], sets: Sets, options: 
     """Trains and scores what is not done yet, seed by seed."""
     runtime = resolve_runtime("auto", options.precision, threads=options.threads)
 
-    def score(start: str, rate: float, seed: int, make: Callable[[], Tagger]) -> None:
+    def score(start: str, rate: float, seed: int, make: Callable[[], EncoderTagger]) -> None:
         if (start, rate, seed) in done:
             return
         try:

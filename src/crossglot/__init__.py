@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from crossglot.studies.reproduce import reproduce, transfer_matrix
     from crossglot.tagging.finetuning import finetune
     from crossglot.tagging.linear_probe import linear_probe
+    from crossglot.tagging.loading import load_tagger
     from crossglot.tagging.overlap import entity_overlap
     from crossglot.tagging.recipe import Recipe
-    from crossglot.tagging.tagger import Tagger, load_tagger
+    from crossglot.tagging.tagger import Tagger
 
 __version__ = "0.1.0"
 
@@ -45,7 +46,7 @@ _HOMES = {
     "LANGUAGES": "crossglot.languages",
     "linear_probe": "crossglot.tagging.linear_probe",
     "load_encoder": "crossglot.encoders.loading",
-    "load_tagger": "crossglot.tagging.tagger",
+    "load_tagger": "crossglot.tagging.loading",
     "load_tokenizer": "crossglot.encoders.loading",
     "pretrain": "crossglot.pretraining.pretrain",
     "read_bitext": "crossglot.corpora.bitext",

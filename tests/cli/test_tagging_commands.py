@@ -10,7 +10,7 @@ from tiny_world import run, write_encoder, write_root
 
 from crossglot.corpora.columns import read_columns
 from crossglot.corpora.conllu import parse_conllu, read_conllu
-from crossglot.tagging.tagger import load_tagger
+from crossglot.tagging.encoder_tagger import load_encoder_tagger
 
 
 @pytest.fixture(scope="module")
@@ -119,12 +119,12 @@ def test_a_narrow_encoder_without_a_rate_gets_start_and_rate_from_the_dev_set(ti
     first = run(*command, *dev, "--out", tmp_path / "first")
     assert first.exit_code == 0, first.output
     assert not (encoder / "crossglot.json").exists(), "the folder is the user's"
-    recipe = load_tagger(tmp_path / "first").recipe
+    recipe = load_encoder_tagger(tmp_path / "first").recipe
     said = ("--head-start", recipe.head_start, "--lr", f"{recipe.learning_rate:g}")
     assert f"chosen on the dev set: {' '.join(said)} (tried: random 0.0001: " in first.stderr
     again = run(*command, *dev, *said, "--out", tmp_path / "second")
     assert "chosen on the dev set" not in again.stderr, "what is given is not searched"
-    assert load_tagger(tmp_path / "second").recipe == recipe
+    assert load_encoder_tagger(tmp_path / "second").recipe == recipe
 
 
 def test_several_sources_are_joined_and_cut_to_max_train(tiny_encoder: Path, tiny_root: Path, tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_where_words_are_read_is_given_and_kept(tiny_encoder: Path, tiny_root: P
     command = ("finetune", tiny_encoder, "--train", train, "--epochs", 1, "--lr", "1e-3", "--out", tmp_path / "tagger")
     result = run(*command, "--subword", "first", "--cutting", "text")
     assert result.exit_code == 0, result.output
-    recipe = load_tagger(tmp_path / "tagger").recipe
+    recipe = load_encoder_tagger(tmp_path / "tagger").recipe
     assert (recipe.subword, recipe.cutting) == ("first", "text")
     refused = run(*command, "--subword", "last")
     assert refused.exit_code == 2

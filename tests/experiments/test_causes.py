@@ -107,7 +107,8 @@ def test_no_knob_moves_the_words_of_the_source(condition: Condition) -> None:
 
 
 def test_conditions_of_one_seed_share_their_lab_where_the_languages_are_the_same() -> None:
-    steps = [step for step in CausesExperiment().steps(setting(1, 2)) if step.title.startswith(("base", "4 layers"))]
+    every = CausesExperiment().lay_out(setting(1, 2)).steps
+    steps = [step for step in every if step.title.startswith(("base", "4 layers"))]
     assert len({step.id for step in steps}) == 4
     assert len({step.dependencies[0].id for step in steps}) == 2
 
@@ -119,7 +120,7 @@ def test_what_could_not_be_run_is_said_condition_by_condition() -> None:
     def why(step: Step) -> str:
         return "no room"
 
-    rows = CausesExperiment(conditions=(BASE, UNTRAINED)).rows(setting(1), Evidence([], nothing, why))
+    rows = CausesExperiment(conditions=(BASE, UNTRAINED)).lay_out(setting(1)).rows(Evidence([], nothing, why))
     assert {(row.condition, row.missing) for row in rows if row.metric == "accuracy"} == {
         ("base", "no room"), ("untrained", "no room"),
     }  # fmt: skip
@@ -166,6 +167,8 @@ def test_without_anchors_two_scripts_have_no_letter_in_common() -> None:
 
 
 def test_a_run_of_before_there_were_several_measures_is_still_drawn() -> None:
-    rows = CausesExperiment(conditions=(BASE,)).rows(setting(1), Evidence([], lambda _: None, lambda _: "no room"))
+    rows = (
+        CausesExperiment(conditions=(BASE,)).lay_out(setting(1)).rows(Evidence([], lambda _: None, lambda _: "no room"))
+    )
     drawn = effects([row for row in rows if row.metric == "accuracy"])
     assert (len(drawn.lines), drawn.more) == (1, ())

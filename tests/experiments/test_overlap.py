@@ -275,15 +275,15 @@ def probed(root: Path, vocabulary: Path, tmp_path: Path, slope: float, languages
     (folder / "vocab.txt").write_bytes(vocabulary.read_bytes())
     revision = find_origin(folder).revision or ""
     players = [candidate(name, role, folder, revision) for name, role in (("big", "m-bert"), ("little", "en-bert"))]  # type: ignore[arg-type]
-    probe, study = OverlapExperiment(), setting(root, *players)
+    experiment, study = OverlapExperiment(), setting(root, *players)
     known = {
         (row.source, row.target): row.value
-        for row in probe.rows(study, evidence([], tmp_path, probe.steps(study)))
+        for row in experiment.lay_out(study).rows(evidence([], tmp_path, experiment.lay_out(study).steps))
         if row.metric == ENTITY_OVERLAP and row.system == "big"
     }
     flat = cells("figure1", "big", "m-bert", languages, lambda s, t: 60.0 + 2 * (s < t))
     steep = cells("figure1", "little", "en-bert", languages, lambda s, t: slope * (known.get((s, t)) or 0.0))
-    return probe.rows(study, evidence([*flat, *steep], tmp_path, probe.steps(study)))
+    return experiment.lay_out(study).rows(evidence([*flat, *steep], tmp_path, experiment.lay_out(study).steps))
 
 
 def test_dependence_on_overlap_is_told_from_none(root: Path, vocabulary: Path, tmp_path: Path) -> None:
@@ -389,7 +389,7 @@ def test_the_step_keeps_all_that_the_measures_need(root: Path, vocabulary: Path,
     study = setting(root, candidate("big", "m-bert", tmp_path, find_origin(tmp_path).revision or ""))
     step = next(
         step
-        for step in OverlapExperiment().steps(study)
+        for step in OverlapExperiment().lay_out(study).steps
         if isinstance(step, CountPieces) and (step.split.language, step.split.split) == ("es", "test")
     )
     evidence([], tmp_path, [step])
@@ -433,7 +433,7 @@ def test_a_step_that_failed_leaves_its_reason_in_the_cells(root: Path, vocabular
     folder.mkdir()
     (folder / "vocab.txt").write_bytes(vocabulary.read_bytes())
     study = setting(root, candidate("big", "m-bert", folder, "none"))
-    rows = OverlapExperiment().rows(study, evidence([], tmp_path))
+    rows = OverlapExperiment().lay_out(study).rows(evidence([], tmp_path))
     assert statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, source="en", target="de").missing == "it broke"
 
 

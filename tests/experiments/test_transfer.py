@@ -6,7 +6,7 @@ import pytest
 
 from crossglot.errors import DataError, UsageError
 from crossglot.experiments.cells import average_rows, cited_rows, is_papers_corpus, tabulate
-from crossglot.experiments.matrix import Line, transfer_lines
+from crossglot.experiments.matrix import TableRow, table_rows
 from crossglot.experiments.setting import Absent, Candidate, Corpora, Setting
 from crossglot.experiments.tables import TABLES
 from crossglot.paper.published import PUBLISHED
@@ -47,8 +47,8 @@ def setting(
     return Setting(**(fields | changes))  # type: ignore[arg-type]
 
 
-def of_system(lines: list[Line], system: str) -> list[Line]:
-    return [line for line in lines if line.system == system]
+def of_system(lines: list[TableRow], system: str) -> list[TableRow]:
+    return [line for line in lines if line.system.name == system]
 
 
 @pytest.mark.parametrize("table", PRINTED, ids=lambda table: str(table.key))
@@ -65,36 +65,36 @@ def test_languages_can_be_chosen() -> None:
 
 
 def test_floors_stand_beside_every_encoder(root: Path) -> None:
-    lines = transfer_lines(
+    lines = table_rows(
         TABLES["table2"], setting(root, candidate("a"), candidate("b", "other"), candidate("c", "en-bert"))
     )
-    assert list(dict.fromkeys((line.system, line.role) for line in lines)) == [
+    assert list(dict.fromkeys((line.system.name, line.system.role) for line in lines)) == [
         ("a", "m-bert"), ("a linear probe", "floor"), ("a untrained", "floor"),
         ("b", "other"), ("b linear probe", "floor"), ("b untrained", "floor"),
         ("most frequent tag", "floor"),
     ]  # fmt: skip
-    assert [row.seed for row in of_system(lines, "a untrained")[0].rows] == [1, 2]
+    assert [row.seed for row in of_system(lines, "a untrained")[0].steps] == [1, 2]
     for deterministic in ("a linear probe", "most frequent tag"):
-        assert [row.seed for row in of_system(lines, deterministic)[0].rows] == [None]
+        assert [row.seed for row in of_system(lines, deterministic)[0].steps] == [None]
 
 
 def test_a_linear_probe_is_one_row_however_its_encoder_is_trained(root: Path) -> None:
     changed = Recipe(epochs=5, learning_rate=1e-3, head_start="probe", decay="throughout")
     probes = [
-        of_system(transfer_lines(TABLES["table2"], setting(root, candidate("a", **how))), "a linear probe")[0].rows[0]
+        of_system(table_rows(TABLES["table2"], setting(root, candidate("a", **how))), "a linear probe")[0].steps[0]
         for how in ({}, {"recipe": changed}, {"by_task": {"pos": changed}})
     ]
     assert len({step.id for step in probes}) == 1
     read_otherwise = candidate("a", recipe=Recipe(max_length=64))
-    (other,) = of_system(transfer_lines(TABLES["table2"], setting(root, read_otherwise)), "a linear probe")[0].rows
+    (other,) = of_system(table_rows(TABLES["table2"], setting(root, read_otherwise)), "a linear probe")[0].steps
     assert other.id != probes[0].id
 
 
 def test_a_language_without_data_leaves_its_cells_empty_and_says_why(root: Path) -> None:
-    lines = of_system(transfer_lines(TABLES["table2"], setting(root)), "tiny")
+    lines = of_system(table_rows(TABLES["table2"], setting(root)), "tiny")
     by_source = {line.source: line for line in lines}
-    assert by_source["it"].rows == ()
-    assert [goal.language for goal in by_source["en"].rows[0].targets] == ["de", "en", "es"]
+    assert by_source["it"].steps == ()
+    assert [goal.language for goal in by_source["en"].steps[0].targets] == ["de", "en", "es"]
     rows = tabulate(by_source["it"], {})
     assert all((row.missing or "").startswith("no pos corpus of Italian (it)") for row in rows)
     assert [row.published for row in rows] == [86.79, 87.82, 91.28, 98.11]
@@ -102,34 +102,34 @@ def test_a_language_without_data_leaves_its_cells_empty_and_says_why(root: Path)
 
 def test_a_test_set_alone_is_a_target_but_no_source(root: Path) -> None:
     write_treebank(root, "UD_Italian-PUD", "it_pud", [[("sì", "INTJ")]], "test")
-    lines = {line.source: line for line in of_system(transfer_lines(TABLES["table2"], setting(root)), "tiny")}
+    lines = {line.source: line for line in of_system(table_rows(TABLES["table2"], setting(root)), "tiny")}
     assert lines["it"].targets["en"] == Absent("it", "UD_Italian-PUD has no train split")
-    assert [goal.language for goal in lines["en"].rows[0].targets] == ["de", "en", "es", "it"]
+    assert [goal.language for goal in lines["en"].steps[0].targets] == ["de", "en", "es", "it"]
 
 
 def test_a_corpus_that_was_named_has_to_be_there(root: Path) -> None:
     with pytest.raises(DataError, match="UD_German-HDT"):
-        transfer_lines(TABLES["table2"], setting(root, chosen={("pos", "de"): "UD_German-HDT"}))
+        table_rows(TABLES["table2"], setting(root, chosen={("pos", "de"): "UD_German-HDT"}))
     with pytest.raises(DataError, match="no such data root"):
-        transfer_lines(TABLES["table2"], setting(root / "nowhere"))
+        table_rows(TABLES["table2"], setting(root / "nowhere"))
 
 
 def test_a_named_corpus_that_nothing_reads_is_a_mistake(root: Path) -> None:
     named = setting(root, chosen={("ner", "de"): "germeval2014/de"})
-    transfer_lines(TABLES["table2"], named)
+    table_rows(TABLES["table2"], named)
     with pytest.raises(UsageError, match="no experiment of the study reads a ner corpus of de"):
         named.corpora.check_chosen()
 
 
 def test_only_types_that_source_and_target_annotate_are_scored(root: Path) -> None:
-    lines = {line.source: line for line in of_system(transfer_lines(TABLES["table1"], setting(root)), "tiny")}
+    lines = {line.source: line for line in of_system(table_rows(TABLES["table1"], setting(root)), "tiny")}
     assert lines["en"].types == {"en": ("LOC", "ORG", "PER"), "de": ("LOC", "PER")}
     assert lines["de"].types == {"en": ("LOC", "PER"), "de": ("LOC", "PER")}
     write_entities(root, "conll2002/es", [[("Roma", "B-PLACE")]])
-    spanish = transfer_lines(TABLES["table1"], setting(root))[0].targets["es"]
+    spanish = table_rows(TABLES["table1"], setting(root))[0].targets["es"]
     assert spanish == Absent("es", "the entity types of en and es have none in common")
     write_entities(root, "conll2002/es", [[("Roma", "O")]])
-    lines = {line.source: line for line in transfer_lines(TABLES["table1"], setting(root))}
+    lines = {line.source: line for line in table_rows(TABLES["table1"], setting(root))}
     assert lines["en"].targets["es"] == Absent("es", "no entity in conll2002/es")
     assert lines["es"].targets["en"] == Absent("en", "no entity in conll2002/es")
 
@@ -145,14 +145,14 @@ def scores(value: float, target: str, seeds: tuple[int | None, ...] = (None, 1, 
 def test_only_the_papers_encoder_on_the_papers_corpora_is_comparable(root: Path) -> None:
     papers = candidate(papers=True)
     lines = {
-        line.source: line for line in transfer_lines(TABLES["table1"], setting(root, papers)) if line.system == "tiny"
+        line.source: line for line in table_rows(TABLES["table1"], setting(root, papers)) if line.system.name == "tiny"
     }
     english = tabulate(lines["en"], {"en": scores(90.0, "en"), "de": scores(60.0, "de")})
     cells = {(row.target, row.seed): row for row in english}
     assert (cells["en", None].comparable, cells["en", None].published) == (True, 90.70)
     assert (cells["en", 1].comparable, cells["en", 1].published) == (False, None)
     assert (cells["de", None].comparable, cells["de", None].published) == (False, 69.74)  # GermEval is not CoNLL-2003
-    other = {line.source: line for line in transfer_lines(TABLES["table1"], setting(root)) if line.system == "tiny"}
+    other = {line.source: line for line in table_rows(TABLES["table1"], setting(root)) if line.system.name == "tiny"}
     assert not any(row.comparable for row in tabulate(other["en"], {"en": scores(9, "en"), "de": scores(6, "de")}))
 
 
@@ -171,21 +171,21 @@ def test_the_papers_corpora_are_known_by_name(task: str, corpus: str | None, pap
 
 
 def test_a_failed_line_says_why(root: Path) -> None:
-    line = transfer_lines(TABLES["table1"], setting(root))[0]
+    line = table_rows(TABLES["table1"], setting(root))[0]
     found = {row.target: row.missing for row in tabulate(line, {}, "the loss is not a number")}
     assert found["en"] == "the loss is not a number"
     assert "Spanish" in str(found["es"])
 
 
 def test_a_test_set_without_entities_has_no_f1_and_enters_no_average(root: Path) -> None:
-    line = next(line for line in transfer_lines(TABLES["table1"], setting(root)) if line.source == "en")
+    line = next(line for line in table_rows(TABLES["table1"], setting(root)) if line.source == "en")
     rows = tabulate(line, {"en": scores(90.0, "en"), "de": scores(0.0, "de", n=0)})
     (german,) = (row for row in rows if row.target == "de")
     assert (german.value, german.ci_low, german.aggregate) == (None, None, "mean")
     assert german.missing == "no entity of the scored types in germeval2014/de test"
     assert [(row.aggregate, row.n) for row in average_rows(rows)] == [("diagonal mean", 1)]
     sampled = setting(root, corpora=Corpora(root, max_test=1))
-    line = next(line for line in transfer_lines(TABLES["table1"], sampled) if line.source == "en")
+    line = next(line for line in table_rows(TABLES["table1"], sampled) if line.source == "en")
     rows = tabulate(line, {"en": scores(0.0, "en", n=0), "de": scores(0.0, "de", n=0)})
     assert str(rows[0].missing).endswith("in conll2003/en test (at most 1 sentences of it)")
 
@@ -220,3 +220,24 @@ def test_cited_systems_stand_in_with_their_published_numbers_alone(root: Path) -
         ("en", 90.94, None), ("de", 78.76, None), ("nl", 81.74, None), ("es", 85.75, None),
     }  # fmt: skip
     assert {row.role for row in cited} == {"published"}
+
+
+def test_nothing_is_planned_that_separate_position_ids_would_refuse(root: Path) -> None:
+    separate = setting(root, candidate(own_positions=("en", "de", "xx")), sources=("en+de", "en", "es"))
+    rows = {row.source: row for row in of_system(table_rows(TABLES["table2"], separate), "tiny")}
+    assert rows["en+de"].steps == rows["es"].steps == ()
+    assert "it can be trained on one alone" in str(rows["en+de"].targets["de"])
+    assert [goal.language for goal in rows["en"].steps[0].targets] == ["de", "en"]
+    assert rows["en"].targets["es"] == Absent("es", "tiny has position ids for en, de, xx, none for es")
+    floors = {row.system.name: row for row in table_rows(TABLES["table2"], separate) if row.source == "en+de"}
+    assert floors["most frequent tag"].steps
+
+
+def test_floors_can_be_left_out(root: Path) -> None:
+    def systems(*floors: str) -> list[str]:
+        rows = table_rows(TABLES["table2"], setting(root, floors=floors))
+        return list(dict.fromkeys(row.system.name for row in rows))
+
+    assert systems() == ["tiny"]
+    assert systems("most-frequent-tag") == ["tiny", "most frequent tag"]
+    assert systems("untrained", "linear-probe") == ["tiny", "tiny linear probe", "tiny untrained"]

@@ -29,6 +29,7 @@ from crossglot.results.claims import (
     over_languages,
 )
 from crossglot.results.rows import MEAN, ResultRow, Role, results_frame
+from crossglot.results.systems import UNTRAINED, System
 from crossglot.results.verdicts import JudgedClaim
 from made_up_cells import papers_corpus
 
@@ -453,7 +454,8 @@ def test_floors_without_seeds_are_no_single_seed() -> None:
 def test_the_untrained_encoder_is_that_of_the_role() -> None:
     untrained = [row.model_copy(update={"system": "small untrained", "role": "floor"}) for row in matrix(90.0)]
     frame = results_frame(matrix(61.0, {("en", "de"): 60.0}) + untrained)
-    verdict = only("pos-above-untrained", frame)
+    systems = [System("small", "m-bert"), System("small", "m-bert").make_twin(UNTRAINED)]
+    verdict = only("pos-above-untrained", frame, systems=systems)
     assert verdict.verdict == "does not hold"
     assert verdict.value == pytest.approx(-29 - 1 / 12, abs=1e-4)
 

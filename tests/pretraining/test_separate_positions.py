@@ -16,9 +16,9 @@ from crossglot.errors import ModelError, UsageError
 from crossglot.pretraining.pretrain import pretrain
 from crossglot.pretraining.shapes import SHAPES
 from crossglot.runtime import Runtime
+from crossglot.tagging.encoder_tagger import load_encoder_tagger
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.tagger import load_tagger
 
 SHAPE = SHAPES["tiny"].changed(
     name="test", layers=2, hidden=16, heads=2, vocab_size=200, positions=24, length=16, batch_pieces=192, steps=8
@@ -92,7 +92,7 @@ def test_a_tagger_trained_on_one_language_predicts_another_and_is_kept_so(encode
     german = [["der", "Hund", "sieht"], ["Katzen"]]
     tagger = finetune(encoder.for_language("en"), sentences, recipe=Recipe(epochs=1, learning_rate=1e-2, max_length=24))
     tagger.save(tmp_path / "tagger")
-    kept = load_tagger(tmp_path / "tagger")
+    kept = load_encoder_tagger(tmp_path / "tagger")
     assert kept.for_language("de").predict(german) == tagger.for_language("de").predict(german)
     with pytest.raises(ModelError, match="for_language"):
         kept.predict(german)

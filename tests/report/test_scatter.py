@@ -35,7 +35,7 @@ def typology(tmp_path: Path) -> list[ResultRow]:
     chance = random.Random(1)
     rows = cells("figure2", "big", "m-bert", SOME, lambda s, t: 50 + 5 * common(s, t) + chance.random())
     rows += cells("figure2", "little", "en-bert", SOME, lambda s, t: 20 + common(s, t) + chance.random())
-    return TypologyExperiment().rows(setting(tmp_path, candidate("big", "m-bert")), evidence(rows, tmp_path))
+    return TypologyExperiment().lay_out(setting(tmp_path, candidate("big", "m-bert"))).rows(evidence(rows, tmp_path))
 
 
 def overlap() -> list[ResultRow]:
@@ -83,7 +83,7 @@ def test_a_band_is_drawn_from_the_clusters_of_the_interval_that_is_printed(tmp_p
     rows = cells("figure2", "big", "m-bert", names, lambda s, t: 50 + 3 * common(s, t) + 9 * chance.random())
     kin = kin_of(LANGUAGES) if related else {}
     x = {(s, t): float(common(s, t)) for s in names for t in names if s != t and common(s, t)}
-    alike = TypologyExperiment().rows(setting(tmp_path), evidence(rows, tmp_path))
+    alike = TypologyExperiment().lay_out(setting(tmp_path)).rows(evidence(rows, tmp_path))
     drawn = likeness_figure(
         [row for row in alike if row.aggregate in (None, MEAN)]
         + relation_rows(zero_shot_scores(rows, kin)["big"], x, BY_FEATURES)
@@ -158,10 +158,8 @@ def test_few_points_draw_without_a_line() -> None:
 
 
 def test_a_report_with_these_figures_is_written_whole(typology: list[ResultRow], tmp_path: Path) -> None:
-    groups = GroupsExperiment().rows(
-        setting(tmp_path, candidate("big", "m-bert")),
-        evidence(cells("table5", "big", "m-bert", SOME, lambda s, t: 50.0 + common(s, t)), tmp_path),
-    )
+    layout = GroupsExperiment().lay_out(setting(tmp_path, candidate("big", "m-bert")))
+    groups = layout.rows(evidence(cells("table5", "big", "m-bert", SOME, lambda s, t: 50.0 + common(s, t)), tmp_path))
     write_results([*typology, *groups, *overlap()], tmp_path / "results.csv")
     page = write_report(tmp_path).read_text(encoding="utf-8")
     for name in ("figure1", "figure2"):

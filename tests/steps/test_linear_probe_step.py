@@ -23,7 +23,9 @@ def test_a_row_predicts_what_the_probe_predicts_and_has_no_seed(tmp_path: Path) 
 
     encoder = EncoderReference(revision=find_origin(folder).revision, location=str(folder), name="tiny")
     step = ProbeAndPredict.model_validate({
-        "task": "pos", "sources": splits("en", "train"), "targets": splits("de en", "test"), "encoder": encoder,
+        "system": "tiny linear probe", "task": "pos", "sources": splits("en", "train"),
+        "targets": splits("de en", "test"),
+        "encoder": encoder,
         "precision": "fp32", "device_kind": "cpu", "device": "cpu",
     })  # fmt: skip
     store = Store(tmp_path / "steps")

@@ -104,8 +104,6 @@ def test_rows_take_it_and_read_every_language_with_its_own_positions(texts: dict
     run(_row(root, encoder, "en", "en de"), store)
     without_spanish = Local().run(Plan.of([_row(root, encoder, "en", "es")]), store).error()
     assert "none for 'es'" in str(without_spanish)
-    two_sources = Local().run(Plan.of([_row(root, encoder, "en de", "de")]), store).error()
-    assert "one source, not on en+de" in str(two_sources)
 
 
 def test_its_texts_are_found_from_wherever_it_runs(texts: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:

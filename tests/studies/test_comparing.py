@@ -6,13 +6,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from made_up_runs import GOLD, right, write_run
+from made_up_runs import GOLD, change_predictions, right, write_run
 from typer.testing import CliRunner
 
 import crossglot
 from crossglot.cli import app
 from crossglot.comparison.comparing import permutations_needed
 from crossglot.errors import StorageError, UsageError
+from crossglot.results.systems import System
 
 
 def printed(*arguments: object) -> str:
@@ -64,7 +65,7 @@ def test_one_cell_that_barely_differs_is_noise_among_many(tmp_path: Path) -> Non
         frame = pl.read_csv(folder / "results.csv").filter(pl.col("target") == "de")
         frame.write_csv(folder / "results.csv")
         path = folder / "predictions" / "s.pos.en.seed1.parquet"
-        pl.read_parquet(path).filter(target="de").write_parquet(path)
+        change_predictions(path, lambda table: table.filter(target="de"))
     assert crossglot.compare(ours, theirs).row(0, named=True)["verdict"] == "first better"
 
 
@@ -84,13 +85,15 @@ def test_two_systems_of_one_run_are_compared_by_name(tmp_path: Path) -> None:
 
 def test_systems_of_other_names_go_together_by_role_and_so_do_their_untrained_twins(tmp_path: Path) -> None:
     def run(name: str) -> Path:
-        predicted = {(system, "en", 1): {"de": right(30)} for system in (name, f"{name} untrained")}
-        return write_run(tmp_path / name, predicted, roles={name: "m-bert", f"{name} untrained": "floor"})
+        systems = {name: System(name, "m-bert"), f"{name}'s": System(f"{name}'s", "floor", name, "untrained")}
+        predicted = {(system, "en", 1): {"de": right(30)} for system in systems}
+        roles = {system.name: str(system.role) for system in systems.values()}
+        return write_run(tmp_path / name, predicted, roles=roles, systems=systems)
 
     found = crossglot.compare(run("small"), run("large"))
     assert set(found.select("first", "second").rows()) == {
         ("small", "large"),
-        ("small untrained", "large untrained"),
+        ("small's", "large's"),
     }
 
 
@@ -118,9 +121,8 @@ def test_cells_without_anything_to_find_are_not_compared(tmp_path: Path) -> None
         )
         path = folder / "predictions" / "s.ner.en.seed1.parquet"
         german = (pl.col("target") == "de") & (pl.col("word") == 0)
-        pl.read_parquet(path).with_columns(
-            gold=pl.when(german).then(pl.lit("B-PER")).otherwise(pl.col("gold"))
-        ).write_parquet(path)
+        mended = pl.when(german).then(pl.lit("B-PER")).otherwise(pl.col("gold"))
+        change_predictions(path, lambda table: table.with_columns(gold=mended))
         return folder
 
     ours, theirs = run("a", "B-PER", "LOC PER"), run("b", "O", "ORG PER")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from crossglot.errors import UsageError
+from crossglot.errors import StorageError, UsageError
+from crossglot.results.predictions import Predicted, whose
+from crossglot.results.systems import System
 from crossglot.studies.run_folder import WRITTEN, check_run_folder, write_predictions, write_study
 from crossglot.studies.study import load_study, make_study
 
@@ -83,32 +85,50 @@ def test_what_a_killed_run_left_among_predictions_is_swept(tmp_path: Path) -> No
     (tmp_path / ".crossglot-0123abcd.half").mkdir()
     (tmp_path / ".crossglot-0123abcd.half" / "lock").touch()
     (tmp_path / ".crossglot-0123abcd.half" / "x.pos.de.parquet").write_text("half")
-    write_predictions(tmp_path, {})
+    write_predictions(tmp_path, [])
     assert contents(tmp_path) == {}
 
 
-def test_predictions_are_those_of_the_store_and_a_users_files_beside_them_stay(tmp_path: Path) -> None:
+def predicted(seed: int) -> Predicted:
+    return Predicted(system=System("x", "other"), task="pos", source="de", seed=seed, step=f"TrainAndPredict-{seed}")
+
+
+def test_predictions_say_whose_they_are_and_a_users_files_beside_them_stay(tmp_path: Path) -> None:
     store, folder = tmp_path / "steps", tmp_path / "predictions"
     store.mkdir()
     folder.mkdir()
-    for name in ("one", "two"):
-        (store / name).write_text(name)
+    tables = {seed: pl.DataFrame({"predicted": ["NOUN", f"X{seed}"]}) for seed in (1, 2)}
+    for seed, table in tables.items():
+        table.write_parquet(store / str(seed))
     mine = {"notes.txt": "mine", "mine.parquet": "mine"}
     stale = ["x.pos.en.seed1.parquet", "x.ner.en-2.parquet", "causes.cognates-0.5.seed1.parquet", "a.labels.b.parquet"]
     for name in (*mine, *stale):
         (folder / name).write_text("mine" if name in mine else "of an earlier run")
-    files = {"x.pos.de.seed1.parquet": store / "one", "x.pos.de.seed2.parquet": store / "two"}
+    write_predictions(folder, [(predicted(2), store / "2")])
+    found = [(predicted(1), store / "1"), (predicted(1), store / "1")]
     for _ in range(2):
-        write_predictions(folder, files)
-        assert contents(folder) == mine | {"x.pos.de.seed1.parquet": "one", "x.pos.de.seed2.parquet": "two"}
-        assert (folder / "x.pos.de.seed1.parquet").samefile(store / "one")
+        write_predictions(folder, found)
+        names = {path.name for path in folder.iterdir()}
+        assert names == {*mine, "x.pos.de.seed1.parquet", "x.pos.de.seed1-2.parquet"}
+        assert whose(folder / "x.pos.de.seed1.parquet") == predicted(1)
+        assert pl.read_parquet(folder / "x.pos.de.seed1.parquet").equals(tables[1])
 
 
-def test_predictions_are_copied_where_there_are_no_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError(95, "no links here")
+def test_predictions_that_say_the_same_are_not_written_again(tmp_path: Path) -> None:
+    pl.DataFrame({"predicted": ["NOUN"]}).write_parquet(tmp_path / "1")
+    write_predictions(tmp_path / "predictions", [(predicted(1), tmp_path / "1")])
+    (tmp_path / "1").unlink()
+    write_predictions(tmp_path / "predictions", [(predicted(1), tmp_path / "1")])
+    assert whose(tmp_path / "predictions" / "x.pos.de.seed1.parquet") == predicted(1)
 
-    monkeypatch.setattr(os, "link", refuse)
-    (tmp_path / "one").write_text("one")
-    write_predictions(tmp_path / "predictions", {"x.pos.de.parquet": tmp_path / "one"})
-    assert contents(tmp_path / "predictions") == {"x.pos.de.parquet": "one"}
+
+@pytest.mark.parametrize("content", ["of an earlier version", "text", "another key"])
+def test_a_file_that_does_not_say_whose_it_is_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "x.pos.de.parquet"
+    if content == "text":
+        path.write_text("no table")
+    else:
+        metadata = {"crossglot": "{}"} if content == "another key" else None
+        pl.DataFrame({"predicted": ["NOUN"]}).write_parquet(path, metadata=metadata)
+    with pytest.raises(StorageError, match=r"x\.pos\.de\.parquet: does not say which system predicted this"):
+        whose(path)

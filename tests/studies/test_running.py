@@ -27,9 +27,9 @@ from crossglot.studies.planning import plan_study
 from crossglot.studies.reproduce import plan_reproduction, reproduce, reproduce_study, transfer_matrix
 from crossglot.studies.running import run_study
 from crossglot.studies.study import load_study, study_toml
+from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.grid import Grid
-from crossglot.tagging.tagger import Tagger
 from toy_world import write_encoder, write_root
 
 
@@ -145,7 +145,7 @@ def test_a_dry_run_shows_the_steps_and_writes_nothing(encoder: Path, root: Path,
     plan = plan_reproduction(["table2"], [str(encoder)], out=tmp_path / "out", **settings(root))
     assert {planned.state for planned in plan.states()} == {"to do"}
     assert "tiny, pos: en, seed 2 → de, en, es" in [planned.step.title for planned in plan.states()]
-    (absence,) = plan.absences()
+    (absence,) = plan.missing()
     assert "Italian" in absence
     assert not (tmp_path / "out").exists()
 
@@ -186,7 +186,7 @@ def test_a_faulty_treebank_ends_before_any_training(encoder: Path, root: Path, t
 def test_a_step_that_fails_empties_its_cells_and_keeps_the_others(
     encoder: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail_on_german(encoder: Encoder, sentences: list[TaggedSentence], **settings: Any) -> Tagger:
+    def fail_on_german(encoder: Encoder, sentences: list[TaggedSentence], **settings: Any) -> EncoderTagger:
         if sentences[0].words[0] == "die":
             raise CrossglotError("the training loss is not a number")
         return finetune(encoder, sentences, **settings)
@@ -291,7 +291,7 @@ from crossglot.studies.running import run_study
 from crossglot.studies.study import load_study, study_toml
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.grid import Grid
-from crossglot.tagging.tagger import Tagger
+from crossglot.tagging.encoder_tagger import EncoderTagger
 from pathlib import Path
 run_study(load_study({study!r}), Path({out!r}), Local())
 """

@@ -39,6 +39,7 @@ def write_settings(
         "device": "cpu",
         "precision": precision,
         "encoders": {"small": encoder()} if encoders is None else encoders,
+        "systems": {f"{name}'s twin": {"twin_of": name} for name in encoders or ()},
         "data": {name: {"checksum": checksum, "sentences": 1} for name, checksum in data.items()},
     }
     (folder / "versions.json").write_text(json.dumps(versions))
@@ -84,8 +85,8 @@ def test_settings_of_encoders_that_go_together(tmp_path: Path) -> None:
         ("revision", "tiny : mini", "fedc", "ba98"),
         ("epochs", "tiny : mini pos", "3", "1"),
     ]
-    assert differences(ours, theirs, ("small", "alone untrained")) == []
-    assert differences(ours, ours, ("small", "tiny untrained")) == [("revision", "small : tiny", "1234567890", "fedc")]
+    assert differences(ours, theirs, ("small", "alone's twin")) == []
+    assert differences(ours, ours, ("small", "tiny's twin")) == [("revision", "small : tiny", "1234567890", "fedc")]
 
 
 def test_data_count_by_their_contents(tmp_path: Path) -> None:

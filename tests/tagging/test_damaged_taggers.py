@@ -18,8 +18,8 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import ModelError
 from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.loading import load_tagger
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.tagger import load_tagger
 
 NESTED = "[" * 100_000 + "]" * 100_000
 

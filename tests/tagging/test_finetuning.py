@@ -13,17 +13,17 @@ from crossglot.encoders.forward import last_hidden
 from crossglot.errors import DataError
 from crossglot.runtime import Runtime
 from crossglot.tagging.batches import draw_batches, labelled_batch, training_set
+from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.finetuning import DivergenceError, batch_loss, finetune, new_head
 from crossglot.tagging.labels import label_set
 from crossglot.tagging.linear_probe import linear_probe
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.tagger import Tagger
 
 QUICK = Recipe(batch_size=8, max_length=32, epochs=2, learning_rate=1e-3)
 STILL = QUICK.model_copy(update={"dropout": 0.0})
 
 
-def weights(tagger: Tagger) -> dict[str, torch.Tensor]:
+def weights(tagger: EncoderTagger) -> dict[str, torch.Tensor]:
     return {**tagger.encoder.model.state_dict(), **{f"head.{k}": v for k, v in tagger.head.state_dict().items()}}
 
 

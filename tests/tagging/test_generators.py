@@ -15,29 +15,31 @@ from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import UsageError
 from crossglot.studies.reproduce import transfer_matrix
+from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.evaluation import evaluate
 from crossglot.tagging.finetuning import finetune
-from crossglot.tagging.floors import MostFrequentTag
 from crossglot.tagging.grid import Grid
 from crossglot.tagging.linear_probe import linear_probe
+from crossglot.tagging.most_frequent_tag import MostFrequentTag
 from crossglot.tagging.overlap import entity_overlap
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.search import search_recipe
-from crossglot.tagging.tagger import Tagger
 
 QUICK = Recipe(batch_size=16, max_length=32, epochs=1, learning_rate=2e-3)
 
 
 @pytest.fixture(scope="module")
-def tagger(encoder: Encoder, sentences: list[TaggedSentence]) -> Tagger:
+def tagger(encoder: Encoder, sentences: list[TaggedSentence]) -> EncoderTagger:
     return finetune(encoder, sentences, recipe=QUICK)
 
 
-def same_weights(one: Tagger, other: Tagger) -> bool:
+def same_weights(one: EncoderTagger, other: EncoderTagger) -> bool:
     return torch.equal(one.head.weight, other.head.weight) and one.labels == other.labels
 
 
-def test_tagging_takes_a_generator_of_anything_that_has_words(tagger: Tagger, sentences: list[TaggedSentence]) -> None:
+def test_tagging_takes_a_generator_of_anything_that_has_words(
+    tagger: EncoderTagger, sentences: list[TaggedSentence]
+) -> None:
     expected = tagger.predict(sentences)
     assert len(expected) == len(sentences)
     kinds: list[Callable[[TaggedSentence], Any]] = [
@@ -54,18 +56,18 @@ def test_tagging_takes_a_generator_of_anything_that_has_words(tagger: Tagger, se
     assert tagger.predict(" ".join(s.words).split() for s in sentences) == expected
 
 
-def test_scoring_takes_generators(tagger: Tagger, sentences: list[TaggedSentence]) -> None:
+def test_scoring_takes_generators(tagger: EncoderTagger, sentences: list[TaggedSentence]) -> None:
     assert tagger.evaluate(iter(sentences)).value == tagger.evaluate(sentences).value
     predicted = tagger.predict(sentences)
     scored = evaluate("pos", iter(sentences), iter(predicted))
     assert (scored.value, scored.n) == (tagger.evaluate(sentences).value, sum(map(len, sentences)))
 
 
-def test_training_takes_generators(encoder: Encoder, tagger: Tagger, sentences: list[TaggedSentence]) -> None:
+def test_training_takes_generators(encoder: Encoder, tagger: EncoderTagger, sentences: list[TaggedSentence]) -> None:
     assert same_weights(finetune(encoder, iter(sentences), recipe=QUICK), tagger)
     assert same_weights(linear_probe(encoder, iter(sentences)), linear_probe(encoder, sentences))
     floor = MostFrequentTag.fit(iter(sentences))
-    assert floor.predict(iter(sentences)) == MostFrequentTag.fit(sentences).predict(sentences)
+    assert floor.tag(iter(sentences)) == MostFrequentTag.fit(sentences).tag(sentences)
     grid = Grid(("random",), (2e-3,))
     found = search_recipe(encoder, iter(sentences[:20]), iter(sentences[20:40]), recipe=QUICK, grid=grid)
     assert (
@@ -92,7 +94,7 @@ def test_writing_takes_a_generator(sentences: list[TaggedSentence], tmp_path: An
 
 
 def test_what_is_no_list_of_sentences_is_refused_plainly(
-    encoder: Encoder, tagger: Tagger, sentences: list[TaggedSentence]
+    encoder: Encoder, tagger: EncoderTagger, sentences: list[TaggedSentence]
 ) -> None:
     wrong: list[tuple[Any, str]] = [
         ("gut", "a str is no list of sentences that are split into words"),
@@ -116,7 +118,7 @@ def test_what_is_no_list_of_sentences_is_refused_plainly(
         transfer_matrix("encoder", "pos", "en", ["de"], "root")
 
 
-def test_a_generator_that_fails_fails_as_itself(tagger: Tagger) -> None:
+def test_a_generator_that_fails_fails_as_itself(tagger: EncoderTagger) -> None:
     def broken() -> Iterable[list[str]]:
         yield ["the", "cat"]
         raise OSError("the line went dead")

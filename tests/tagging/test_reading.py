@@ -18,9 +18,9 @@ from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
 from crossglot.encoders.pieces import Cutting, Subword
+from crossglot.tagging.encoder_tagger import EncoderTagger, load_encoder_tagger
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.tagger import Tagger, load_tagger
 
 WAYS = tuple(product(get_args(Subword), get_args(Cutting)))
 
@@ -60,19 +60,19 @@ def sentencepiece(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
 
 
 @pytest.fixture(scope="module", params=WAYS, ids="-".join)
-def tagger(request: pytest.FixtureRequest, sentencepiece: Encoder) -> Tagger:
+def tagger(request: pytest.FixtureRequest, sentencepiece: Encoder) -> EncoderTagger:
     subword, cutting = request.param
     recipe = Recipe(max_length=32, epochs=1, learning_rate=1e-3, subword=subword, cutting=cutting)
     return finetune(sentencepiece, TREEBANK, recipe=recipe)
 
 
-def test_every_word_of_a_treebank_gets_one_tag(tagger: Tagger) -> None:
+def test_every_word_of_a_treebank_gets_one_tag(tagger: EncoderTagger) -> None:
     assert [len(tags) for tags in tagger.predict(TREEBANK)] == [len(sentence) for sentence in TREEBANK]
     assert tagger.evaluate(TREEBANK).n == sum(map(len, TREEBANK))
 
 
 @given(st.data())
-def test_every_word_gets_one_tag(tagger: Tagger, data: st.DataObject) -> None:
+def test_every_word_gets_one_tag(tagger: EncoderTagger, data: st.DataObject) -> None:
     words = data.draw(
         st.lists(st.one_of(st.text(min_size=1, max_size=9), st.sampled_from([*LETTERS, "これ", "は", "▁", "\u3000"])))
     )
@@ -84,21 +84,21 @@ def test_every_word_gets_one_tag(tagger: Tagger, data: st.DataObject) -> None:
     assert len(tagger.tag([words])[0]) == len(words)
 
 
-def test_a_saved_tagger_reads_as_it_was_trained(tagger: Tagger, tmp_path: Path) -> None:
+def test_a_saved_tagger_reads_as_it_was_trained(tagger: EncoderTagger, tmp_path: Path) -> None:
     tagger.save(tmp_path)
-    loaded = load_tagger(tmp_path)
+    loaded = load_encoder_tagger(tmp_path)
     assert (loaded.recipe.subword, loaded.recipe.cutting) == (tagger.recipe.subword, tagger.recipe.cutting)
     assert loaded.predict(TREEBANK) == tagger.predict(TREEBANK)
 
 
-def test_a_tagger_of_before_the_rule_reads_at_the_first_piece(tagger: Tagger, tmp_path: Path) -> None:
+def test_a_tagger_of_before_the_rule_reads_at_the_first_piece(tagger: EncoderTagger, tmp_path: Path) -> None:
     tagger.save(tmp_path)
     about: dict[str, Any] = json.loads((tmp_path / "tagger.json").read_text(encoding="utf-8"))
     for name in ("subword", "cutting"):
         del about["recipe"][name]
     (tmp_path / "tagger.json").write_text(json.dumps(about), encoding="utf-8")
     (tmp_path / "checksums.sha256").unlink()  # there were none either
-    recipe = load_tagger(tmp_path).recipe
+    recipe = load_encoder_tagger(tmp_path).recipe
     assert (recipe.subword, recipe.cutting) == ("first", "words")
 
 

@@ -7,11 +7,11 @@ import pytest
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import CrossglotError, DataError, UsageError
+from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.finetuning import DivergenceError, finetune
 from crossglot.tagging.grid import Grid, grid_for
 from crossglot.tagging.recipe import HeadStart, Recipe
 from crossglot.tagging.search import Trial, chosen, search_recipe
-from crossglot.tagging.tagger import Tagger
 
 QUICK = Recipe(batch_size=8, max_length=32, epochs=3)
 
@@ -67,7 +67,7 @@ def test_narrow_encoders_are_tried_at_a_higher_rate_too() -> None:
 def test_rates_that_diverge_are_passed_over(
     encoder: Encoder, sentences: list[TaggedSentence], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def diverging(*args: Any, recipe: Recipe, **settings: Any) -> Tagger:
+    def diverging(*args: Any, recipe: Recipe, **settings: Any) -> EncoderTagger:
         if recipe.learning_rate > 0.1:
             raise DivergenceError("the training loss is no longer a number")
         return finetune(*args, recipe=recipe, **settings)

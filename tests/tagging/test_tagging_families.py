@@ -13,8 +13,8 @@ from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
 from crossglot.runtime import Runtime
 from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.loading import load_tagger
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.tagger import load_tagger
 
 SIZE = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
 CONFIGS = {
@@ -42,4 +42,4 @@ def test_any_family_is_finetuned_saved_and_loaded(
     assert [len(tags) for tags in tagger.predict(long)] == [150, 2]
     assert tagger.evaluate(sentences).value > 0.5
     tagger.save(tmp_path / "tagger")
-    assert load_tagger(tmp_path / "tagger", runtime=tagger.runtime).predict(sentences) == tagger.predict(sentences)
+    assert load_tagger(tmp_path / "tagger", runtime=tagger.runtime).tag(sentences) == tagger.tag(sentences)

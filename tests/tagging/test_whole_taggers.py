@@ -18,18 +18,19 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import ModelError, UsageError
 from crossglot.files import write_whole
+from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.loading import load_tagger
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.tagger import Tagger, load_tagger
 
 
 @pytest.fixture(scope="module")
-def old(encoder: Encoder, sentences: list[TaggedSentence]) -> Tagger:
+def old(encoder: Encoder, sentences: list[TaggedSentence]) -> EncoderTagger:
     return finetune(encoder, sentences, recipe=Recipe(epochs=1, learning_rate=1e-3))
 
 
 @pytest.fixture(scope="module")
-def new(encoder: Encoder, sentences: list[TaggedSentence]) -> Tagger:
+def new(encoder: Encoder, sentences: list[TaggedSentence]) -> EncoderTagger:
     """Another task: its labels on the old one's weights would be answers, but wrong ones."""
     turned = [TaggedSentence(one.words, tuple(f"X{tag}" for tag in one.tags)) for one in sentences]
     return finetune(encoder, turned, task="labels", recipe=Recipe(epochs=1, learning_rate=1e-3))
@@ -37,7 +38,7 @@ def new(encoder: Encoder, sentences: list[TaggedSentence]) -> Tagger:
 
 @pytest.mark.parametrize("error", [None, errno.ENOSPC, errno.EIO], ids=["killed", "disk full", "disk broken"])
 def test_a_write_broken_off_anywhere_leaves_the_old_tagger_or_the_new(
-    old: Tagger, new: Tagger, tmp_path: Path, error: int | None
+    old: EncoderTagger, new: EncoderTagger, tmp_path: Path, error: int | None
 ) -> None:
     old.save(tmp_path / "old")
     new.save(tmp_path / "new")
@@ -72,14 +73,18 @@ def empty(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [cut_off, remove, empty])
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"])
-def test_half_a_tagger_is_refused(old: Tagger, tmp_path: Path, name: str, damage: Callable[[Path], None]) -> None:
+def test_half_a_tagger_is_refused(
+    old: EncoderTagger, tmp_path: Path, name: str, damage: Callable[[Path], None]
+) -> None:
     old.save(tmp_path / "tagger")
     damage(tmp_path / "tagger" / name)
     with pytest.raises(ModelError, match=rf"tagger: is damaged: {name} is "):
         load_tagger(tmp_path / "tagger")
 
 
-def test_labels_of_one_tagger_and_weights_of_another_are_refused(old: Tagger, new: Tagger, tmp_path: Path) -> None:
+def test_labels_of_one_tagger_and_weights_of_another_are_refused(
+    old: EncoderTagger, new: EncoderTagger, tmp_path: Path
+) -> None:
     old.save(tmp_path / "old")
     new.save(tmp_path / "new")
     shutil.copy(tmp_path / "new" / "tagger.json", tmp_path / "old" / "tagger.json")
@@ -88,7 +93,7 @@ def test_labels_of_one_tagger_and_weights_of_another_are_refused(old: Tagger, ne
 
 
 @pytest.mark.parametrize("text", ["", "\n", "tagger.json\n", "0" * 64 + "  tagger.json", "\ufeff", "x" * 5000])
-def test_checksums_that_are_damaged_are_refused(old: Tagger, tmp_path: Path, text: str) -> None:
+def test_checksums_that_are_damaged_are_refused(old: EncoderTagger, tmp_path: Path, text: str) -> None:
     old.save(tmp_path / "tagger")
     (tmp_path / "tagger" / CHECKSUMS).write_text(text)
     with pytest.raises(ModelError, match=f"is damaged: {CHECKSUMS} is damaged"):
@@ -96,7 +101,7 @@ def test_checksums_that_are_damaged_are_refused(old: Tagger, tmp_path: Path, tex
 
 
 def test_a_tagger_without_checksums_is_read_and_replaced_as_those_of_earlier_versions(
-    old: Tagger, new: Tagger, tmp_path: Path
+    old: EncoderTagger, new: EncoderTagger, tmp_path: Path
 ) -> None:
     old.save(tmp_path / "tagger")
     (tmp_path / "tagger" / CHECKSUMS).unlink()
@@ -105,7 +110,7 @@ def test_a_tagger_without_checksums_is_read_and_replaced_as_those_of_earlier_ver
     assert load_tagger(tmp_path / "tagger").labels == new.labels
 
 
-def test_the_checksums_are_what_sha256sum_checks(old: Tagger, tmp_path: Path) -> None:
+def test_the_checksums_are_what_sha256sum_checks(old: EncoderTagger, tmp_path: Path) -> None:
     import hashlib
 
     old.save(tmp_path / "tagger")
@@ -119,7 +124,7 @@ def test_the_checksums_are_what_sha256sum_checks(old: Tagger, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "train.conllu", "vectors.npy", "runs"])
-def test_a_tagger_with_a_users_file_beside_it_is_not_replaced(old: Tagger, tmp_path: Path, name: str) -> None:
+def test_a_tagger_with_a_users_file_beside_it_is_not_replaced(old: EncoderTagger, tmp_path: Path, name: str) -> None:
     old.save(tmp_path / "tagger")
     (tmp_path / "tagger" / name).write_text("mine")
     before = bytes_of(tmp_path)
@@ -129,7 +134,7 @@ def test_a_tagger_with_a_users_file_beside_it_is_not_replaced(old: Tagger, tmp_p
 
 
 @pytest.mark.parametrize("held", [{"a.txt": "mine"}, {"config.json": "{}"}, {"config.json": "{}", "tagger.json/x": ""}])
-def test_a_folder_that_is_no_tagger_is_not_replaced(old: Tagger, tmp_path: Path, held: dict[str, str]) -> None:
+def test_a_folder_that_is_no_tagger_is_not_replaced(old: EncoderTagger, tmp_path: Path, held: dict[str, str]) -> None:
     for name, text in held.items():
         (tmp_path / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "mine" / name).write_text(text)
@@ -140,7 +145,7 @@ def test_a_folder_that_is_no_tagger_is_not_replaced(old: Tagger, tmp_path: Path,
 
 
 @pytest.mark.parametrize("umask", [0o077, 0o022, 0o002])
-def test_all_files_of_a_tagger_have_the_modes_of_the_umask(old: Tagger, tmp_path: Path, umask: int) -> None:
+def test_all_files_of_a_tagger_have_the_modes_of_the_umask(old: EncoderTagger, tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
         old.save(tmp_path / "tagger")

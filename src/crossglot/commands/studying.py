@@ -233,7 +233,7 @@ def _print_plan(found: StudyPlan) -> None:
     for planned in states:
         table.add_row(signs.get(planned.state, "· to do"), planned.step.title)
     console.print(table)
-    for why in found.absences():
+    for why in found.missing():
         console.print(f"cells stay empty: {why}", style="dim", soft_wrap=True)
     for remark in forewarnings(found.steps.steps, found.setting.candidates):
         console.print(f"warning: {remark.text}", style="yellow", soft_wrap=True)

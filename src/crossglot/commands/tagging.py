@@ -116,7 +116,7 @@ def finetune(
     from crossglot.tagging.labels import label_set, require_task
     from crossglot.tagging.recipe import Recipe
     from crossglot.tagging.scorable import check_scorable
-    from crossglot.tagging.tagger import check_replaceable
+    from crossglot.tagging.tagger_files import check_replaceable
 
     given = {"learning_rate": lr, "head_start": head_start, "head_learning_rate": head_lr, "decay": decay,
              "subword": subword, "cutting": cutting}  # fmt: skip
@@ -180,7 +180,7 @@ def predict(
     from crossglot.commands.streams import STREAM, require_output
     from crossglot.commands.tagged import labels_held, output_format, require_writable, write_tagged
     from crossglot.runtime import resolve_runtime
-    from crossglot.tagging.tagger import load_tagger
+    from crossglot.tagging.loading import load_tagger
 
     format_of(STREAM, to)
     if out in (None, STREAM):
@@ -194,7 +194,7 @@ def predict(
     if held := labels_held(untagged, loaded.task):
         stderr_console().print(f"{held} words have a Tag= in MISC, which is replaced", style="dim", soft_wrap=True)
     with keeping("nothing was written"):
-        tags, replaced = loaded.predict(untagged.sentences), out is not None and Path(out).is_file()
+        tags, replaced = loaded.tag(untagged.sentences), out is not None and Path(out).is_file()
         write_tagged(untagged, tags, out, wanted, loaded.task)
     if replaced:
         stderr_console().print(f"replaced {out}", style="dim", soft_wrap=True)
@@ -257,7 +257,7 @@ def _warn_of_strangers(path: str, tagger: Tagger, gold: list[TaggedSentence], ty
 
 def _load(folder: Path, device: str, precision: str, threads: int | None) -> Tagger:
     from crossglot.runtime import resolve_runtime
-    from crossglot.tagging.tagger import load_tagger
+    from crossglot.tagging.loading import load_tagger
 
     return load_tagger(folder, runtime=resolve_runtime(device, precision, threads=threads))
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from crossglot.corpora.sentences import TaggedSentence
     from crossglot.encoders.encoder import Encoder
     from crossglot.runtime import Runtime
+    from crossglot.tagging.encoder_tagger import EncoderTagger
     from crossglot.tagging.recipe import Recipe
-    from crossglot.tagging.tagger import Tagger
 
 
 def searched(
@@ -81,7 +81,7 @@ def forewarn(recipe: Recipe, sentences: Sequence[TaggedSentence]) -> None:
         warn(f"{steps} steps at a rate of {rate:g} can hardly move the new layer from its random start: {way_out()}")
 
 
-def warn_of(tagger: Tagger, sentences: Sequence[TaggedSentence]) -> None:
+def warn_of(tagger: EncoderTagger, sentences: Sequence[TaggedSentence]) -> None:
     """Warns if the tagger gives every word of its training sentences one label, or if its loss has not fallen."""
     from dataclasses import asdict
 

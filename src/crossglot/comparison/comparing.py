@@ -54,7 +54,7 @@ class ComparedCell:
         interval: what the bounds are.
         p: of this cell alone.
         p_holm: corrected for the number of cells.
-        seeds: how many of both.
+        seeds: how many of both; 0 where nothing is random.
         sentences: that both tagged.
         verdict: who is better, `within noise`, or `not compared`.
         why: why it is not compared: other sentences or gold tags, or nothing in gold to be found.
@@ -172,7 +172,7 @@ def _compare_cell(
 
     types = ours.common_types(theirs, target)
     cell = {
-        "systems": (ours.system, theirs.system), "task": ours.task, "source": ours.source, "target": target,
+        "systems": (ours.system.name, theirs.system.name), "task": ours.task, "source": ours.source, "target": target,
         "metric": METRICS[ours.task], "types": " ".join(types or ()),
     }  # fmt: skip
     why = _unlike(sides[0][0], sides[1][0])
@@ -194,7 +194,7 @@ def _compare_cell(
         high=found.interval.high,
         interval=found.interval.kind,
         p=test.p,
-        seeds=(len(counts[0]), len(counts[1])),
+        seeds=tuple(0 if row.seeds == (None,) else len(side) for row, side in zip((ours, theirs), counts, strict=True)),
         sentences=counts[0].shape[1],
         verdict=NOISE,
     )

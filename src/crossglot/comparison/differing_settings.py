@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from crossglot.comparison.partners import encoder_of, partners_of
+from crossglot.comparison.partners import partners_of
 from crossglot.errors import StorageError
 from crossglot.json_files import read_object
 from crossglot.results.provenance import read_study
-from crossglot.results.rows import MEAN, read_results
+from crossglot.results.rows import MEAN, Role, read_results
+from crossglot.results.systems import System
 
 if TYPE_CHECKING:
     import polars
@@ -95,13 +96,20 @@ def _of_versions(
     for name in ("device", "precision"):
         yield from _differing(name, "", first.get(name, "unknown"), second.get(name, "unknown"))
     encoders = [_entries(versions, "encoders") for versions in (first, second)]
-    roles = [{name: str(entry.get("role")) for name, entry in of_run.items()} for of_run in encoders]
+    found = [
+        {name: System(name, cast("Role", entry.get("role"))) for name, entry in of_run.items()} for of_run in encoders
+    ]
     if systems is not None:
-        systems = encoder_of(systems[0]), encoder_of(systems[1])
-    for one, other in partners_of(roles[0], roles[1], systems).items():
+        systems = _encoder_of(systems[0], first), _encoder_of(systems[1], second)
+    for one, other in partners_of(found[0], found[1], systems).items():
         if one in encoders[0] and other in encoders[1]:
             of = one if one == other else f"{one} : {other}"
             yield from _of_encoders(of, encoders[0][one], encoders[1][other])
+
+
+def _encoder_of(system: str, versions: Mapping[str, Any]) -> str:
+    """The encoder whose twin a system is; any other system is its own."""
+    return str(_mapping(_mapping(versions.get("systems")).get(system)).get("twin_of") or system)
 
 
 def _of_encoders(of: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[Difference]:

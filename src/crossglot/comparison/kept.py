@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossglot.errors import StorageError
-from crossglot.results.prediction_names import row_name
+from crossglot.results.predictions import whose
 from crossglot.results.rows import MEAN, entity_types, read_results
+from crossglot.results.systems import System
 from crossglot.steps.rows import read_predictions
 
 if TYPE_CHECKING:
     import polars
-
-_NAME = re.compile(r"(?P<row>.+?)(\.seed(?P<seed>-?\d+))?(-\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +22,20 @@ class KeptRow:
     """Everything that one system trained on one source predicted.
 
     Attributes:
-        system: its name.
+        system: which.
         task: `pos`, `ner` or `labels`.
         source: as in results.csv.
         targets: target → the files with its predictions, one a seed.
         types: target → the entity types that were scored (`ner`).
+        seeds: of the trainings; None alone where nothing is random.
     """
 
-    system: str
+    system: System
     task: str
     source: str
     targets: Mapping[str, tuple[Path, ...]]
     types: Mapping[str, tuple[str, ...]]
+    seeds: tuple[int | None, ...]
 
     def common_types(self, other: KeptRow, target: str) -> tuple[str, ...] | None:
         """The entity types that both score on a target; None where all count."""
@@ -64,54 +64,53 @@ class KeptRun:
 
     Attributes:
         folder: the run's.
-        rows: one a system, task and source.
-        roles: system → its role.
+        rows: one per system, task and source.
     """
 
     folder: Path
     rows: tuple[KeptRow, ...]
-    roles: Mapping[str, str]
 
     @property
-    def systems(self) -> tuple[str, ...]:
-        """Their names, each once."""
-        return tuple(dict.fromkeys(row.system for row in self.rows))
+    def systems(self) -> dict[str, System]:
+        """Its systems by name, each once."""
+        return {row.system.name: row.system for row in self.rows}
 
 
 def read_kept(folder: Path) -> KeptRun:
     """Finds out what the files in a run's `predictions/` hold.
 
     Raises:
-        StorageError: if it is no run's folder, or nothing was predicted.
+        StorageError: if it is no run's folder, if nothing was predicted, or if a file does not say whose it is.
     """
-    import polars as pl
-
-    results = read_results(folder / "results.csv").filter(
-        pl.col("source").is_not_null() & (pl.col("role") != "published")
-    )
-    files: dict[str, list[tuple[str, Path]]] = {}
+    results = read_results(folder / "results.csv")
+    files: dict[tuple[System, str, str], list[tuple[int | None, Path]]] = {}
     for path in sorted((folder / "predictions").glob("*.parquet"), key=lambda path: (len(path.name), path.name)):
-        match = _NAME.fullmatch(path.stem)
-        if match:
-            files.setdefault(match["row"], []).append((match["seed"] or "", path))
-    rows, roles = [], {}
-    players = results.select("system", "role", "task", "source").unique(maintain_order=True)
-    for system, role, task, source in players.rows():
-        of_row = files.get(row_name(system, task, source))
-        if of_row:
-            cells = results.filter(system=system, task=task, source=source, aggregate=MEAN)
-            rows.append(KeptRow(system, task, source, _targets(of_row), _types(cells) if task == "ner" else {}))
-            roles[system] = role
+        said = whose(path)
+        if not said.condition:
+            files.setdefault((said.system, said.task, said.source), []).append((said.seed, path))
+    rows = []
+    order = results.select("system", "task", "source").unique(maintain_order=True).rows()
+    for (system, task, source), of_row in sorted(files.items(), key=lambda row: _place(order, row[0])):
+        cells = results.filter(system=system.name, task=task, source=source, aggregate=MEAN)
+        seeds = tuple(dict.fromkeys(seed for seed, _ in of_row))
+        rows.append(KeptRow(system, task, source, _targets(of_row), _types(cells) if task == "ner" else {}, seeds))
     if not rows:
         raise StorageError(f"{folder}: no predictions are kept there; run its study again in the same folder")
-    return KeptRun(folder, tuple(rows), roles)
+    return KeptRun(folder, tuple(rows))
 
 
-def _targets(files: list[tuple[str, Path]]) -> dict[str, tuple[Path, ...]]:
+def _place(order: Sequence[tuple[str, str, str]], row: tuple[System, str, str]) -> int:
+    """Where the results have it; what they do not have comes last."""
+    system, task, source = row
+    key = (system.name, task, source)
+    return order.index(key) if key in order else len(order)
+
+
+def _targets(files: Sequence[tuple[int | None, Path]]) -> dict[str, tuple[Path, ...]]:
     """Target → one file a seed: the one written last, where a target was predicted again on another corpus."""
     import polars as pl
 
-    found: dict[str, dict[str, Path]] = {}
+    found: dict[str, dict[int | None, Path]] = {}
     for seed, path in files:
         try:
             targets = pl.scan_parquet(path, glob=False).select(pl.col("target").unique(maintain_order=True)).collect()

@@ -9,10 +9,7 @@ from typing import Literal
 from crossglot.comparison.kept import KeptRow, KeptRun
 from crossglot.errors import UsageError
 from crossglot.remedies import called
-from crossglot.steps.linear_probe import LINEAR_PROBE
-
-TWINS = (" untrained", LINEAR_PROBE)
-"""After an encoder's name: its twin of random weights, and the linear probe on the encoder as it is."""
+from crossglot.results.systems import System, find_twin
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,40 +58,38 @@ def paired_rows(
             f"{first.folder}: one and the same run; name two of its systems ({called('systems', 'A=B')}): "
             f"{', '.join(first.systems)}"
         )
-    partners = partners_of(first.roles, second.roles, systems)
-    others = {(row.system, row.task, row.source): row for row in second.rows}
+    partners = partners_of(first.systems, second.systems, systems)
+    others = {_key(row): row for row in second.rows}
     return [
         (row, found)
         for row in first.rows
-        if (found := others.get((partners.get(row.system, ""), row.task, row.source))) is not None
+        if (found := others.get((partners.get(row.system.name, ""), row.task, row.source))) is not None
     ]
 
 
 def partners_of(
-    first: Mapping[str, str], second: Mapping[str, str], systems: tuple[str, str] | None = None
+    first: Mapping[str, System], second: Mapping[str, System], named: tuple[str, str] | None = None
 ) -> dict[str, str]:
     """System of the first run → the second's: of one name, or alone in one role; so also their twins.
 
     Args:
-        first: system → role.
-        second: of the other run.
-        systems: the only two that go together, where they are named.
+        first: the first run's systems by name.
+        second: the other run's.
+        named: the only two that go together, where they are named.
     """
-    if systems is not None:
-        return {systems[0]: systems[1]}
+    if named is not None:
+        return {named[0]: named[1]}
     partners = {name: name for name in first if name in second}
-    for name, role in first.items():
-        rivals = [other for other, its in second.items() if its == role]
-        alone = [own for own, its in first.items() if its == role] == [name] and len(rivals) == 1
-        if alone and name not in partners and role != "floor":
+    for name, system in first.items():
+        rivals = [other.name for other in second.values() if other.role == system.role]
+        alone = [own.name for own in first.values() if own.role == system.role] == [name] and len(rivals) == 1
+        if alone and name not in partners and system.role != "floor":
             partners[name] = rivals[0]
-            partners |= {name + twin: rivals[0] + twin for twin in TWINS}
+            for twin in first.values():
+                theirs = find_twin(second.values(), rivals[0], twin.twin) if twin.twin_of == name else None
+                if theirs is not None:
+                    partners[twin.name] = theirs.name
     return partners
-
-
-def encoder_of(system: str) -> str:
-    """The name of the encoder whose twin a system is; any other system's stays as it is."""
-    return next((system.removesuffix(twin) for twin in TWINS if system.endswith(twin)), system)
 
 
 def lone_cells(first: KeptRun, second: KeptRun, systems: tuple[str, str] | None = None) -> list[LoneCell]:
@@ -104,7 +99,7 @@ def lone_cells(first: KeptRun, second: KeptRun, systems: tuple[str, str] | None 
         UsageError: as `paired_rows`.
     """
     pairs = paired_rows(first, second, systems)
-    partners = partners_of(first.roles, second.roles, systems)
+    partners = partners_of(first.systems, second.systems, systems)
     back = {theirs: ours for ours, theirs in partners.items()}
     matches = [{_key(ours): theirs for ours, theirs in pairs}, {_key(theirs): ours for ours, theirs in pairs}]
     return [
@@ -121,7 +116,7 @@ def in_short(names: Iterable[str], most: int = 4) -> str:
 
 
 def _key(row: KeptRow) -> tuple[str, str, str]:
-    return row.system, row.task, row.source
+    return row.system.name, row.task, row.source
 
 
 def _lone(
@@ -133,9 +128,9 @@ def _lone(
     *,
     named: bool,
 ) -> Iterator[LoneCell]:
-    tasks = {(row.system, row.task) for row in other.rows}
+    tasks = {(row.system.name, row.task) for row in other.rows}
     for row in run.rows:
-        partner = partners.get(row.system, "")
+        partner = partners.get(row.system.name, "")
         if named and not partner:
             continue
         match = matches.get(_key(row))

@@ -53,11 +53,14 @@ class Step(BaseModel):
     - SKIP_ID_ARGUMENTS: arguments that cannot change the result (paths, thread counts);
     - SKIP_DEFAULT_ARGUMENTS: arguments added later, left out while they have their default: older results stay valid.
 
+    NAME stands for the class name where a class was called otherwise when its first results were stored.
+
     Raise VERSION when a change of code changes results. Arguments that are other models may carry both knobs as well.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    NAME: ClassVar[str] = ""
     VERSION: ClassVar[str] = "1"
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset()
     SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset()
@@ -69,11 +72,16 @@ class Step(BaseModel):
     @cached_property
     def id(self) -> str:
         """Identity, fit for a folder name: equal exactly if class, version and arguments that matter are equal."""
-        return f"{type(self).__name__}-{self.digest()}"
+        return f"{self.stored_as()}-{self.digest()}"
+
+    @classmethod
+    def stored_as(cls) -> str:
+        """The name that its results are stored under: the first part of an `id`."""
+        return cls.NAME or cls.__name__
 
     def digest(self, without: frozenset[str] = frozenset()) -> str:
         """Hash (20 hexadecimal digits) over class, version and the arguments that matter, leaving out `without`."""
-        described = [type(self).__name__, self.VERSION, _describe_fields(self, without)]
+        described = [self.stored_as(), self.VERSION, _describe_fields(self, without)]
         text = json.dumps(described, sort_keys=True, ensure_ascii=False, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 

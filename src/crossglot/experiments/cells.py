@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from crossglot.corpora.tasks import METRICS
-from crossglot.experiments.matrix import SPLIT, Line
+from crossglot.experiments.matrix import SPLIT, TableRow
 from crossglot.experiments.relations import Scores, mean_of
 from crossglot.experiments.setting import Absent, Setting
 from crossglot.experiments.tables import TransferTable
@@ -20,34 +20,34 @@ PAPERS_CODEMIX = "codemix/hiencs"
 NORWEGIAN = frozenset({"UD_Norwegian-Bokmaal", "UD_Norwegian-Nynorsk"})
 
 
-def tabulate(line: Line, scores: Mapping[str, Sequence[Score]], failure: str = "") -> list[ResultRow]:
-    """A line's rows of results.csv: each target's mean over seeds, then its seeds; or why the cell is empty.
+def tabulate(row: TableRow, scores: Mapping[str, Sequence[Score]], failure: str = "") -> list[ResultRow]:
+    """A table row's rows of results.csv: each target's mean over seeds, then its seeds; or why the cell is empty.
 
     A test set without an entity of the scored types has no F1. Where code-switched text is scored by language as well,
     those rows follow, a language id a part.
 
     Args:
-        line: the line.
+        row: the row.
         scores: by target.
-        failure: why the line's rows could not be run, if so.
+        failure: why its steps could not be run, if so.
     """
     found: list[ResultRow] = []
-    for target, split in line.targets.items():
+    for target, split in row.targets.items():
         if isinstance(split, Absent) or failure:
             why = split.why if isinstance(split, Absent) else failure
-            found.append(_cell(line, target, aggregate=MEAN, missing=why))
+            found.append(_cell(row, target, aggregate=MEAN, missing=why))
             continue
-        if line.table.task == "ner" and not any(score.n for score in scores[target]):
+        if row.table.task == "ner" and not any(score.n for score in scores[target]):
             # F1 would be 0 whatever is predicted.
             taken = "" if split.at_most is None else f" (at most {split.at_most} sentences of it)"
             why = f"no entity of the scored types in {split.corpus} {split.split}{taken}"
-            found.append(_cell(line, target, aggregate=MEAN, missing=why))
+            found.append(_cell(row, target, aggregate=MEAN, missing=why))
             continue
         for score in scores[target]:
             mean = PART_MEAN if score.part else MEAN
             found.append(
                 _cell(
-                    line, target, seed=score.seed, aggregate=mean if score.seed is None else None,
+                    row, target, seed=score.seed, aggregate=mean if score.seed is None else None,
                     types=" ".join(score.types) or None, part=score.part or None, value=score.value,
                     ci_low=score.low, ci_high=score.high, interval=score.interval, n=score.n,
                     collapsed=score.collapsed or None,
@@ -56,18 +56,19 @@ def tabulate(line: Line, scores: Mapping[str, Sequence[Score]], failure: str = "
     return found
 
 
-def _cell(line: Line, target: str, **fields: object) -> ResultRow:
-    table, split = line.table, line.targets[target]
+def _cell(row: TableRow, target: str, **fields: object) -> ResultRow:
+    table, split = row.table, row.targets[target]
     corpus = split.corpus if isinstance(split, CorpusSplit) else None
     printed = None
-    if line.role != "floor" and fields.get("aggregate") == MEAN:
-        printed = lookup(table.key, line.source, target, role=table.role or "")
-    data = is_papers_corpus(table.task, corpus) and is_papers_corpus(table.task, line.source_corpus)
+    if row.system.role != "floor" and fields.get("aggregate") == MEAN:
+        printed = lookup(table.key, row.source, target, role=table.role or "")
+    data = is_papers_corpus(table.task, corpus) and is_papers_corpus(table.task, row.source_corpus)
     described: dict[str, object] = {
-        "experiment": table.key, "system": line.system, "role": line.role, "task": table.task, "source": line.source,
-        "source_corpus": line.source_corpus, "target": target, "target_corpus": corpus, "split": SPLIT,
-        "metric": METRICS[table.task], "published": printed.value if printed else None,
-        "comparable": line.papers and data and printed is not None,
+        "experiment": table.key, "system": row.system.name, "role": row.system.role,
+        "task": table.task, "source": row.source, "source_corpus": row.source_corpus, "target": target,
+        "target_corpus": corpus, "split": SPLIT, "metric": METRICS[table.task],
+        "published": printed.value if printed else None,
+        "comparable": row.papers and data and printed is not None,
     }  # fmt: skip
     return ResultRow.model_validate(described | fields)
 

@@ -1,4 +1,4 @@
-"""A probe: one question of the paper put to systems. It says which steps it needs and makes rows of what they gave."""
+"""An experiment: one question of the paper put to systems. It lays itself out for a study, once."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a run gave a probe to make its rows of.
+    """What a run gave an experiment to make its rows of.
 
     Attributes:
-        cells: rows of results.csv for the cells of the probe's transfer table, empty ones with their reason; none if it
-            has no table.
+        cells: rows of results.csv for the cells of the experiment's transfer table, empty ones with their reason; none
+            if it has no table.
         result: the folder of one of its finished steps; None if the step could not be run.
         failure: why a step could not be run, in one line; empty if it could.
     """
@@ -30,6 +30,35 @@ class Evidence:
     cells: Sequence[ResultRow]
     result: Callable[[Step], Path | None]
     failure: Callable[[Step], str]
+
+
+class Layout(Protocol):
+    """An experiment laid out for one study: what it needs, what it will not have, and its rows from what was run.
+
+    Attributes:
+        table: the matrix of taggers that it looks at, with the experiment's key; None if it needs no taggers.
+        steps: what it needs besides that table's steps.
+        missing: what will have no value, whatever is run, and why; the cells of its table excepted.
+    """
+
+    @property
+    def table(self) -> TransferTable | None:
+        """See the class."""
+        ...
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """See the class."""
+        ...
+
+    @property
+    def missing(self) -> Sequence[str]:
+        """See the class."""
+        ...
+
+    def rows(self, evidence: Evidence) -> list[ResultRow]:
+        """Its rows of results.csv."""
+        ...
 
 
 class Experiment(Protocol):
@@ -56,12 +85,8 @@ class Experiment(Protocol):
         """See the class."""
         ...
 
-    def table(self, setting: Setting) -> TransferTable | None:
-        """The matrix of taggers that it looks at, with the probe's key; None if it needs no taggers."""
-        ...
-
-    def steps(self, setting: Setting) -> Sequence[Step]:
-        """What it needs besides that table's steps.
+    def lay_out(self, setting: Setting) -> Layout:
+        """What this experiment is for a study.
 
         Raises:
             CrossglotError: if something that the user named is missing or faulty.
@@ -72,6 +97,21 @@ class Experiment(Protocol):
         """Its chart and table, made of its rows; None if it is drawn as the matrix that they are."""
         ...
 
-    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
-        """Its rows of results.csv."""
-        ...
+
+@dataclass(frozen=True)
+class TableLayout:
+    """The layout of an experiment that needs nothing but its table.
+
+    Attributes:
+        table: the matrix of taggers.
+        from_cells: makes the experiment's rows of the table's cells.
+    """
+
+    table: TransferTable
+    from_cells: Callable[[Sequence[ResultRow]], list[ResultRow]]
+    steps: tuple[Step, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    def rows(self, evidence: Evidence) -> list[ResultRow]:
+        """See `Layout`."""
+        return self.from_cells(evidence.cells)

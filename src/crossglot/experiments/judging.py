@@ -12,6 +12,7 @@ from crossglot.experiments.statistic_rows import Readings
 from crossglot.paper.published import CITED, EN_BERT, M_BERT, lookup
 from crossglot.results.claims import M_BERT_UNTRAINED, Claim, Reading, Statistic, line_of, spelled
 from crossglot.results.rows import MEAN
+from crossglot.results.systems import UNTRAINED, System, find_twin
 from crossglot.results.verdicts import JudgedClaim, Verdict
 from crossglot.statistics.intervals import (
     FEWEST_FREEDOM,
@@ -77,7 +78,11 @@ class UndecidedError(Exception):
 
 
 def judge(
-    results: polars.DataFrame, *, claims: Iterable[Claim] = CLAIMS, players: Mapping[str, str] | None = None
+    results: polars.DataFrame,
+    *,
+    claims: Iterable[Claim] = CLAIMS,
+    players: Mapping[str, str] | None = None,
+    systems: Iterable[System] = (),
 ) -> list[JudgedClaim]:
     """Judges every claim about the experiments that were run.
 
@@ -91,16 +96,17 @@ def judge(
         results: rows in the schema of results.csv.
         claims: the claims to judge.
         players: role (`m-bert`, `en-bert`) → the system that plays it; by default the one with that role there.
+        systems: those of the results, for whose twin each is.
     """
-    run = _Run(results, players or {})
+    run = _Run(results, players or {}, tuple(systems))
     return [run.judge(claim) for claim in claims if run.experiments & set(claim.experiments)]
 
 
 class _Run:
     """The cells of a results table, by experiment, system, source and target."""
 
-    def __init__(self, results: polars.DataFrame, players: Mapping[str, str]) -> None:
-        self.players = players
+    def __init__(self, results: polars.DataFrame, players: Mapping[str, str], systems: Sequence[System]) -> None:
+        self.players, self.systems = players, systems
         self.experiments: set[str] = set()
         self.by_role: dict[str, dict[str, None]] = {}
         self.cells: dict[Key, Cell] = {}
@@ -214,7 +220,10 @@ class _Run:
     def _system(self, player: str) -> str:
         """The system in the results that a term's system stands for."""
         if player == M_BERT_UNTRAINED:
-            return f"{self._system(M_BERT)} untrained"
+            twin = find_twin(self.systems, self._system(M_BERT), UNTRAINED)
+            if twin is None:
+                raise UndecidedError(f"no value for {self._system(M_BERT)} with random weights, which was not run")
+            return twin.name
         if player not in (M_BERT, EN_BERT):
             return player
         if player in self.players:

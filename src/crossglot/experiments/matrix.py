@@ -1,55 +1,49 @@
-"""Zero-shot transfer: train a tagger on one language, evaluate it on others; which steps that takes."""
+"""Zero-shot transfer: which systems are trained on which sources and predict which targets, for a table of taggers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from crossglot.corpora.tasks import Task
 from crossglot.errors import UsageError
-from crossglot.experiments.setting import Absent, Candidate, Setting
+from crossglot.experiments.setting import Absent, Setting
+from crossglot.experiments.systems import TaggingData, TaggingSystem, tagging_systems
 from crossglot.experiments.tables import TransferTable
 from crossglot.remedies import called
-from crossglot.results.rows import Role
+from crossglot.results.systems import System
 from crossglot.steps.arguments import CorpusSplit
-from crossglot.steps.linear_probe import LINEAR_PROBE, ProbeAndPredict
-from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
-from crossglot.steps.most_frequent import CountAndPredict
 from crossglot.steps.rows import Row
-from crossglot.steps.train_and_predict import TrainAndPredict
 
 SPLIT = "test"
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of a table: a system, the source it was trained on, and its targets.
+class TableRow:
+    """One row of a table: a system, the source it is trained on, and its targets.
 
     Attributes:
         table: where it stands.
         system: what fills it.
-        role: the system's.
         papers: whether the system is the paper's own.
         source: language, or several joined by `+`.
-        source_corpus: what it was trained on; None if that is absent.
+        source_corpus: what it is trained on; None if that is absent.
         targets: language → split, or why there is none.
-        rows: the steps that predict its targets, one a seed, with every target there is; none if the source is absent.
+        steps: the steps that predict its targets, one per seed, with every target there is; none if that cannot be.
         types: target → the entity types that both it and the source annotate (`ner`).
     """
 
     table: TransferTable
-    system: str
-    role: Role
+    system: System
     papers: bool
     source: str
     source_corpus: str | None
     targets: Mapping[str, CorpusSplit | Absent]
-    rows: tuple[Row, ...] = ()
+    steps: tuple[Row, ...] = ()
     types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def transfer_lines(table: TransferTable, setting: Setting) -> list[Line]:
-    """All lines of a table: its encoders, the same ones untrained and as linear probes, and the most frequent tag.
+def table_rows(table: TransferTable, setting: Setting) -> list[TableRow]:
+    """All rows of a table, system by system.
 
     Raises:
         DataError: for faulty data, or a corpus that the user named and is not there.
@@ -58,88 +52,56 @@ def transfer_lines(table: TransferTable, setting: Setting) -> list[Line]:
     cells = table.cells(setting.sources, setting.targets)
     if not cells:
         raise UsageError(f"{table.key}: no cells to fill: name languages ({called('sources')} and {called('targets')})")
-    players = [candidate for candidate in setting.candidates if plays(candidate, table)]
     by_source: dict[str, list[str]] = {}
     for source, target in cells:
         by_source.setdefault(source, []).append(target)
-    drafts = [_Drafts(table.task, setting, source, targets) for source, targets in by_source.items()]
-    lines = []
-    for candidate in players:
-        name, role = candidate.encoder.name, candidate.role
-        lines += [each.line(table, name, role, candidate.papers, each.encoder_rows(candidate)) for each in drafts]
-        probe, random = name + LINEAR_PROBE, f"{name} untrained"
-        lines += [each.line(table, probe, "floor", False, each.probe_rows(candidate)) for each in drafts]
-        lines += [each.line(table, random, "floor", False, each.encoder_rows(candidate, True)) for each in drafts]
-    lines += [each.line(table, MOST_FREQUENT_TAG, "floor", False, each.floor_rows()) for each in drafts]
-    return lines
+    found = [_Source(table, setting, source, targets) for source, targets in by_source.items()]
+    return [source.row(system) for system in tagging_systems(setting) if system.fills(table.role) for source in found]
 
 
-def plays(candidate: Candidate, table: TransferTable) -> bool:
-    """Whether the candidate fills this table: it has the table's role, or none of the paper's."""
-    return table.role is None or candidate.role in (table.role, "other")
-
-
-class _Drafts:
+class _Source:
     """The data of one source and its targets, and the rows that can be made of them."""
 
-    def __init__(self, task: Task, setting: Setting, source: str, targets: Sequence[str]) -> None:
-        self.task, self.setting, self.source = task, setting, source
-        self.sources = [setting.corpora.split(part, task, "train") for part in source.split("+")]
-        self.targets = {target: setting.corpora.split(target, task, SPLIT) for target in targets}
-        self.present = tuple(split for split in self.sources if isinstance(split, CorpusSplit))
+    def __init__(self, table: TransferTable, setting: Setting, source: str, targets: Sequence[str]) -> None:
+        self.table, self.setting, self.source = table, setting, source
+        self.sources = [setting.corpora.split(part, table.task, "train") for part in source.split("+")]
+        self.targets = {target: setting.corpora.split(target, table.task, SPLIT) for target in targets}
+        present = tuple(split for split in self.sources if isinstance(split, CorpusSplit))
         found = [split for split in self.targets.values() if isinstance(split, CorpusSplit)]
-        self.goals = tuple(sorted(found, key=lambda split: split.language))
-        learnable = task != "ner" or any(split.types for split in self.present)  # of O alone nothing is learnt
-        self.complete = bool(self.goals) and learnable and len(self.present) == len(self.sources)
+        self.data = TaggingData(table.task, present, tuple(sorted(found, key=lambda split: split.language)))
+        learnable = table.task != "ner" or any(split.types for split in present)  # of O alone nothing is learned
+        self.complete = bool(found) and learnable and len(present) == len(self.sources)
 
-    def encoder_rows(self, candidate: Candidate, untrained: bool = False) -> tuple[Row, ...]:
-        if not self.complete:
-            return ()
-        setting, runtime = self.setting, self.setting.runtime
-        return tuple(
-            TrainAndPredict(
-                task=self.task, sources=self.present, targets=self.goals, max_train=setting.max_train, seed=seed,
-                encoder=candidate.encoder, untrained=untrained, recipe=candidate.recipe_for(self.task),
-                search=candidate.search_before(self.task),
-                precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
-                keep_weights=setting.keep_weights and not untrained,
-            )
-            for seed in setting.seeds
-        )  # fmt: skip
+    def row(self, system: TaggingSystem) -> TableRow:
+        """The row of a system; a target that it cannot have is absent for that reason."""
+        gap = next((split for split in self.sources if isinstance(split, Absent)), None)
+        targets = {target: gap or self._target(system, target) for target in self.targets}
+        goals = tuple(goal for goal in self.data.targets if not self._unable(system, goal.language))
+        corpora = None if gap else "+".join(split.corpus for split in self.data.sources)
+        steps = system.rows(replace(self.data, targets=goals), self.setting) if self.complete and goals else ()
+        types = {goal.language: self._types(goal) for goal in self.data.targets if self.table.task == "ner"}
+        return TableRow(self.table, system.system, system.papers, self.source, corpora, targets, steps, types)
 
-    def probe_rows(self, candidate: Candidate) -> tuple[Row, ...]:
-        if not self.complete:
-            return ()
-        runtime = self.setting.runtime
-        return (
-            ProbeAndPredict(
-                task=self.task, sources=self.present, targets=self.goals, max_train=self.setting.max_train,
-                encoder=candidate.encoder, recipe=candidate.recipe.reading_alone(),
-                precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
-            ),
-        )  # fmt: skip
+    def _target(self, system: TaggingSystem, target: str) -> CorpusSplit | Absent:
+        goal = self.targets[target]
+        if isinstance(goal, Absent):
+            return goal
+        if why := self._unable(system, target):
+            return Absent(target, why)
+        if self.table.task == "ner" and not self._types(goal):
+            return Absent(target, self._why_no_types(goal))
+        return goal
 
-    def floor_rows(self) -> tuple[Row, ...]:
-        if not self.complete:
-            return ()
-        return (
-            CountAndPredict(task=self.task, sources=self.present, targets=self.goals, max_train=self.setting.max_train),
-        )
+    def _unable(self, system: TaggingSystem, target: str) -> str:
+        return system.unable(self.source.split("+"), target)
 
-    def line(self, table: TransferTable, system: str, role: Role, papers: bool, rows: tuple[Row, ...]) -> Line:
-        absent = [split for split in self.sources if isinstance(split, Absent)]
-        corpus = None if absent else "+".join(split.corpus for split in self.present)
-        targets = {target: absent[0] if absent else split for target, split in self.targets.items()}
-        annotated = [set(split.types) for split in self.present]
-        shared = set.intersection(*annotated) if annotated else set()
-        types = {goal.language: tuple(sorted(shared & set(goal.types))) for goal in self.goals if self.task == "ner"}
-        for goal in self.goals:
-            if types.get(goal.language) == () and not absent:
-                targets[goal.language] = Absent(goal.language, self._why_no_types(goal))
-        return Line(table, system, role, papers, self.source, corpus, targets, rows, types)
+    def _types(self, goal: CorpusSplit) -> tuple[str, ...]:
+        """The entity types that the source and a target annotate."""
+        annotated = [set(split.types) for split in self.data.sources]
+        return tuple(sorted(set.intersection(*annotated) & set(goal.types))) if annotated else ()
 
     def _why_no_types(self, goal: CorpusSplit) -> str:
-        bare = [split.corpus for split in (*self.present, goal) if not split.types]
+        bare = [split.corpus for split in (*self.data.sources, goal) if not split.types]
         if bare:
             return f"no entity in {bare[0]}"
         return f"the entity types of {self.source} and {goal.language} have none in common"

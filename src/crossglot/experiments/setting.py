@@ -11,11 +11,16 @@ from crossglot.corpora.tasks import Task
 from crossglot.errors import DataError, UsageError
 from crossglot.remedies import called
 from crossglot.results.rows import Role
+from crossglot.results.systems import System
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import CorpusSplit, EncoderReference, describe_split
 from crossglot.steps.find_recipe import FindRecipe
+from crossglot.tagging.baselines import BASELINES
 from crossglot.tagging.grid import Grid
 from crossglot.tagging.recipe import Recipe
+
+FLOORS = ("linear-probe", "untrained", "shared-pieces", *BASELINES)
+"""What can stand beside encoders to show how much less would do; `shared-pieces` in translation alone."""
 
 TRANSLATION = "translation"
 """The task of bitexts, whose languages are a pair: `en-de`."""
@@ -33,6 +38,7 @@ class Candidate:
         by_task: task → how it is fine-tuned for that, where it is known: kept beside the encoder, or found by a search.
         grid: starts and rates to search for a task of which it is not known; None where nothing is searched.
         searches: task → what finds its start and rate, or has found them.
+        own_positions: the languages that have position ids of their own; none where all share theirs.
     """
 
     encoder: EncoderReference
@@ -42,6 +48,12 @@ class Candidate:
     by_task: Mapping[str, Recipe] = field(default_factory=dict)
     grid: Grid | None = None
     searches: Mapping[str, FindRecipe] = field(default_factory=dict)
+    own_positions: tuple[str, ...] = ()
+
+    @property
+    def system(self) -> System:
+        """The system that its fine-tuned taggers are."""
+        return System(self.encoder.name, self.role)
 
     def recipe_for(self, task: str) -> Recipe:
         """How it is fine-tuned for a task; what a search is still to find is in it as it is without."""
@@ -153,6 +165,7 @@ class Setting:
         targets: languages to evaluate, likewise.
         max_train: at most so many training sentences a source.
         keep_weights: whether fine-tuned taggers are kept.
+        floors: which floors stand beside the encoders.
     """
 
     candidates: tuple[Candidate, ...]
@@ -163,3 +176,4 @@ class Setting:
     targets: tuple[str, ...] = ()
     max_train: int | None = None
     keep_weights: bool = False
+    floors: tuple[str, ...] = FLOORS

@@ -61,7 +61,7 @@ def _complete(example: Row, asked: Mapping[str, CorpusSplit], finished: Iterable
     must_keep = isinstance(example, TrainAndPredict) and example.keep_weights
     if must_keep and keeper is None:
         finished = ()  # what is there cannot give the weights: train, and predict all anew
-    for row in finished:
+    for row in (row.model_copy(update={"system": example.system}) for row in finished):
         useful = [split.language for split in row.targets if _same(lacking.get(split.language), split)]
         if useful:
             members.append(row)

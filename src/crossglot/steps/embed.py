@@ -62,8 +62,8 @@ class EmbedLines(Step):
         np.save(folder / NUMBERS, np.array(numbers, dtype=np.int64))
 
     @property
-    def system(self) -> str:
-        """Name of the system whose vectors these are."""
+    def whose(self) -> str:
+        """Whose vectors they are, in words for the progress."""
         return self.encoder.name if self.untrained is None else f"{self.encoder.name} untrained"
 
     @property
@@ -74,7 +74,7 @@ class EmbedLines(Step):
     @property
     def title(self) -> str:
         """What the progress shows."""
-        return f"{self.system}: vectors of {self.side.name}.{self.side.language}"
+        return f"{self.whose}: vectors of {self.side.name}.{self.side.language}"
 
     @property
     def work(self) -> Work:

@@ -105,6 +105,12 @@ class FindRecipe(Step):
         )
 
 
+def found_recipe(recipe: Recipe, folder: Path) -> Recipe:
+    """The recipe with the start and the rate that a finished search chose."""
+    found = read_search(folder)
+    return Recipe.model_validate(recipe.model_dump() | {name: found[name] for name in ("head_start", "learning_rate")})
+
+
 def read_search(folder: Path) -> Mapping[str, Any]:
     """What a search chose and why: `head_start`, `learning_rate`, `trials`, `source`, `at_edge` and so on."""
     found: dict[str, Any] = json.loads((folder / FOUND).read_text(encoding="utf-8"))

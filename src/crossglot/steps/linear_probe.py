@@ -15,8 +15,6 @@ from crossglot.steps.requirements import Loaded
 from crossglot.steps.rows import Row, predict_targets, write_row
 from crossglot.tagging.recipe import Recipe
 
-LINEAR_PROBE = " linear probe"  # after an encoder's name
-
 
 class ProbeAndPredict(Row):
     """Fits a linear probe on the source and predicts every target.
@@ -28,7 +26,7 @@ class ProbeAndPredict(Row):
         device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
     """
 
-    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"device"})
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = Row.SKIP_ID_ARGUMENTS | {"device"}
 
     encoder: EncoderReference
     recipe: Recipe = Recipe()
@@ -46,13 +44,8 @@ class ProbeAndPredict(Row):
         runtime = Runtime(self.device, self.precision)
         tagger = linear_probe(encoder, self.training_sentences(), task=self.task, recipe=self.recipe, runtime=runtime)
         predicted = predict_targets(self, tagger, self.encoder, self.device, advance)
-        about = {"system": self.system, "labels": tagger.labels.names, "precision": self.precision}
+        about = {"labels": tagger.labels.names, "precision": self.precision}
         write_row(folder, self, predicted, about)
-
-    @property
-    def system(self) -> str:
-        """Name of the system whose row this is."""
-        return self.encoder.name + LINEAR_PROBE
 
     @property
     def requirements(self) -> tuple[Loaded, ...]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.tasks import TaggerTask
@@ -17,8 +17,8 @@ from crossglot.steps.arguments import CorpusSplit, EncoderReference, prepared, s
 if TYPE_CHECKING:
     import polars
 
+    from crossglot.tagging.encoder_tagger import EncoderTagger
     from crossglot.tagging.metrics import Tags
-    from crossglot.tagging.tagger import Tagger
 
 PREDICTIONS, ABOUT = "predictions.parquet", "row.json"
 LANGUAGE = "language"
@@ -38,23 +38,22 @@ class Row(Step):
         targets: splits predicted, one per language.
         max_train: at most so many sentences of each source.
         seed: of the training; None where nothing is random.
+        system: name of the system whose row this is; no part of what it is.
     """
+
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"system"})
 
     task: TaggerTask
     sources: tuple[CorpusSplit, ...]
     targets: tuple[CorpusSplit, ...]
     max_train: int | None = None
     seed: int | None = None
+    system: str = ""
 
     @property
     def family(self) -> str:
         """Equal for rows that differ in targets only."""
-        return f"{type(self).__name__}-{self.digest(without=frozenset({'targets'}))}"
-
-    @property
-    def system(self) -> str:
-        """Name of the system whose row this is."""
-        raise NotImplementedError(f"{type(self).__name__} does not say whose row it is")
+        return f"{self.stored_as()}-{self.digest(without=frozenset({'targets'}))}"
 
     @property
     def source(self) -> str:
@@ -84,7 +83,7 @@ class Row(Step):
 
 
 def predict_targets(
-    row: Row, tagger: Tagger, encoder: EncoderReference, device: str, advance: Advance
+    row: Row, tagger: EncoderTagger, encoder: EncoderReference, device: str, advance: Advance
 ) -> dict[str, list[tuple[str, ...]]]:
     """The tags of every target of a row, by language key: the last of its work."""
     predicted, left = {}, sum(split.words for split in row.targets)

@@ -124,7 +124,7 @@ class ScoreRows(Step):
     def title(self) -> str:
         """What the progress shows."""
         first = self.rows[0]
-        return f"scores of {first.title.partition(', seed')[0].partition(' →')[0]}"
+        return f"scores of {first.system}, {first.task}: {first.source}"
 
 
 _SCORES = TypeAdapter(list[Score])

@@ -65,15 +65,15 @@ class ScoreTranslations(Step):
 
     Attributes:
         trained: the encoder's.
-        untrained: those of its shape with random weights.
-        pieces: those by shared pieces.
+        untrained: those of its shape with random weights; None where this floor is not asked for.
+        pieces: those by shared pieces; likewise.
     """
 
     VERSION: ClassVar[str] = "2"  # 1 took percentiles of a resampled minimum, which lies too low
 
     trained: Translate
-    untrained: Translate
-    pieces: TranslateByPieces
+    untrained: Translate | None
+    pieces: TranslateByPieces | None
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
         """Writes scores.json."""
@@ -83,8 +83,10 @@ class ScoreTranslations(Step):
         steps = (self.trained, self.untrained, self.pieces)
         for direction in (0, 1):
             trained, untrained, pieces = (
-                resampled_accuracies(_right(read_found(inputs(step))[direction])) for step in steps
+                None if step is None else resampled_accuracies(_right(read_found(inputs(step))[direction]))
+                for step in steps
             )
+            assert trained is not None  # noqa: S101 - the encoder's own are always there
             curves = _Curves(self.trained.conditions, trained, untrained, pieces)
             scores += [score.model_copy(update={"forward": direction == 0}) for score in curves.scores()]
         (folder / SCORES).write_bytes(_SCORES.dump_json(scores, indent=1))
@@ -101,17 +103,20 @@ class _Curves:
 
     conditions: Sequence[Condition]
     trained: Accuracies
-    untrained: Accuracies
-    pieces: Accuracies
+    untrained: Accuracies | None
+    pieces: Accuracies | None
 
     def scores(self) -> Iterator[TranslationScore]:
         """Curves, floors, statistics."""
         for system, curves in (("encoder", self.trained), ("untrained", self.untrained)):
+            if curves is None:
+                continue
             for place, condition in enumerate(self.conditions):
                 for layer in range(curves.observed.shape[1]):
                     found = curves.at(place, layer)
                     yield _accuracy(found, system=system, condition=condition, layer=layer)
-        yield _accuracy(self.pieces.at(), system="shared pieces")
+        if self.pieces is not None:
+            yield _accuracy(self.pieces.at(), system="shared pieces")
         papers, middle = self.conditions.index(PAPERS), two_thirds(self._depth)
         value, bounds = self.trained.least(papers, slice(bottom_third(self._depth), None))
         yield _score("minimum", value, bounds, condition=PAPERS)
@@ -131,8 +136,10 @@ class _Curves:
         yield "rise", self.trained.at(papers, 0)
         yield "by shift", self.trained.at(self.conditions.index(UNSHIFTED), middle)
         yield "by own pairs", self.trained.at(self.conditions.index(HELD_OUT), middle)
-        yield "over untrained", self.untrained.at(papers, middle)
-        yield "over pieces", self.pieces.at()
+        if self.untrained is not None:
+            yield "over untrained", self.untrained.at(papers, middle)
+        if self.pieces is not None:
+            yield "over pieces", self.pieces.at()
 
 
 def _accuracy(

@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from crossglot.engine.step import Advance, Inputs, Work
-from crossglot.errors import UsageError
 from crossglot.runtime import Precision, Runtime
 from crossglot.steps.arguments import EncoderReference, sample
-from crossglot.steps.find_recipe import FindRecipe
+from crossglot.steps.find_recipe import FindRecipe, found_recipe
 from crossglot.steps.requirements import Loaded
 from crossglot.steps.rows import Row, predict_targets, write_row
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import has_fallen, only_label, way_out
 
 if TYPE_CHECKING:
-    from crossglot.tagging.tagger import Tagger
+    from crossglot.tagging.encoder_tagger import EncoderTagger
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +35,8 @@ class TrainAndPredict(Row):
         encoder: what is fine-tuned.
         untrained: whether its weights are drawn at random first (the floor), from `seed`.
         recipe: how it is fine-tuned.
-        search: in a plan only: what is to find the recipe's start and learning rate. What is run is the row with these
-            in its recipe and no search, so that it is the same row as one for which they were known from the start.
+        search: what is to find the recipe's start and learning rate. Once it has, a plan has the row with these in its
+            recipe and no search instead, which is the same row as one for which they were known from the start.
         precision: resolved, never `auto`.
         device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
         keep_weights: whether the tagger is kept beside the predictions.
@@ -46,7 +45,7 @@ class TrainAndPredict(Row):
     """
 
     VERSION: ClassVar[str] = "2"  # 1 read words at their first piece, and cut them by byte-level tokenizers otherwise
-    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"device", "tagger_of"})
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = Row.SKIP_ID_ARGUMENTS | {"device", "tagger_of"}
     SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"keep_weights"})
 
     encoder: EncoderReference
@@ -62,12 +61,10 @@ class TrainAndPredict(Row):
     @property
     def family(self) -> str:
         """Equal for rows that differ in targets, or in whether the weights are kept."""
-        return f"{type(self).__name__}-{self.digest(without=frozenset({'targets', 'keep_weights'}))}"
+        return f"{self.stored_as()}-{self.digest(without=frozenset({'targets', 'keep_weights'}))}"
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
         """Writes predictions.parquet and row.json, and the tagger where it is to be kept."""
-        if self.search is not None:
-            raise ValueError(f"{self.title}: to be planned again, now that the search is finished")
         for split in self.targets:
             split.read()  # a faulty target is found before the training, not after it
         began = time.monotonic()
@@ -84,7 +81,6 @@ class TrainAndPredict(Row):
         elif training is not None and not has_fallen(**asdict(training)):
             _log.warning("%s: the training loss has not fallen: %s", self.title, way_out())
         about = {
-            "system": self.system,
             "learning_rate": tagger.recipe.learning_rate,
             "collapsed": collapsed,
             "training": None if training is None else asdict(training),
@@ -97,7 +93,7 @@ class TrainAndPredict(Row):
         }
         write_row(folder, self, predicted, about)
 
-    def _only_label(self, tagger: Tagger, predicted: Mapping[str, Sequence[Sequence[str]]]) -> str:
+    def _only_label(self, tagger: EncoderTagger, predicted: Mapping[str, Sequence[Sequence[str]]]) -> str:
         """The label that the tagger gives every word of the targets and of its own source; empty if it knows others."""
         tags = [tags for split in self.targets for tags in predicted[split.language]]
         gold = [sentence.tags for split in self.targets for sentence in split.read()]
@@ -106,20 +102,16 @@ class TrainAndPredict(Row):
         own = sample(self.training_sentences(), ENOUGH_OF_SOURCE)
         return only_label([*tags, *tagger.predict(own)], [*gold, *(sentence.tags for sentence in own)])
 
-    def _tagger(self, inputs: Inputs, advance: Advance) -> Tagger:
+    def _tagger(self, inputs: Inputs, advance: Advance) -> EncoderTagger:
+        from crossglot.tagging.encoder_tagger import load_encoder_tagger
         from crossglot.tagging.finetuning import finetune
-        from crossglot.tagging.tagger import load_tagger
 
         runtime = Runtime(self.device, self.precision)
         if self.tagger_of is not None:
-            return load_tagger(inputs(self.tagger_of) / TAGGER, runtime=runtime)
-        recipe, seed = self.recipe, self.seed or 0
+            return load_encoder_tagger(inputs(self.tagger_of) / TAGGER, runtime=runtime)
+        seed = self.seed or 0
+        recipe = self.recipe if self.search is None else found_recipe(self.recipe, inputs(self.search))
         encoder = self.encoder.load(self.device)
-        if encoder.position_blocks and len(self.sources) > 1:
-            raise UsageError(
-                f"{self.encoder.name} has separate position ids for each of its languages: "
-                f"it can be fine-tuned on one source, not on {self.source}"
-            )
         encoder = encoder.for_language(self.sources[0].language)
         share = 3 * recipe.epochs * self.training_words() / max(self.work.size, 1)
         return finetune(
@@ -131,11 +123,6 @@ class TrainAndPredict(Row):
             runtime=runtime,
             progress=lambda done, steps: advance(share * done / steps),
         )
-
-    @property
-    def system(self) -> str:
-        """Name of the system whose row this is."""
-        return f"{self.encoder.name} untrained" if self.untrained else self.encoder.name
 
     @property
     def requirements(self) -> tuple[Loaded, ...]:

@@ -131,7 +131,7 @@ class TrainOnLab(Step):
     ) -> tuple[Mapping[str, Sequence[TaggedSentence]], Mapping[str, Sequence[Sequence[str]]]]:
         """Gold and predicted tags of every set."""
         from crossglot.tagging.finetuning import finetune
-        from crossglot.tagging.floors import MostFrequentTag
+        from crossglot.tagging.most_frequent_tag import MostFrequentTag
 
         training, tests, taggers = {}, {}, {}
         for language in self.languages:
@@ -153,7 +153,7 @@ class TrainOnLab(Step):
             SHUFFLED: across.predict(shuffled),
             CUT_OUT: across.predict(bare),
             OWN_TARGET: own.predict(tests[target]),
-            MOST_FREQUENT: MostFrequentTag.fit(training[source]).predict(tests[target]),
+            MOST_FREQUENT: MostFrequentTag.fit(training[source]).tag(tests[target]),
         }
         return gold, predicted
 

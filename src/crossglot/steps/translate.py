@@ -82,7 +82,7 @@ class Translate(Step):
     def title(self) -> str:
         """What the progress shows."""
         languages = f"{self.source.side.language}-{self.target.side.language}"
-        return f"{self.source.system}: {languages} translations among {self.pairs:,}"
+        return f"{self.source.whose}: {languages} translations among {self.pairs:,}"
 
     @property
     def work(self) -> Work:

@@ -56,6 +56,7 @@ def _candidate(study: Study, origin: Origin, role: Role, name: str) -> Candidate
         encoder=EncoderReference(revision=origin.revision, location=origin.location, name=name),
         role=role,
         recipe=recipe,
+        own_positions=() if origin.here is None else tuple(origin.config().get("position_blocks") or ()),
         papers=papers and study.max_train is study.max_test is None and not recipe.departures(),
         by_task=by_task,
         grid=None if "learning_rate" in given or not is_narrow(origin) else grid_for(origin.width(), study.head_start),

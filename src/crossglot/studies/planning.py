@@ -1,4 +1,4 @@
-"""From a study to a plan: its probes, the lines of their tables, all steps they need, what the store has already."""
+"""From a study to a plan: its experiments laid out, the rows of their tables, all steps, what the store has already."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 from crossglot.corpora.download import data_cache
 from crossglot.engine.plan import Plan, PlannedStep
-from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import DataError
-from crossglot.experiments.experiment import Evidence, Experiment
-from crossglot.experiments.matrix import Line, transfer_lines
+from crossglot.experiments.experiment import Experiment, Layout
+from crossglot.experiments.matrix import TableRow, table_rows
 from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.experiments.setting import Absent, Corpora, Setting
 from crossglot.remedies import way, ways
+from crossglot.results.systems import System
 from crossglot.runtime import Runtime, plan_runtime
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.complete_rows import complete_rows
@@ -35,18 +35,18 @@ class StudyPlan:
 
     Attributes:
         study: the study.
-        setting: what it puts to its probes.
-        probes: its experiments, each with the steps that it needs besides its table's.
-        lines: the lines of the probes' tables.
-        scores: for each line the step that scores it; None for a line whose source or targets are all absent.
+        setting: what it puts to its experiments.
+        layouts: its experiments as they are laid out for it.
+        rows: the rows of the experiments' tables.
+        scores: for each row the step that scores it; None for a row whose source or targets are all absent.
         store: where results are kept.
         steps: everything that is needed, in order, each once.
     """
 
     study: Study
     setting: Setting
-    probes: tuple[tuple[Experiment, tuple[Step, ...]], ...]
-    lines: tuple[Line, ...]
+    layouts: tuple[tuple[Experiment, Layout], ...]
+    rows: tuple[TableRow, ...]
     scores: tuple[ScoreRows | None, ...]
     store: Store
     steps: Plan
@@ -56,14 +56,28 @@ class StudyPlan:
         """Searches for recipes that are to come first; the rows that wait for them are planned again after."""
         return tuple(step for step in self.steps.steps if isinstance(step, FindRecipe))
 
+    @property
+    def systems(self) -> tuple[System, ...]:
+        """The systems that have a row in a table, each once."""
+        return tuple(dict.fromkeys(row.system for row in self.rows))
+
     def states(self) -> list[PlannedStep]:
         """Every step with its title, and whether it is finished, damaged or to do."""
         return self.steps.states(self.store)
 
-    def absences(self) -> list[str]:
+    def missing(self) -> list[str]:
         """Why cells will be empty, each reason once: `no ner corpus of German …`."""
-        splits = [split for line in self.lines for split in line.targets.values()]
-        return list(dict.fromkeys(split.why for split in splits if isinstance(split, Absent)))
+        splits = [split for row in self.rows for split in row.targets.values()]
+        whys = [split.why for split in splits if isinstance(split, Absent)]
+        return list(dict.fromkeys([*whys, *(why for _, layout in self.layouts for why in layout.missing)]))
+
+    def with_found_recipes(self) -> StudyPlan:
+        """The plan with the recipes that its searches, now finished, have found.
+
+        Raises:
+            CrossglotError: see `plan_study`.
+        """
+        return _plan(self.study, self.setting, self.layouts, self.store)
 
 
 def plan_study(study: Study, out: Path, runtime: Runtime | None = None) -> StudyPlan:
@@ -93,27 +107,26 @@ def plan_study(study: Study, out: Path, runtime: Runtime | None = None) -> Study
         targets=study.targets,
         max_train=study.max_train,
         keep_weights=study.keep_weights,
+        floors=study.floors,
     )
-    return lay_out(study, setting, Store(out / STORE))
+    experiments = [EXPERIMENTS[name] for name in study.experiments]
+    layouts = tuple((experiment, experiment.lay_out(setting)) for experiment in experiments)
+    return _plan(study, setting, layouts, Store(out / STORE))
 
 
-def lay_out(study: Study, setting: Setting, store: Store) -> StudyPlan:
-    """The plan of a study's experiments; laid out again after its searches, it has what they found.
-
-    Raises:
-        CrossglotError: see `plan_study`.
-    """
-    probes = [EXPERIMENTS[name] for name in study.experiments]
-    tables = [table for probe in probes if (table := probe.table(setting)) is not None]
+def _plan(study: Study, setting: Setting, layouts: tuple[tuple[Experiment, Layout], ...], store: Store) -> StudyPlan:
+    """The steps of experiments that are laid out, with the recipes that finished searches have found."""
+    tables = [layout.table for _, layout in layouts if layout.table is not None]
     setting = settle_recipes(setting, tables, store)
-    lines = [line for table in tables for line in transfer_lines(table, setting)]
-    needs = [tuple(probe.steps(setting)) for probe in probes]
+    rows = tuple(row for table in tables for row in table_rows(table, setting))
+    needs = [step for _, layout in layouts for step in layout.steps]
     setting.corpora.check_chosen()
-    if not any(line.rows for line in lines) and not any(needs):
-        raise _nothing_to_run(lines, probes, setting)
-    scores = _score_steps(lines, store)
-    plan = Plan.of([*(step for step in scores if step is not None), *(step for steps in needs for step in steps)])
-    return StudyPlan(study, setting, tuple(zip(probes, needs, strict=True)), tuple(lines), tuple(scores), store, plan)
+    scores = _score_steps(rows, store)
+    plan = Plan.of([*(step for step in scores if step is not None), *needs])
+    found = StudyPlan(study, setting, layouts, rows, tuple(scores), store, plan)
+    if not plan.steps:
+        raise _nothing_to_run(found)
+    return found
 
 
 def data_root(study: Study) -> Path:
@@ -129,39 +142,35 @@ def data_root(study: Study) -> Path:
     return root
 
 
-def _score_steps(lines: Sequence[Line], store: Store) -> list[ScoreRows | None]:
-    members = complete_rows((row for line in lines for row in line.rows), store)
+def _score_steps(rows: Sequence[TableRow], store: Store) -> list[ScoreRows | None]:
+    members = complete_rows((step for row in rows for step in row.steps), store)
     targets: dict[tuple[str, ...], dict[str, CorpusSplit]] = {}
     types: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = {}
-    for line in lines:
-        families = _families(line.rows)
+    for row in rows:
+        families = _families(row.steps)
         targets.setdefault(families, {}).update(
-            {key: split for key, split in line.targets.items() if isinstance(split, CorpusSplit)}
+            {key: split for key, split in row.targets.items() if isinstance(split, CorpusSplit)}
         )
-        types.setdefault(families, {}).update(line.types)
+        types.setdefault(families, {}).update(row.types)
     steps: list[ScoreRows | None] = []
-    for line in lines:
-        families = _families(line.rows)
+    for row in rows:
+        families = _families(row.steps)
         if not families:
             steps.append(None)
             continue
         found = targets[families]
-        rows: tuple[Row, ...] = tuple(row for family in families for row in members[family])
+        done_by: tuple[Row, ...] = tuple(step for family in families for step in members[family])
         goals = tuple(found[key] for key in sorted(found))
-        steps.append(ScoreRows(rows=rows, targets=goals, types=dict(sorted(types[families].items()))))
+        steps.append(ScoreRows(rows=done_by, targets=goals, types=dict(sorted(types[families].items()))))
     return steps
 
 
-def _families(rows: Sequence[Row]) -> tuple[str, ...]:
-    return tuple(row.family for row in rows)
+def _families(steps: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(step.family for step in steps)
 
 
-def _nothing_to_run(lines: Sequence[Line], probes: Sequence[Experiment], setting: Setting) -> DataError:
-    reasons = dict.fromkeys(split.why for line in lines for split in line.targets.values() if isinstance(split, Absent))
-    nothing = Evidence((), lambda _: None, lambda _: "")
-    rows = (row for probe in probes for row in probe.rows(setting, nothing))
-    reasons |= dict.fromkeys(row.missing for row in rows if row.missing)
-    named = way("name corpora that are there", "corpora") if lines else ""
+def _nothing_to_run(plan: StudyPlan) -> DataError:
+    named = way("name corpora that are there", "corpora") if plan.rows else ""
     remedy = ways(named, "get what is missing with `crossglot data get`")
-    why = "; ".join(reasons) or "its sources and targets name no pair of different languages that it is about"
-    return DataError(f"no cell of the study can be filled: {why}", path=setting.corpora.root, remedy=remedy)
+    why = "; ".join(plan.missing()) or "its sources and targets name no pair of different languages that it is about"
+    return DataError(f"no cell of the study can be filled: {why}", path=plan.setting.corpora.root, remedy=remedy)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from crossglot.engine.record import RECORD
 from crossglot.errors import CrossglotError, UsageError
-from crossglot.files import check_working_folder, sweep, whole_file, write_whole
+from crossglot.files import check_working_folder, sweep, write_whole
 from crossglot.remedies import way
+from crossglot.results.predictions import Predicted, said_by, write_predicted
 from crossglot.studies.planning import STORE
 from crossglot.studies.study import Study, load_study, study_toml
 
@@ -28,7 +29,8 @@ WRITTEN = (
 )
 """What a run and its report write, beside the store."""
 
-_PREDICTIONS = re.compile(r"(causes\..+|.+\.(pos|ner|labels)\..+?)(\.seed-?\d+)?(-\d+)?\.parquet")
+_EARLIER = re.compile(r"(causes\..+|.+\.(pos|ner|labels)\..+?)(\.seed-?\d+)?(-\d+)?\.parquet")
+"""Names of predictions that do not say whose they are: written by earlier versions."""
 
 
 def check_run_folder(out: Path) -> None:
@@ -75,21 +77,24 @@ def write_study(path: Path, study: Study) -> None:
         write_whole(path, study_toml(study))
 
 
-def write_predictions(folder: Path, files: Mapping[str, Path]) -> None:
-    """Makes the files of that name those of the store: hard links, or copies where the file system has none.
+def write_predictions(folder: Path, found: Sequence[tuple[Predicted, Path]]) -> None:
+    """Writes what was predicted, one file per row; a second one, numbered, where targets were added later.
 
     What earlier runs wrote there besides is removed, and nothing else.
+
+    Args:
+        folder: the run's `predictions/`.
+        found: whose predictions, and the store's file of them.
     """
     sweep(folder)
-    for name, source in files.items():
-        target = folder / name
-        if target.exists() and target.samefile(source):
-            continue
-        with whole_file(target) as half:
-            try:
-                os.link(source, half)
-            except OSError:
-                shutil.copyfile(source, half)
+    names = Counter[str]()
+    written = set()
+    for predicted, source in found:
+        names[predicted.file_name] += 1
+        number = f"-{names[predicted.file_name]}" if names[predicted.file_name] > 1 else ""
+        path = folder / f"{predicted.file_name}{number}.parquet"
+        write_predicted(path, source, predicted)
+        written.add(path)
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name not in files and _PREDICTIONS.fullmatch(path.name):
+        if path not in written and (said_by(path) is not None or _EARLIER.fullmatch(path.name)):
             path.unlink()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
@@ -24,8 +23,9 @@ from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.few_seeds import with_pooled_seeds
 from crossglot.experiments.setting import Candidate
 from crossglot.files import NotWrittenError, write_whole
-from crossglot.results.prediction_names import plain_name, row_name
+from crossglot.results.predictions import Predicted
 from crossglot.results.rows import WRITING, ResultRow, results_frame, write_results
+from crossglot.results.systems import System
 from crossglot.results.verdicts import write_claims
 from crossglot.runtime import machine, plan_runtime
 from crossglot.steps.arguments import CorpusSplit
@@ -35,7 +35,7 @@ from crossglot.steps.rows import PREDICTIONS, Row
 from crossglot.steps.score import Score, read_scores
 from crossglot.steps.train_and_predict import TrainAndPredict
 from crossglot.steps.train_on_lab import TrainOnLab
-from crossglot.studies.planning import StudyPlan, lay_out, plan_study
+from crossglot.studies.planning import StudyPlan, plan_study
 from crossglot.studies.remarks import forewarnings, remarks_on
 from crossglot.studies.run_folder import check_run_folder, write_predictions, write_study
 from crossglot.studies.study import Study
@@ -93,7 +93,7 @@ def _run_steps(plan: StudyPlan, executor: Executor, progress: Progress | None) -
     lost: dict[str, CrossglotError] = {}
     if plan.searches:
         lost = executor.run(Plan(plan.searches), plan.store, progress).failed
-        plan = lay_out(plan.study, plan.setting, plan.store)
+        plan = plan.with_found_recipes()
     for remark in forewarnings(plan.steps.steps, plan.setting.candidates):
         _log.warning("%s", remark.text)
     waiting: dict[str, CrossglotError] = {}  # in vain, for a search that failed
@@ -113,8 +113,8 @@ def write_run(plan: StudyPlan, outcome: Outcome, out: Path, machine: Mapping[str
     """Writes everything but the report into the run's folder; `machine` is the one that it was run on."""
     results = results_frame(result_rows(plan, outcome))
     write_results(results, out / "results.csv")
-    _write_claims(results, out)
-    write_predictions(out / "predictions", dict(_predictions(plan, outcome)))
+    _write_claims(results, plan, out)
+    write_predictions(out / "predictions", list(_predictions(plan, outcome)))
     write_study(out / "study.toml", plan.study)
     write_whole(out / "versions.json", json.dumps(versions(plan, machine), indent=1, ensure_ascii=False) + "\n")
 
@@ -130,16 +130,16 @@ def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
         return None if step.id in failed else plan.store.result(step)
 
     cells: dict[str, list[ResultRow]] = {}
-    for line, step in zip(plan.lines, plan.scores, strict=True):
+    for row, step in zip(plan.rows, plan.scores, strict=True):
         scores: dict[str, list[Score]] = {}
         folder = None if step is None else result(step)
         for score in [] if folder is None else read_scores(folder):
             scores.setdefault(score.target, []).append(score)
-        cells.setdefault(line.table.key, []).extend(tabulate(line, scores, "" if step is None else failure(step)))
+        cells.setdefault(row.table.key, []).extend(tabulate(row, scores, "" if step is None else failure(step)))
     return [
         row
-        for probe, _ in plan.probes
-        for row in probe.rows(plan.setting, Evidence(with_pooled_seeds(cells.get(probe.key, [])), result, failure))
+        for experiment, layout in plan.layouts
+        for row in layout.rows(Evidence(with_pooled_seeds(cells.get(experiment.key, [])), result, failure))
     ]
 
 
@@ -171,6 +171,7 @@ def versions(plan: StudyPlan, machine: Mapping[str, str]) -> dict[str, Any]:
             }
             for candidate in plan.setting.candidates
         },
+        "systems": {system.name: asdict(system) for system in plan.systems},
         "remarks": [asdict(remark) for remark in remarks_on(plan)],
         "data": dict(sorted((splits | sides).items())),
         # The report reads no data root: what languages are that only this one knows, it can read here.
@@ -203,27 +204,26 @@ def _arguments(steps: Iterable[Step], kind: type[Argument]) -> Iterator[Argument
                     yield item
 
 
-def _write_claims(results: Any, out: Path) -> None:
+def _write_claims(results: Any, plan: StudyPlan, out: Path) -> None:
     from crossglot.experiments.judging import judge
 
-    write_claims(judge(results), out / "claims.csv")
+    write_claims(judge(results, systems=plan.systems), out / "claims.csv")
 
 
-def _predictions(plan: StudyPlan, outcome: Outcome) -> Iterator[tuple[str, Path]]:
-    """One file a row, named after what it holds, and where it lies; a second one where targets were added later."""
-    names = Counter[str]()
+def _predictions(plan: StudyPlan, outcome: Outcome) -> Iterator[tuple[Predicted, Path]]:
+    """Whose each finished row is, and where what it predicted lies."""
+    systems = {system.name: system for system in plan.systems}
     for step in plan.steps.steps:
-        if isinstance(step, Row | TrainOnLab) and step.id not in outcome.unfinished:
-            name = prediction_name(step)
-            names[name] += 1
-            number = f"-{names[name]}" if names[name] > 1 else ""
-            yield f"{name}{number}.parquet", plan.store.result(step) / PREDICTIONS
-
-
-def prediction_name(step: Row | TrainOnLab) -> str:
-    """`m-bert-small.pos.en.seed1`, fit for a file name; in the causal study `causes.cognates-0.5.seed1`."""
-    if isinstance(step, TrainOnLab):
-        row = f"causes.{plain_name(step.name)}"
-    else:
-        row = row_name(step.system, step.task, step.source)
-    return row + ("" if step.seed is None else f".seed{step.seed}")
+        if step.id in outcome.unfinished:
+            continue
+        path = plan.store.result(step) / PREDICTIONS if isinstance(step, Row | TrainOnLab) else Path()
+        if isinstance(step, Row):
+            system = systems[step.system]
+            yield Predicted(system=system, task=step.task, source=step.source, seed=step.seed, step=step.id), path
+        elif isinstance(step, TrainOnLab):
+            system = System(step.name, "other")
+            source = step.languages[0]
+            said = Predicted(
+                system=system, task="pos", source=source, seed=step.seed, condition=step.name, step=step.id
+            )
+            yield said, path

@@ -8,13 +8,12 @@ from dataclasses import replace
 from crossglot.corpora.tasks import TASKS, Task
 from crossglot.engine.store import Store
 from crossglot.errors import UsageError
-from crossglot.experiments.matrix import plays
 from crossglot.experiments.setting import Candidate, Setting
+from crossglot.experiments.systems import FineTuned
 from crossglot.experiments.tables import TransferTable
 from crossglot.remedies import called
 from crossglot.steps.arguments import CorpusSplit
-from crossglot.steps.find_recipe import FindRecipe, read_search
-from crossglot.tagging.recipe import Recipe
+from crossglot.steps.find_recipe import FindRecipe, found_recipe
 
 
 def settle_recipes(setting: Setting, tables: Sequence[TransferTable], store: Store) -> Setting:
@@ -39,14 +38,8 @@ def _settled(candidate: Candidate, setting: Setting, tables: Sequence[TransferTa
             continue
         searches[task] = search
         if store.state(search) == "finished":
-            by_task[task] = found_recipe(candidate.recipe, search, store)
+            by_task[task] = found_recipe(candidate.recipe, store.result(search))
     return replace(candidate, by_task=by_task, searches=searches)
-
-
-def found_recipe(recipe: Recipe, search: FindRecipe, store: Store) -> Recipe:
-    """The recipe with the start and the rate that a finished search chose."""
-    found = read_search(store.result(search))
-    return Recipe.model_validate(recipe.model_dump() | {name: found[name] for name in ("head_start", "learning_rate")})
 
 
 def _search(candidate: Candidate, task: Task, sources: Sequence[str], setting: Setting) -> FindRecipe | None:
@@ -76,7 +69,7 @@ def _sources(candidate: Candidate, tables: Iterable[TransferTable], setting: Set
     parts = dict.fromkeys(
         part
         for table in tables
-        if plays(candidate, table)
+        if FineTuned(candidate).fills(table.role)
         for source, _ in table.cells(setting.sources, setting.targets)
         for part in source.split("+")
     )

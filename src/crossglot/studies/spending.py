@@ -24,8 +24,8 @@ def spent(out: Path) -> dict[str, float]:
     for candidate in plan.setting.candidates:
         found[candidate.encoder.name] = seconds.pop(Path(candidate.encoder.location).name, 0.0)
     found = {name: taken for name, taken in found.items() if taken}
-    for probe, needs in plan.probes:
-        lines = zip(plan.lines, plan.scores, strict=True)
-        scores = [score for line, score in lines if line.table.key == probe.key and score is not None]
-        found[probe.key] = sum(seconds.pop(step.id, 0.0) for step in Plan.of([*scores, *needs]).steps)
+    for experiment, layout in plan.layouts:
+        scored = zip(plan.rows, plan.scores, strict=True)
+        scores = [score for row, score in scored if row.table.key == experiment.key and score is not None]
+        found[experiment.key] = sum(seconds.pop(step.id, 0.0) for step in Plan.of([*scores, *layout.steps]).steps)
     return found

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, 
 from crossglot.encoders.pieces import Cutting, Subword
 from crossglot.errors import SpecError
 from crossglot.experiments.registry import EXPERIMENTS, SELF_SUFFICIENT
-from crossglot.experiments.setting import TRANSLATION
+from crossglot.experiments.setting import FLOORS, TRANSLATION
 from crossglot.languages import KEY, LANGUAGES
 from crossglot.limits import COUNT, EPOCHS, MOST_SEEDS, RATE, SEED
 from crossglot.specs import checked, parse_toml, read_toml, toml_value, within
@@ -78,6 +78,8 @@ class Study(BaseModel):
         cutting: how sentences are cut into pieces: `words` one by one (the default), or their `text` whole.
         device: `auto`, `cpu`, `cuda`, `cuda:1`.
         precision: `auto`, `fp32`, `bf16`.
+        floors: which floors stand beside the encoders: `most-frequent-tag`, `linear-probe`, `untrained` (as much work
+            as the encoders themselves) and, in translation, `shared-pieces`; all of them by default.
         keep_weights: keep fine-tuned taggers in the store, so that targets added later need no training.
         lenient: skip malformed sentences instead of stopping.
     """
@@ -103,13 +105,14 @@ class Study(BaseModel):
     cutting: Cutting | None = None
     device: str = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
+    floors: tuple[str, ...] = FLOORS
     keep_weights: StrictBool = False
     lenient: StrictBool = False
 
     @field_validator("experiments")
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        papers = tuple(key for key, probe in EXPERIMENTS.items() if probe.own)
+        papers = tuple(key for key, experiment in EXPERIMENTS.items() if experiment.own)
         wanted = [name for one in names for name in (papers if one == ALL else (one,))]
         for name in wanted:
             if name not in EXPERIMENTS:
@@ -117,6 +120,14 @@ class Study(BaseModel):
                 meant = f"did you mean {near[0]}? " if near else ""
                 raise ValueError(f"unknown experiment '{name}': {meant}known: {', '.join(EXPERIMENTS)}, {ALL}")
         return tuple(dict.fromkeys(wanted))
+
+    @field_validator("floors")
+    @classmethod
+    def _known_floors(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in FLOORS:
+                raise ValueError(f"unknown floor '{name}': known: {', '.join(FLOORS)}")
+        return names
 
     @field_validator("data", mode="before")
     @classmethod
@@ -155,7 +166,7 @@ class Study(BaseModel):
                 raise ValueError(f"{language} = {list(names)}: names two for one task; name one")
         return corpora
 
-    @field_validator("seeds", "sources", "targets")
+    @field_validator("seeds", "sources", "targets", "floors")
     @classmethod
     def _each_once(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
         if len(set(values)) < len(values):

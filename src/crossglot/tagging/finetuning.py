@@ -18,11 +18,11 @@ from crossglot.encoders.origin import kept_fine_tuning
 from crossglot.errors import CrossglotError
 from crossglot.runtime import Runtime
 from crossglot.tagging.batches import LabelledBatch, draw_batches, training_set
+from crossglot.tagging.encoder_tagger import EncoderTagger, Training
 from crossglot.tagging.labels import label_set
 from crossglot.tagging.linear_probe import fit_probe
 from crossglot.tagging.optimisation import Optimisation
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.tagger import Tagger, Training
 from crossglot.tagging.training import count_steps
 
 
@@ -39,7 +39,7 @@ def finetune(
     seed: int = 1,
     runtime: Runtime | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Tagger:
+) -> EncoderTagger:
     """Trains the whole encoder and a linear layer on its last layer, on the piece that each word is read at.
 
     The loss of a batch is the mean cross entropy over its words. The new layer starts at random, or from a linear probe
@@ -88,7 +88,7 @@ def finetune(
         raise DivergenceError(f"the training loss is not a number: lower the learning rate of {recipe.learning_rate}")
     tenth = -(-steps // 10)
     training = Training(steps, losses[:tenth].mean().item(), losses[-tenth:].mean().item())
-    return Tagger(replace(encoder, model=model.eval()), head.eval(), labels, recipe, seed, runtime, training)
+    return EncoderTagger(replace(encoder, model=model.eval()), head.eval(), labels, recipe, seed, runtime, training)
 
 
 def default_recipe(encoder: Encoder, task: str) -> Recipe:

@@ -19,10 +19,10 @@ from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
 from crossglot.runtime import Runtime, keep_freed_memory
+from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.labels import Labels, label_set
 from crossglot.tagging.prediction import for_prediction, prepare
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.tagger import Tagger
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,7 +54,7 @@ def linear_probe(
     task: str = "pos",
     recipe: Recipe | None = None,
     runtime: Runtime | None = None,
-) -> Tagger:
+) -> EncoderTagger:
     """A tagger whose encoder stays as it is: only the linear layer is fitted, and nothing is random.
 
     Args:
@@ -71,7 +71,7 @@ def linear_probe(
     sentences = gathered_tagged(sentences)
     labels = label_set(task, sentences)
     head = fit_probe(encoder, sentences, labels, recipe, runtime)
-    return Tagger(on_device(encoder, runtime.device), head, labels, recipe, 0, runtime)
+    return EncoderTagger(on_device(encoder, runtime.device), head, labels, recipe, 0, runtime)
 
 
 def fit_probe(

@@ -1,123 +1,61 @@
-"""The tagger: an encoder with a linear layer on its last layer; it predicts, is evaluated, saved and loaded."""
+"""Taggers: what every kind can do, be it a fine-tuned encoder or a table of counts."""
 
 from __future__ import annotations
 
-import itertools
-import json
-from collections.abc import Iterable
-from copy import deepcopy
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import ClassVar, Literal, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
-from torch import nn
-
-from crossglot import __version__
-from crossglot.checksums import CHECKSUMS, write_checksums, written_files
-from crossglot.corpora.sentences import Sentence, TaggedSentence, gathered, gathered_tagged
+from crossglot.corpora.sentences import Sentence, TaggedSentence, gathered_tagged
 from crossglot.corpora.tasks import TaggerTask
-from crossglot.encoders.encoder import Encoder
-from crossglot.encoders.loading import load_encoder
-from crossglot.encoders.origin import TOKENIZER_FILES
-from crossglot.encoders.whole import check_whole
-from crossglot.files import check_only, whole_folder
-from crossglot.runtime import Runtime
 from crossglot.tagging.evaluation import Evaluation, evaluate
 from crossglot.tagging.labels import Labels
-from crossglot.tagging.prediction import Prepared, for_prediction, predict_labels, prepare
-from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.scorable import check_scorable, check_types
-from crossglot.tagging.tagger_files import ABOUT, HEAD, check_labels, read_about, read_head
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
-
-EARLIER = (
-    *TOKENIZER_FILES, "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "merges.txt",
-    "normalizer.json", "chat_template.jinja", "config.json", "model.safetensors", ABOUT,
-)  # fmt: skip
-"""What taggers of earlier versions, which do not say it, were written with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
-    """How a training went: steps, and the mean loss over the first and the last tenth of them, in nats per word."""
+class Tagger(Protocol):
+    """What gives every word of a sentence a tag. `load_tagger` loads what `save` wrote, whichever kind it is."""
 
-    steps: int
-    first_loss: float
-    last_loss: float
-
-
-@dataclass(frozen=True)
-class Tagger:
-    """A fine-tuned encoder and its linear layer, in fp32 and evaluation mode.
-
-    Attributes:
-        encoder: fine-tuned; its name and revision are those of the encoder it was fine-tuned from.
-        head: hidden states to label scores.
-        labels: what it can predict.
-        recipe: how it was fine-tuned.
-        seed: with which seed.
-        runtime: where and in which precision it was fine-tuned and predicts.
-        training: how fine-tuning went; None for a linear probe and for a tagger that was loaded.
-    """
-
-    encoder: Encoder
-    head: nn.Linear
-    labels: Labels
-    recipe: Recipe
-    seed: int
-    runtime: Runtime
-    training: Training | None = None
+    @property
+    def labels(self) -> Labels:
+        """The tags that it can give, and for which task."""
+        ...
 
     @property
     def task(self) -> TaggerTask:
         """`pos`, `ner` or `labels`."""
-        return self.labels.task
+        ...
 
-    def predict(self, sentences: Iterable[Iterable[str] | Sentence | TaggedSentence]) -> list[tuple[str, ...]]:
-        """A tag for every word of every sentence, in order; gold tags are not looked at.
+    def tag(self, sentences: Iterable[Iterable[str] | Sentence | TaggedSentence]) -> list[tuple[str, ...]]:
+        """A tag for every word of every sentence, in order; gold tags are not looked at."""
+        ...
 
-        Sentences longer than training's are cut into windows at word starts, so no word is lost. Tags stand as
-        predicted: an entity may begin with `I-`, which conlleval's rules count as a beginning.
-
-        Raises:
-            UsageError: for texts, which are not split into words.
-        """
-        recipe = self.recipe
-        return self.predict_prepared(
-            prepare(self.encoder, gathered(sentences), max_length=recipe.max_length, reading=recipe.reading)
-        )
-
-    def for_language(self, language: str) -> Tagger:
-        """The same tagger, for sentences of this language; see `Encoder.for_language`.
+    def save(self, folder: str | Path) -> None:
+        """Writes it into a folder, whole or not at all.
 
         Raises:
-            ModelError: if its encoder has position ids for other languages only.
+            StorageError: if the folder cannot be written.
+            UsageError: if the folder holds anything else than a tagger.
         """
-        return replace(self, encoder=self.encoder.for_language(language))
-
-    def tag(self, words: Iterable[Iterable[str]]) -> list[tuple[str, ...]]:
-        """Another name for `predict`, for words typed in: `tagger.tag([["Das", "ist", "gut"]])`."""
-        return self.predict(words)
-
-    def predict_prepared(self, prepared: Prepared) -> list[tuple[str, ...]]:
-        """As `predict`, for sentences that `prepare` has cut and packed for this tagger's encoder."""
-        numbers = predict_labels(*self._predicting, prepared)
-        tags = self.labels.decode(numbers.tolist())
-        bounds = prepared.word_starts.tolist()
-        return [tuple(tags[start:end]) for start, end in itertools.pairwise(bounds)]
-
-    @cached_property
-    def _predicting(self) -> tuple[PreTrainedModel, nn.Linear]:
-        """Model and head in the precision they predict in, made once for all sets to predict."""
-        head = self.head if self.runtime.precision == "fp32" else deepcopy(self.head).bfloat16()
-        return for_prediction(self.encoder.model, self.runtime), head
+        ...
 
     def evaluate(self, sentences: Iterable[TaggedSentence], *, types: Iterable[str] | None = None) -> Evaluation:
-        """Predicts the words of gold sentences and scores the tags; see `evaluation.evaluate`.
+        """Tags the words of gold sentences and scores the tags."""
+        ...
+
+
+class TaggerBase:
+    """What taggers of every kind do alike."""
+
+    @property
+    def task(self: Tagger) -> TaggerTask:
+        """`pos`, `ner` or `labels`."""
+        return self.labels.task
+
+    def evaluate(
+        self: Tagger, sentences: Iterable[TaggedSentence], *, types: Iterable[str] | None = None
+    ) -> Evaluation:
+        """Tags the words of gold sentences and scores the tags; see `evaluation.evaluate`.
 
         Raises:
             DataError: if there is nothing to score, or nothing that this tagger could have right (see `scorable`).
@@ -126,96 +64,36 @@ class Tagger:
         gold = gathered_tagged(sentences)
         wanted = None if types is None else check_types(types)
         check_scorable(self.labels, gold, wanted)
-        return evaluate(self.task, gold, self.predict(gold), types=wanted)
+        return evaluate(self.task, gold, self.tag(gold), types=wanted)
 
-    def save(self, folder: str | Path) -> None:
-        """Writes weights, tokenizer and `tagger.json`; `AutoModelForTokenClassification` loads the folder too.
 
-        Where an architecture's own token classifier is more than dropout and a linear layer (ModernBERT), only
-        `load_tagger` gives this tagger back.
+class Baseline(Tagger, Protocol):
+    """A tagger that needs tagged sentences and no encoder; `baselines.BASELINES` names the kinds that there are.
 
-        The folder is written whole or not at all. An earlier tagger in it is replaced, and nothing else.
+    Attributes:
+        NAME: what tables call it; also the `kind` that a saved one has in its `tagger.json`.
+        ROLE: `floor`, or `baseline` for a tagger that people would use.
+        SEEDED: whether chance plays a part, so that it is trained once per seed.
+    """
+
+    NAME: ClassVar[str]
+    ROLE: ClassVar[Literal["floor", "baseline"]]
+    SEEDED: ClassVar[bool]
+
+    @classmethod
+    def fit(cls, sentences: Sequence[TaggedSentence], *, task: str, seed: int) -> Self:
+        """A tagger that has learned from these sentences.
 
         Raises:
-            StorageError: if the folder cannot be written.
-            UsageError: if the folder holds anything else than a tagger.
+            DataError: if there are no words, or for a tag outside the task's labels.
         """
-        from safetensors.torch import save_file
+        ...
 
-        folder, model = Path(folder), self.encoder.model
-        state = {f"{model.base_model_prefix}.{name}": value for name, value in model.state_dict().items()}
-        state |= {f"{HEAD}{name}": value for name, value in self.head.state_dict().items()}
-        about = _About(
-            task=self.task, labels=self.labels.names, recipe=self.recipe, seed=self.seed, encoder=self.encoder.name,
-            encoder_revision=self.encoder.revision, precision=self.runtime.precision, crossglot=__version__,
-        )  # fmt: skip
-        config = json.loads(model.config.to_json_string(use_diff=False))
-        config["architectures"] = [type(model).__name__.removesuffix("Model") + "ForTokenClassification"]
-        config["id2label"] = dict(enumerate(self.labels.names))
-        config["label2id"] = {name: i for i, name in enumerate(self.labels.names)}
-        config["classifier_dropout"] = self.recipe.dropout
-        with whole_folder(folder, durable=True, may_replace=check_replaceable) as half:
-            self.encoder.tokenizer.save_pretrained(half)
-            (half / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-            (half / ABOUT).write_text(about.model_dump_json(indent=2) + "\n", encoding="utf-8")
-            tensors = {name: value.detach().cpu().contiguous() for name, value in state.items()}
-            save_file(tensors, half / "model.safetensors", metadata={"format": "pt"})
-            write_checksums(half, [path.name for path in half.iterdir()])
-
-
-def check_replaceable(folder: Path) -> None:
-    """Makes sure that a folder holds an earlier tagger and nothing else.
-
-    Raises:
-        UsageError: if it holds anything else.
-    """
-    try:
-        ours = {*(written_files(folder) or EARLIER), CHECKSUMS}
-    except ValueError:
-        ours = {*EARLIER, CHECKSUMS}
-    check_only(folder, ours, "a tagger", is_whole=(folder / ABOUT).is_file())
-
-
-def load_tagger(folder: str | Path, *, runtime: Runtime | None = None) -> Tagger:
-    """Loads what `Tagger.save` wrote.
-
-    Args:
-        folder: the tagger's.
-        runtime: device and precision; by default the CPU and fp32.
-
-    Raises:
-        ModelError: if the folder is not a tagger's, or is damaged.
-    """
-    folder, runtime = Path(folder), runtime or Runtime()
-    if (folder / ABOUT).is_file():
-        check_whole(folder)
-    about = read_about(folder, _About)
-    check_labels(folder, about.labels)
-    encoder = load_encoder(folder, device=runtime.device)
-    state = read_head(folder, len(about.labels), encoder.hidden_size)
-    head = nn.Linear(state["weight"].shape[1], state["weight"].shape[0], device=runtime.device)
-    head.load_state_dict(state)
-    return Tagger(encoder, head.eval(), Labels(about.task, about.labels), about.recipe, about.seed, runtime)
-
-
-class _About(BaseModel):
-    """What `tagger.json` holds."""
-
-    model_config = ConfigDict(frozen=True)
-
-    task: TaggerTask
-    labels: tuple[str, ...]
-    recipe: Recipe
-    seed: int
-    encoder: str
-    encoder_revision: str | None
-    precision: str
-    crossglot: str
-
-    @model_validator(mode="before")
     @classmethod
-    def _read_as_trained(cls, about: Any) -> Any:
-        """A recipe that does not say where words are read is of a time when that was the plain first piece."""
-        if isinstance(about, dict) and isinstance(about.get("recipe"), dict):
-            return about | {"recipe": {"subword": "first", **about["recipe"]}}
-        return about
+    def load(cls, folder: Path) -> Self:
+        """What `save` wrote.
+
+        Raises:
+            ModelError: if the folder is damaged.
+        """
+        ...

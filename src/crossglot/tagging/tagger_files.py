@@ -9,25 +9,34 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from crossglot.checksums import CHECKSUMS, written_files
 from crossglot.encoders.model_files import in_brief, read_object
+from crossglot.encoders.origin import TOKENIZER_FILES
 from crossglot.encoders.weight_files import FLOATS, read_headers
 from crossglot.errors import ModelError
+from crossglot.files import check_only
 
 if TYPE_CHECKING:
     import torch
 
 ABOUT, WEIGHTS, HEAD = "tagger.json", "model.safetensors", "classifier."
 
+EARLIER = (
+    *TOKENIZER_FILES, "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "merges.txt",
+    "normalizer.json", "chat_template.jinja", "config.json", "model.safetensors", ABOUT,
+)  # fmt: skip
+"""What taggers of earlier versions, which do not say it, were written with."""
+
 About = TypeVar("About", bound=BaseModel)
 
 
-def read_about(folder: Path, kind: type[About]) -> About:
-    """What `tagger.json` says.
+def read_about(folder: Path, kind: type[About], *others: str) -> About:
+    """What `tagger.json` says; the other files have to be there, too.
 
     Raises:
         ModelError: if there is none, or a field is not what it should be.
     """
-    for name in (ABOUT, WEIGHTS):
+    for name in (ABOUT, *others):
         if not (folder / name).exists() and not (folder / name).is_symlink():
             raise ModelError(f"{folder}: not a tagger ({name} is missing)\n  `crossglot finetune` writes one")
     try:
@@ -36,6 +45,19 @@ def read_about(folder: Path, kind: type[About]) -> About:
         fault = error.errors(include_url=False)[0]
         where = ".".join(map(str, fault["loc"])) or "the whole"
         raise ModelError(f"{folder / ABOUT}: this tagger is damaged: {where}: {fault['msg']}") from error
+
+
+def check_replaceable(folder: Path) -> None:
+    """Makes sure that a folder holds an earlier tagger and nothing else.
+
+    Raises:
+        UsageError: if it holds anything else.
+    """
+    try:
+        ours = {*(written_files(folder) or EARLIER), CHECKSUMS}
+    except ValueError:
+        ours = {*EARLIER, CHECKSUMS}
+    check_only(folder, ours, "a tagger", is_whole=(folder / ABOUT).is_file())
 
 
 def check_labels(folder: Path, labels: Sequence[str]) -> None:

@@ -23,8 +23,8 @@ from crossglot.experiments.causes.measures import (
     effect_on,
 )
 from crossglot.experiments.causes.plan import CHECKS, KEY, TITLE
+from crossglot.results.claims import MOST_FREQUENT_TAG
 from crossglot.results.rows import MEAN, ResultRow
-from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 
 COLUMNS = (
     "condition", "zero-shot", "source's own", "target's own", "most frequent tag", "effect", "from", "to",

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossglot.experiments.causes.conditions import SOURCE, TARGET
+from crossglot.results.claims import MOST_FREQUENT_TAG
 from crossglot.results.rows import Role
 from crossglot.steps.lab_translations import read_translations
-from crossglot.steps.most_frequent import SYSTEM as MOST_FREQUENT_TAG
 from crossglot.steps.rows import read_predictions, tags_of
 from crossglot.steps.train_on_lab import ANCHOR, CUT_OUT, MOST_FREQUENT, OWN_SOURCE, OWN_TARGET, SHUFFLED, ZERO_SHOT
 

@@ -34,7 +34,6 @@ from crossglot.experiments.causes.measures import (
 )
 from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.setting import Setting
-from crossglot.experiments.tables import TransferTable
 from crossglot.results.rows import MEAN, ResultRow, Role
 from crossglot.steps.make_lab import MakeLab
 from crossglot.steps.rows import read_predictions
@@ -113,27 +112,9 @@ class CausesExperiment:
     title: str = TITLE
     own: bool = False
 
-    def table(self, setting: Setting) -> TransferTable | None:  # noqa: ARG002
-        """See `Experiment`: it trains taggers on languages of its own."""
-        return None
-
-    def steps(self, setting: Setting) -> Sequence[Step]:
-        """A run of each condition with each seed; seed by seed, so that a stopped study has whole comparisons."""
-        return [self.step(condition, seed, setting) for seed in setting.seeds for condition in self.conditions]
-
-    def step(self, condition: Condition, seed: int, setting: Setting) -> TrainOnLab:
-        """The run of one condition with one seed, which moves languages, pretraining and fine-tuning alike."""
-        return TrainOnLab(
-            name=condition.key,
-            lab=MakeLab(spec=lab_of(condition, self.world, seed)),
-            shape=self.world.shape.changed(**condition.shape),
-            recipe=self.world.recipe,
-            seed=seed,
-            precision=setting.runtime.precision,
-            device_kind=setting.runtime.kind,
-            device=setting.runtime.device,
-            **condition.training,
-        )
+    def lay_out(self, setting: Setting) -> CausesLayout:
+        """A run of each condition with each seed, on languages of its own."""
+        return CausesLayout(self, setting)
 
     def draw(self, rows: Sequence[ResultRow]) -> Drawn:
         """See `Experiment`."""
@@ -141,14 +122,48 @@ class CausesExperiment:
 
         return effects(rows)
 
-    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+
+@dataclass(frozen=True)
+class CausesLayout:
+    """See `Layout`; the study trains its taggers on languages of its own, and nothing is missing.
+
+    Attributes:
+        experiment: with its conditions.
+        setting: the study's.
+    """
+
+    experiment: CausesExperiment
+    setting: Setting
+    table: None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """Seed by seed, so that a stopped study has whole comparisons."""
+        return [self.step(condition, seed) for seed in self.setting.seeds for condition in self.experiment.conditions]
+
+    def step(self, condition: Condition, seed: int) -> TrainOnLab:
+        """The run of one condition with one seed, which moves languages, pretraining and fine-tuning alike."""
+        return TrainOnLab(
+            name=condition.key,
+            lab=MakeLab(spec=lab_of(condition, self.experiment.world, seed)),
+            shape=self.experiment.world.shape.changed(**condition.shape),
+            recipe=self.experiment.world.recipe,
+            seed=seed,
+            precision=self.setting.runtime.precision,
+            device_kind=self.setting.runtime.kind,
+            device=self.setting.runtime.device,
+            **condition.training,
+        )
+
+    def rows(self, evidence: Evidence) -> list[ResultRow]:
         """Measure by measure every condition's accuracies, then the contrasts."""
         counts: dict[str, dict[Place, dict[int, Counts]]] = {measure: {} for measure in MEASURES}
         failures: dict[str, str] = {}
         collapsed: set[Training] = set()
-        for condition in self.conditions:
-            for seed in setting.seeds:
-                step = self.step(condition, seed, setting)
+        for condition in self.experiment.conditions:
+            for seed in self.setting.seeds:
+                step = self.step(condition, seed)
                 folder = evidence.result(step)
                 if folder is None:
                     failures[condition.key] = evidence.failure(step)
@@ -168,7 +183,7 @@ class CausesExperiment:
     ) -> Iterator[ResultRow]:
         from crossglot.statistics.intervals import accuracy
 
-        for condition in self.conditions:
+        for condition in self.experiment.conditions:
             for outcome in outcomes_of(measure):
                 role = "floor" if condition == UNTRAINED else outcome.role
                 place = (condition.key, outcome.predicted)
@@ -182,7 +197,7 @@ class CausesExperiment:
         self, measure: str, counts: Mapping[Place, BySeed], failures: Mapping[str, str], collapsed: Collection[Training]
     ) -> Iterator[ResultRow]:
         known = {outcome.predicted for outcome in outcomes_of(measure)} | ({SHUFFLED} if measure in TAGGED else set())
-        for contrast in contrasts(self.conditions):
+        for contrast in contrasts(self.experiment.conditions):
             if not {contrast.one[1], contrast.other[1]} <= known:
                 continue
             found = paired(counts.get(contrast.one, {}), counts.get(contrast.other, {}))

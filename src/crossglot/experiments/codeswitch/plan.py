@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 from crossglot.corpora.catalogue import parallel_treebanks
 from crossglot.corpora.codemix import FORMS, SYNTHETIC
-from crossglot.engine.step import Step
 from crossglot.experiments.cells import cited_rows
-from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.experiment import TableLayout
 from crossglot.experiments.setting import Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.paper.published import BALL, BHAT
@@ -54,22 +53,22 @@ class CodeSwitchExperiment:
     title: str = REAL.title
     own: bool = True
 
-    def table(self, setting: Setting) -> TransferTable:
-        """See `Experiment`: with synthetic text beside the real, where there are treebanks to make it of."""
-        named = setting.corpora.chosen.get(("pos", MIXED))
-        return WITH_SYNTHETIC if parallel_treebanks(setting.corpora.root, PAIR, named) else REAL
+    def lay_out(self, setting: Setting) -> TableLayout:
+        """With synthetic text beside the real, where there are treebanks to make it of.
 
-    def steps(self, setting: Setting) -> Sequence[Step]:  # noqa: ARG002
-        """See `Experiment`."""
-        return ()
+        Its rows are those of cited systems, then cells and their parts, with the form of the text as their condition.
+        """
+        named = setting.corpora.chosen.get(("pos", MIXED))
+        table = WITH_SYNTHETIC if parallel_treebanks(setting.corpora.root, PAIR, named) else REAL
+
+        def rows(cells: Sequence[ResultRow]) -> list[ResultRow]:
+            every = (*cited_rows(table, setting), *cells)
+            return [row.model_copy(update={"condition": FORM_OF.get(row.target or "")}) for row in every]
+
+        return TableLayout(table, rows)
 
     def draw(self, rows: Sequence[ResultRow]) -> Drawn:
         """See `Experiment`."""
         from crossglot.experiments.codeswitch.drawing import switched
 
         return switched(rows)
-
-    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
-        """Cited systems, then cells and their parts, the form of the text as their condition."""
-        rows = (*cited_rows(self.table(setting), setting), *evidence.cells)
-        return [row.model_copy(update={"condition": FORM_OF.get(row.target or "")}) for row in rows]

@@ -38,6 +38,7 @@ from crossglot.experiments.setting import Absent, Candidate, Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.languages import PAPER_NER
 from crossglot.results.rows import MEAN, ResultRow
+from crossglot.results.systems import UNTRAINED
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.count_pieces import Counted, CountPieces, read_counted
 from crossglot.tagging.overlap import (
@@ -91,19 +92,20 @@ class OverlapExperiment:
     title: str = TITLE
     own: bool = True
 
-    def table(self, setting: Setting) -> TransferTable:
+    def lay_out(self, setting: Setting) -> OverlapLayout:
         """All ordered pairs of those of the paper's 16 languages that the data root has."""
-        present = [
-            language
+        absent = {
+            language: data.why
             for language in PAPER_NER
-            if not any(isinstance(setting.corpora.split(language, "ner", split), Absent) for split in ("train", SPLIT))
-        ]
-        return TransferTable(self.key, self.title, "ner", None, (tuple(present) or PAPER_NER,))
-
-    def steps(self, setting: Setting) -> Sequence[Step]:
-        """The pieces of every split, in every encoder's tokenizer."""
-        needed = [step for candidate in setting.candidates for step in self._needed(setting, candidate).values()]
-        return [step for step in needed if not isinstance(step, Absent)]
+            for split in (SPLIT, "train")
+            if isinstance(data := setting.corpora.split(language, "ner", split), Absent)
+        }
+        present = tuple(language for language in PAPER_NER if language not in absent)
+        table = TransferTable(self.key, self.title, "ner", None, (present or PAPER_NER,))
+        needed = {candidate.encoder.name: _needed(setting, candidate, table) for candidate in setting.candidates}
+        named = setting.sources or setting.targets
+        missing = () if named or not present else tuple(absent.values())
+        return OverlapLayout(setting, table, needed, missing)
 
     def draw(self, rows: Sequence[ResultRow]) -> Drawn:
         """See `Experiment`."""
@@ -111,66 +113,76 @@ class OverlapExperiment:
 
         return overlap_figure(rows)
 
-    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+
+@dataclass(frozen=True)
+class OverlapLayout:
+    """See `Layout`.
+
+    Attributes:
+        setting: the study's.
+        table: the matrix of taggers.
+        needed: encoder → the steps that count the pieces of every split, in its tokenizer.
+        missing: why languages of the paper are not there.
+    """
+
+    setting: Setting
+    table: TransferTable
+    needed: Mapping[str, Needed]
+    missing: tuple[str, ...]
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """See `Layout`."""
+        return [step for needed in self.needed.values() for step in needed.values() if not isinstance(step, Absent)]
+
+    def rows(self, evidence: Evidence) -> list[ResultRow]:
         """Cells; overlap of each pair; spelling of each language; and what they say together."""
-        pairs = self.table(setting).cells(setting.sources, setting.targets)
+        setting = self.setting
+        pairs = self.table.cells(setting.sources, setting.targets)
         scores = zero_shot_scores(evidence.cells, kin_of(root_languages(setting.corpora.root)))
         rows, statistics = list(evidence.cells), []
         x: dict[str, dict[str, dict[Pair, float]]] = {}
         for candidate in setting.candidates:
-            tokenizer = _Tokenizer(candidate, self.key, self._needed(setting, candidate), evidence)
+            name = candidate.encoder.name
+            tokenizer = _Tokenizer(candidate, self.table.key, self.needed[name], evidence)
             measured = {metric: [tokenizer.pair(metric, *pair) for pair in pairs] for metric in MEASURES}
             rows += [row for members in measured.values() for row in members]
             rows += [
                 row for target in dict.fromkeys(target for _, target in pairs) for row in tokenizer.spelling(target)
             ]
-            x[candidate.encoder.name] = {
+            x[name] = {
                 metric: {(row.source or "", row.target or ""): row.value for row in members if row.value is not None}
                 for metric, members in measured.items()
             }
             rows += _overlap_across_scripts(measured[ENTITY_OVERLAP], setting)
-            for system in (candidate.encoder.name, f"{candidate.encoder.name} untrained"):
-                if system in scores:
-                    statistics += _statistics(scores[system], x[candidate.encoder.name], setting)
-        return [*rows, *statistics, *corrected(statistics), *_compared(setting, scores, x), *self._absences(setting)]
+            for system in (candidate.system, candidate.system.make_twin(UNTRAINED)):
+                if system.name in scores:
+                    statistics += _statistics(scores[system.name], x[name], setting)
+        absences = [self._absence(candidate, why) for candidate in setting.candidates for why in self.missing]
+        return [*rows, *statistics, *corrected(statistics), *_compared(setting, scores, x), *absences]
 
-    def _needed(self, setting: Setting, candidate: Candidate) -> Needed:
-        cells = self.table(setting).cells(setting.sources, setting.targets)
-        wanted = [(part, "train") for source, _ in cells for part in source.split("+")]
-        wanted += [(target, SPLIT) for _, target in cells]
-        found: Needed = {}
-        for language, split in dict.fromkeys(wanted):
-            data = setting.corpora.split(language, "ner", split)
-            at_most = setting.max_train if split == "train" else None
-            found[language, split] = (
-                CountPieces(encoder=candidate.encoder, split=data, at_most=at_most)
-                if isinstance(data, CorpusSplit)
-                else data
-            )
-        return found
+    def _absence(self, candidate: Candidate, why: str) -> ResultRow:
+        """A row for one of the paper's languages that is not there."""
+        return ResultRow(
+            experiment=self.table.key, system=candidate.encoder.name, role=candidate.role, task="ner", aggregate=MEAN,
+            metric=ENTITY_OVERLAP, missing=why,
+        )  # fmt: skip
 
-    def _absences(self, setting: Setting) -> list[ResultRow]:
-        """A row for each of the paper's languages that is not there."""
-        if setting.sources or setting.targets:
-            return []
-        shown = {language for block in self.table(setting).blocks for language in block}
-        absent = [
-            next(
-                data.why
-                for split in ("train", SPLIT)
-                if isinstance(data := setting.corpora.split(language, "ner", split), Absent)
-            )
-            for language in PAPER_NER
-            if language not in shown
-        ]
-        return [
-            ResultRow(
-                experiment=self.key, system=candidate.encoder.name, role=candidate.role, task="ner", aggregate=MEAN,
-                metric=ENTITY_OVERLAP, missing=why,
-            )
-            for candidate in setting.candidates
-            for why in absent
-        ]  # fmt: skip
+
+def _needed(setting: Setting, candidate: Candidate, table: TransferTable) -> Needed:
+    cells = table.cells(setting.sources, setting.targets)
+    wanted = [(part, "train") for source, _ in cells for part in source.split("+")]
+    wanted += [(target, SPLIT) for _, target in cells]
+    found: Needed = {}
+    for language, split in dict.fromkeys(wanted):
+        data = setting.corpora.split(language, "ner", split)
+        at_most = setting.max_train if split == "train" else None
+        found[language, split] = (
+            CountPieces(encoder=candidate.encoder, split=data, at_most=at_most)
+            if isinstance(data, CorpusSplit)
+            else data
+        )
+    return found
 
 
 @dataclass(frozen=True)

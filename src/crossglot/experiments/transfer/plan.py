@@ -1,4 +1,4 @@
-"""The transfer tables as probes: a matrix of taggers, its averages, and nothing else."""
+"""The transfer tables: a matrix of taggers, its averages, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crossglot.corpora.catalogue import root_languages
-from crossglot.engine.step import Step
 from crossglot.experiments.cells import average_rows, cited_rows
-from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.experiment import TableLayout
 from crossglot.experiments.relations import kin_of
 from crossglot.experiments.setting import Setting
 from crossglot.experiments.tables import TransferTable
@@ -36,22 +35,15 @@ class TransferExperiment:
         """See `Experiment`."""
         return bool(self.printed.blocks)
 
-    def table(self, setting: Setting) -> TransferTable:  # noqa: ARG002
-        """See `Experiment`."""
-        return self.printed
+    def lay_out(self, setting: Setting) -> TableLayout:
+        """Cited systems, cells and averages; table 6 alone divides code-switched text by language."""
 
-    def steps(self, setting: Setting) -> Sequence[Step]:  # noqa: ARG002
-        """See `Experiment`."""
-        return ()
+        def rows(cells: Sequence[ResultRow]) -> list[ResultRow]:
+            whole = [row for row in cells if row.part is None]
+            averages = average_rows(whole, kin_of(root_languages(setting.corpora.root)))
+            return [*cited_rows(self.printed, setting), *whole, *averages]
+
+        return TableLayout(self.printed, rows)
 
     def draw(self, rows: Sequence[ResultRow]) -> None:
         """See `Experiment`: a matrix is drawn as one."""
-
-    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
-        """Cited systems, cells and averages; table 6 alone divides code-switched text by language."""
-        cells = [row for row in evidence.cells if row.part is None]
-        return [
-            *cited_rows(self.printed, setting),
-            *cells,
-            *average_rows(cells, kin_of(root_languages(setting.corpora.root))),
-        ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,14 +18,13 @@ from crossglot.errors import DataError
 from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.relations import GAIN, Scores, kin_of, mean_of
 from crossglot.experiments.setting import TRANSLATION, Candidate, Setting
-from crossglot.experiments.tables import TransferTable
 from crossglot.experiments.translation import claims as told
 from crossglot.remedies import way
-from crossglot.results.rows import MEAN, ResultRow, Role
+from crossglot.results.rows import MEAN, ResultRow
 from crossglot.statistics.resampling import Kin
 from crossglot.steps.bitext_sides import Side, describe_sides, usable_pairs
 from crossglot.steps.embed import EmbedLines
-from crossglot.steps.score_translations import ScoreTranslations, TranslationScore, read_translation_scores
+from crossglot.steps.score_translations import ScoreTranslations, read_translation_scores
 from crossglot.steps.translate import Translate, TranslateByPieces
 
 if TYPE_CHECKING:
@@ -66,53 +65,6 @@ class _Bitext:
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """The pairs of a study, each with the bitext it is read from, and what scores them."""
-
-    setting: Setting
-
-    @cached_property
-    def bitexts(self) -> tuple[_Bitext, ...]:
-        pairs = language_pairs(self.setting.sources, self.setting.targets)
-        return tuple(self._bitext(pair) for pair in pairs)
-
-    def _bitext(self, pair: Pair) -> _Bitext:
-        """The one that the user named; else the first that has the paper's number of pairs, or else the longest."""
-        root, name = self.setting.corpora.root, self.setting.corpora.bitext(pair)
-        found = parallel_files(root, pair) if name is None else [named_parallel_files(root, pair, name)]
-        described = [_describe(root, pair, files) for files in found]
-        usable = [min(len(usable_pairs(*sides)), told.POOL) for sides in described]
-        if not usable:
-            return _Bitext(pair, why_missing=f"no bitext of {pair[0]} and {pair[1]} in parallel/ or of PUD treebanks")
-        best = usable.index(max(usable))
-        if usable[best] < FEWEST:
-            why = f"{found[best].name} has fewer than {FEWEST} pairs of lines that can be told apart"
-            return _Bitext(pair, why_missing=why)
-        _warn_of_strayed_lines(*described[best])
-        return _Bitext(pair, described[best], usable[best])
-
-    def step(self, candidate: Candidate, bitext: _Bitext) -> ScoreTranslations:
-        runtime = self.setting.runtime
-
-        def translate(untrained: int | None) -> Translate:
-            source, target = (
-                EmbedLines(
-                    encoder=candidate.encoder, untrained=untrained, side=side,
-                    precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
-                )
-                for side in bitext.sides
-            )  # fmt: skip
-            return Translate(source=source, target=target, pairs=bitext.pool)
-
-        source, target = bitext.sides
-        return ScoreTranslations(
-            trained=translate(None),
-            untrained=translate(self.setting.seeds[0]),
-            pieces=TranslateByPieces(encoder=candidate.encoder, source=source, target=target, pairs=bitext.pool),
-        )
-
-
-@dataclass(frozen=True)
 class TranslationExperiment:
     """Whether an encoder's layers hold translations near each other; see `Experiment`."""
 
@@ -120,19 +72,14 @@ class TranslationExperiment:
     title: str = "Translation by nearest neighbours, by layer"
     own: bool = True
 
-    def table(self, setting: Setting) -> TransferTable | None:  # noqa: ARG002
-        """It needs no taggers."""
-        return None
-
-    def steps(self, setting: Setting) -> Sequence[Step]:
-        """One step a pair and encoder scores what others embedded and found.
+    def lay_out(self, setting: Setting) -> TranslationLayout:
+        """The paper's pairs of languages, or those of the study, each with a bitext that is there.
 
         Raises:
             DataError: if a bitext is faulty: sides of different length, a damaged file.
         """
-        plan = _Plan(setting)
-        present = [bitext for bitext in plan.bitexts if bitext.sides]
-        return [plan.step(candidate, bitext) for candidate, bitext in product(setting.candidates, present)]
+        pairs = language_pairs(setting.sources, setting.targets)
+        return TranslationLayout(setting, tuple(_find_bitext(setting, pair) for pair in pairs))
 
     def draw(self, rows: Sequence[ResultRow]) -> Drawn:
         """See `Experiment`."""
@@ -140,22 +87,87 @@ class TranslationExperiment:
 
         return curves(rows)
 
-    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+
+@dataclass(frozen=True)
+class TranslationLayout:
+    """See `Layout`; it needs no taggers.
+
+    Attributes:
+        setting: the study's.
+        bitexts: for each pair of languages what it is read from, or why there is nothing.
+    """
+
+    setting: Setting
+    bitexts: tuple[_Bitext, ...]
+    table: None = None
+
+    @property
+    def present(self) -> list[_Bitext]:
+        """The bitexts that are there."""
+        return [bitext for bitext in self.bitexts if bitext.sides]
+
+    @property
+    def missing(self) -> Sequence[str]:
+        """See `Layout`."""
+        return [bitext.why_missing for bitext in self.bitexts if not bitext.sides]
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """One step per encoder and pair scores what others embedded and found."""
+        return [self._step(*each) for each in product(self.setting.candidates, self.present)]
+
+    def rows(self, evidence: Evidence) -> list[ResultRow]:
         """Every encoder's curves, then their statistics; the floors of each; chance."""
-        plan = _Plan(setting)
         rows: list[ResultRow] = []
-        for candidate in setting.candidates:
+        for candidate in self.setting.candidates:
             found: list[ResultRow] = []
-            for bitext in plan.bitexts:
-                step = plan.step(candidate, bitext) if bitext.sides else None
+            for bitext in self.bitexts:
+                step = self._step(candidate, bitext) if bitext.sides else None
                 folder = evidence.result(step) if step else None
                 if folder is None:
                     why = evidence.failure(step) if step else bitext.why_missing
                     found += _missing_rows(candidate, bitext, why)
                 else:
                     found += _score_rows(candidate, bitext, folder)
-            rows += [*found, *_means_over_curves(found, kin_of(root_languages(setting.corpora.root)))]
-        return [*rows, *(row for bitext in plan.bitexts if bitext.sides for row in _chance_rows(bitext))]
+            rows += [*found, *_means_over_curves(found, kin_of(root_languages(self.setting.corpora.root)))]
+        return [*rows, *(row for bitext in self.present for row in _chance_rows(bitext))]
+
+    def _step(self, candidate: Candidate, bitext: _Bitext) -> ScoreTranslations:
+        setting = self.setting
+        source, target = bitext.sides
+
+        def translate(untrained: int | None) -> Translate:
+            vectors = (
+                EmbedLines(
+                    encoder=candidate.encoder, untrained=untrained, side=side, precision=setting.runtime.precision,
+                    device_kind=setting.runtime.kind, device=setting.runtime.device,
+                )
+                for side in (source, target)
+            )  # fmt: skip
+            return Translate(source=next(vectors), target=next(vectors), pairs=bitext.pool)
+
+        pieces = TranslateByPieces(encoder=candidate.encoder, source=source, target=target, pairs=bitext.pool)
+        return ScoreTranslations(
+            trained=translate(None),
+            untrained=translate(setting.seeds[0]) if "untrained" in setting.floors else None,
+            pieces=pieces if "shared-pieces" in setting.floors else None,
+        )
+
+
+def _find_bitext(setting: Setting, pair: Pair) -> _Bitext:
+    """The one that the user named; else the first that has the paper's number of pairs, or else the longest."""
+    root, name = setting.corpora.root, setting.corpora.bitext(pair)
+    found = parallel_files(root, pair) if name is None else [named_parallel_files(root, pair, name)]
+    described = [_describe(root, pair, files) for files in found]
+    usable = [min(len(usable_pairs(*sides)), told.POOL) for sides in described]
+    if not usable:
+        return _Bitext(pair, why_missing=f"no bitext of {pair[0]} and {pair[1]} in parallel/ or of PUD treebanks")
+    best = usable.index(max(usable))
+    if usable[best] < FEWEST:
+        why = f"{found[best].name} has fewer than {FEWEST} pairs of lines that can be told apart"
+        return _Bitext(pair, why_missing=why)
+    _warn_of_strayed_lines(*described[best])
+    return _Bitext(pair, described[best], usable[best])
 
 
 def _describe(root: Path, pair: Pair, files: ParallelFiles) -> tuple[Side, Side]:
@@ -209,18 +221,12 @@ def language_pairs(sources: Sequence[str], targets: Sequence[str]) -> list[Pair]
 
 def _score_rows(candidate: Candidate, bitext: _Bitext, folder: Path) -> Iterator[ResultRow]:
     for score in read_translation_scores(folder):
-        system, role = _system(candidate, score)
+        system = candidate.system if score.system == "encoder" else candidate.system.make_twin(score.system)
         yield _row(
-            bitext, score.forward, system=system, role=role, layer=score.layer, condition=score.condition or None,
-            aggregate=AGGREGATES[score.statistic], value=score.value, ci_low=score.low, ci_high=score.high,
-            interval=score.interval, n=bitext.pool,
+            bitext, score.forward, system=system.name, role=system.role, layer=score.layer,
+            condition=score.condition or None, aggregate=AGGREGATES[score.statistic],
+            value=score.value, ci_low=score.low, ci_high=score.high, interval=score.interval, n=bitext.pool,
         )  # fmt: skip
-
-
-def _system(candidate: Candidate, score: TranslationScore) -> tuple[str, Role]:
-    if score.system == "encoder":
-        return candidate.encoder.name, candidate.role
-    return f"{candidate.encoder.name} {score.system}", "floor"
 
 
 def _missing_rows(candidate: Candidate, bitext: _Bitext, why: str) -> Iterator[ResultRow]:

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crossglot.engine.step import Step
 from crossglot.experiments.cells import are_papers_treebanks
-from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.experiment import TableLayout
 from crossglot.experiments.relations import Pair, kin_of
 from crossglot.experiments.setting import Setting
-from crossglot.experiments.tables import TransferTable
 from crossglot.experiments.typology.grouped import Grouped, Grouping, group_rows
 from crossglot.experiments.typology.plan import languages_of, pos_table
 from crossglot.experiments.typology.word_order import GROUPS, group_of
@@ -34,13 +32,9 @@ class GroupsExperiment:
     title: str = TITLE
     own: bool = True
 
-    def table(self, setting: Setting) -> TransferTable:
-        """The cells that are averaged: those of figure 2."""
-        return pos_table(self.key, self.title, setting)
-
-    def steps(self, setting: Setting) -> Sequence[Step]:  # noqa: ARG002
-        """None: groups are known without."""
-        return ()
+    def lay_out(self, setting: Setting) -> TableLayout:
+        """The cells that are averaged are those of figure 2."""
+        return TableLayout(pos_table(self.key, self.title, setting), lambda cells: self._rows(cells, setting))
 
     def draw(self, rows: Sequence[ResultRow]) -> Drawn:
         """See `Experiment`."""
@@ -48,7 +42,7 @@ class GroupsExperiment:
 
         return group_table(rows)
 
-    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+    def _rows(self, cells: Sequence[ResultRow], setting: Setting) -> list[ResultRow]:
         """For each system and grouping its four averages, their differences by row and by column, and tests."""
         languages = languages_of(setting)
         papers = {candidate.encoder.name for candidate in setting.candidates if candidate.papers}
@@ -60,7 +54,7 @@ class GroupsExperiment:
             )
             for grouping, names in GROUPS.items()
         ]
-        return group_rows(evidence.cells, kin_of(languages), groupings, partial(_printed, papers))
+        return group_rows(cells, kin_of(languages), groupings, partial(_printed, papers))
 
 
 def _printed(papers: Collection[str], grouped: Grouped, weights: Mapping[Pair, float]) -> dict[str, object]:

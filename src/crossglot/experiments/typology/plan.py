@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crossglot.corpora.catalogue import OWN_LANGUAGES, own_languages, root_languages
-from crossglot.engine.step import Step
-from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.experiment import TableLayout
 from crossglot.experiments.matrix import SPLIT
 from crossglot.experiments.relations import (
     GAIN,
@@ -39,13 +38,9 @@ class TypologyExperiment:
     title: str = TITLE
     own: bool = True
 
-    def table(self, setting: Setting) -> TransferTable:
+    def lay_out(self, setting: Setting) -> TableLayout:
         """All ordered pairs of those of the paper's 41 languages that the data root has."""
-        return pos_table(self.key, self.title, setting)
-
-    def steps(self, setting: Setting) -> Sequence[Step]:  # noqa: ARG002
-        """None: features are known without."""
-        return ()
+        return TableLayout(pos_table(self.key, self.title, setting), lambda cells: self._rows(cells, setting))
 
     def draw(self, rows: Sequence[ResultRow]) -> Drawn:
         """See `Experiment`."""
@@ -53,11 +48,11 @@ class TypologyExperiment:
 
         return likeness_figure(rows)
 
-    def rows(self, setting: Setting, evidence: Evidence) -> list[ResultRow]:
+    def _rows(self, cells: Sequence[ResultRow], setting: Setting) -> list[ResultRow]:
         """Cells; common features of each pair; and what they say together."""
         own = own_languages(setting.corpora.root)
         found = CommonFeatures.of(
-            evidence.cells,
+            cells,
             languages_of(setting),
             lambda key: f"the data root's {OWN_LANGUAGES}" if key in own else WALS,
             least=1,  # none in common: left out, as in the paper
@@ -77,7 +72,7 @@ class TypologyExperiment:
             statistics += ours.among([pair for pair in low if pair in gaps], theirs).rows(
                 "mean over pairs minus en-bert's", LOW_SIMILARITY, lambda kin: mean_over(gaps, low, none, kin, GAIN)
             )
-        return [*evidence.cells, *found.rows, *statistics, *corrected(statistics)]
+        return [*cells, *found.rows, *statistics, *corrected(statistics)]
 
 
 def pos_table(key: str, title: str, setting: Setting) -> TransferTable:

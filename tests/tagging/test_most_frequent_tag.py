@@ -4,7 +4,7 @@ import pytest
 
 from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.errors import DataError
-from crossglot.tagging.floors import MostFrequentTag
+from crossglot.tagging.most_frequent_tag import MostFrequentTag
 
 TRAIN = [
     TaggedSentence(("the", "run", "ended"), ("DET", "NOUN", "VERB")),
@@ -14,12 +14,12 @@ TRAIN = [
 
 def test_a_seen_word_gets_its_most_frequent_tag_and_an_unseen_one_the_most_frequent_of_all() -> None:
     floor = MostFrequentTag.fit([*TRAIN, TaggedSentence(("dog",), ("NOUN",))])
-    assert floor.predict([("run", "ended", "zebra"), ()]) == [("NOUN", "VERB", "NOUN"), ()]
+    assert floor.tag([("run", "ended", "zebra"), ()]) == [("NOUN", "VERB", "NOUN"), ()]
 
 
 def test_all_kinds_of_sentences_can_be_tagged() -> None:
     floor = MostFrequentTag.fit(TRAIN)
-    assert floor.predict([Sentence(("the",)), TRAIN[0], ["to"]]) == [("DET",), ("DET", "NOUN", "VERB"), ("ADP",)]
+    assert floor.tag([Sentence(("the",)), TRAIN[0], ["to"]]) == [("DET",), ("DET", "NOUN", "VERB"), ("ADP",)]
 
 
 def test_ties_do_not_depend_on_the_order_of_the_data() -> None:

@@ -20,7 +20,7 @@ from crossglot.paper.published import lookup
 from crossglot.report import write_report
 from crossglot.report.folder import read_run_folder
 from crossglot.results.rows import read_results
-from crossglot.steps.most_frequent import CountAndPredict
+from crossglot.steps.fit_and_predict import FitAndPredict
 from crossglot.steps.rows import read_predictions
 from crossglot.steps.score import ScoreRows, read_scores
 from crossglot.studies.planning import plan_study
@@ -109,7 +109,7 @@ def test_scoring_by_language_needs_no_corpus(
 ) -> None:
     """The language ids are kept beside what was predicted: a store is scored again where its data is gone."""
     plan = plan_reproduction(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(root))
-    rows = [step for step in plan.steps.steps if isinstance(step, CountAndPredict) and step.source == "hi+en"]
+    rows = [step for step in plan.steps.steps if isinstance(step, FitAndPredict) and step.source == "hi+en"]
     store = Store(tmp_path / "steps")
     Local().run(Plan.of(rows), store)
     for row in rows:
@@ -165,8 +165,8 @@ def test_training_text_that_is_missing_leaves_cells_that_say_why_beside_the_pape
     write_treebank(world, "UD_Hindi-HDTB", "hi_hdtb", HINDI)
     write_tweets(world, splits="test")
     plan = plan_reproduction(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(world))
-    assert plan.absences() == ["codemix/hiencs has no train split"]
-    assert {line.source for line in plan.lines if line.rows} == {"hi+en"}
+    assert plan.missing() == ["codemix/hiencs has no train split"]
+    assert {row.source for row in plan.rows if row.steps} == {"hi+en"}
     run = reproduce(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(world))
     drawn = switched(read_run_folder(run).rows())
     gap = next(line for line in drawn.lines if line[:3] == ("code-switched hi/en, corrected", "tiny", "all"))
@@ -178,7 +178,7 @@ def test_other_sets_are_chosen_by_the_pair_of_languages(encoder: Path, root: Pat
     write_tweets(root, "mine")
     study = reproduce_study(["table6"], [f"m-bert={encoder}"], corpora={"hi/en": "mine"}, **settings(root))
     plan = plan_study(study, tmp_path / "out")
-    assert {split.corpus for line in plan.lines for split in line.targets.values()} == {"codemix/mine"}  # type: ignore[union-attr]
+    assert {split.corpus for row in plan.rows for split in row.targets.values()} == {"codemix/mine"}  # type: ignore[union-attr]
 
 
 def test_only_its_own_sources_can_be_asked_for() -> None:

@@ -28,7 +28,7 @@ from crossglot.steps.translate import CONDITIONS
 from crossglot.tagging.recipe import Recipe
 from toy_world import write_encoder
 
-PROBE = TranslationExperiment()
+EXPERIMENT = TranslationExperiment()
 LAYERS = 3
 
 
@@ -61,12 +61,12 @@ def setting(root: Path, location: Path, **changes: object) -> Setting:
 
 
 def rows_of(setting: Setting, store: Store) -> list[ResultRow]:
-    outcome = Local().run(Plan.of(PROBE.steps(setting)), store)
+    outcome = Local().run(Plan.of(EXPERIMENT.lay_out(setting).steps), store)
 
     def result(step: Step) -> Path | None:
         return None if step.id in outcome.unfinished else store.result(step)
 
-    return PROBE.rows(setting, Evidence((), result, lambda step: str(outcome.unfinished[step.id])))
+    return EXPERIMENT.lay_out(setting).rows(Evidence((), result, lambda step: str(outcome.unfinished[step.id])))
 
 
 @pytest.fixture(scope="module")
@@ -177,10 +177,10 @@ def test_each_pair_takes_the_set_of_the_papers_size_or_else_the_longest(
     def chosen(**names: str) -> dict[str, tuple[str, int]]:
         corpora = Corpora(tmp_path, {("translation", pair.replace("_", "-")): name for pair, name in names.items()})
         study = setting(tmp_path, location, corpora=corpora)
-        steps = [step for step in PROBE.steps(study) if isinstance(step, ScoreTranslations)]
+        steps = [step for step in EXPERIMENT.lay_out(study).steps if isinstance(step, ScoreTranslations)]
         return {
-            f"{step.pieces.source.language}-{step.pieces.target.language}": (
-                step.pieces.source.name, step.pieces.pairs,
+            f"{step.trained.source.side.language}-{step.trained.target.side.language}": (
+                step.trained.source.side.name, step.trained.pairs,
             )
             for step in steps
         }  # fmt: skip
@@ -215,8 +215,8 @@ def test_lines_that_do_not_go_together_are_said_before_anything_runs(
     lines = [f"{number} " + "x" * (7 * number % 97) for number in range(300)]
     write_side(tmp_path, "news.en", lines)
     write_side(tmp_path, "news.de", lines[:100] + lines[200:] + lines[100:200])
-    PROBE.steps(setting(tmp_path, location))
-    PROBE.steps(setting(tmp_path, location))
+    EXPERIMENT.lay_out(setting(tmp_path, location))
+    EXPERIMENT.lay_out(setting(tmp_path, location))
     assert [record.getMessage() for record in caplog.records] == [
         "news, en and de: of the pairs, numbers 101–300 do not look like translations of each other, and what is found "
         "there says little; `crossglot data check` compares all languages"
@@ -245,7 +245,7 @@ def test_a_bitext_of_unequal_sides_is_refused_before_anything_runs(tmp_path: Pat
     write_side(tmp_path, "bad.en", ["one", "two"])
     write_side(tmp_path, "bad.de", ["eins"])
     with pytest.raises(DataError, match=r"bad\.en: 2 lines, but bad\.de has 1"):
-        PROBE.steps(setting(tmp_path, location))
+        EXPERIMENT.lay_out(setting(tmp_path, location))
 
 
 def test_a_faulty_set_is_named_with_those_that_may_be_chosen_instead(tmp_path: Path, location: Path) -> None:
@@ -253,10 +253,10 @@ def test_a_faulty_set_is_named_with_those_that_may_be_chosen_instead(tmp_path: P
         write_side(tmp_path, f"{name}.en", [spelled(n, "abcdefghij") for n in range(40)])
         write_side(tmp_path, f"{name}.de", [spelled(n, "klmnopqrst") for n in range(40 - number)])
     with pytest.raises(DataError, match=r"40 lines, but short\.de has 39 \(a side of the set short\)") as raised:
-        PROBE.steps(setting(tmp_path, location))
+        EXPERIMENT.lay_out(setting(tmp_path, location))
     assert "Or choose another set (corpora en-de=NAME): good." in str(raised.value)
     chosen = Corpora(tmp_path, {("translation", "en-de"): "good"})
-    assert PROBE.steps(setting(tmp_path, location, corpora=chosen))
+    assert EXPERIMENT.lay_out(setting(tmp_path, location, corpora=chosen)).steps
 
 
 def test_one_treebank_for_two_languages_is_told_to_be_two(tmp_path: Path) -> None:
@@ -269,8 +269,8 @@ def test_a_bitext_of_few_different_lines_is_a_gap_that_says_so(tmp_path: Path, l
     write_side(tmp_path, "same.en", ["one", "one", ""])
     write_side(tmp_path, "same.de", ["eins", "zwei", "drei"])
     study = setting(tmp_path, location)
-    assert PROBE.steps(study) == []
-    rows = PROBE.rows(study, Evidence((), lambda _: None, lambda _: ""))
+    assert EXPERIMENT.lay_out(study).steps == []
+    rows = EXPERIMENT.lay_out(study).rows(Evidence((), lambda _: None, lambda _: ""))
     reasons = {(row.source, row.target): row.missing for row in rows}
     assert reasons["de", "en"] == "same has fewer than 30 pairs of lines that can be told apart"
 

@@ -1,0 +1,186 @@
+"""The systems that fill tables of taggers: each plans its own rows, and nobody else knows which kind it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from crossglot.corpora.tasks import Task
+from crossglot.experiments.setting import Candidate, Setting
+from crossglot.results.systems import LINEAR_PROBE, UNTRAINED, System
+from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.fit_and_predict import FitAndPredict
+from crossglot.steps.linear_probe import ProbeAndPredict
+from crossglot.steps.rows import Row
+from crossglot.steps.train_and_predict import TrainAndPredict
+from crossglot.tagging.baselines import BASELINES
+
+PaperRole = Literal["m-bert", "en-bert"]
+
+
+@dataclass(frozen=True)
+class TaggingData:
+    """What a row is trained on and what it predicts; all of it is there.
+
+    Attributes:
+        task: `pos` or `ner`.
+        sources: training splits, one per language of the source.
+        targets: splits to predict, one per language, sorted by its key.
+    """
+
+    task: Task
+    sources: tuple[CorpusSplit, ...]
+    targets: tuple[CorpusSplit, ...]
+
+
+class TaggingSystem(Protocol):
+    """A system of taggers: to add one, write a class and name it in `tagging_systems`."""
+
+    @property
+    def system(self) -> System:
+        """Its name, its role, and whose twin it is."""
+        ...
+
+    @property
+    def papers(self) -> bool:
+        """Whether it is the paper's own encoder, fine-tuned by the paper's recipe on all of the data."""
+        ...
+
+    def fills(self, role: PaperRole | None) -> bool:
+        """Whether it has a place in a table that the paper fills with the encoder of this role (None: with both)."""
+        ...
+
+    def rows(self, data: TaggingData, setting: Setting) -> tuple[Row, ...]:
+        """The steps that train it on the sources and predict the targets, one per seed if it has seeds."""
+        ...
+
+    def unable(self, sources: Sequence[str], target: str) -> str:
+        """Why it cannot be trained on these languages and evaluated on that one; empty if it can."""
+        ...
+
+
+def tagging_systems(setting: Setting) -> list[TaggingSystem]:
+    """The systems of a study: each encoder with the floors that are its twins, then the floors without an encoder."""
+    found: list[TaggingSystem] = []
+    for candidate in setting.candidates:
+        found.append(FineTuned(candidate))
+        if "linear-probe" in setting.floors:
+            found.append(Probed(candidate))
+        if "untrained" in setting.floors:
+            found.append(FineTuned(candidate, untrained=True))
+    return [*found, *(WithoutEncoder(name) for name in BASELINES if name in setting.floors)]
+
+
+@dataclass(frozen=True)
+class _OfEncoder:
+    """What the systems of an encoder share."""
+
+    candidate: Candidate
+
+    @property
+    def papers(self) -> bool:
+        """See `TaggingSystem`."""
+        return False
+
+    def fills(self, role: PaperRole | None) -> bool:
+        """See `TaggingSystem`: it has the role, or none of the paper's."""
+        return role is None or self.candidate.role in (role, "other")
+
+    def unable(self, sources: Sequence[str], target: str) -> str:
+        """See `TaggingSystem`: separate position ids are of one language at a time, and of those pretrained on."""
+        known, name = self.candidate.own_positions, self.candidate.encoder.name
+        if known and len(sources) > 1:
+            return f"{name} has position ids of their own for each of its languages: it can be trained on one alone"
+        strangers = [language for language in (*sources, target) if known and language not in known]
+        return f"{name} has position ids for {', '.join(known)}, none for {strangers[0]}" if strangers else ""
+
+
+@dataclass(frozen=True)
+class FineTuned(_OfEncoder):
+    """Taggers fine-tuned from an encoder, or from one of its shape with random weights (the untrained twin)."""
+
+    untrained: bool = False
+
+    @property
+    def system(self) -> System:
+        """See `TaggingSystem`."""
+        return self.candidate.system.make_twin(UNTRAINED) if self.untrained else self.candidate.system
+
+    @property
+    def papers(self) -> bool:
+        """See `TaggingSystem`."""
+        return self.candidate.papers and not self.untrained
+
+    def rows(self, data: TaggingData, setting: Setting) -> tuple[Row, ...]:
+        """See `TaggingSystem`."""
+        candidate, runtime = self.candidate, setting.runtime
+        return tuple(
+            TrainAndPredict(
+                system=self.system.name, task=data.task, sources=data.sources, targets=data.targets,
+                max_train=setting.max_train, seed=seed, encoder=candidate.encoder, untrained=self.untrained,
+                recipe=candidate.recipe_for(data.task), search=candidate.search_before(data.task),
+                precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
+                keep_weights=setting.keep_weights and not self.untrained,
+            )
+            for seed in setting.seeds
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Probed(_OfEncoder):
+    """Linear probes on an encoder as it is."""
+
+    @property
+    def system(self) -> System:
+        """See `TaggingSystem`."""
+        return self.candidate.system.make_twin(LINEAR_PROBE)
+
+    def rows(self, data: TaggingData, setting: Setting) -> tuple[Row, ...]:
+        """See `TaggingSystem`."""
+        runtime = setting.runtime
+        return (
+            ProbeAndPredict(
+                system=self.system.name, task=data.task, sources=data.sources, targets=data.targets,
+                max_train=setting.max_train, encoder=self.candidate.encoder,
+                recipe=self.candidate.recipe.reading_alone(),
+                precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
+            ),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WithoutEncoder:
+    """A baseline: it fills every table, whichever encoder the paper has there.
+
+    Attributes:
+        baseline: its name in `BASELINES`.
+    """
+
+    baseline: str
+    papers: bool = False
+
+    @property
+    def system(self) -> System:
+        """See `TaggingSystem`."""
+        kind = BASELINES[self.baseline]
+        return System(kind.NAME, kind.ROLE)
+
+    def fills(self, role: PaperRole | None) -> bool:  # noqa: ARG002
+        """See `TaggingSystem`."""
+        return True
+
+    def unable(self, sources: Sequence[str], target: str) -> str:  # noqa: ARG002
+        """See `TaggingSystem`."""
+        return ""
+
+    def rows(self, data: TaggingData, setting: Setting) -> tuple[Row, ...]:
+        """See `TaggingSystem`."""
+        seeds = setting.seeds if BASELINES[self.baseline].SEEDED else (None,)
+        return tuple(
+            FitAndPredict(
+                system=self.system.name, task=data.task, sources=data.sources, targets=data.targets,
+                max_train=setting.max_train, seed=seed, baseline=self.baseline,
+            )
+            for seed in seeds
+        )  # fmt: skip

@@ -1,0 +1,36 @@
+"""A row of a tagger without an encoder: fit it on the source, predict every target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from crossglot.engine.step import Advance, Inputs
+from crossglot.steps.rows import Row, write_row
+from crossglot.tagging.baselines import BASELINES
+
+
+class FitAndPredict(Row):
+    """Fits a baseline on the source and predicts every target.
+
+    Attributes:
+        baseline: which, by its name in `BASELINES`.
+    """
+
+    NAME: ClassVar[str] = "CountAndPredict"
+    VERSION: ClassVar[str] = "2"  # 1 kept no language ids of code-switched words
+    SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"baseline"})
+
+    baseline: str = "most-frequent-tag"
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
+        """Writes predictions.parquet and row.json."""
+        tagger = BASELINES[self.baseline].fit(self.training_sentences(), task=self.task, seed=self.seed or 0)
+        predicted = {split.language: tagger.tag(split.read()) for split in self.targets}
+        write_row(folder, self, predicted, {"labels": tagger.labels.names})
+
+    @property
+    def title(self) -> str:
+        """What the progress shows."""
+        seed = "" if self.seed is None else f", seed {self.seed}"
+        return f"{self.system}, {self.task}: {self.source}{seed} → {self.targets_in_words}"

@@ -1,0 +1,16 @@
+"""The taggers without an encoder that there are: to add one, write its module and name it here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from crossglot.tagging.most_frequent_tag import MostFrequentTag
+from crossglot.tagging.tagger import Baseline
+
+BASELINES: Mapping[str, type[Baseline]] = MappingProxyType(
+    {
+        "most-frequent-tag": MostFrequentTag,
+    }
+)
+"""What options call it → the kind of tagger."""
