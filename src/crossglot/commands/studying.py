@@ -91,6 +91,14 @@ def reproduce(
     threads: Threads = None,
     jobs: Jobs = 1,
     lenient: Lenient = False,
+    floors: Annotated[
+        str | None,
+        typer.Option(
+            metavar="F,F",
+            help="Floors beside the encoders: most-frequent-tag, linear-probe, untrained (as much work as the "
+            "encoders), shared-pieces (figure3), or none. Else all of them.",
+        ),
+    ] = None,
     keep_weights: Annotated[
         bool, typer.Option("--keep-weights", help="Keep the taggers, so that later targets need no training.")
     ] = False,
@@ -127,6 +135,7 @@ def reproduce(
         device=device,
         precision=precision,
         lenient=lenient,
+        floors=[] if floors == "none" else listed(floors, "--floors"),
         keep_weights=keep_weights,
     )
     _run(study, run_folder(study, out), threads, jobs, dry_run=dry_run)

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from crossglot.experiments.causes import claims as causes
-from crossglot.experiments.codeswitch import claims as codeswitch
-from crossglot.experiments.overlap import claims as overlap
-from crossglot.experiments.transfer import claims as transfer
-from crossglot.experiments.translation import claims as translation
-from crossglot.experiments.typology import claims as typology
+from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.results.claims import Claim
 
-_EXPERIMENTS = (transfer, overlap, typology, codeswitch, translation, causes)
 _ORIGINS = ("paper", "related", "ours")
+_ONCE = dict.fromkeys(claim for experiment in EXPERIMENTS.values() for claim in experiment.claims)
 
-CLAIMS: tuple[Claim, ...] = tuple(
-    sorted(
-        (claim for experiment in _EXPERIMENTS for claim in experiment.CLAIMS),
-        key=lambda claim: _ORIGINS.index(claim.origin),
-    )
-)
+CLAIMS: tuple[Claim, ...] = tuple(sorted(_ONCE, key=lambda claim: _ORIGINS.index(claim.origin)))
 """The paper's claims, then those of related papers, then those of our own."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from crossglot.engine.step import Step
 from crossglot.experiments.setting import Setting
 from crossglot.experiments.tables import TransferTable
+from crossglot.results.claims import Claim
 from crossglot.results.rows import ResultRow
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class Experiment(Protocol):
         key: `table1`, `figure3`, …: the experiment's name in commands, results.csv and files.
         title: what it shows.
         own: whether it is of the paper, with languages of its own, and so part of `reproduce all`.
+        self_sufficient: whether it makes its languages and encoders itself.
+        claims: what is said of it: by the paper, by others, by us. An experiment may share them with others.
     """
 
     @property
@@ -82,6 +85,16 @@ class Experiment(Protocol):
 
     @property
     def own(self) -> bool:
+        """See the class."""
+        ...
+
+    @property
+    def self_sufficient(self) -> bool:
+        """See the class."""
+        ...
+
+    @property
+    def claims(self) -> Sequence[Claim]:
         """See the class."""
         ...
 

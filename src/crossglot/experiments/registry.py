@@ -14,7 +14,7 @@ from crossglot.experiments.translation.plan import TranslationExperiment
 from crossglot.experiments.typology.groups import GroupsExperiment
 from crossglot.experiments.typology.plan import TypologyExperiment
 
-_PROBES: tuple[Experiment, ...] = (
+_EXPERIMENTS: tuple[Experiment, ...] = (
     *map(TransferExperiment, TABLES.values()),
     GroupsExperiment(),
     CodeSwitchExperiment(),
@@ -23,7 +23,7 @@ _PROBES: tuple[Experiment, ...] = (
     TranslationExperiment(),
     CausesExperiment(),
 )
-EXPERIMENTS: Mapping[str, Experiment] = {probe.key: probe for probe in _PROBES}
+EXPERIMENTS: Mapping[str, Experiment] = {experiment.key: experiment for experiment in _EXPERIMENTS}
 
-SELF_SUFFICIENT = frozenset({"causes"})
+SELF_SUFFICIENT = frozenset(name for name, experiment in EXPERIMENTS.items() if experiment.self_sufficient)
 """Experiments that make their own languages and encoders: a study of these alone names no encoder and no data."""

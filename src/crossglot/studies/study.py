@@ -249,7 +249,7 @@ def _without_engine(fields: Mapping[str, Any]) -> dict[str, Any]:
 def study_toml(study: Study) -> str:
     """The study as TOML that `load_study` reads back to the same study."""
     fields = study.model_dump(mode="json", exclude_none=True, exclude={"encoders", "corpora"})
-    lines = [f"{key} = {toml_value(value)}" for key, value in fields.items() if value != []]
+    lines = [f"{key} = {toml_value(value)}" for key, value in fields.items() if value != [] or key == "floors"]
     for entry in study.encoders:
         lines += ["", "[[encoders]]"]
         lines += [f"{key} = {toml_value(value)}" for key, value in entry.model_dump(exclude_none=True).items()]

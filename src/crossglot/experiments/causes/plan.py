@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crossglot.engine.step import Step
+from crossglot.experiments.causes.claims import CLAIMS
 from crossglot.experiments.causes.conditions import (
     ALL_FLIPPED,
     BASE,
@@ -34,6 +35,7 @@ from crossglot.experiments.causes.measures import (
 )
 from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.setting import Setting
+from crossglot.results.claims import Claim
 from crossglot.results.rows import MEAN, ResultRow, Role
 from crossglot.steps.make_lab import MakeLab
 from crossglot.steps.rows import read_predictions
@@ -111,6 +113,8 @@ class CausesExperiment:
     key: str = KEY
     title: str = TITLE
     own: bool = False
+    self_sufficient: bool = True
+    claims: tuple[Claim, ...] = CLAIMS
 
     def lay_out(self, setting: Setting) -> CausesLayout:
         """A run of each condition with each seed, on languages of its own."""

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 from crossglot.corpora.catalogue import parallel_treebanks
 from crossglot.corpora.codemix import FORMS, SYNTHETIC
 from crossglot.experiments.cells import cited_rows
+from crossglot.experiments.codeswitch.claims import CLAIMS
 from crossglot.experiments.experiment import TableLayout
 from crossglot.experiments.setting import Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.paper.published import BALL, BHAT
+from crossglot.results.claims import Claim
 from crossglot.results.rows import ResultRow
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class CodeSwitchExperiment:
     key: str = REAL.key
     title: str = REAL.title
     own: bool = True
+    self_sufficient: bool = False
+    claims: tuple[Claim, ...] = CLAIMS
 
     def lay_out(self, setting: Setting) -> TableLayout:
         """With synthetic text beside the real, where there are treebanks to make it of.

@@ -15,6 +15,7 @@ from crossglot.experiments.overlap.claims import (
     ACROSS_SCRIPTS,
     BY_OVERLAP,
     BY_SEEN_TOKENS,
+    CLAIMS,
     ENTITY_OVERLAP,
     NEAR_ZERO_OVERLAP,
     NO_OVERLAP,
@@ -37,6 +38,7 @@ from crossglot.experiments.relations import (
 from crossglot.experiments.setting import Absent, Candidate, Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.languages import PAPER_NER
+from crossglot.results.claims import Claim
 from crossglot.results.rows import MEAN, ResultRow
 from crossglot.results.systems import UNTRAINED
 from crossglot.steps.arguments import CorpusSplit
@@ -91,6 +93,8 @@ class OverlapExperiment:
     key: str = "figure1"
     title: str = TITLE
     own: bool = True
+    self_sufficient: bool = False
+    claims: tuple[Claim, ...] = CLAIMS
 
     def lay_out(self, setting: Setting) -> OverlapLayout:
         """All ordered pairs of those of the paper's 16 languages that the data root has."""

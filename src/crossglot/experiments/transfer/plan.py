@@ -11,6 +11,8 @@ from crossglot.experiments.experiment import TableLayout
 from crossglot.experiments.relations import kin_of
 from crossglot.experiments.setting import Setting
 from crossglot.experiments.tables import TransferTable
+from crossglot.experiments.transfer.claims import CLAIMS
+from crossglot.results.claims import Claim
 from crossglot.results.rows import ResultRow
 
 
@@ -19,6 +21,8 @@ class TransferExperiment:
     """How well taggers trained on one language do on others; see `Experiment`."""
 
     printed: TransferTable
+    self_sufficient: bool = False
+    claims: tuple[Claim, ...] = CLAIMS
 
     @property
     def key(self) -> str:

@@ -19,7 +19,9 @@ from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.relations import GAIN, Scores, kin_of, mean_of
 from crossglot.experiments.setting import TRANSLATION, Candidate, Setting
 from crossglot.experiments.translation import claims as told
+from crossglot.experiments.translation.claims import CLAIMS
 from crossglot.remedies import way
+from crossglot.results.claims import Claim
 from crossglot.results.rows import MEAN, ResultRow
 from crossglot.statistics.resampling import Kin
 from crossglot.steps.bitext_sides import Side, describe_sides, usable_pairs
@@ -71,6 +73,8 @@ class TranslationExperiment:
     key: str = told.FIGURE
     title: str = "Translation by nearest neighbours, by layer"
     own: bool = True
+    self_sufficient: bool = False
+    claims: tuple[Claim, ...] = CLAIMS
 
     def lay_out(self, setting: Setting) -> TranslationLayout:
         """The paper's pairs of languages, or those of the study, each with a bitext that is there.

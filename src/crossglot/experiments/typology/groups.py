@@ -11,11 +11,13 @@ from crossglot.experiments.cells import are_papers_treebanks
 from crossglot.experiments.experiment import TableLayout
 from crossglot.experiments.relations import Pair, kin_of
 from crossglot.experiments.setting import Setting
+from crossglot.experiments.typology.claims import CLAIMS
 from crossglot.experiments.typology.grouped import Grouped, Grouping, group_rows
 from crossglot.experiments.typology.plan import languages_of, pos_table
 from crossglot.experiments.typology.word_order import GROUPS, group_of
 from crossglot.languages import LANGUAGES, PAPER_POS
 from crossglot.paper.published import lookup
+from crossglot.results.claims import Claim
 from crossglot.results.rows import ResultRow
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ class GroupsExperiment:
     key: str = "table5"
     title: str = TITLE
     own: bool = True
+    self_sufficient: bool = False
+    claims: tuple[Claim, ...] = CLAIMS
 
     def lay_out(self, setting: Setting) -> TableLayout:
         """The cells that are averaged are those of figure 2."""

@@ -19,9 +19,10 @@ from crossglot.experiments.relations import (
 )
 from crossglot.experiments.setting import Absent, Setting
 from crossglot.experiments.tables import TransferTable
-from crossglot.experiments.typology.claims import BY_FEATURES, FEW_FEATURES, LOW_SIMILARITY
+from crossglot.experiments.typology.claims import BY_FEATURES, CLAIMS, FEW_FEATURES, LOW_SIMILARITY
 from crossglot.experiments.typology.common_features import WALS, CommonFeatures
 from crossglot.languages import PAPER_POS, Language
+from crossglot.results.claims import Claim
 from crossglot.results.rows import ResultRow
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class TypologyExperiment:
     key: str = "figure2"
     title: str = TITLE
     own: bool = True
+    self_sufficient: bool = False
+    claims: tuple[Claim, ...] = CLAIMS
 
     def lay_out(self, setting: Setting) -> TableLayout:
         """All ordered pairs of those of the paper's 41 languages that the data root has."""
