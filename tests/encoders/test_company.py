@@ -17,7 +17,7 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder, without_pooler
 from crossglot.encoders.forward import last_hidden, make_batch
 from crossglot.encoders.loading import load_encoder
-from crossglot.encoders.origin import loading_quietly
+from crossglot.encoders.quiet import quietly
 from crossglot.errors import ModelError
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.recipe import Recipe
@@ -45,7 +45,7 @@ def fresh(folder: Path) -> Any:
     """As anybody would load it with transformers."""
     from transformers import AutoConfig
 
-    with loading_quietly():
+    with quietly():
         config = AutoConfig.from_pretrained(folder)
         return AutoModel.from_pretrained(folder, dtype=torch.float32, **without_pooler(config)).eval()
 

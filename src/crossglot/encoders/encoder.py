@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from crossglot.encoders.origin import Role, loading_quietly
+from crossglot.encoders.origin import Role
+from crossglot.encoders.quiet import quietly
 from crossglot.errors import ModelError
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Encoder:
 
         config = copy.deepcopy(self.model.config)
         attention = config._attn_implementation
-        with torch.random.fork_rng(devices=[]), loading_quietly():
+        with torch.random.fork_rng(devices=[]), quietly():
             torch.default_generator.manual_seed(seed)
             model = AutoModel.from_config(
                 config, dtype=torch.float32, attn_implementation=attention, **without_pooler(config)

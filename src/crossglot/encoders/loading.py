@@ -9,8 +9,9 @@ from crossglot.encoders.bigbird import longest_row
 from crossglot.encoders.encoder import Encoder, without_pooler
 from crossglot.encoders.forms import check_files, check_form, not_masked
 from crossglot.encoders.model_files import read_object, refusing
-from crossglot.encoders.origin import Origin, find_origin, loading_quietly
+from crossglot.encoders.origin import Origin, find_origin
 from crossglot.encoders.packing import LONGEST_CHECKED, check_packing
+from crossglot.encoders.quiet import quietly
 from crossglot.encoders.sizes import check_sizes
 from crossglot.encoders.tokenizers import load_tokenizer, tokenizer_from
 from crossglot.encoders.weight_files import check_depth, check_weights, read_headers
@@ -47,7 +48,7 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
     limit = int(getattr(config, "max_position_embeddings", None) or 0) // max(1, len(blocks))
     max_positions = longest_row(config, limit - first_position) if limit > 0 else None
     pad_id = int(tokenizer.pad_token_id) if tokenizer.pad_token_id is not None else 0
-    with loading_quietly():
+    with quietly():
         check = check_packing(model, pad_id=pad_id, max_positions=max_positions, hint=first_position)
     return Encoder(
         model=model.to(device),
@@ -81,7 +82,7 @@ def _encoder_config(origin: Origin) -> PreTrainedConfig:
     described, where = origin.config(), f"{origin.name}: config.json"
     check_form(described, where)
     check_sizes(described, where)
-    with loading_quietly(), refusing(f"{origin.name}: its config.json describes no model that transformers knows"):
+    with quietly(), refusing(f"{origin.name}: its config.json describes no model that transformers knows"):
         config = AutoConfig.from_pretrained(origin.location, trust_remote_code=False, **origin.pinned())
     if (
         type(config) not in MODEL_FOR_MASKED_LM_MAPPING
@@ -148,12 +149,12 @@ def _load_weights(origin: Origin, config: PreTrainedConfig) -> PreTrainedModel:
         check_depth(tensors, int(getattr(config, "num_hidden_layers", 0)), origin.name)
         with (
             torch.device("meta"),
-            loading_quietly(),
+            quietly(),
             refusing(f"{origin.name}: its config.json describes a model that cannot be built"),
         ):
             empty = AutoModel.from_config(config, dtype=torch.float32, **without_pooler(config))
         check_weights(tensors, empty, origin.name)
-    with loading_quietly(), refusing(f"{origin.name}: its weights cannot be loaded from safetensors"):
+    with quietly(), refusing(f"{origin.name}: its weights cannot be loaded from safetensors"):
         model, report = AutoModel.from_pretrained(
             origin.location,
             config=config,

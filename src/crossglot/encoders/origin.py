@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -301,23 +300,3 @@ def _file_names(folder: Path) -> tuple[str, ...]:
     """Names of its files, and of those one folder further in, as `folder/file`."""
     inner = (f"{path.parent.name}/{path.name}" for path in folder.glob("*/*"))
     return tuple(sorted([*(path.name for path in folder.iterdir()), *inner]))
-
-
-@contextmanager
-def loading_quietly() -> Iterator[None]:
-    """Keeps transformers from reporting dropped heads, warning and drawing progress bars while the context lasts."""
-    import warnings
-
-    from transformers.utils import logging
-
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity(logging.CRITICAL)
-    logging.disable_progress_bar()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()

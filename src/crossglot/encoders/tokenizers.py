@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from crossglot.encoders.cutting import check_cutting
 from crossglot.encoders.model_files import check_plain, refusing
-from crossglot.encoders.origin import Origin, find_origin, loading_quietly
+from crossglot.encoders.origin import Origin, find_origin
+from crossglot.encoders.quiet import quietly
 from crossglot.errors import ModelError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def tokenizer_from(origin: Origin) -> PreTrainedTokenizerBase:
     if bare is not None:
         return vocabulary_tokenizer(bare)
     kept = ", ".join(origin.tokenizer_files())
-    with loading_quietly(), refusing(f"{origin.name}: its tokenizer ({kept}) cannot be loaded"):
+    with quietly(), refusing(f"{origin.name}: its tokenizer ({kept}) cannot be loaded"):
         tokenizer = AutoTokenizer.from_pretrained(origin.location, trust_remote_code=False, **origin.pinned())
     if tokenizer.mask_token is None:
         raise ModelError(f"{origin.name}: its tokenizer has no mask piece: not a masked language model's")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossglot.checksums import CHECKSUMS, why_not_whole, write_checksums
+from crossglot.encoders.quiet import quietly
 from crossglot.encoders.whole import RECORD, SETTINGS
 from crossglot.errors import StorageError, UsageError
 from crossglot.files import (
@@ -213,7 +213,7 @@ def finish(
         "loss": [list(point) for point in loss],
     }
     try:
-        with _quietly(), whole_files(out, durable=True) as half:
+        with quietly(), whole_files(out, durable=True) as half:
             model.save_pretrained(half)
         write_checksums(out, ENCODER)
         write_whole(out / RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n", durable=True)
@@ -222,17 +222,3 @@ def finish(
     except NotWrittenError as error:
         remedy = f"{error.remedy}; the same command goes on from its last checkpoint"
         raise StorageError(f"{out}: the encoder cannot be written: {error.why}\n  {remedy}") from error
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Switches off the library's own progress bar; the user sees ours."""
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
