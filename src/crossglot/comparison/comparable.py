@@ -1,4 +1,4 @@
-"""Runs to be compared: their folders read, with one clear message for each way in which they cannot be."""
+"""Reads run folders for a comparison, with one clear message for each way in which they cannot be compared."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ NUMBERS, WORDS = ("sentence", "word"), ("target", "form", "gold", "predicted")
 
 
 def read_comparable(folder: Path) -> KeptRun:
-    """What a run's taggers predicted.
+    """The predictions of a run's taggers.
 
     Raises:
-        StorageError: if it is no run's folder, if its experiments train no taggers that could be compared, or if what
-            they predicted is not there or damaged.
+        StorageError: if it is no run's folder, if its experiments train no taggers that could be compared, or if
+            predictions are missing or damaged.
     """
     if not folder.is_dir():
         raise StorageError(f"{folder}: no such folder\n  give a run's folder: the one that has results.csv")
@@ -47,7 +47,7 @@ def read_comparable(folder: Path) -> KeptRun:
 
 
 def predictions_of(row: KeptRow, targets: Collection[str]) -> dict[str, list[polars.DataFrame]]:
-    """Target → what was predicted for it, a table per seed.
+    """Target → its predictions, one table per seed.
 
     Raises:
         StorageError: naming a damaged file.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LEVEL = 0.95
 FEWEST_PERMUTATIONS = 5000
 REACH = 0.8
-"""With Holm's factor of the number of cells, the smallest p-value possible is this part of 1 - level, or less."""
+"""With Holm's factor, the smallest possible p-value is at most this share of 1 - level."""
 
 FIRST, SECOND, NOISE, SKIPPED = "first better", "second better", "within noise", "not compared"
 
@@ -90,9 +90,9 @@ def compare(
 ) -> polars.DataFrame:
     """What differs between two runs, by how much, and what is within noise.
 
-    Systems of the same name are compared; beside them those that are alone in their role in both runs.
-    Cells that only one of the runs has are told by `studies.partners.lone_cells`, the settings in which they differ by
-    `studies.settings.differing_settings`.
+    Systems of the same name are compared, and systems that are alone in their role in both runs. For cells that only
+    one run has see `comparison.partners.lone_cells`, for the settings in which the runs differ
+    `comparison.differing_settings.differing_settings`.
 
     Args:
         first: a run's folder.
@@ -103,7 +103,7 @@ def compare(
         progress: told how many cells are done, of how many.
 
     Returns:
-        A row a cell, the largest differences first, then what is within noise, then what cannot be compared and why.
+        One row per cell: the largest differences first, then those within noise, then cells that cannot be compared.
 
     Raises:
         StorageError: if a folder is no run, if its predictions are missing or damaged or it has none of taggers, or if
@@ -151,7 +151,7 @@ def compare_runs(
 
 
 def permutations_needed(cells: int, level: float) -> int:
-    """So many that a difference as large as can be is found at this level, corrected for so many cells."""
+    """How many permutations find the largest possible difference at this level, corrected for so many cells."""
     return max(FEWEST_PERMUTATIONS, math.ceil(cells / (REACH * (1 - level))))
 
 
@@ -181,7 +181,7 @@ def _compare_cell(
     if types == ():
         return ComparedCell(**cell, why="no entity type that both count")  # type: ignore[arg-type]
     counts = [np.stack([task_counts(ours.task, *tags_of(frame, target), types) for frame in side]) for side in sides]
-    if ours.task == "ner" and not counts[0][..., -1].any():  # without gold F1 is 0 whatever is predicted
+    if ours.task == "ner" and not counts[0][..., -1].any():  # F1 would be 0 whatever is predicted
         return ComparedCell(**cell, why="no entity in gold")  # type: ignore[arg-type]
     statistic = task_statistic(ours.task)
     found = paired_bootstrap(counts[0], counts[1], statistic, level=level).in_per_cent()
@@ -201,7 +201,7 @@ def _compare_cell(
 
 
 def _unlike(one: polars.DataFrame, other: polars.DataFrame) -> str:
-    """Why two predictions of one target cannot be held against each other; empty if they can."""
+    """Why two predictions of one target cannot be compared; empty if they can."""
     ours, theirs = (frame.select("sentence", "word", "form", "gold") for frame in (one, other))
     if ours.equals(theirs):
         return ""
@@ -214,7 +214,7 @@ def _unlike(one: polars.DataFrame, other: polars.DataFrame) -> str:
 
 
 def _judged(cells: Sequence[ComparedCell], level: float) -> list[ComparedCell]:
-    """Corrected for their number, and in order."""
+    """The cells with corrected p-values and verdicts, in the order of `compare`."""
     from dataclasses import replace
 
     from crossglot.statistics.correction import holm
@@ -230,7 +230,7 @@ def _judged(cells: Sequence[ComparedCell], level: float) -> list[ComparedCell]:
 
 
 def comparison_frame(cells: Sequence[ComparedCell]) -> polars.DataFrame:
-    """A row a cell."""
+    """The cells as a frame, one row each."""
     import polars as pl
 
     def halves(name: Literal["values", "seeds"], cell: ComparedCell) -> tuple[float | None, float | None]:
@@ -264,7 +264,7 @@ def whys(cells: Iterable[tuple[str, str, str]]) -> list[str]:
 
 
 def _what(run: KeptRun) -> str:
-    """What a run has, in a few words."""
+    """The systems, tasks and languages of a run in a few words."""
     cells: dict[str, tuple[list[str], list[str]]] = {}
     for row in run.rows:
         sources, targets = cells.setdefault(row.task, ([], []))

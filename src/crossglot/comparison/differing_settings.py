@@ -1,7 +1,7 @@
 """The settings in which two runs differ: what can change a number, from study.toml, versions.json and results.csv.
 
-Where the data lie, what the run is called and on how many processes it ran do not count. Corpora count by their
-checksums, encoders by their revisions, so that the same data under another path are the same.
+Paths, the run's name and the number of processes do not count. Corpora count by their checksums, encoders by their
+revisions, so that the same data under another path are no difference.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ OF_STUDY = ("seeds", "max_train", "max_test")
 """Settings of a study that hold for all its taggers; where study.toml is silent, all sentences are used."""
 
 Difference = tuple[str, str, str, str]
-"""Setting, of what, the first run's value, the second's."""
+"""Setting, what it is of, the first run's value, the second's."""
 
 
 def differing_settings(
     first: str | Path, second: str | Path, *, systems: tuple[str, str] | None = None
 ) -> polars.DataFrame:
-    """In what settings two runs differ, of those that can change a number.
+    """The settings in which two runs differ, of those that can change a number.
 
     Which experiments, languages and encoders a run has does not count: these make cells, not numbers.
 
@@ -41,8 +41,8 @@ def differing_settings(
         systems: one of the first run's and the one of the second run's whose settings are compared, and no others'.
 
     Returns:
-        A row a difference, with the columns `setting`, `of` (the encoder, corpus or language it belongs to; empty if
-        all), `first` and `second`, as words. Settings: `seeds`, `max_train`, `max_test`, `device`, `precision`; of
+        One row per difference, with the columns `setting`, `of` (the encoder, corpus or language it belongs to; empty
+        if all), `first` and `second`, as words. Settings: `seeds`, `max_train`, `max_test`, `device`, `precision`; of
         encoders `revision` and what the recipe for a task has (`learning_rate`, `epochs` …); `corpus`, where a language
         was given another one; `checksum`, where a corpus of one name has other contents; `study.toml` and
         `versions.json` if they are missing.
@@ -70,7 +70,7 @@ def _read_versions(path: Path) -> dict[str, Any]:
 
 
 def _entries(versions: Mapping[str, Any], of: str) -> dict[str, Mapping[str, Any]]:
-    """Those that say something; versions.json is read as it is, whoever wrote it."""
+    """The entries that are mappings; versions.json may hold anything, whoever wrote it."""
     return {name: entry for name, entry in _mapping(versions.get(of)).items() if isinstance(entry, dict)}
 
 
@@ -92,7 +92,7 @@ def _of_study(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[D
 def _of_versions(
     first: Mapping[str, Any], second: Mapping[str, Any], systems: tuple[str, str] | None
 ) -> Iterator[Difference]:
-    """Of the whole run, then of the encoders that go together."""
+    """Differences of the whole run, then of the encoders that are compared."""
     for name in ("device", "precision"):
         yield from _differing(name, "", first.get(name, "unknown"), second.get(name, "unknown"))
     encoders = [_entries(versions, "encoders") for versions in (first, second)]
@@ -122,7 +122,7 @@ def _of_encoders(of: str, first: Mapping[str, Any], second: Mapping[str, Any]) -
 
 
 def _of_corpora(folders: Iterable[Path], versions: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:
-    """Languages that were given other corpora, then corpora of one name with other contents."""
+    """Differences of corpora: languages with other corpora, then corpora of one name with other contents."""
     first, second = [
         {name: entry.get("checksum", name) for name, entry in _entries(one, "data").items()} for one in versions
     ]
@@ -141,7 +141,7 @@ def _of_corpora(folders: Iterable[Path], versions: Iterable[Mapping[str, Any]]) 
 
 
 def _corpora(results: polars.DataFrame) -> dict[tuple[str, str], set[str]]:
-    """(task and language, split) → the corpora used for it."""
+    """(task and language, split) → the names of the corpora used."""
     found: dict[tuple[str, str], set[str]] = {}
     columns = ("task", "source", "source_corpus", "target", "target_corpus", "split")
     cells = results.filter(aggregate=MEAN).select(columns)
@@ -157,7 +157,7 @@ def _corpora(results: polars.DataFrame) -> dict[tuple[str, str], set[str]]:
 
 
 def _begin(checksum: object) -> str:
-    """Enough of a revision or checksum to tell two apart."""
+    """The beginning of a revision or checksum, enough to tell two apart."""
     return "unknown" if checksum is None else str(checksum)[:10]
 
 

@@ -1,4 +1,4 @@
-"""What a run has kept of its taggers: which predictions are of which system, source and targets."""
+"""The predictions that a run has kept: which are of which system, source and targets."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KeptRow:
-    """Everything that one system trained on one source predicted.
+    """All predictions of one system trained on one source.
 
     Attributes:
-        system: which.
+        system: the system.
         task: `pos`, `ner` or `labels`.
         source: as in results.csv.
-        targets: target → the files with its predictions, one a seed.
+        targets: target → the files with its predictions, one per seed.
         types: target → the entity types that were scored (`ner`).
-        seeds: of the trainings; None alone where nothing is random.
+        seeds: of the trainings; only None where nothing is random.
     """
 
     system: System
@@ -45,7 +45,7 @@ class KeptRow:
         return tuple(name for name in ours if name in theirs)
 
     def predictions(self, targets: Collection[str]) -> dict[str, list[polars.DataFrame]]:
-        """Target → what was predicted for it, a table a seed; each file is read once."""
+        """Target → its predictions, one table per seed; each file is read once."""
         import polars as pl
 
         wanted = {target: self.targets[target] for target in targets}
@@ -72,12 +72,12 @@ class KeptRun:
 
     @property
     def systems(self) -> dict[str, System]:
-        """Its systems by name, each once."""
+        """Its systems by name."""
         return {row.system.name: row.system for row in self.rows}
 
 
 def read_kept(folder: Path) -> KeptRun:
-    """Finds out what the files in a run's `predictions/` hold.
+    """Reads whose predictions the files in a run's `predictions/` are.
 
     Raises:
         StorageError: if it is no run's folder, if nothing was predicted, or if a file does not say whose it is.
@@ -100,14 +100,14 @@ def read_kept(folder: Path) -> KeptRun:
 
 
 def _place(order: Sequence[tuple[str, str, str]], row: tuple[System, str, str]) -> int:
-    """Where the results have it; what they do not have comes last."""
+    """A row's place in the order of the results; rows that these do not have come last."""
     system, task, source = row
     key = (system.name, task, source)
     return order.index(key) if key in order else len(order)
 
 
 def _targets(files: Sequence[tuple[int | None, Path]]) -> dict[str, tuple[Path, ...]]:
-    """Target → one file a seed: the one written last, where a target was predicted again on another corpus."""
+    """Target → one file per seed: the last one, where a target was predicted again on another corpus."""
     import polars as pl
 
     found: dict[str, dict[int | None, Path]] = {}

@@ -1,4 +1,4 @@
-"""Which rows of two runs go together, and the cells that only one of the runs has."""
+"""Which rows of two runs are compared with each other, and the cells that only one of the runs has."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class LoneCell:
 
     Attributes:
         side: the run that has it.
-        system: whose it is.
+        system: the system it is of.
         task: `pos`, `ner` or `labels`.
         source: what was trained on.
         target: what was tagged.
@@ -36,12 +36,12 @@ class LoneCell:
 def paired_rows(
     first: KeptRun, second: KeptRun, systems: tuple[str, str] | None = None
 ) -> list[tuple[KeptRow, KeptRow]]:
-    """Rows that go together: of systems that do, with one task and one source.
+    """The rows that are compared: of partner systems, with the same task and source.
 
     Args:
         first: a run.
         second: another one, or the same if `systems` are given.
-        systems: one of the first run's and the one of the second run's that it goes with, and no others.
+        systems: one of the first run's and its partner in the second run; no others are compared.
 
     Raises:
         UsageError: if a run has no such system, or both runs are one and no systems are given.
@@ -70,12 +70,12 @@ def paired_rows(
 def partners_of(
     first: Mapping[str, System], second: Mapping[str, System], named: tuple[str, str] | None = None
 ) -> dict[str, str]:
-    """System of the first run → the second's: of one name, or alone in one role; so also their twins.
+    """System of the first run → its partner in the second: of the same name, or alone in the same role; twins likewise.
 
     Args:
         first: the first run's systems by name.
         second: the other run's.
-        named: the only two that go together, where they are named.
+        named: the only two partners, if the user named them.
     """
     if named is not None:
         return {named[0]: named[1]}

@@ -1,4 +1,4 @@
-"""Scores of a transfer table's lines as rows of results.csv: cells, averages over cells, cited systems."""
+"""Scores of a transfer table as rows of results.csv: cells, averages over cells, cited systems."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ NORWEGIAN = frozenset({"UD_Norwegian-Bokmaal", "UD_Norwegian-Nynorsk"})
 
 
 def tabulate(row: TableRow, scores: Mapping[str, Sequence[Score]], failure: str = "") -> list[ResultRow]:
-    """A table row's rows of results.csv: each target's mean over seeds, then its seeds; or why the cell is empty.
+    """Rows of results.csv for one row of a table: each target's mean over seeds, then its seeds; or why it is empty.
 
     A test set without an entity of the scored types has no F1. Where code-switched text is scored by language as well,
-    those rows follow, a language id a part.
+    one row per language id follows.
 
     Args:
         row: the row.
@@ -87,10 +87,9 @@ def is_papers_corpus(task: str, corpus: str | None) -> bool:
 
 
 def are_papers_treebanks(corpora: Iterable[str | None]) -> bool:
-    """Whether all of many treebanks are the paper's.
+    """Whether all of several treebanks are the paper's.
 
-    The two of Norwegian have had their suffixes in every release: their names do not tell which, so they go with the
-    others.
+    The two Norwegian ones have a suffix in every release, so that their names do not tell: the others decide.
     """
     names = set(corpora)
     telling = names - NORWEGIAN
@@ -118,9 +117,9 @@ def cited_rows(table: TransferTable, setting: Setting) -> list[ResultRow]:
 
 
 def average_rows(cells: Iterable[ResultRow], kin: Kin | None = None) -> list[ResultRow]:
-    """For each system of a table its mean over zero-shot cells and over the diagonal, with languages as clusters.
+    """The means of each system over zero-shot cells and over the diagonal, with languages as clusters.
 
-    Genera are drawn where there are enough of them (`units_of`); then a row that draws languages follows.
+    Where there are enough genera (`units_of`), they are the clusters, and a row with languages as clusters follows.
     """
     groups: dict[tuple[str, str, str], list[ResultRow]] = {}
     for row in cells:

@@ -1,4 +1,4 @@
-"""What a run shows: a matrix for each experiment that is one, a chart with its table for each of the others."""
+"""The exhibits of a run: matrices of experiments that are matrices, charts with their tables of the others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def drawn_exhibits(rows: Sequence[ResultRow]) -> list[Drawn]:
 
 
 def matrix_exhibits(rows: Sequence[ResultRow]) -> list[Exhibit]:
-    """The matrices of a run, in the order of the results: experiments of other versions are taken for matrices."""
+    """The matrices of a run, in the order of the results; unknown experiments count as matrices."""
     charts = {each.experiment for each in drawn_exhibits(rows)}
     titles = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
     return exhibits([row for row in rows if row.experiment not in charts], titles)

@@ -39,7 +39,7 @@ class Layout(Protocol):
     Attributes:
         table: the matrix of taggers that it looks at, with the experiment's key; None if it needs no taggers.
         steps: what it needs besides that table's steps.
-        missing: what will have no value, whatever is run, and why; the cells of its table excepted.
+        missing: reasons why values besides its table's cells will be missing, whatever is run.
     """
 
     @property
@@ -63,14 +63,14 @@ class Layout(Protocol):
 
 
 class Experiment(Protocol):
-    """One experiment. Implementations are stateless; everything about a study comes with the setting.
+    """One experiment. Implementations have no state; everything about a study comes with the setting.
 
     Attributes:
         key: `table1`, `figure3`, …: the experiment's name in commands, results.csv and files.
         title: what it shows.
-        own: whether it is of the paper, with languages of its own, and so part of `reproduce all`.
+        own: whether it is the paper's and has its own languages, so that `reproduce all` runs it.
         self_sufficient: whether it makes its languages and encoders itself.
-        claims: what is said of it: by the paper, by others, by us. An experiment may share them with others.
+        claims: about it, by the paper, by others, by us; several experiments may share claims.
     """
 
     @property
@@ -99,7 +99,7 @@ class Experiment(Protocol):
         ...
 
     def lay_out(self, setting: Setting) -> Layout:
-        """What this experiment is for a study.
+        """The experiment laid out for a study.
 
         Raises:
             CrossglotError: if something that the user named is missing or faulty.
@@ -107,7 +107,7 @@ class Experiment(Protocol):
         ...
 
     def draw(self, rows: Sequence[ResultRow]) -> Drawn | None:
-        """Its chart and table, made of its rows; None if it is drawn as the matrix that they are."""
+        """Its chart and table, made of its rows; None if these are a matrix, which is drawn as such."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What two seeds of each tagger tell together: their variance pooled over the sources of a table."""
+"""Intervals for cells of two seeds, whose variance between seeds is pooled over the sources of a table."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Key = tuple[str | None, ...]
 
 
 def with_pooled_seeds(rows: Sequence[ResultRow]) -> list[ResultRow]:
-    """Cells of two seeds with intervals that allow for what seeds differ by in the cells of all of a system's sources.
+    """Cells of two seeds with intervals that include the variance between seeds, pooled over a system's sources.
 
     Own-language and zero-shot cells are pooled apart, since taggers that agree on their own language may differ on
     others. Targets share their taggers: each source is worth one degree of freedom, however many targets it has. With
-    one source alone intervals stay what they are, over sentences, and say so.
+    one source intervals stay over sentences alone, and say so.
 
     Args:
-        rows: a table's cells: means, and a row a seed.
+        rows: a table's cells: means, and one row per seed.
     """
     seeds: dict[Key, list[float]] = defaultdict(list)
     for row in rows:

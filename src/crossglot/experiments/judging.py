@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from crossglot.experiments.cells import is_papers_corpus
 from crossglot.experiments.claims import CLAIMS
-from crossglot.experiments.statistic_rows import Readings
+from crossglot.experiments.statistic_rows import StatisticRows
 from crossglot.paper.published import CITED, EN_BERT, M_BERT, lookup
 from crossglot.results.claims import M_BERT_UNTRAINED, Claim, Reading, Statistic, line_of, spelled
 from crossglot.results.rows import MEAN
@@ -40,7 +40,7 @@ Key = tuple[str, str, str, str]  # experiment, system, source, target
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table as results.csv has it, in points; a cited number has itself for bounds."""
+    """One cell of a table as results.csv has it, in points; the bounds of a cited number are the number itself."""
 
     value: float
     low: float
@@ -112,14 +112,14 @@ class _Run:
         self.cells: dict[Key, Cell] = {}
         self.reasons: dict[Key, str] = {}
         self.seeds: dict[Key, set[int]] = {}
-        self.readings = Readings()
+        self.statistics = StatisticRows()
         for row in results.iter_rows(named=True):
             self._take(row)
 
     def _take(self, row: Mapping[str, object]) -> None:
         self.experiments.add(str(row["experiment"]))
         self.by_role.setdefault(str(row["role"]), {})[str(row["system"])] = None
-        self.readings.take(row)
+        self.statistics.take(row)
         key = (str(row["experiment"]), str(row["system"]), str(row["source"]), str(row["target"]))
         value, low, high, seed = (row[name] for name in ("value", "ci_low", "ci_high", "seed"))
         if isinstance(seed, int) and value is not None:
@@ -169,7 +169,7 @@ class _Run:
         return replace(decision, why=decision.why + _lowest(statistic, sums))
 
     def _lone_pairs(self, places: Places) -> list[str]:
-        """Systems of two seeds whose cells have one source: their intervals are over sentences alone."""
+        """Systems of two seeds and one source, whose intervals are over sentences alone."""
         sources: dict[tuple[str, str], set[str]] = {}
         for (experiment, system, source, _), seeds in self.seeds.items():
             if len(seeds) < FEWEST_SEEDS:
@@ -182,16 +182,16 @@ class _Run:
         if reading.experiment not in self.experiments:
             raise UndecidedError(f"{spelled(reading.experiment)} was not run")
         system = self._system(reading.system)
-        found = self.readings.find(reading, system)
+        found = self.statistics.find(reading, system)
         if isinstance(found, str):
             raise UndecidedError(f"no {reading.aggregate} for {system} ({spelled(reading.experiment)}){found}")
-        if collapsed := self.readings.collapsed(reading, system):
+        if collapsed := self.statistics.collapsed(reading, system):
             trainings = "a training" if collapsed == 1 else f"{collapsed} trainings"
             return Decision(OPEN, f"with {trainings} that collapsed among its cells", *found)
-        if reading.pool is not None and (others := self.readings.other_pools(reading, system)):
+        if reading.pool is not None and (others := self.statistics.other_pools(reading, system)):
             why = f"the paper searches {reading.pool:,} pairs of sentences, and among fewer more are found"
             return Decision(OPEN, f"{why} ({_listed(others, ', ')})", *found)
-        if self.readings.seeds(reading, system) == FEWEST_SEEDS - 1:
+        if self.statistics.seeds(reading, system) == FEWEST_SEEDS - 1:
             return Decision(OPEN, "from two seeds only, whose interval is over sentences alone", *found)
         single = any(len(seeds) == 1 for key, seeds in self.seeds.items() if key[:2] == (reading.experiment, system))
         return _decide(claim, *found, [system] if single else [])
@@ -236,7 +236,7 @@ class _Run:
         raise UndecidedError(f"no encoder plays {player}")
 
     def _absences(self, keys: Sequence[Key]) -> str:
-        """Which cells are missing and why, those with one system, table and reason together."""
+        """The missing cells and why they are missing, grouped by system, table and reason."""
         groups: dict[tuple[str, str], dict[str, None]] = {}
         for key in keys:
             experiment, system, source, target = key
@@ -267,16 +267,16 @@ def _lowest(statistic: Statistic, sums: Sequence[float]) -> str:
 
 
 def _cited(key: Key) -> Cell | None:
-    """The published number of a system that the paper cites; of no other."""
+    """The published number of a cell whose system the paper cites; None for other systems."""
     experiment, system, source, target = key
     printed = lookup(experiment, source, target, role=CITED, system=system)
     return Cell(printed.value, printed.value, printed.value, CITED) if printed else None
 
 
 def _same_data(places: Places) -> None:
-    """Lets published numbers stand against ours only where both are of the paper's test data.
+    """Makes sure that published numbers are compared with ours on the paper's test data only.
 
-    What was trained on is part of a system, and the cited ones had data of their own.
+    Training data do not count: they are part of a system, and cited systems had their own.
     """
     others: dict[str, None] = {}
     for place in places:
@@ -290,7 +290,7 @@ def _same_data(places: Places) -> None:
 
 
 def _possible(statistic: Statistic) -> tuple[float, float]:
-    """Between what the weighted sum of scores from 0 to 100 lies."""
+    """Smallest and largest possible value of the weighted sum of scores from 0 to 100."""
     weights = [term.weight for term in statistic.terms]
     return 100 * sum(min(weight, 0.0) for weight in weights), 100 * sum(max(weight, 0.0) for weight in weights)
 
@@ -310,7 +310,7 @@ def _from_cells(statistic: Statistic, places: Places) -> Interval:
 
 
 def _summed(entries: Sequence[Entry], share: int) -> tuple[float, float]:
-    """Bounds of a weighted sum, in which a cell that stands several times is one number."""
+    """Bounds of a weighted sum of cells; the weights of a cell that occurs several times are added first."""
     weights: dict[Key, float] = {}
     for entry in entries:
         weights[entry.key] = weights.get(entry.key, 0.0) + entry.weight / share

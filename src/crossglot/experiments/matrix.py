@@ -22,13 +22,13 @@ class TableRow:
     """One row of a table: a system, the source it is trained on, and its targets.
 
     Attributes:
-        table: where it stands.
-        system: what fills it.
+        table: the table that it stands in.
+        system: the system that fills it.
         papers: whether the system is the paper's own.
         source: language, or several joined by `+`.
         source_corpus: what it is trained on; None if that is absent.
         targets: language → split, or why there is none.
-        steps: the steps that predict its targets, one per seed, with every target there is; none if that cannot be.
+        steps: the steps that predict all its targets that there are, one per seed; empty if it cannot be trained.
         types: target → the entity types that both it and the source annotate (`ner`).
     """
 
@@ -69,11 +69,11 @@ class _Source:
         present = tuple(split for split in self.sources if isinstance(split, CorpusSplit))
         found = [split for split in self.targets.values() if isinstance(split, CorpusSplit)]
         self.data = TaggingData(table.task, present, tuple(sorted(found, key=lambda split: split.language)))
-        learnable = table.task != "ner" or any(split.types for split in present)  # of O alone nothing is learned
+        learnable = table.task != "ner" or any(split.types for split in present)  # nothing is learned from O alone
         self.complete = bool(found) and learnable and len(present) == len(self.sources)
 
     def row(self, system: TaggingSystem) -> TableRow:
-        """The row of a system; a target that it cannot have is absent for that reason."""
+        """The row of a system; targets that it cannot be evaluated on are absent, with that reason."""
         gap = next((split for split in self.sources if isinstance(split, Absent)), None)
         targets = {target: gap or self._target(system, target) for target in self.targets}
         goals = tuple(goal for goal in self.data.targets if not self._unable(system, goal.language))

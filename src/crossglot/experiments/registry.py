@@ -26,4 +26,4 @@ _EXPERIMENTS: tuple[Experiment, ...] = (
 EXPERIMENTS: Mapping[str, Experiment] = {experiment.key: experiment for experiment in _EXPERIMENTS}
 
 SELF_SUFFICIENT = frozenset(name for name, experiment in EXPERIMENTS.items() if experiment.self_sufficient)
-"""Experiments that make their own languages and encoders: a study of these alone names no encoder and no data."""
+"""Experiments that make their own languages and encoders: a study of only these names neither encoders nor data."""

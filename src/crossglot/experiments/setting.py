@@ -1,4 +1,4 @@
-"""What a study puts to its probes: encoders with their recipes, corpora, seeds, and where it runs."""
+"""What experiments have to know of a study: encoders with their recipes, corpora, seeds, and where it runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from crossglot.tagging.grid import Grid
 from crossglot.tagging.recipe import Recipe
 
 FLOORS = ("linear-probe", "untrained", "shared-pieces", *BASELINES)
-"""What can stand beside encoders to show how much less would do; `shared-pieces` in translation alone."""
+"""The floors that may stand beside encoders; `shared-pieces` in translation only."""
 
 TRANSLATION = "translation"
 """The task of bitexts, whose languages are a pair: `en-de`."""
@@ -33,12 +33,12 @@ class Candidate:
     Attributes:
         encoder: what it is and where.
         role: `m-bert`, `en-bert` or `other`.
-        recipe: how it is fine-tuned where nothing is said of the task.
+        recipe: how it is fine-tuned for tasks that are not in `by_task`.
         papers: whether it is the paper's own encoder, fine-tuned by the paper's recipe on all of the data.
-        by_task: task → how it is fine-tuned for that, where it is known: kept beside the encoder, or found by a search.
-        grid: starts and rates to search for a task of which it is not known; None where nothing is searched.
-        searches: task → what finds its start and rate, or has found them.
-        own_positions: the languages that have position ids of their own; none where all share theirs.
+        by_task: task → its recipe, where one was kept beside the encoder or found by a search.
+        grid: starts and rates to search among for the other tasks; None if nothing is searched.
+        searches: task → the step that finds its start and rate, finished or not.
+        own_positions: the languages with position ids of their own; empty if all languages share them.
     """
 
     encoder: EncoderReference
@@ -52,11 +52,11 @@ class Candidate:
 
     @property
     def system(self) -> System:
-        """The system that its fine-tuned taggers are."""
+        """The system of its fine-tuned taggers."""
         return System(self.encoder.name, self.role)
 
     def recipe_for(self, task: str) -> Recipe:
-        """How it is fine-tuned for a task; what a search is still to find is in it as it is without."""
+        """How it is fine-tuned for a task; start and rate that a search has still to find have their defaults."""
         return self.by_task.get(task, self.recipe)
 
     def search_before(self, task: str) -> FindRecipe | None:
@@ -103,7 +103,7 @@ class Corpora:
         return self._described[key]
 
     def bitext(self, pair: tuple[str, str]) -> str | None:
-        """What the user named for a pair of languages, whichever of them first; None if nothing."""
+        """The bitext that the user named for a pair of languages, in either order; None if none was."""
         keys = ["-".join(pair), "-".join(pair[::-1])]
         self._asked.update(keys)
         return next((self.chosen[TRANSLATION, key] for key in keys if (TRANSLATION, key) in self.chosen), None)
@@ -128,7 +128,7 @@ class Corpora:
                     f"{named}: {language} is no language; of a pair of languages, name a set of parallel/ "
                     "or two parallel treebanks joined by +, such as UD_English-PUD+UD_German-PUD"
                 )
-            if "+" not in name:  # two treebanks that synthetic text is made of
+            if "+" not in name:  # otherwise two treebanks, of which synthetic text is made
                 find_corpus(self.root, language, task, name)
             if (task, language) not in used:
                 raise UsageError(f"{named}: no experiment of the study reads a {task} corpus of {language}")
@@ -154,7 +154,7 @@ def _without_form(language: str) -> str:
 
 @dataclass(frozen=True)
 class Setting:
-    """Everything that a probe needs to know of the study.
+    """Everything that an experiment has to know of the study.
 
     Attributes:
         candidates: the encoders, in the study's order.
@@ -163,7 +163,7 @@ class Setting:
         runtime: device and resolved precision.
         sources: languages to train on instead of the experiment's own; empty for those.
         targets: languages to evaluate, likewise.
-        max_train: at most so many training sentences a source.
+        max_train: at most so many training sentences per source.
         keep_weights: whether fine-tuned taggers are kept.
         floors: which floors stand beside the encoders.
     """

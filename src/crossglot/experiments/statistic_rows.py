@@ -1,4 +1,4 @@
-"""Rows of results.csv that hold a whole statistic of a figure, found for the claims that read them."""
+"""Rows of results.csv that hold a statistic of a whole figure, looked up for the claims that rest on them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from crossglot.statistics.intervals import NO_INTERVAL, Interval
 _KEY = ("experiment", "system", "metric", "aggregate", "source", "target", "layer", "condition")
 
 
-class Readings:
-    """All rows of a results table, by what a reading names."""
+class StatisticRows:
+    """The rows of a results table by the fields that a `Reading` names."""
 
     def __init__(self) -> None:
         self._rows: dict[tuple[object, ...], Mapping[str, object]] = {}
@@ -19,7 +19,7 @@ class Readings:
         self._reasons: dict[tuple[object, ...], str] = {}
 
     def take(self, row: Mapping[str, object]) -> None:
-        """Adds a row; parts of cells are left out, which no reading is of."""
+        """Adds a row; rows of parts of cells are left out, since no claim rests on one."""
         if row["part"] is not None:
             return
         key = tuple(row[name] for name in _KEY)
@@ -33,8 +33,8 @@ class Readings:
     def find(self, reading: Reading, system: str) -> tuple[float, Interval] | str:
         """The value and interval of a reading for a system; or why there is none, in brackets, empty if unknown.
 
-        An experiment that has no value says why in the row itself, or in one without a condition for all that it would
-        measure of a system and a pair.
+        An experiment without a value says why in the row itself, or once for all its statistics of a system and a
+        pair, in a row without a condition.
         """
         row = self._rows.get(_place(reading, system, reading.aggregate))
         if row is not None and isinstance(row["value"], float):
@@ -50,13 +50,13 @@ class Readings:
         return int(str((row or {}).get("collapsed") or 0))
 
     def seeds(self, reading: Reading, system: str) -> int:
-        """How many seeds have a row of their own for what a reading is the mean of; 0 where it is over languages."""
+        """Over how many seeds a reading is the mean; 0 for a statistic over languages, which has no rows of seeds."""
         return self._seeds.get(_place(reading, system, aggregate=None), 0)
 
     def other_pools(self, reading: Reading, system: str) -> list[str]:
-        """`en → de, 1,997 of ntrex128` for each pair of a reading that was searched among more or fewer than it says.
+        """`en → de: 1,997 of ntrex128` for each pair of a reading that was not searched among `pool` sentences.
 
-        A mean over pairs is as comparable as the statistics of the pairs, which stand beside it.
+        For a mean over pairs, the rows of its pairs are looked at.
         """
         found: dict[str, None] = {}
         for row in self._rows.values():
@@ -71,6 +71,6 @@ class Readings:
 
 
 def _place(reading: Reading, system: str, aggregate: str | None) -> tuple[object, ...]:
-    """What a reading's row is known by."""
+    """The key of a reading's row."""
     table = (reading.experiment, system, reading.metric, aggregate)
     return (*table, reading.source, reading.target, reading.layer, reading.condition)

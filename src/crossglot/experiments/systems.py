@@ -1,4 +1,4 @@
-"""The systems that fill tables of taggers: each plans its own rows, and nobody else knows which kind it is."""
+"""The systems that fill tables of taggers. Each plans its own rows; no other module knows its kind."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PaperRole = Literal["m-bert", "en-bert"]
 
 @dataclass(frozen=True)
 class TaggingData:
-    """What a row is trained on and what it predicts; all of it is there.
+    """What a row is trained on and what it predicts, all of it present in the data root.
 
     Attributes:
         task: `pos` or `ner`.
@@ -84,11 +84,11 @@ class _OfEncoder:
         return False
 
     def fills(self, role: PaperRole | None) -> bool:
-        """See `TaggingSystem`: it has the role, or none of the paper's."""
+        """See `TaggingSystem`: tables of its own role, or all tables if its role is none of the paper's."""
         return role is None or self.candidate.role in (role, "other")
 
     def unable(self, sources: Sequence[str], target: str) -> str:
-        """See `TaggingSystem`: separate position ids are of one language at a time, and of those pretrained on."""
+        """See `TaggingSystem`: with separate position ids it reads one language at a time, of those pretrained on."""
         known, name = self.candidate.own_positions, self.candidate.encoder.name
         if known and len(sources) > 1:
             return f"{name} has position ids of their own for each of its languages: it can be trained on one alone"

@@ -20,9 +20,9 @@ class TransferTable:
         task: `pos` or `ner`.
         role: the encoder that fills it in the paper; None: every encoder.
         blocks: languages of each square matrix in it.
-        sources: what is trained on where that is not what is evaluated; then nothing but these and the languages of
-            `blocks` can be asked for instead.
-        diagonal: whether it has nothing but the diagonal.
+        sources: what is trained on, if that differs from what is evaluated; then only these and the languages of
+            `blocks` can be chosen.
+        diagonal: whether it has only the diagonal.
         cited: systems whose published numbers stand beside it.
     """
 

@@ -1,4 +1,4 @@
-"""Files of predictions: what they are called, and what each says in itself of whose they are."""
+"""Files of predictions: their names, and the metadata in each that says of which system, source and seed it is."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from crossglot.results.systems import System
 
 LONGEST = 120  # bytes of a system's name in the name of a file, which may have 255
 KEY = "crossglot"
-"""Of parquet's own metadata."""
+"""The key in parquet's metadata."""
 
 
 class Predicted(BaseModel):
-    """Whose predictions a file holds.
+    """Which system, source and seed a file of predictions is of.
 
     Attributes:
         system: the system that predicted.
         task: `pos`, `ner` or `labels`.
         source: as in results.csv.
         seed: of the training; None where nothing is random.
-        condition: in the causal study, which of its conditions; else empty.
+        condition: in the causal study, the condition; else empty.
         step: the step that predicted.
     """
 
@@ -52,12 +52,12 @@ class Predicted(BaseModel):
 
 
 def plain_name(text: str) -> str:
-    """What is neither letter nor digit nor one of `._+-` becomes a hyphen."""
+    """The text with a hyphen for every character but letters, digits and `._+-`."""
     return "".join(character if character.isalnum() or character in "._+-" else "-" for character in text)
 
 
 def write_predicted(target: Path, source: Path, predicted: Predicted) -> None:
-    """Writes a table of predictions with what it says of itself; one that is there already stays.
+    """Writes a table of predictions with its metadata; a file that is there already stays.
 
     Raises:
         NotWrittenError: if it cannot be written.
@@ -72,7 +72,7 @@ def write_predicted(target: Path, source: Path, predicted: Predicted) -> None:
 
 
 def said_by(path: Path) -> Predicted | None:
-    """What a file says of itself; None if it says nothing, or is no file of predictions."""
+    """The metadata of a file; None if it has none, or is no file of predictions."""
     import polars as pl
 
     try:
@@ -83,10 +83,10 @@ def said_by(path: Path) -> Predicted | None:
 
 
 def whose(path: Path) -> Predicted:
-    """What a file says of itself.
+    """The metadata of a file of predictions.
 
     Raises:
-        StorageError: if it does not say it, as files of earlier versions.
+        StorageError: if it has none, as files of earlier versions.
     """
     found = said_by(path)
     if found is None:

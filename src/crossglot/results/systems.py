@@ -1,4 +1,4 @@
-"""Systems: whatever fills a row of a table has a name and a role, and may be another system's twin."""
+"""Systems: what fills a row of a table. It has a name and a role, and may be another system's twin."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from crossglot.results.rows import Role
 
 UNTRAINED, LINEAR_PROBE, SHARED_PIECES = "untrained", "linear probe", "shared pieces"
-"""What makes a twin of an encoder's tagger: random weights, a frozen encoder, its word pieces without an encoder."""
+"""Kinds of twins of an encoder's tagger: with random weights, a frozen encoder, or nothing but its word pieces."""
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """What a table and a file of predictions say of what filled them.
+    """A system as tables and files of predictions name it.
 
     Attributes:
         name: how tables call it.
         role: `m-bert`, `en-bert`, `other`, `floor`, `baseline` or `published`.
-        twin_of: name of the system that it is a floor of; empty for one that stands by itself.
-        twin: what makes it another's twin: `untrained`, `linear probe`, `shared pieces`; empty likewise.
+        twin_of: name of the system that it is a floor for; empty if it is nobody's twin.
+        twin: the kind of twin: `untrained`, `linear probe`, `shared pieces`; empty likewise.
     """
 
     name: str
@@ -28,7 +28,7 @@ class System:
     twin: str = ""
 
     def make_twin(self, twin: str) -> System:
-        """The floor of this system that differs from it in one thing."""
+        """This system's twin of a kind: a floor that differs from it in one thing."""
         return System(f"{self.name} {twin}", "floor", self.name, twin)
 
 

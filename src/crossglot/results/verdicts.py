@@ -10,10 +10,10 @@ What the columns hold (empty where a column does not apply):
     direction   on which side of the threshold the claim puts the statistic: `above`, `below`, or `within`: nearer to
                 zero, on either side
     threshold   in the unit of the statistic
-    value       what the statistic is in this run
+    value       of the statistic in this run
     low, high, interval   its bounds, and what kind of interval they are
     verdict     `holds`, `does not hold`, `cannot tell`
-    why         the reason for the verdict, to be read after the number, or, where there is none, why there is none
+    why         the reason for the verdict, read after the number if there is one; else why there is no number
     players     which system stands for which of the paper's encoders in the number: `m-bert=NAME; en-bert=NAME`
     rule        when statistic, direction and threshold were set
 """
@@ -83,7 +83,7 @@ class JudgedClaim(BaseModel):
 
     @property
     def line(self) -> str:
-        """The number that the claim's side begins at: `5`, `±2`."""
+        """The threshold as it is printed: `5`, `±2`."""
         return line_of(self.direction, self.threshold)
 
     @property

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crossglot.encoders.origin import Origin
 
 _OF_RECIPE = ("learning_rate", "epochs", "head_start", "head_learning_rate", "decay", "subword", "cutting")
-"""Fields of a study that are settings of its recipe, by the same names."""
+"""Fields of a study that a recipe has under the same names."""
 
 
 def find_candidates(study: Study) -> tuple[Candidate, ...]:
@@ -64,7 +64,7 @@ def _candidate(study: Study, origin: Origin, role: Role, name: str) -> Candidate
 
 
 def is_narrow(origin: Origin) -> bool:
-    """Whether an encoder is narrower than the paper's, so that the paper's recipe is not meant for it.
+    """Whether an encoder is narrower than BERT-base, for which the paper's recipe is meant.
 
     Raises:
         ModelError: if its config.json cannot be read.
@@ -73,7 +73,7 @@ def is_narrow(origin: Origin) -> bool:
 
 
 def _names(entries: Sequence[EncoderEntry], found: Sequence[Origin]) -> list[str]:
-    """The last part of the id or path; where two agree in that, the whole of it."""
+    """The last part of each id or path; the whole of it where two agree in the last part."""
     short = [
         entry.name or (origin.name if origin.folder is None else str(origin.folder.resolve())).rpartition("/")[2]
         for entry, origin in zip(entries, found, strict=True)

@@ -38,7 +38,7 @@ class DemoSize:
         seeds: trainings of each tagger; fewer than two give no intervals.
         epochs: passes over the training sentences.
         experiments: what is run.
-        budget: what may take how many seconds on one core.
+        budget: part of the demo → the seconds that it may take on one core.
     """
 
     sentences: Sizes
@@ -139,7 +139,7 @@ def demo_spec(seed: int, size: DemoSize, spec: LabSpec | None = None) -> LabSpec
 
 
 def plan_encoders(root: Path, spec: LabSpec, seed: int, size: DemoSize, runtime: Runtime) -> dict[str, Pretrain]:
-    """Role → how its encoder is pretrained: alike but for the text."""
+    """Role → the step that pretrains its encoder; the two differ only in their text."""
     languages = {"m-bert": tuple(spec.languages), "en-bert": (ENGLISH,)}
     return {
         role: plan_pretraining(

@@ -1,4 +1,4 @@
-"""From a study to a plan: its experiments laid out, the rows of their tables, all steps, what the store has already."""
+"""From a study to a plan: experiments laid out, rows of their tables, all steps, and which the store already has."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class StudyPlan:
 
     Attributes:
         study: the study.
-        setting: what it puts to its experiments.
-        layouts: its experiments as they are laid out for it.
+        setting: what its experiments know of it.
+        layouts: its experiments, each with its layout.
         rows: the rows of the experiments' tables.
         scores: for each row the step that scores it; None for a row whose source or targets are all absent.
         store: where results are kept.
@@ -53,7 +53,7 @@ class StudyPlan:
 
     @property
     def searches(self) -> tuple[FindRecipe, ...]:
-        """Searches for recipes that are to come first; the rows that wait for them are planned again after."""
+        """Searches for recipes, which come first; rows that wait for them are planned again afterwards."""
         return tuple(step for step in self.steps.steps if isinstance(step, FindRecipe))
 
     @property
@@ -66,7 +66,7 @@ class StudyPlan:
         return self.steps.states(self.store)
 
     def missing(self) -> list[str]:
-        """Why cells will be empty, each reason once: `no ner corpus of German …`."""
+        """Reasons why cells will be empty, each once: `no ner corpus of German …`."""
         splits = [split for row in self.rows for split in row.targets.values()]
         whys = [split.why for split in splits if isinstance(split, Absent)]
         return list(dict.fromkeys([*whys, *(why for _, layout in self.layouts for why in layout.missing)]))
@@ -86,7 +86,7 @@ def plan_study(study: Study, out: Path, runtime: Runtime | None = None) -> Study
     Args:
         study: the study.
         out: the run's folder; its `steps/` is the store.
-        runtime: device and precision where it will be run; None for what this machine makes of the study's.
+        runtime: device and precision where it will run; None: resolved from the study's on this machine.
 
     Raises:
         CrossglotError: if an encoder or a named corpus is missing, a file is faulty, or nothing at all could be run.
@@ -115,7 +115,7 @@ def plan_study(study: Study, out: Path, runtime: Runtime | None = None) -> Study
 
 
 def _plan(study: Study, setting: Setting, layouts: tuple[tuple[Experiment, Layout], ...], store: Store) -> StudyPlan:
-    """The steps of experiments that are laid out, with the recipes that finished searches have found."""
+    """The plan of experiments that are laid out, with the recipes that finished searches found."""
     tables = [layout.table for _, layout in layouts if layout.table is not None]
     setting = settle_recipes(setting, tables, store)
     rows = tuple(row for table in tables for row in table_rows(table, setting))

@@ -1,4 +1,4 @@
-"""What a reader of the numbers has to know of their trainings: too short, collapsed, at the edge of a search."""
+"""Remarks on trainings that readers of the numbers have to know: too short, collapsed, at the edge of a search."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Kind = Literal["too short", "collapsed", "loss not fallen", "edge of the grid"]
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One of them.
+    """A remark on trainings.
 
     Attributes:
-        kind: what is the matter.
+        kind: what is wrong.
         system: whose trainings it is about.
         task: `pos` or `ner`.
-        text: the whole of it in a sentence or two, with what to do.
+        text: the remark in a sentence or two, with what to do.
     """
 
     kind: Kind
@@ -38,9 +38,9 @@ class Remark:
 
 
 def forewarnings(steps: Iterable[Step], candidates: Sequence[Candidate]) -> list[Remark]:
-    """Trainings in which a new layer that starts at random can hardly leave its start; one per encoder and task.
+    """Warnings of trainings too short for a new layer that starts at random; one per encoder and task.
 
-    What a search chose is not warned of: it had as many steps, and was seen on dev.
+    What a search chose needs no warning: it had as many steps, and its score on dev is known.
     """
     searched = {(each.encoder.name, task) for each in candidates for task in each.searches}
     short: dict[tuple[str, str], dict[str, TrainAndPredict]] = {}
@@ -61,7 +61,7 @@ def forewarnings(steps: Iterable[Step], candidates: Sequence[Candidate]) -> list
 
 
 def remarks_on(plan: StudyPlan) -> list[Remark]:
-    """All that is to be said of the trainings of a plan, as far as they are finished."""
+    """All remarks on the finished trainings of a plan."""
     steps = [step for step in plan.steps.steps if isinstance(step, TrainAndPredict)]
     return [
         *forewarnings(steps, plan.setting.candidates),

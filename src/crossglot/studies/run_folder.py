@@ -1,4 +1,4 @@
-"""The folder that a run is written into: that it can be, and that nothing in it is another's than a run's."""
+"""The folder that a run is written into: made sure to be writable and to hold nothing but a run."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ WRITTEN = (
     "figures",
     "predictions",
 )
-"""What a run and its report write, beside the store."""
+"""What a run and its report write, besides the store."""
 
 _EARLIER = re.compile(r"(causes\..+|.+\.(pos|ner|labels)\..+?)(\.seed-?\d+)?(-\d+)?\.parquet")
-"""Names of predictions that do not say whose they are: written by earlier versions."""
+"""Names of files of predictions by earlier versions, without metadata that says whose they are."""
 
 
 def check_run_folder(out: Path) -> None:
-    """Makes sure, before any work, that a run can be written into a folder and replaces nothing of another's there.
+    """Makes sure, before any work, that a run can be written into a folder and replaces only files of runs there.
 
     Raises:
         NotWrittenError: if it cannot be written.
-        UsageError: if something of another's is in the way.
+        UsageError: if something is in the way that no run wrote.
     """
     check_working_folder(out)
     others = [name for name in WRITTEN if os.path.lexists(out / name)]
@@ -53,7 +53,7 @@ def check_run_folder(out: Path) -> None:
 
 
 def is_run_folder(out: Path) -> bool:
-    """Whether a run, finished or not, has been written into this folder: it says with what, or has a store."""
+    """Whether a run, finished or not, has been written into this folder: it has a versions.json or a store."""
     store = out / STORE
     if store.is_dir():
         steps = [path for path in store.iterdir() if not path.name.startswith(".")]
@@ -68,7 +68,7 @@ def is_run_folder(out: Path) -> bool:
 
 
 def write_study(path: Path, study: Study) -> None:
-    """Writes down the study as run; a file that says the same in its user's words, with comments perhaps, stays."""
+    """Writes the study as run; a file by the user that says the same, perhaps with comments, stays."""
     try:
         same = load_study(path) == study
     except (CrossglotError, OSError, ValueError, RecursionError):
@@ -80,7 +80,7 @@ def write_study(path: Path, study: Study) -> None:
 def write_predictions(folder: Path, found: Sequence[tuple[Predicted, Path]]) -> None:
     """Writes what was predicted, one file per row; a second one, numbered, where targets were added later.
 
-    What earlier runs wrote there besides is removed, and nothing else.
+    Files that earlier runs wrote there are removed, and no others.
 
     Args:
         folder: the run's `predictions/`.

@@ -70,7 +70,7 @@ def run_study(study: Study, out: Path, executor: Executor, progress: Progress | 
     executor.ask(partial(check, requirements_of(waiting)))  # before any work, and once
     plan, outcome = _run_steps(plan, executor, progress)
     try:
-        with locked(out / WRITING):  # another run in this folder may come to its end just now
+        with locked(out / WRITING):  # another run may be writing into this folder just now
             write_run(plan, outcome, out, executor.ask(machine))
     except NotWrittenError as error:
         remedy = f"{error.remedy or 'mend it'}; the same command goes on from there"
@@ -89,14 +89,14 @@ def run_study(study: Study, out: Path, executor: Executor, progress: Progress | 
 
 
 def _run_steps(plan: StudyPlan, executor: Executor, progress: Progress | None) -> tuple[StudyPlan, Outcome]:
-    """Runs the searches, then, planned with what they found, everything else."""
+    """Runs the searches, then everything else, planned with what they found."""
     lost: dict[str, CrossglotError] = {}
     if plan.searches:
         lost = executor.run(Plan(plan.searches), plan.store, progress).failed
         plan = plan.with_found_recipes()
     for remark in forewarnings(plan.steps.steps, plan.setting.candidates):
         _log.warning("%s", remark.text)
-    waiting: dict[str, CrossglotError] = {}  # in vain, for a search that failed
+    waiting: dict[str, CrossglotError] = {}  # rows whose search failed
     for step in plan.steps.steps:
         blame = next((error for need in step.dependencies if (error := (lost | waiting).get(need.id))), None)
         if blame is not None:
@@ -110,7 +110,7 @@ def _run_steps(plan: StudyPlan, executor: Executor, progress: Progress | None) -
 
 
 def write_run(plan: StudyPlan, outcome: Outcome, out: Path, machine: Mapping[str, str]) -> None:
-    """Writes everything but the report into the run's folder; `machine` is the one that it was run on."""
+    """Writes everything but the report into the run's folder; `machine` describes where it was run."""
     results = results_frame(result_rows(plan, outcome))
     write_results(results, out / "results.csv")
     _write_claims(results, plan, out)
@@ -174,7 +174,7 @@ def versions(plan: StudyPlan, machine: Mapping[str, str]) -> dict[str, Any]:
         "systems": {system.name: asdict(system) for system in plan.systems},
         "remarks": [asdict(remark) for remark in remarks_on(plan)],
         "data": dict(sorted((splits | sides).items())),
-        # The report reads no data root: what languages are that only this one knows, it can read here.
+        # The report reads no data root, so the languages that only this one knows are described here.
         "languages": {key: language.name for key, language in own_languages(plan.setting.corpora.root).items()},
     }
 
@@ -186,7 +186,7 @@ def _tasks(candidate: Candidate, plan: StudyPlan) -> list[str]:
 
 
 def _fine_tuning(candidate: Candidate, task: str, plan: StudyPlan) -> dict[str, Any]:
-    """By which recipe, in what that is not the paper's, and what a search tried; no recipe where the search failed."""
+    """The recipe, how it differs from the paper's, and what a search tried; no recipe if the search failed."""
     search, recipe = candidate.searches.get(task), candidate.recipe_for(task)
     if candidate.search_before(task) is not None:
         return {"recipe": None, "departures": {}, "search": None}
@@ -195,7 +195,7 @@ def _fine_tuning(candidate: Candidate, task: str, plan: StudyPlan) -> dict[str, 
 
 
 def _arguments(steps: Iterable[Step], kind: type[Argument]) -> Iterator[Argument]:
-    """Everything of that kind among the steps' arguments."""
+    """All arguments of that type among the steps'."""
     for step in steps:
         for name in type(step).model_fields:
             value = getattr(step, name)
@@ -211,7 +211,7 @@ def _write_claims(results: Any, plan: StudyPlan, out: Path) -> None:
 
 
 def _predictions(plan: StudyPlan, outcome: Outcome) -> Iterator[tuple[Predicted, Path]]:
-    """Whose each finished row is, and where what it predicted lies."""
+    """For each finished row, whose predictions it has and the store's file of them."""
     systems = {system.name: system for system in plan.systems}
     for step in plan.steps.steps:
         if step.id in outcome.unfinished:

@@ -1,4 +1,4 @@
-"""Starts and learning rates that nobody has given: searched for before all else, for each task on its own."""
+"""Searches for starts and learning rates that nobody has given: before all other steps, for each task separately."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from crossglot.steps.find_recipe import FindRecipe, found_recipe
 
 
 def settle_recipes(setting: Setting, tables: Sequence[TransferTable], store: Store) -> Setting:
-    """The setting with the recipes of those searches that are finished in the store; others get their search.
+    """The setting with the recipes that finished searches of the store found, and with searches for those unknown.
 
     Raises:
         UsageError: if a candidate needs a rate for a task, and no source has a dev set to find one on.
@@ -43,7 +43,7 @@ def _settled(candidate: Candidate, setting: Setting, tables: Sequence[TransferTa
 
 
 def _search(candidate: Candidate, task: Task, sources: Sequence[str], setting: Setting) -> FindRecipe | None:
-    """On the first source that has a dev set, English before other languages; None where nothing can be trained."""
+    """A search on the first source with a dev set, English before others; None if nothing can be trained."""
     corpora, runtime, grid = setting.corpora, setting.runtime, candidate.grid
     trainable = False
     for language in sources:

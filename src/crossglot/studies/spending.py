@@ -1,4 +1,4 @@
-"""Where a finished run's time went: seconds on one core by experiment, from the records of the store."""
+"""How long a finished run took: seconds on one core by experiment, from the records of the store."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from crossglot.studies.study import load_study
 
 
 def spent(out: Path) -> dict[str, float]:
-    """Experiment, or the name of what stands before all experiments → seconds that its steps took.
+    """Experiment, or name of a lab or encoder made for all of them → seconds that its steps took.
 
-    A step that several experiments need counts for the first. A lab or an encoder that is a step of the same store
-    counts under its own name.
+    A step that several experiments need counts for the first.
 
     Raises:
         CrossglotError: if the folder's study or its data are no longer there.

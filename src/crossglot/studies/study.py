@@ -30,7 +30,7 @@ _OF_TAGGERS = (
     "encoders", "data", "corpora", "sources", "targets", "max_train", "max_test", "learning_rate", "epochs",
     "head_start", "head_learning_rate", "decay", "subword", "cutting", "keep_weights", "lenient",
 )  # fmt: skip
-"""Fields that say nothing to experiments that make their languages and encoders themselves."""
+"""Fields without a meaning for experiments that make their languages and encoders themselves."""
 
 
 class EncoderEntry(BaseModel):
@@ -38,7 +38,7 @@ class EncoderEntry(BaseModel):
 
     Attributes:
         encoder: hub id or folder.
-        role: which of the paper's two it stands for; without it, what the hub id or the folder's notes say. `other` for
+        role: which of the paper's two it stands for; by default what the hub id or the folder's notes say. `other`:
             neither, whatever they say.
         revision: commit, tag or branch of a hub id.
         name: what tables call it; by default the last part of the hub id or folder.
@@ -65,8 +65,8 @@ class Study(BaseModel):
         sources: languages to train on instead of the experiment's (`hi+en` joins two).
         targets: languages to evaluate, likewise.
         seeds: of the trainings.
-        max_train: at most so many training sentences a source.
-        max_test: at most so many test sentences a target.
+        max_train: at most so many training sentences per source.
+        max_test: at most so many test sentences per target.
         learning_rate: instead of the paper's, of the one kept beside the encoder, or of one to be searched.
         epochs: instead of the paper's 3.
         head_start: what the new layer starts from, likewise: `random` (the paper's) or `probe`.
@@ -132,7 +132,7 @@ class Study(BaseModel):
     @field_validator("data", mode="before")
     @classmethod
     def _named(cls, data: Any) -> Any:
-        if data == "":  # as a path, the current folder
+        if data == "":  # as a path it would be the current folder
             raise ValueError("is empty; give a folder, or leave it out for the data cache")
         return data
 
@@ -191,14 +191,14 @@ class Study(BaseModel):
 
     @property
     def self_sufficient(self) -> bool:
-        """Whether all that is run makes its languages and encoders itself."""
+        """Whether all its experiments make their languages and encoders themselves."""
         return SELF_SUFFICIENT.issuperset(self.experiments)
 
     def chosen_corpora(self) -> dict[tuple[str, str], str]:
         """(task, language) → the corpus that was named for it.
 
-        Code-switched text is of two languages (`hi/en`), so are bitexts (`en-de`); else treebanks begin with `UD_`, and
-        all others are NER sets.
+        Code-switched text is named by two languages (`hi/en`), as are bitexts (`en-de`). Of the others, names that
+        begin with `UD_` are treebanks, the rest NER sets.
         """
         return {
             (_task_of(language, name), language): name for language, names in self.corpora.items() for name in names

@@ -1,4 +1,4 @@
-"""The causal study: what each knob, moved alone, does to zero-shot transfer between two constructed languages."""
+"""The causal study: the effect of each knob, moved alone, on zero-shot transfer between two constructed languages."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ TITLE = "What moves zero-shot transfer: one knob at a time"
 WORDS_SHUFFLED = "target's words shuffled"
 SPLIT = "test"
 
-Place = tuple[str, str]  # condition, which of its predictions
+Place = tuple[str, str]  # condition, key of one of its predictions
 Training = tuple[str, str, int]  # a place, and the seed
 
 
 @dataclass(frozen=True)
 class Contrast:
-    """A difference between two accuracies on the same sentences said in two ways.
+    """A difference between two accuracies on test sentences of the same meanings.
 
     Attributes:
-        key: how results call it.
-        one: condition and prediction that the other's is subtracted from.
-        other: likewise; by default the base's zero-shot transfer, and the contrast then is the effect of a knob.
+        key: its name in results.
+        one: condition and prediction whose accuracy is the minuend.
+        other: of the subtrahend; by default the base's zero-shot transfer, so that the contrast is a knob's effect.
     """
 
     key: str
@@ -84,11 +84,11 @@ CHECKS: tuple[Contrast, ...] = (
         for condition in (CYRILLIC, ALL_FLIPPED, WITHOUT_ANCHORS, WITHOUT_PIECES)
     ),
 )
-"""Differences that are no effect of a knob: see experiments/causes/claims.py for what they are to show."""
+"""Differences that are no effect of a knob; experiments/causes/claims.py says what they have to show."""
 
 
 def contrasts(conditions: Sequence[Condition]) -> list[Contrast]:
-    """The effect of each condition but the base, that of shuffling, and the checks whose conditions are there."""
+    """The effects of all conditions but the base, the effect of shuffling, and the checks whose conditions are run."""
     keys = {condition.key for condition in conditions}
     effects = [
         Contrast(condition.key, (condition.key, ZERO_SHOT), (condition.against, ZERO_SHOT))
@@ -104,8 +104,8 @@ class CausesExperiment:
     """See `Experiment`.
 
     Attributes:
-        conditions: what is run; the base is among them.
-        world: what is the same in all.
+        conditions: those that are run, the base among them.
+        world: what all conditions share.
     """
 
     conditions: tuple[Condition, ...] = CONDITIONS
@@ -117,7 +117,7 @@ class CausesExperiment:
     claims: tuple[Claim, ...] = CLAIMS
 
     def lay_out(self, setting: Setting) -> CausesLayout:
-        """A run of each condition with each seed, on languages of its own."""
+        """One run per condition and seed, on languages of its own."""
         return CausesLayout(self, setting)
 
     def draw(self, rows: Sequence[ResultRow]) -> Drawn:
@@ -143,11 +143,11 @@ class CausesLayout:
 
     @property
     def steps(self) -> Sequence[Step]:
-        """Seed by seed, so that a stopped study has whole comparisons."""
+        """The runs, seed by seed, so that a stopped study has whole comparisons."""
         return [self.step(condition, seed) for seed in self.setting.seeds for condition in self.experiment.conditions]
 
     def step(self, condition: Condition, seed: int) -> TrainOnLab:
-        """The run of one condition with one seed, which moves languages, pretraining and fine-tuning alike."""
+        """The run of one condition with one seed, which languages, pretraining and fine-tuning all depend on."""
         return TrainOnLab(
             name=condition.key,
             lab=MakeLab(spec=lab_of(condition, self.experiment.world, seed)),
@@ -215,12 +215,12 @@ class CausesLayout:
 
 
 def paired(one: BySeed, other: BySeed) -> dict[int, Counts]:
-    """For each seed that both have, (sentences, 4): right and all of the one, then of the other.
+    """For each seed that both have, (sentences, 4): right and total of one, then of the other.
 
-    With one seed both said the same meanings in the same order, so sentence stands by sentence.
+    With the same seed both have the same meanings in the same order, so that rows belong together.
 
     Args:
-        one: seed → (sentences, 2), right and all.
+        one: seed → (sentences, 2): right, total.
         other: likewise.
     """
     import numpy as np
@@ -241,14 +241,14 @@ def accuracy_difference(counts: ArrayLike) -> NDArray[np.float64]:
 def _scores(
     found: BySeed, collapsed: Collection[int], statistic: CountStatistic, bounds: tuple[float, float], how: str = ""
 ) -> list[dict[str, object]]:
-    """The mean over seeds, then every seed, as fields of rows; none if nothing was found.
+    """Fields of rows: of the mean over seeds, then of every seed; empty if nothing was found.
 
     Args:
         found: seed → counts.
         collapsed: the seeds among them whose training collapsed.
         statistic: of counts.
-        bounds: that it cannot leave.
-        how: what is said of the interval beside its kind.
+        bounds: smallest and largest possible value.
+        how: added to the interval's kind.
     """
     from crossglot.statistics.intervals import estimate_seeds
 

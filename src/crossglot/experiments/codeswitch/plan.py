@@ -1,8 +1,8 @@
 """Table 6: taggers trained on two languages apart or on text that mixes them, evaluated on that text in two scripts.
 
 Words of code-switched text are in their languages' own scripts (`corrected`) or as they were written
-(`transliterated`); what is trained on and evaluated is named with that form (`hi/en:corrected`). Beside the cells over
-all words stand those over the words of one language id.
+(`transliterated`); sources and targets are named with that form (`hi/en:corrected`). Cells are scored over all words,
+and over the words of each language id.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ WITH_SYNTHETIC = _table((*FORMS, *(SYNTHETIC + form for form in FORMS)))
 FORM_OF: Mapping[str, str] = MappingProxyType(
     {f"{MIXED}:{form}": form for form in FORMS} | {f"{MIXED}:{SYNTHETIC}{form}": f"synthetic, {form}" for form in FORMS}
 )
-"""Key of the text → its form in words: the `condition` of its rows."""
+"""Key of the text → its form in words, which is the `condition` of its rows."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class CodeSwitchExperiment:
     claims: tuple[Claim, ...] = CLAIMS
 
     def lay_out(self, setting: Setting) -> TableLayout:
-        """With synthetic text beside the real, where there are treebanks to make it of.
+        """The table, with synthetic text beside the real if there are treebanks to make it of.
 
-        Its rows are those of cited systems, then cells and their parts, with the form of the text as their condition.
+        Its rows are those of cited systems, then cells and their parts; their condition is the form of the text.
         """
         named = setting.corpora.chosen.get(("pos", MIXED))
         table = WITH_SYNTHETIC if parallel_treebanks(setting.corpora.root, PAIR, named) else REAL

@@ -98,7 +98,7 @@ def _pairs_table(
     scores: Mapping[str, Mapping[Pair, float]],
     x: Mapping[str, Mapping[str, Mapping[Pair, float]]],
 ) -> Drawn:
-    """Every pair with its overlaps and its scores, an encoder a line; those that share the least first."""
+    """Every pair with its overlaps and scores, one line per encoder; pairs that share least come first."""
     lines = [
         (system, *pair, *(x[metric][system].get(pair) for metric in x), score)
         for system in encoders_of(rows)

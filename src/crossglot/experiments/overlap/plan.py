@@ -65,7 +65,7 @@ IN_ENTITIES: Mapping[str, Callable[[PieceUse, PieceUse, Iterable[str] | None], S
     SPELLED_OVERLAP: spelled_overlap_of,
 }
 IN_ALL_WORDS: Mapping[str, Callable[[PieceUse, PieceUse], Share]] = {SEEN_TYPES: seen_types, SEEN_TOKENS: seen_tokens}
-"""Metric of a pair → how it is measured, with the entity types that are scored."""
+"""Metric of a pair → the function that measures it: over words in entities of some types, or over all words."""
 
 MEASURES: Mapping[str, str] = {
     ENTITY_OVERLAP: BY_OVERLAP,
@@ -76,11 +76,11 @@ MEASURES: Mapping[str, str] = {
 """Metric of a pair → the condition of its statistics."""
 
 SPELLING = ("pieces per word", "unknown words", "known letters", "pieces in its script")
-"""Metrics of a language: how a tokenizer spells its test set; the last in one row a script."""
+"""Metrics of a language: how a tokenizer spells its test set; the last in one row per script."""
 
 SHOWN_SCRIPTS = 3
 LEAST_OF_SCRIPT = 1.0
-"""At most so many scripts of a test set have a row, and after the first those of at least so many per cent."""
+"""At most so many scripts of a test set have a row: the first, and others with at least so many per cent of letters."""
 
 Needed = dict[tuple[str, str], CountPieces | Absent]
 """(language, split) → the step that counts its pieces, or why there is none."""
@@ -97,7 +97,7 @@ class OverlapExperiment:
     claims: tuple[Claim, ...] = CLAIMS
 
     def lay_out(self, setting: Setting) -> OverlapLayout:
-        """All ordered pairs of those of the paper's 16 languages that the data root has."""
+        """The matrix of all ordered pairs of those of the paper's 16 languages that the data root has."""
         absent = {
             language: data.why
             for language in PAPER_NER
@@ -126,7 +126,7 @@ class OverlapLayout:
         setting: the study's.
         table: the matrix of taggers.
         needed: encoder → the steps that count the pieces of every split, in its tokenizer.
-        missing: why languages of the paper are not there.
+        missing: why some of the paper's languages are absent.
     """
 
     setting: Setting
@@ -140,7 +140,7 @@ class OverlapLayout:
         return [step for needed in self.needed.values() for step in needed.values() if not isinstance(step, Absent)]
 
     def rows(self, evidence: Evidence) -> list[ResultRow]:
-        """Cells; overlap of each pair; spelling of each language; and what they say together."""
+        """Cells, overlap of each pair, spelling of each language, and their statistics."""
         setting = self.setting
         pairs = self.table.cells(setting.sources, setting.targets)
         scores = zero_shot_scores(evidence.cells, kin_of(root_languages(setting.corpora.root)))
@@ -166,7 +166,7 @@ class OverlapLayout:
         return [*rows, *statistics, *corrected(statistics), *_compared(setting, scores, x), *absences]
 
     def _absence(self, candidate: Candidate, why: str) -> ResultRow:
-        """A row for one of the paper's languages that is not there."""
+        """The row of one of the paper's languages that is absent."""
         return ResultRow(
             experiment=self.table.key, system=candidate.encoder.name, role=candidate.role, task="ner", aggregate=MEAN,
             metric=ENTITY_OVERLAP, missing=why,
@@ -191,7 +191,7 @@ def _needed(setting: Setting, candidate: Candidate, table: TransferTable) -> Nee
 
 @dataclass(frozen=True)
 class _Tokenizer:
-    """One encoder's tokenizer, and what it makes of the splits."""
+    """One encoder's tokenizer, with the pieces it cuts the splits into."""
 
     candidate: Candidate
     experiment: str
@@ -199,7 +199,7 @@ class _Tokenizer:
     evidence: Evidence
 
     def pair(self, metric: str, source: str, target: str) -> ResultRow:
-        """What source and target share, or why that cannot be said."""
+        """The row of what source and target share, or of why that is unknown."""
         places = [*((part, "train") for part in source.split("+")), (target, SPLIT)]
         found = [self._counted(place) for place in places]
         why = next((counted for counted in found if isinstance(counted, str)), "")
@@ -221,7 +221,7 @@ class _Tokenizer:
         )  # fmt: skip
 
     def _types(self, places: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-        """The entity types that all of these annotate, which alone are scored; sorted."""
+        """The entity types that all of these annotate, sorted: only these are scored."""
         steps = [self.needed[place] for place in places]
         annotated = [set(step.split.types) for step in steps if isinstance(step, CountPieces)]
         return tuple(sorted(set.intersection(*annotated)))
@@ -229,7 +229,7 @@ class _Tokenizer:
     def _why_no_entity(
         self, places: Sequence[tuple[str, str]], uses: Sequence[PieceUse], types: tuple[str, ...]
     ) -> str:
-        """Why a set has no entity that counts; empty if each has one."""
+        """Why one of the sets has no entity that is scored; empty if each has one."""
         bare = [place for place, use in zip(places, uses, strict=True) if not use.of(types)]
         empty = [place for place, use in zip(places, uses, strict=True) if not use.types]
         if empty:
@@ -240,7 +240,7 @@ class _Tokenizer:
         return f"no entity of the scored types in {self._corpus(bare[0])} {bare[0][1]}" if bare else ""
 
     def spelling(self, target: str) -> list[ResultRow]:
-        """How the tokenizer spells a target's test set; its scripts in order of their letters, `n` of each."""
+        """Rows of how the tokenizer spells a target's test set; scripts by their number of letters, which is `n`."""
         counted = self._counted((target, SPLIT))
         where = {"target": target, "target_corpus": self._corpus((target, SPLIT)) or None}
         if isinstance(counted, str):
@@ -281,7 +281,7 @@ class _Tokenizer:
 
 
 def _shown(scripts: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Scripts that have a row, each with its per cent of the letters, in that order."""
+    """The scripts that have a row, each with its per cent of the letters, largest first."""
     first = list(scripts.items())[:SHOWN_SCRIPTS]
     return [(name, share) for name, share in first if (name, share) == first[0] or share >= LEAST_OF_SCRIPT]
 
@@ -312,7 +312,7 @@ def _overlap_across_scripts(measured: Sequence[ResultRow], setting: Setting) -> 
 
 
 def _across(pairs: Iterable[Pair], setting: Setting) -> list[Pair]:
-    """Those of the pairs whose target is written in another script than any source."""
+    """The pairs whose target is in a script that none of its sources is written in."""
     languages = root_languages(setting.corpora.root)
     return [
         (source, target)
@@ -324,7 +324,7 @@ def _across(pairs: Iterable[Pair], setting: Setting) -> list[Pair]:
 def _compared(
     setting: Setting, scores: Mapping[str, Scores], x: Mapping[str, Mapping[str, Mapping[Pair, float]]]
 ) -> list[ResultRow]:
-    """The slope of whatever plays M-BERT minus that of what plays EN-BERT, where both do."""
+    """The slope of M-BERT's encoder minus that of EN-BERT's, if the study has both."""
     players = {candidate.role: candidate.encoder.name for candidate in setting.candidates}
     ours, theirs = players.get("m-bert", ""), players.get("en-bert", "")
     if ours not in scores or theirs not in scores:

@@ -29,10 +29,10 @@ def shared_pieces(
         languages: keys; by default those of the paper's 16 whose corpus has a training and a test set there.
 
     Returns:
-        A line a pair: source, target, and in per cent `entity overlap` (section 3.1; of entity types that both corpora
-        annotate), `spelled entity overlap`, `seen piece types` and `seen piece tokens` (Wu and Dredze 2019); null where
-        nothing could be shared, as without any entity. In all but the first what the tokenizer cannot spell counts in
-        the wholes and is never shared.
+        One row per pair: source, target, and in per cent `entity overlap` (section 3.1; of entity types that both
+        corpora annotate), `spelled entity overlap`, `seen piece types` and `seen piece tokens` (Wu and Dredze 2019);
+        null where nothing could be shared, as without any entity. In all but the first, words that the tokenizer
+        cannot spell count in the denominators and are never shared.
 
     Raises:
         DataError: if the root, or a corpus of a language that was named, is missing or faulty.

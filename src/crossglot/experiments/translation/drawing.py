@@ -1,4 +1,4 @@
-"""Curves over hidden layers: figure 3, translations found, a line a pair of languages and a panel a direction."""
+"""Figure 3 drawn: translations found by hidden layer, one line per pair of languages, one panel per direction."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ SMALL = (128, 96)
 LINES = ("#12435a", "#3a838b", "#a0712a", "#6b4f8a", "#5b8c3a", "#9a3b3b")
 DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4], [1, 3])
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-"""A line has colour, dash and point of its own: any one of them tells it in print without colour."""
+"""Each line has its own colour, dash and point: any of them tells it apart, in grey print too."""
 
 Curve = tuple[str, str, str, str]  # system, source, target, condition
 
 
 def curves(rows: Sequence[ResultRow]) -> Drawn:
-    """Panels of curves over a table with one line a curve."""
+    """Panels of curves over a table with one line per curve."""
     found: dict[Curve, list[ResultRow]] = {}
     for row in rows:
         if row.aggregate == MEAN and row.value is not None:
@@ -97,7 +97,7 @@ def _chart(found: Mapping[Curve, Sequence[ResultRow]], layered: Mapping[Curve, S
 
 
 def _top(rows: Iterable[ResultRow]) -> int:
-    """Where all panels' axes end: the least multiple of 20 that leaves room for every bound, so that panels compare."""
+    """The end of all panels' axes: the least multiple of 20 above every bound, so that panels can be compared."""
     return 20 * max(1, ceil(max(row.ci_high or row.value or 0.0 for row in rows) / 20))
 
 
@@ -124,17 +124,17 @@ def _record(row: ResultRow, label: str, what: str) -> dict[str, Any]:
 
 
 def _name(pair: tuple[str, str]) -> str:
-    """As the paper writes it: `EN-DE`."""
+    """A pair as the paper writes it: `EN-DE`."""
     return "-".join(key.upper() for key in pair)
 
 
 def _label(pair: tuple[str, str], pool: int | None) -> str:
-    """With the number of pairs: curves of different ones are not to be compared by their height."""
+    """A pair with its number of sentences, since the heights of curves with different numbers do not compare."""
     return f"{_name(pair)}, {pool:,}"
 
 
 def _corpora(row: ResultRow) -> str | None:
-    """The set that was read, or both treebanks."""
+    """The name of the set that was read, or of both treebanks."""
     return " and ".join(dict.fromkeys(name for name in (row.source_corpus, row.target_corpus) if name)) or None
 
 
@@ -194,13 +194,13 @@ def _notes(rows: Sequence[ResultRow]) -> tuple[str, ...]:
 
 
 def _in_short(row: ResultRow) -> str | None:
-    """The set, or what two treebanks' names end in alike (`PUD`): a table has little room; notes have the names."""
+    """The set, or the common end of two treebanks' names (`PUD`): tables have little room; notes have whole names."""
     endings = {(name or "").rpartition("-")[2] for name in (row.source_corpus, row.target_corpus)}
     return endings.pop() if row.source_corpus != row.target_corpus and len(endings) == 1 else _corpora(row)
 
 
 def _searched(cells: Iterable[ResultRow]) -> list[str]:
-    """For each pair of languages among how many sentences, of which text, and what chance finds there."""
+    """A sentence on how many sentences of which text each pair was searched among, and what chance finds there."""
     found: dict[frozenset[str | None], str] = {}
     for row in cells:
         if row.system == CHANCE and row.value is not None and row.n is not None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 FEWEST = 30
-"""Among fewer sentences many are found by chance."""
+"""Pairs of sentences that a bitext needs: among fewer, many translations are found by chance."""
 PAIRS: tuple[Pair, ...] = (("en", "de"), ("en", "ru"), ("hi", "ur"))
 TASK = TRANSLATION
 CHANCE = "chance"
@@ -53,12 +53,12 @@ AGGREGATES = {
     "over untrained": told.OVER_UNTRAINED,
 }
 GAINS = (told.BY_SHIFT, told.BY_OWN_PAIRS, told.BY_CSLS, told.OVER_PIECES, told.OVER_UNTRAINED)
-"""Those that are also averaged over all curves."""
+"""Statistics of a curve that are also averaged over all curves."""
 
 
 @dataclass(frozen=True)
 class _Bitext:
-    """Two languages, both sides of their bitext and how many pairs of it are compared; or why there is none."""
+    """Two languages with both sides of their bitext and the number of pairs compared; or why there is no bitext."""
 
     pair: Pair
     sides: tuple[Side, ...] = ()
@@ -98,7 +98,7 @@ class TranslationLayout:
 
     Attributes:
         setting: the study's.
-        bitexts: for each pair of languages what it is read from, or why there is nothing.
+        bitexts: of each pair of languages, or why there is none.
     """
 
     setting: Setting
@@ -117,11 +117,11 @@ class TranslationLayout:
 
     @property
     def steps(self) -> Sequence[Step]:
-        """One step per encoder and pair scores what others embedded and found."""
+        """One step per encoder and pair, which scores what further steps embed and find."""
         return [self._step(*each) for each in product(self.setting.candidates, self.present)]
 
     def rows(self, evidence: Evidence) -> list[ResultRow]:
-        """Every encoder's curves, then their statistics; the floors of each; chance."""
+        """Every encoder's curves, their statistics and floors; then chance."""
         rows: list[ResultRow] = []
         for candidate in self.setting.candidates:
             found: list[ResultRow] = []
@@ -159,7 +159,7 @@ class TranslationLayout:
 
 
 def _find_bitext(setting: Setting, pair: Pair) -> _Bitext:
-    """The one that the user named; else the first that has the paper's number of pairs, or else the longest."""
+    """The bitext that the user named; else the first with the paper's number of pairs, or else the longest."""
     root, name = setting.corpora.root, setting.corpora.bitext(pair)
     found = parallel_files(root, pair) if name is None else [named_parallel_files(root, pair, name)]
     described = [_describe(root, pair, files) for files in found]
@@ -175,10 +175,10 @@ def _find_bitext(setting: Setting, pair: Pair) -> _Bitext:
 
 
 def _describe(root: Path, pair: Pair, files: ParallelFiles) -> tuple[Side, Side]:
-    """Both sides of a set, which can be aligned; a faulty one is not passed over in silence for another.
+    """Both sides of a set, made sure to be aligned; a faulty set is not silently replaced by another.
 
     Raises:
-        DataError: if they cannot; says which other sets may be chosen.
+        DataError: if they are not aligned; says which other sets may be chosen.
     """
     try:
         sides = describe_sides(pair, files, told.POOL)
@@ -196,7 +196,7 @@ def _describe(root: Path, pair: Pair, files: ParallelFiles) -> tuple[Side, Side]
 
 @lru_cache(maxsize=64)
 def _warn_of_strayed_lines(source: Side, target: Side) -> None:
-    """Says, once, which pairs do not look like translations: lines out of step, or treebanks that are not parallel."""
+    """Warns, once, of pairs that do not look like translations: lines out of step, treebanks that are not parallel."""
     texts = source.read(), target.read()
     pairs = aligned(*texts)
     lines = {str(place): [text.lines[pair[place]] for pair in pairs] for place, text in enumerate(texts)}

@@ -1,4 +1,4 @@
-"""Transfer between groups of languages by word order: macro-averages, rows and columns, and what is left (table 5)."""
+"""Transfer between groups of languages by word order (table 5): averages, differences, effects beyond languages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class GroupsExperiment:
     claims: tuple[Claim, ...] = CLAIMS
 
     def lay_out(self, setting: Setting) -> TableLayout:
-        """The cells that are averaged are those of figure 2."""
+        """The matrix of figure 2, whose cells are averaged."""
         return TableLayout(pos_table(self.key, self.title, setting), lambda cells: self._rows(cells, setting))
 
     def draw(self, rows: Sequence[ResultRow]) -> Drawn:
@@ -62,7 +62,7 @@ class GroupsExperiment:
 
 
 def _printed(papers: Collection[str], grouped: Grouped, weights: Mapping[Pair, float]) -> dict[str, object]:
-    """What the paper's averages add up to with these weights, where it prints them for such an encoder.
+    """The weighted sum of the paper's averages as fields of a row; empty if it prints none for such an encoder.
 
     Args:
         papers: systems that are the paper's own, fine-tuned by its recipe on all data.
@@ -78,7 +78,7 @@ def _printed(papers: Collection[str], grouped: Grouped, weights: Mapping[Pair, f
 
 
 def _is_of_the_papers(grouped: Grouped) -> bool:
-    """Whether these are the paper's languages, all of them, in the paper's data."""
+    """Whether the cells are of all the paper's languages, in the paper's data."""
     wanted = {key for key in PAPER_POS if group_of(LANGUAGES[key], grouped.grouping.key)}
     rows = [grouped.scores.cells[pair] for pair in grouped.groups]
     corpora = [corpus for row in rows for corpus in (row.source_corpus, row.target_corpus)]

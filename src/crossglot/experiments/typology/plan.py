@@ -52,13 +52,13 @@ class TypologyExperiment:
         return likeness_figure(rows)
 
     def _rows(self, cells: Sequence[ResultRow], setting: Setting) -> list[ResultRow]:
-        """Cells; common features of each pair; and what they say together."""
+        """Cells, common features of each pair, and their statistics."""
         own = own_languages(setting.corpora.root)
         found = CommonFeatures.of(
             cells,
             languages_of(setting),
             lambda key: f"the data root's {OWN_LANGUAGES}" if key in own else WALS,
-            least=1,  # none in common: left out, as in the paper
+            least=1,  # pairs with none in common are left out, as in the paper
         )
         scores, x = found.scores, found.x
         low = [pair for pair, common in x.items() if common <= FEW_FEATURES]
@@ -79,7 +79,7 @@ class TypologyExperiment:
 
 
 def pos_table(key: str, title: str, setting: Setting) -> TransferTable:
-    """All ordered pairs of those of the paper's 41 languages that the data root has; every encoder plays."""
+    """All ordered pairs of those of the paper's 41 languages that the data root has, for every encoder."""
     present = [
         language
         for language in PAPER_POS
@@ -89,5 +89,5 @@ def pos_table(key: str, title: str, setting: Setting) -> TransferTable:
 
 
 def languages_of(setting: Setting) -> Mapping[str, Language]:
-    """The languages of the study's data root, as it has them."""
+    """The languages by key, as the study's data root defines them."""
     return root_languages(setting.corpora.root)
