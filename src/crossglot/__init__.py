@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crossglot.languages import LANGUAGES, language
     from crossglot.pretraining.pretrain import pretrain
     from crossglot.runtime import resolve_runtime
+    from crossglot.studies.analyse import analyse
     from crossglot.studies.reproduce import reproduce, transfer_matrix
     from crossglot.tagging.finetuning import finetune
     from crossglot.tagging.linear_probe import linear_probe
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "analyse": "crossglot.studies.analyse",
     "Bitext": "crossglot.corpora.sentences",
     "compare": "crossglot.comparison.comparing",
     "CrossglotError": "crossglot.errors",
@@ -72,6 +74,7 @@ __all__ = [
     "Sentence",
     "TaggedSentence",
     "Tagger",
+    "analyse",
     "compare",
     "embed",
     "entity_overlap",

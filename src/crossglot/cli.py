@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crossglot.commands import comparing, data, demo, embedding, lab, pretraining, studying, tagging
+from crossglot.commands import analysing, comparing, data, demo, embedding, lab, pretraining, studying, tagging
 from crossglot.commands.faults import CommandGroup
 from crossglot.commands.given import Command
 
@@ -22,7 +22,15 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _study in (demo.demo, studying.reproduce, studying.run, studying.plan, studying.report, comparing.compare):
+for _study in (
+    demo.demo,
+    studying.reproduce,
+    studying.run,
+    studying.plan,
+    studying.report,
+    comparing.compare,
+    analysing.analyse,
+):
     app.command(cls=Command, rich_help_panel=STUDIES)(_study)
 app.command(cls=Command, rich_help_panel=TAGGERS)(pretraining.pretrain)
 app.command(cls=Command, rich_help_panel=TAGGERS)(tagging.finetune)

@@ -110,6 +110,36 @@ STUDIES = (
     bad("reproduce table2 --encoder m-bert=encoder --data nowhere --out out", "nowhere", "no such data root"),
 )
 
+MATRIX = {"m.csv": "source,en,de\nen,90,80\nde,70,95\n"}
+ANALYSE = "analyse m.csv --out out"
+ANALYSES = (
+    bad("analyse", "Missing argument 'MATRIX'"),
+    bad("analyse gone.csv --out out", "gone.csv: no such file"),
+    bad("analyse . --out out", "is a folder, not a file"),
+    bad("analyse text.txt --out out", "text.txt", "has one column"),
+    bad("analyse empty.txt --out out", "empty.txt: is empty"),
+    bad("analyse bad.csv --out out", "bad.csv:2: 'x', from en to de", files={"bad.csv": "source,en,de\nen,90,x\n"}),
+    bad("analyse bad.csv --out out", "bad.csv:3: 2 cells", files={"bad.csv": "source,en,de\nen,90,1\nde,1\n"}),
+    bad(
+        "analyse bad.csv --out out", "two sources are one language: en and eng (English)",
+        files={"bad.csv": "source,de\nen,90\neng,91\n"},
+    ),
+    bad(f"{ANALYSE} --scale thousand", "--scale thousand: choose from auto, share, percent", files=MATRIX),
+    bad(f"{ANALYSE} --scale share", "m.csv:2: 90, from en to en, is not from 0 to 1", files=MATRIX),
+    bad(f"{ANALYSE} --groups genus,taste", "--groups taste", "family, genus, script", files=MATRIX),
+    bad(f"{ANALYSE} --groups ,", "--groups ,", "names nothing", files=MATRIX),
+    bad(f"{ANALYSE} --column source", "--column source: write it as NAME=VALUE", files=MATRIX),
+    bad(f"{ANALYSE} --column source=x", "m.csv has no such column, but source, en, de", files=MATRIX),
+    bad(f"{ANALYSE} --column colour=en", "no column can be that", files=MATRIX),
+    bad(f"{ANALYSE} --where source=fr", "no line of m.csv has that, but en, de", files=MATRIX),
+    bad(f"{ANALYSE} --where source=en --where source=de", "source is given twice", files=MATRIX),
+    bad(f"{ANALYSE} --languages gone.tsv", "gone.tsv: no such file", files=MATRIX),
+    bad(f"{ANALYSE} --languages text.txt", "text.txt:1: no column called key", files=MATRIX),
+    bad("analyse m.csv --out run", "run: holds a study's results", files=MATRIX),
+    bad("analyse m.csv --out mine", "which no run of crossglot wrote", files={**MATRIX, "mine/results.csv": "mine"}),
+    bad("analyse m.csv --out a-file", "a file stands where a folder is needed", files=MATRIX),
+)  # fmt: skip
+
 TAGGERS = (
     bad("finetune encoder --train gone.conllu --out out", "gone.conllu", "no such file"),
     bad("finetune empty --train train.conllu --out out", "empty", "no config.json"),
@@ -613,6 +643,19 @@ IN_LABS = (
 )
 
 BAD_INPUTS = (
-    *(*USAGE, *FILES_READ, *SCORED, *NUMBERS, *STUDIES, *TAGGERS, *PRETRAINING, *EMBEDDING, *OUTPUTS, *CORPORA, *LAB),
+    *(
+        *USAGE,
+        *FILES_READ,
+        *SCORED,
+        *NUMBERS,
+        *STUDIES,
+        *ANALYSES,
+        *TAGGERS,
+        *PRETRAINING,
+        *EMBEDDING,
+        *OUTPUTS,
+        *CORPORA,
+        *LAB,
+    ),
     *(*LISTS_AND_NAMES, *EMPTY, *TOO_LONG, *IN_STUDIES, *IN_LABS),
 )

@@ -137,7 +137,7 @@ def test_what_is_no_such_file_is_refused_by_its_line(
 
 def test_two_scores_of_a_cell_are_told_by_the_column_that_they_differ_in(tmp_path: Path) -> None:
     text = "source,target,score,layer,note\nen,de,1,6,x\nen,de,2,12,x\n"
-    with pytest.raises(DataError, match="They differ in layer: choose one, as in --where layer=6"):
+    with pytest.raises(DataError, match=r"They differ in layer: choose one \(where layer=6\)"):
         read(tmp_path, text)
     assert cells(read(tmp_path, text, where={"layer": "12"})) == {("en", "de"): 2}
     assert {score.system for score in read(tmp_path, text, columns={"system": "layer"}).scores} == {"6", "12"}

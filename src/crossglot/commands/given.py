@@ -14,7 +14,7 @@ from typer.core import TyperCommand
 
 from crossglot.remedies import settings_called
 
-OPTIONS = {"corpora": "corpus", "learning_rate": "lr", "head_learning_rate": "head_lr"}
+OPTIONS = {"columns": "column", "corpora": "corpus", "learning_rate": "lr", "head_learning_rate": "head_lr"}
 """Settings whose options have other names."""
 STUDY_FIELDS = ("corpora", "data", "device", "head_start", "learning_rate", "lenient", "sources", "targets")
 """Settings that remedies name and that a study has as fields."""

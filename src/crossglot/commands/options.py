@@ -86,6 +86,23 @@ def repeated_pairs(values: Iterable[str], option: str) -> dict[str, list[str]]:
     return found
 
 
+def single_pairs(values: Iterable[str], option: str) -> dict[str, str]:
+    """`["source=train", "score=f1"]` → `{"source": "train", "score": "f1"}`.
+
+    Raises:
+        UsageError: for a value without `=`, with nothing before it, or with the same before it as another.
+    """
+    found: dict[str, str] = {}
+    for value in values:
+        key, equals, rest = value.partition("=")
+        if not (equals and key):
+            raise UsageError(f"{option} {value}: write it as NAME=VALUE")
+        if key in found:
+            raise UsageError(f"{option} {value}: {key} is given twice")
+        found[key] = rest
+    return found
+
+
 def listed(value: str | None, option: str) -> list[str] | None:
     """`"en, de"` → `["en", "de"]`; None stays None.
 

@@ -184,7 +184,7 @@ def report(
     for folder in folders:
         require_run_folder(folder)
     for folder in folders:
-        _report(folder, quiet=quiet)
+        print_report(folder, quiet=quiet)
 
 
 def _run(study: Study, out: Path, threads: int | None, jobs: int, *, dry_run: bool) -> None:
@@ -206,9 +206,9 @@ def _run(study: Study, out: Path, threads: int | None, jobs: int, *, dry_run: bo
             run_study(study, out, Local(jobs, threads), Shown(stderr_console(), jobs))
         except CrossglotError:
             if _written(out) != before:  # some steps failed: what could be run has its results, and its report
-                _report(out, quiet=False)
+                print_report(out, quiet=False)
             raise
-        _report(out, quiet=False)
+        print_report(out, quiet=False)
 
 
 def _written(out: Path) -> int | None:
@@ -217,7 +217,8 @@ def _written(out: Path) -> int | None:
     return results.stat().st_mtime_ns if results.is_file() else None
 
 
-def _report(folder: Path, *, quiet: bool) -> None:
+def print_report(folder: Path, *, quiet: bool) -> None:
+    """Writes a run's report and prints its tables."""
     from crossglot.commands.progress import stderr_console, stdout_console
     from crossglot.report import terminal_tables, write_report
 

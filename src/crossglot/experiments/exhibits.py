@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from crossglot.drawing.chart_exhibit import Drawn
 from crossglot.drawing.matrix_exhibit import Exhibit, exhibits
-from crossglot.experiments.registry import EXPERIMENTS
+from crossglot.experiments.registry import EXHIBITED
 from crossglot.results.rows import ResultRow
 
 
@@ -15,12 +15,12 @@ def drawn_exhibits(rows: Sequence[ResultRow]) -> list[Drawn]:
     groups: dict[str, list[ResultRow]] = {}
     for row in rows:
         groups.setdefault(row.experiment, []).append(row)
-    drawn = (EXPERIMENTS[name].draw(members) for name, members in groups.items() if name in EXPERIMENTS)
+    drawn = (EXHIBITED[name].draw(members) for name, members in groups.items() if name in EXHIBITED)
     return [each for each in drawn if each is not None]
 
 
 def matrix_exhibits(rows: Sequence[ResultRow]) -> list[Exhibit]:
     """The matrices of a run, in the order of the results; unknown experiments count as matrices."""
     charts = {each.experiment for each in drawn_exhibits(rows)}
-    titles = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
+    titles = {name: each.title for name, each in EXHIBITED.items()}
     return exhibits([row for row in rows if row.experiment not in charts], titles)

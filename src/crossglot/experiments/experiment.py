@@ -62,15 +62,12 @@ class Layout(Protocol):
         ...
 
 
-class Experiment(Protocol):
-    """One experiment. Implementations have no state; everything about a study comes with the setting.
+class Exhibited(Protocol):
+    """What rows of results.csv are shown as: an experiment, or what is made of a matrix of somebody's own.
 
     Attributes:
-        key: `table1`, `figure3`, …: the experiment's name in commands, results.csv and files.
-        title: what it shows.
-        own: whether it is the paper's and has its own languages, so that `reproduce all` runs it.
-        self_sufficient: whether it makes its languages and encoders itself.
-        claims: about it, by the paper, by others, by us; several experiments may share claims.
+        key: the rows' `experiment`.
+        title: what is shown.
     """
 
     @property
@@ -82,6 +79,22 @@ class Experiment(Protocol):
     def title(self) -> str:
         """See the class."""
         ...
+
+    def draw(self, rows: Sequence[ResultRow]) -> Drawn | None:
+        """Its chart and table, made of its rows; None if these are a matrix, which is drawn as such."""
+        ...
+
+
+class Experiment(Exhibited, Protocol):
+    """One experiment. Implementations have no state; everything about a study comes with the setting.
+
+    Attributes:
+        key: `table1`, `figure3`, …: the experiment's name in commands, results.csv and files.
+        title: what it shows.
+        own: whether it is the paper's and has its own languages, so that `reproduce all` runs it.
+        self_sufficient: whether it makes its languages and encoders itself.
+        claims: about it, by the paper, by others, by us; several experiments may share claims.
+    """
 
     @property
     def own(self) -> bool:
@@ -104,10 +117,6 @@ class Experiment(Protocol):
         Raises:
             CrossglotError: if something that the user named is missing or faulty.
         """
-        ...
-
-    def draw(self, rows: Sequence[ResultRow]) -> Drawn | None:
-        """Its chart and table, made of its rows; None if these are a matrix, which is drawn as such."""
         ...
 
 

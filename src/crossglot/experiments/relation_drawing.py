@@ -137,7 +137,8 @@ def remarks_on(rows: Sequence[ResultRow]) -> list[str]:
         "languages drawn as if they were unrelated.",
         interval_note(tuple(dict.fromkeys(row.interval for row in statistics if row.interval))),
         *why,
-        *(f"No value: {why_none}." for why_none in missing),
+        *(f"No value: {why_none}." for why_none in list(missing)[:NAMED]),
+        *([f"No value: {len(missing) - NAMED} reasons more, in results.csv."] if len(missing) > NAMED else []),
     ]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crossglot.errors import DataError, UsageError
+from crossglot.remedies import called
 
 SOURCE, TARGET, SCORE, SYSTEM, SEED, TASK, METRIC = "source", "target", "score", "system", "seed", "task", "metric"
 
@@ -103,7 +104,7 @@ def _wide(header: Sequence[str], given: Mapping[str, int], plain: Sequence[str],
     side = TARGET if TARGET in places else SOURCE
     if side not in places:
         what = f"lines have a {' and a '.join(places)}, but no source"
-        raise DataError(what, path=path, line=line, remedy=f"Name its column: --column source={header[0] or 'NAME'}.")
+        raise DataError(what, path=path, line=line, remedy=_name_it(SOURCE, header[0] or "NAME"))
     rest = {place: name.strip() for place, name in enumerate(header) if place not in places.values()}
     names = list(rest.values())
     if not names:
@@ -120,9 +121,9 @@ def _wide(header: Sequence[str], given: Mapping[str, int], plain: Sequence[str],
 
 def _place(header: Sequence[str], role: str, name: str, path: Path) -> int:
     if role not in USUAL:
-        raise UsageError(f"--column {role}={name}: no column can be that; there are {', '.join(USUAL)}")
+        raise UsageError(f"{called('columns', f'{role}={name}')}: no column can be that; there are {', '.join(USUAL)}")
     if name not in header:
-        raise UsageError(f"--column {role}={name}: {path} has no such column, but {_listed(header)}")
+        raise UsageError(f"{called('columns', f'{role}={name}')}: {path} has no such column, but {_listed(header)}")
     return list(header).index(name)
 
 
@@ -131,7 +132,11 @@ def _which_score(found: Sequence[str], header: Sequence[str], path: Path, line: 
         what, example = f"several columns may be the score: {', '.join(found)}", found[0]
     else:
         what, example = f"which column has the scores? There are {_listed(header)}", "NAME"
-    return DataError(what, path=path, line=line, remedy=f"Name it: --column score={example}.")
+    return DataError(what, path=path, line=line, remedy=_name_it(SCORE, example))
+
+
+def _name_it(role: str, name: str) -> str:
+    return f"Name the column of {role}s: {called('columns', f'{role}={name}')}."
 
 
 def _listed(names: Sequence[str], most: int = 12) -> str:

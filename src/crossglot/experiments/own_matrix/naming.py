@@ -10,6 +10,7 @@ from pathlib import Path
 from crossglot.corpora.opening import open_text
 from crossglot.errors import DataError, UsageError
 from crossglot.languages import LANGUAGES, TABLE_COLUMNS, WALS_FEATURES, Language
+from crossglot.remedies import called
 
 OTHER_CODES: Mapping[str, str] = {
     "alb": "sq", "ara": "ar", "arm": "hy", "aze": "az", "baq": "eu", "bur": "my", "chi": "zh", "cze": "cs", "dut": "nl",
@@ -84,7 +85,7 @@ def name_languages(sources: Iterable[str], targets: Iterable[str], table: Langua
                 raise DataError(
                     f"two {side} are one language: {taken[keys[name]]} and {name} ({among[keys[name]].name})",
                     path=path,
-                    remedy="Leave one out, or say in a table of your own what they are: --languages languages.tsv.",
+                    remedy=f"Leave one out, or say what they are in a table of your own ({called('languages')}).",
                 )
     known = {key: among[key] for key in keys.values() if key in among}
     unknown = tuple(name for name, key in keys.items() if key not in among)
@@ -195,4 +196,4 @@ def groups_by(column: str, naming: Naming) -> dict[str, str]:
     if column in ("family", "genus", "script"):
         return {key: value for key, one in naming.languages.items() if (value := getattr(one, column))}
     known = [*WALS_FEATURES, "family", "genus", "script", *naming.further]
-    raise UsageError(f"--groups {column}: languages are grouped by {', '.join(known)}; others --languages may name")
+    raise UsageError(f"{called('groups', column)}: languages are grouped by {', '.join(known)}")

@@ -28,6 +28,7 @@ from crossglot.experiments.own_matrix.columns import (
     Columns,
     find_columns,
 )
+from crossglot.remedies import called
 
 Scale = Literal["auto", "share", "percent"]
 SCALES: tuple[Scale, ...] = ("auto", "share", "percent")
@@ -109,20 +110,20 @@ def read_scores(
         UsageError: for a column that there is not, or one that is to be what no column can be.
     """
     if scale not in SCALES:
-        raise UsageError(f"scale {scale!r}: choose from {', '.join(SCALES)}")
+        raise UsageError(f"{called('scale', scale)}: choose from {', '.join(SCALES)}")
     path, data = read_encoded(path)
     header, *lines = _lines(decode(data, path), path)
     wanted = dict(where or {})
     for name, value in wanted.items():
         if name not in header.cells:
-            raise UsageError(f"--where {name}={value}: {path} has no such column")
+            raise UsageError(f"{called('where', f'{name}={value}')}: {path} has no such column")
         at = header.cells.index(name)
         lines, found = (
             [line for line in lines if line.cells[at] == value],
             dict.fromkeys(line.cells[at] for line in lines),
         )
         if not lines:
-            raise UsageError(f"--where {name}={value}: no line of {path} has that, but {_listed(found)}")
+            raise UsageError(f"{called('where', f'{name}={value}')}: no line of {path} has that, but {_listed(found)}")
     layout = find_columns(header.cells, columns or {}, path, header.number)
     task, metric = (_only(layout, lines, role, path) for role in (TASK, METRIC))
     scores, averages = _parsed(layout, lines, path)
@@ -185,7 +186,7 @@ def _only(layout: Columns, lines: Sequence[_Line], role: str, path: Path) -> str
     found = list(dict.fromkeys(layout.cell(line.cells, role) for line in lines))
     if len(found) > 1:
         name = layout.said[role]
-        remedy = f"Choose one: --where {name}={found[0]}."
+        remedy = f"Choose one: {called('where', f'{name}={found[0]}')}."
         raise DataError(f"column {name} has {len(found)} values: {_listed(found)}", path=path, remedy=remedy)
     return found[0] if found else ""
 
@@ -210,7 +211,7 @@ def _parsed(layout: Columns, lines: Sequence[_Line], path: Path) -> tuple[list[S
         names = {getattr(score, role) for score in found}
         if len(names) > MOST:
             what = f"{len(names):,} different {role}s: are these languages?"
-            raise DataError(what, path=path, remedy=f"Name the column of {role}s: --column {role}=NAME.")
+            raise DataError(what, path=path, remedy=f"Name the column of {role}s: {called('columns', f'{role}=NAME')}.")
     if all(score.value is None for score in found):
         raise DataError("has no score", path=path)
     return found, list(averages)
@@ -261,10 +262,8 @@ def _check_each_once(
         remedy = "If these are several trainings, say which in a column: seed."
         if differ:
             name, value = next(iter(differ.items()))
-            remedy = (
-                f"They differ in {', '.join(differ)}: choose one, as in --where {name}={value}, "
-                f"or take them for systems or seeds: --column system={name}, --column seed={name}."
-            )
+            choose, system = called("where", f"{name}={value}"), called("columns", f"system={name}")
+            remedy = f"They differ in {', '.join(differ)}: choose one ({choose}), or take them for systems ({system})."
         raise DataError(what, path=path, line=score.line, remedy=remedy)
 
 

@@ -27,9 +27,27 @@ from crossglot.results.rows import ResultRow
 
 def likeness_figure(rows: Sequence[ResultRow]) -> Drawn:
     """Figure 2: accuracy against the number of common word-order features."""
-    scores = zero_shot_values(rows, "accuracy")
+    none = [(row.source or "", row.target or "") for row in rows if row.metric == COMMON and row.value == 0]
+    left_out = f"Left out, as in the paper, for having no feature in common: {listed(none, COMMON) or 'no pair'}."
+    return features_figure(rows, TITLE, "zero-shot POS accuracy, %", 1, (left_out,))
+
+
+def features_figure(
+    rows: Sequence[ResultRow], title: str, y_title: str, least: int, notes: Sequence[str] = ()
+) -> Drawn:
+    """The scores of an experiment against the number of word-order features that source and target share.
+
+    Args:
+        rows: the experiment's.
+        title: what is shown.
+        y_title: title of the y axis.
+        least: pairs that have fewer in common are left out.
+        notes: what else has to be said.
+    """
+    metric = next(row.metric for row in rows if row.metric != COMMON)
+    scores = zero_shot_values(rows, metric)
     known = {(row.source or "", row.target or ""): row for row in rows if row.metric == COMMON}
-    x = {pair: row.value for pair, row in known.items() if row.value}
+    x = {pair: row.value for pair, row in known.items() if row.value is not None and row.value >= least}
     chart = panels(
         [
             [
@@ -39,17 +57,19 @@ def likeness_figure(rows: Sequence[ResultRow]) -> Drawn:
             ]
         ],
         ("common word-order features (WALS)",),
-        "zero-shot POS accuracy, %",
+        y_title,
     )
-    none = [pair for pair, row in known.items() if row.value == 0]
     lines = tuple(
         (*pair, number(row.value, 0), row.n, *(scores[system].get(pair) for system in scores))
         for pair, row in sorted(known.items(), key=lambda item: ascending(item[1].value))
     )
-    pairs = Drawn("figure2-pairs", "Pairs of languages", None, ("from", "to", COMMON, "comparable", *scores), lines)
+    experiment = rows[0].experiment
+    pairs = Drawn(
+        f"{experiment}-pairs", "Pairs of languages", None, ("from", "to", COMMON, "comparable", *scores), lines
+    )
     return Drawn(
-        rows[0].experiment,
-        TITLE,
+        experiment,
+        title,
         chart,
         COLUMNS,
         relation_lines(rows, {BY_FEATURES: COMMON}),
@@ -57,8 +77,8 @@ def likeness_figure(rows: Sequence[ResultRow]) -> Drawn:
             "Common features: those of WALS 81A, 85A, 86A, 87A, 88A and 89A in which both languages have the same "
             "value; “no dominant order” is a value like any other, a missing one is neither equal nor different. "
             "Systems stand side by side at each number.",
-            f"Left out, as in the paper, for having no feature in common: {listed(none, COMMON) or 'no pair'}.",
+            *notes,
             *remarks_on(rows),
         ),
         (pairs,),
-    )  # fmt: skip
+    )
