@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("crossglot",),  # the package's own __init__ offers what lies below
     ("cli",),
     ("commands",),  # the command line's, one module a family of commands
+    ("runs",),  # the Python face: studies run, their folders read and drawn
     ("report", "comparison", "studies"),
     ("experiments",),
     ("drawing",),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from crossglot.alignment.vectors import embed
     from crossglot.comparison.comparing import compare
     from crossglot.corpora.bitext import read_bitext
+    from crossglot.corpora.catalogue import load_corpus
     from crossglot.corpora.columns import read_columns
     from crossglot.corpora.conllu import read_conllu
     from crossglot.corpora.plain import read_plain
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from crossglot.experiments.overlap.shared_pieces import shared_pieces
     from crossglot.languages import LANGUAGES, language
     from crossglot.pretraining.pretrain import pretrain
-    from crossglot.runtime import resolve_runtime
+    from crossglot.report.writing import write_report
+    from crossglot.runs import Run, read_run, reproduce, run_study, transfer_matrix
     from crossglot.studies.analyse import analyse
-    from crossglot.studies.reproduce import reproduce, transfer_matrix
+    from crossglot.studies.study import Study, load_study
     from crossglot.tagging.finetuning import finetune
     from crossglot.tagging.linear_probe import linear_probe
     from crossglot.tagging.loading import load_tagger
@@ -47,7 +49,9 @@ _HOMES = {
     "language": "crossglot.languages",
     "LANGUAGES": "crossglot.languages",
     "linear_probe": "crossglot.tagging.linear_probe",
+    "load_corpus": "crossglot.corpora.catalogue",
     "load_encoder": "crossglot.encoders.loading",
+    "load_study": "crossglot.studies.study",
     "load_tagger": "crossglot.tagging.loading",
     "load_tokenizer": "crossglot.encoders.loading",
     "pretrain": "crossglot.pretraining.pretrain",
@@ -55,14 +59,18 @@ _HOMES = {
     "read_columns": "crossglot.corpora.columns",
     "read_conllu": "crossglot.corpora.conllu",
     "read_plain": "crossglot.corpora.plain",
+    "read_run": "crossglot.runs",
     "Recipe": "crossglot.tagging.recipe",
-    "reproduce": "crossglot.studies.reproduce",
-    "resolve_runtime": "crossglot.runtime",
+    "reproduce": "crossglot.runs",
+    "Run": "crossglot.runs",
+    "run_study": "crossglot.runs",
     "Sentence": "crossglot.corpora.sentences",
     "shared_pieces": "crossglot.experiments.overlap.shared_pieces",
+    "Study": "crossglot.studies.study",
     "TaggedSentence": "crossglot.corpora.sentences",
     "Tagger": "crossglot.tagging.tagger",
-    "transfer_matrix": "crossglot.studies.reproduce",
+    "transfer_matrix": "crossglot.runs",
+    "write_report": "crossglot.report.writing",
 }
 
 __all__ = [
@@ -71,7 +79,9 @@ __all__ = [
     "CrossglotError",
     "Encoder",
     "Recipe",
+    "Run",
     "Sentence",
+    "Study",
     "TaggedSentence",
     "Tagger",
     "analyse",
@@ -81,7 +91,9 @@ __all__ = [
     "finetune",
     "language",
     "linear_probe",
+    "load_corpus",
     "load_encoder",
+    "load_study",
     "load_tagger",
     "load_tokenizer",
     "pretrain",
@@ -89,10 +101,12 @@ __all__ = [
     "read_columns",
     "read_conllu",
     "read_plain",
+    "read_run",
     "reproduce",
-    "resolve_runtime",
+    "run_study",
     "shared_pieces",
     "transfer_matrix",
+    "write_report",
 ]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crossglot.corpora.catalogue import find_corpus, list_corpora
+from crossglot.corpora.catalogue import find_corpus, list_corpora, load_corpus
 from crossglot.corpora.opening import write_text
 from crossglot.errors import DataError, UsageError
 from crossglot.languages import PAPER_NER, PAPER_POS, language
@@ -116,3 +116,13 @@ def test_every_language_of_the_paper_has_a_treebank_in_the_real_root(data_root: 
         assert set(find_corpus(data_root, key, "pos").files) == {"train", "dev", "test"}, key
     there = [key for key in PAPER_NER if any(name in list_corpora(data_root, "ner") for name in language(key).ner)]
     assert len(there) >= 14
+
+
+def test_sentences_of_a_language_in_one_call(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (sentence,) = load_corpus("de", "pos", root)
+    assert (sentence.words, sentence.tags) == (("train",), ("NOUN",))
+    assert load_corpus("de", data=root, split="test", name="UD_German-PUD")[0].words == ("test",)
+    assert load_corpus("es", "ner", root, "test")[0].tags == ("B-LOC",)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(root.parent / "nothing"))
+    with pytest.raises(DataError, match="crossglot/data: no such data root"):
+        load_corpus("de")

@@ -20,11 +20,12 @@ from crossglot.paper.published import lookup
 from crossglot.report import write_report
 from crossglot.report.folder import read_run_folder
 from crossglot.results.rows import read_results
+from crossglot.runs import reproduce
 from crossglot.steps.fit_and_predict import FitAndPredict
 from crossglot.steps.rows import read_predictions
 from crossglot.steps.score import ScoreRows, read_scores
 from crossglot.studies.planning import plan_study
-from crossglot.studies.reproduce import plan_reproduction, reproduce, reproduce_study
+from crossglot.studies.reproduce import plan_reproduction, reproduce_study
 from toy_world import write_encoder, write_root, write_treebank
 
 HINDI = [[("बिल्ली", "NOUN"), ("सोती", "VERB"), ("है", "AUX")], [("कुत्ता", "NOUN"), ("सोता", "VERB"), ("है", "AUX")]]
@@ -71,7 +72,7 @@ def settings(root: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def run(encoder: Path, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("run") / "out"
-    return reproduce(["table6"], [f"m-bert={encoder}"], out=out, **settings(root))
+    return reproduce(["table6"], [f"m-bert={encoder}"], out=out, **settings(root)).folder
 
 
 def test_each_source_is_evaluated_on_each_form(run: Path) -> None:
@@ -167,7 +168,7 @@ def test_training_text_that_is_missing_leaves_cells_that_say_why_beside_the_pape
     plan = plan_reproduction(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(world))
     assert plan.missing() == ["codemix/hiencs has no train split"]
     assert {row.source for row in plan.rows if row.steps} == {"hi+en"}
-    run = reproduce(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(world))
+    run = reproduce(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(world)).folder
     drawn = switched(read_run_folder(run).rows())
     gap = next(line for line in drawn.lines if line[:3] == ("code-switched hi/en, corrected", "tiny", "all"))
     assert gap[3:] == (None, None, 90.56, None)

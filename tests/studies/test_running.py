@@ -21,10 +21,11 @@ from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, DataError, ModelError, StorageError, UsageError
 from crossglot.results.rows import read_results
 from crossglot.results.verdicts import CLAIM_COLUMNS, read_claims
+from crossglot.runs import reproduce, transfer_matrix
 from crossglot.steps.rows import read_predictions
 from crossglot.studies.candidates import find_candidates
 from crossglot.studies.planning import plan_study
-from crossglot.studies.reproduce import plan_reproduction, reproduce, reproduce_study, transfer_matrix
+from crossglot.studies.reproduce import plan_reproduction, reproduce_study
 from crossglot.studies.running import run_study
 from crossglot.studies.study import load_study, study_toml
 from crossglot.tagging.encoder_tagger import EncoderTagger
@@ -57,7 +58,7 @@ def run(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tables 2 and 3 on the toy root."""
     base = tmp_path_factory.mktemp("run")
     encoders = [f"m-bert={encoder}", f"en-bert={write_encoder(base / 'english', seed=1)}"]
-    return reproduce(["table2", "table3"], encoders, out=base / "out", **settings(write_root(base / "data")))
+    return reproduce(["table2", "table3"], encoders, out=base / "out", **settings(write_root(base / "data"))).folder
 
 
 def test_a_run_leaves_what_the_design_says(run: Path) -> None:

@@ -14,7 +14,7 @@ from crossglot.corpora.columns import read_columns, write_columns
 from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import UsageError
-from crossglot.studies.reproduce import transfer_matrix
+from crossglot.runs import transfer_matrix
 from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.evaluation import evaluate
 from crossglot.tagging.finetuning import finetune

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -80,8 +81,8 @@ class ComparedCell:
 
 
 def compare(
-    first: str | Path,
-    second: str | Path,
+    first: str | PathLike[str],
+    second: str | PathLike[str],
     *,
     systems: tuple[str, str] | None = None,
     level: float = LEVEL,
@@ -95,8 +96,8 @@ def compare(
     `comparison.differing_settings.differing_settings`.
 
     Args:
-        first: a run's folder.
-        second: another one's, or the same one's if `systems` are given.
+        first: a run, or its folder.
+        second: another one, or the same one's if `systems` are given.
         systems: one of the first run's and the one of the second run's to compare it with, and no others.
         level: of the intervals; 1 - level is the chance of even one false alarm among all cells.
         out: a CSV file to write the table to.

@@ -22,12 +22,13 @@ from crossglot.corpora.codemix import (
 )
 from crossglot.corpora.columns import read_columns
 from crossglot.corpora.conllu import read_conllu
+from crossglot.corpora.download import data_cache
 from crossglot.corpora.mixing import VERSION as MIXING_VERSION
 from crossglot.corpora.mixing import mix_treebanks
 from crossglot.corpora.opening import SUFFIXES, checksum, plain_name
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.sources import find_source
-from crossglot.corpora.tasks import TASKS
+from crossglot.corpora.tasks import TASKS, Task
 from crossglot.corpora.transliteration import DEVANAGARI
 from crossglot.errors import DataError, UsageError
 from crossglot.languages import LANGUAGES, Language, read_languages
@@ -180,6 +181,33 @@ def find_corpus(root: Path | str, language: str, task: str, name: str | None = N
         if files := corpus_files(root, task, candidate):
             return Corpus(candidate, language, task, root, files)
     raise _missing(root, language, entry.name, task, name, candidates)
+
+
+def load_corpus(
+    language: str,
+    task: Task = "pos",
+    data: str | Path | None = None,
+    split: str = "train",
+    *,
+    name: str | None = None,
+    lenient: bool = False,
+) -> list[TaggedSentence]:
+    """Sentences of a language's corpus in a data root.
+
+    Args:
+        language: a key (`en`, `pt-BR`), or a switch key of code-switched text (`hi/en:corrected`).
+        task: `pos` or `ner`.
+        data: the data root; None for the data cache.
+        split: `train`, `dev` or `test`.
+        name: another corpus than the language's default, see `find_corpus`.
+        lenient: skip malformed sentences instead of stopping.
+
+    Raises:
+        DataError: if the root, the corpus or the split is not there, or a file is faulty.
+        UsageError: for an unknown language or task.
+    """
+    root = data_cache() if data is None else data
+    return find_corpus(root, language, task, name).read(split, lenient=lenient)
 
 
 def _default_treebanks(entry: Language) -> tuple[str, ...]:

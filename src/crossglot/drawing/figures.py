@@ -68,15 +68,22 @@ def specification(chart: Any) -> dict[str, Any]:
     The renderer ends the whole process at characters that XML forbids. It is a JavaScript program that looks marks up
     by their systems' names: a name that every JavaScript object has as a property would find that property instead.
     """
-    plain: dict[str, Any] = _fit(chart.to_dict())
+    plain: dict[str, Any] = drawable(chart.to_dict())
     return plain | {"config": plain.get("config", {}) | THEME}
 
 
-def _fit(part: Any) -> Any:
+def themed(chart: Any) -> Any:
+    """The chart in the report's fonts and inks, for a notebook; on white, for a notebook may be dark."""
+    chart.config = THEME | {"background": "white"}
+    return chart
+
+
+def drawable(part: Any) -> Any:
+    """Texts, alone or within mappings and lists, as the renderer takes them."""
     if isinstance(part, dict):
-        return {_fit(key): _fit(value) for key, value in part.items()}
+        return {drawable(key): drawable(value) for key, value in part.items()}
     if isinstance(part, (list, tuple)):
-        return [_fit(value) for value in part]
+        return [drawable(value) for value in part]
     if isinstance(part, str):
         return f"{part} " if part in OF_EVERY_OBJECT else visible(part)
     return part

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crossglot.batching import Apart
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Encoder:
     """A pretrained masked language model without its head, in evaluation mode, with its tokenizer.
 

@@ -10,17 +10,13 @@ from crossglot.experiments.registry import EXHIBITED
 from crossglot.results.rows import ResultRow
 
 
-def drawn_exhibits(rows: Sequence[ResultRow]) -> list[Drawn]:
-    """The charts of a run, in the order of the results."""
+def shown_by(rows: Sequence[ResultRow]) -> tuple[list[Exhibit], list[Drawn]]:
+    """The matrices and the charts of a run, both in the order of the results; unknown experiments count as matrices."""
     groups: dict[str, list[ResultRow]] = {}
     for row in rows:
         groups.setdefault(row.experiment, []).append(row)
-    drawn = (EXHIBITED[name].draw(members) for name, members in groups.items() if name in EXHIBITED)
-    return [each for each in drawn if each is not None]
-
-
-def matrix_exhibits(rows: Sequence[ResultRow]) -> list[Exhibit]:
-    """The matrices of a run, in the order of the results; unknown experiments count as matrices."""
-    charts = {each.experiment for each in drawn_exhibits(rows)}
+    drawn = [EXHIBITED[name].draw(members) for name, members in groups.items() if name in EXHIBITED]
+    charts = [each for each in drawn if each is not None]
+    in_charts = {each.experiment for each in charts}
     titles = {name: each.title for name, each in EXHIBITED.items()}
-    return exhibits([row for row in rows if row.experiment not in charts], titles)
+    return exhibits([row for row in rows if row.experiment not in in_charts], titles), charts

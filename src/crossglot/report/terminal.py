@@ -21,7 +21,7 @@ from crossglot.drawing.wording import (
     title,
     verdict,
 )
-from crossglot.experiments.exhibits import drawn_exhibits, matrix_exhibits
+from crossglot.experiments.exhibits import shown_by
 from crossglot.report.claims import WHOSE, claims_counted, rounded, rule_set_later
 from crossglot.report.findings import constructed
 from crossglot.report.fine_tuning import choices, remarks
@@ -43,11 +43,10 @@ def terminal_tables(folder: Path) -> Iterator[RenderableType]:
         StorageError: if `folder` is no run folder or damaged.
     """
     run = read_run_folder(Path(folder))
-    rows = run.rows()
     with calling(run.languages):
-        matrices = [_table(exhibit, block) for exhibit in matrix_exhibits(rows) for block in exhibit.blocks]
-        drawn = [terminal_of(each) for each in drawn_exhibits(rows)]
-    yield from (*matrices, *drawn, *_of_trainings(run))
+        shown, drawn = shown_by(run.rows())
+        tables = [_table(exhibit, block) for exhibit in shown for block in exhibit.blocks]
+    yield from (*tables, *map(terminal_of, drawn), *_of_trainings(run))
     yield from terminal_findings(folder)
 
 

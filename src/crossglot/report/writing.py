@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 
 from crossglot.drawing.chart_exhibit import csv_of, latex_of
@@ -11,14 +12,14 @@ from crossglot.drawing.matrix_exhibit import Exhibit
 from crossglot.drawing.spreadsheet import csv_table
 from crossglot.drawing.wording import calling, place, title
 from crossglot.engine.locking import locked
-from crossglot.experiments.exhibits import drawn_exhibits, matrix_exhibits
+from crossglot.experiments.exhibits import shown_by
 from crossglot.files import check_working_folder, write_whole
 from crossglot.report.folder import RunFolder, read_run_folder
 from crossglot.report.page import inline_drawing, page
 from crossglot.results.rows import WRITING
 
 
-def write_report(folder: Path) -> Path:
+def write_report(folder: str | PathLike[str]) -> Path:
     """Writes tables/*.csv and *.tex, figures/*.svg and *.pdf and report.html into a run folder; loads no model.
 
     Returns:
@@ -37,8 +38,7 @@ def write_report(folder: Path) -> Path:
 
 
 def _write(run: RunFolder) -> Path:
-    rows = run.rows()
-    shown, drawn = matrix_exhibits(rows), drawn_exhibits(rows)
+    shown, drawn = shown_by(run.rows())
     drawings = {}
     for exhibit in shown:
         write_whole(run.path / "tables" / f"{exhibit.name}.csv", csv_table(exhibit))

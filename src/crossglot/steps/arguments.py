@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
+from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict
 
@@ -137,17 +138,18 @@ class EncoderReference(BaseModel):
         Raises:
             ModelError: if there is none.
         """
-        if self.revision in _GIVEN:
-            return _GIVEN[self.revision].tokenizer
-        return _load_tokenizer(self.location, self.revision)
+        given = _GIVEN.get(self.revision)
+        return _load_tokenizer(self.location, self.revision) if given is None else given.tokenizer
 
 
-_GIVEN: dict[str, Encoder] = {}
+_GIVEN: WeakValueDictionary[str, Encoder] = WeakValueDictionary()
+"""Encoders in memory by revision, as long as whoever gave them keeps them; later they are loaded as any other."""
 
 
-def provide(encoder: Encoder, revision: str) -> None:
-    """Lets steps use an encoder that is in memory already instead of loading it."""
-    _GIVEN[revision] = encoder
+def provide(encoder: Encoder) -> None:
+    """Lets steps use an encoder that is in memory already, and has a revision, instead of loading it."""
+    if encoder.revision is not None:
+        _GIVEN[encoder.revision] = encoder
 
 
 def prepared(split: CorpusSplit, encoder: EncoderReference, recipe: Recipe, device: str) -> Prepared:

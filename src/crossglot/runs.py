@@ -1,0 +1,238 @@
+"""Runs from Python: what makes one, and what it left as frames, charts and a page.
+
+The commands' work, given to notebooks: studies are run, and a run's folder is read and drawn when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from os import PathLike
+from pathlib import Path
+from tempfile import gettempdir
+from typing import TYPE_CHECKING, Any
+
+from crossglot.corpora.tasks import Task
+from crossglot.drawing.chart_exhibit import Drawn
+from crossglot.drawing.figures import drawable, heat_map, themed
+from crossglot.drawing.frames import lines_frame, matrix_frame
+from crossglot.drawing.markup import element
+from crossglot.drawing.matrix_exhibit import Exhibit
+from crossglot.drawing.wording import calling
+from crossglot.engine.local import Local
+from crossglot.engine.progress import Progress
+from crossglot.errors import UsageError
+from crossglot.experiments.exhibits import shown_by
+from crossglot.files import scratch_folder
+from crossglot.report.folder import RunFolder, read_run_folder
+from crossglot.report.overview import overview_section
+from crossglot.report.provenance import in_one_line
+from crossglot.report.writing import write_report
+from crossglot.results.rows import ResultRow
+from crossglot.results.verdicts import claims_frame
+from crossglot.studies import running
+from crossglot.studies.reproduce import PAPERS_ENCODERS, Given, reproduce_study, run_folder
+from crossglot.studies.study import Study, load_study
+
+if TYPE_CHECKING:
+    import altair
+    import polars
+
+
+class Run:
+    """What a run left in its folder, as it was when it was read.
+
+    It stands for its folder wherever a path is taken: `cg.compare(run, other)`, `Path(run) / "study.toml"`.
+    """
+
+    def __init__(self, left: RunFolder) -> None:
+        self._left = left
+
+    def __repr__(self) -> str:
+        return f"Run('{self.folder}')"
+
+    def __fspath__(self) -> str:
+        return str(self.folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self._left.path
+
+    @property
+    def results(self) -> polars.DataFrame:
+        """The tidy results, one row per number; `crossglot.results.rows` describes the columns."""
+        return self._left.results
+
+    @property
+    def claims(self) -> polars.DataFrame:
+        """Every claim with its number and verdict; `crossglot.results.verdicts` describes the columns."""
+        return claims_frame(self._left.claims)
+
+    @cached_property
+    def tables(self) -> Mapping[str, polars.DataFrame]:
+        """The tables as the report prints them, by the names of their files in `tables/`."""
+        shown, drawn = self._shown
+        lines = (part for each in drawn for part in (each, *each.more))
+        matrices = {exhibit.name: matrix_frame(exhibit) for exhibit in shown}
+        return matrices | {part.experiment: lines_frame(part) for part in lines}
+
+    @cached_property
+    def charts(self) -> Mapping[str, altair.TopLevelMixin]:
+        """The figures by the names of their files in `figures/`, drawn as the report draws them."""
+        shown, drawn = self._shown
+        with_cells = {exhibit.name: partial(self._heat_map, exhibit) for exhibit in shown if exhibit.blocks}
+        ready = {each.experiment: partial(themed, each.chart) for each in drawn if each.chart is not None}
+        return Charts(with_cells | ready)
+
+    def report(self) -> Path:
+        """Writes report.html, tables/ and figures/ into the folder.
+
+        Returns:
+            The path of report.html.
+
+        Raises:
+            StorageError: if the folder is damaged, or cannot be written.
+        """
+        return write_report(self)
+
+    @cached_property
+    def _shown(self) -> tuple[list[Exhibit], list[Drawn]]:
+        rows = [ResultRow.model_construct(**drawable(row)) for row in self.results.iter_rows(named=True)]
+        with calling(drawable(self._left.languages)):
+            return shown_by(rows)
+
+    def _heat_map(self, exhibit: Exhibit) -> Any:
+        with calling(drawable(self._left.languages)):
+            return themed(heat_map(exhibit))
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: the folder, the encoders and settings, and the averages."""
+        with calling(self._left.languages):
+            parts = (element("p", in_one_line(self._left)), overview_section(self._shown[0]))
+        return element("div", element("p", element("strong", str(self.folder))), *parts)
+
+
+class Charts(Mapping[str, "altair.TopLevelMixin"]):
+    """Charts by name, each drawn when it is first asked for."""
+
+    def __init__(self, draw: Mapping[str, Callable[[], altair.TopLevelMixin]]) -> None:
+        self._draw, self._drawn = draw, dict[str, "altair.TopLevelMixin"]()
+
+    def __getitem__(self, name: str) -> altair.TopLevelMixin:
+        if name not in self._drawn:
+            self._drawn[name] = self._draw[name]()
+        return self._drawn[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._draw)
+
+    def __len__(self) -> int:
+        return len(self._draw)
+
+
+def read_run(folder: str | PathLike[str]) -> Run:
+    """The run in a folder that `reproduce`, `run_study` or the command line wrote.
+
+    Raises:
+        StorageError: if it is no run folder, or one of its files is damaged.
+    """
+    return Run(read_run_folder(Path(folder)))
+
+
+def run_study(
+    study: Study | str | Path,
+    out: str | PathLike[str] | None = None,
+    *,
+    progress: Progress | None = None,
+    jobs: int = 1,
+) -> Run:
+    """Runs a study, or what is not finished of it.
+
+    Args:
+        study: a TOML file, a preset (`paper`, `paper-ner`, `paper-pos`, `causes`), or a `Study`.
+        out: the run's folder, `runs/<name>` by default; giving it again goes on where the last run stopped.
+        progress: told what happens.
+        jobs: steps that run at the same time, each in a process of its own.
+
+    Raises:
+        CrossglotError: if something is wrong with what was asked, or steps failed; by then everything that could be run
+            is kept, and `read_run` reads it.
+    """
+    study = study if isinstance(study, Study) else load_study(study)
+    return read_run(running.run_study(study, run_folder(study, out), Local(jobs), progress))
+
+
+def reproduce(
+    experiments: str | Sequence[str],
+    encoders: Given | Mapping[str, Given] | Sequence[Given] = PAPERS_ENCODERS,
+    data: str | Path | None = None,
+    out: str | PathLike[str] | None = None,
+    *,
+    progress: Progress | None = None,
+    jobs: int = 1,
+    **settings: Any,
+) -> Run:
+    """Runs the paper's experiments with the paper's encoders or others.
+
+    Args:
+        experiments: `table1` …, or `all`.
+        encoders: from `load_encoder`, hub ids or folders; roles are keys, `{"m-bert": encoder}`.
+        data: the data root; None for the data cache.
+        out: see `run_study`.
+        progress: see `run_study`.
+        jobs: see `run_study`; several processes load an encoder that is in memory here from where it came.
+        **settings: other fields of `Study`: `seeds`, `max_train`, `epochs`, `device`, `precision`, …
+
+    Raises:
+        CrossglotError: see `run_study`.
+    """
+    study = reproduce_study(experiments, encoders, data, **settings)
+    return run_study(study, out, progress=progress, jobs=jobs)
+
+
+def transfer_matrix(
+    encoder: Given,
+    task: Task,
+    sources: Iterable[str],
+    targets: Iterable[str],
+    data: str | Path | None = None,
+    *,
+    out: str | PathLike[str] | None = None,
+    tidy: bool = False,
+    progress: Progress | None = None,
+    jobs: int = 1,
+    **settings: Any,
+) -> polars.DataFrame:
+    """Trains on each source and evaluates on each target.
+
+    Args:
+        encoder: from `load_encoder`, a hub id or a folder.
+        task: `pos` (accuracy) or `ner` (F1).
+        sources: language keys.
+        targets: language keys.
+        data: the data root; None for the data cache.
+        out: folder that keeps what is finished, so that a second call goes on from there; by default nothing is kept.
+        tidy: the rows of results.csv with intervals, seeds and averages instead.
+        progress: see `run_study`.
+        jobs: see `reproduce`.
+        **settings: see `reproduce`.
+
+    Returns:
+        One row per system and source, one column per target: per cent, means over seeds; empty where data is missing.
+
+    Raises:
+        CrossglotError: if something is wrong with what was asked, or steps failed.
+    """
+    experiment = f"transfer-{task}"
+    sources, targets = _keys(sources, "sources"), _keys(targets, "targets")
+    study = reproduce_study(experiment, encoder, data, sources=sources, targets=targets, **settings)
+    with scratch_folder(Path(gettempdir())) as passing:
+        run = run_study(study, out or passing, progress=progress, jobs=jobs)
+    return run.results if tidy else run.tables[experiment].select("system", "source", *targets)
+
+
+def _keys(languages: Iterable[str], what: str) -> list[str]:
+    if isinstance(languages, str):
+        raise UsageError(f"{what} have to be a list of language keys, not one string: [{languages!r}]")
+    return list(languages)
