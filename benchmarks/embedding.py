@@ -127,7 +127,7 @@ def timed(work: Callable[[], Any]) -> tuple[Seconds, Any]:
 
 
 def main() -> None:
-    """Prints one line a way of doing it."""
+    """Prints one line per way of doing it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--encoder", default=str(KEPT))
     parser.add_argument("--base", action="store_true", help="take the encoder's tokenizer alone")

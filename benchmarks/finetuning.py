@@ -60,7 +60,7 @@ class Measured:
 
 
 def made_up_sentences(count: int, folder: Path) -> tuple[Any, list[TaggedSentence]]:
-    """A tokenizer with as many pieces as M-BERT's, and sentences of about English EWT's lengths (20 pieces a mean)."""
+    """A tokenizer with as many pieces as M-BERT's, and sentences as long as English EWT's (20 pieces on average)."""
     specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     (folder / "vocab.txt").write_text("\n".join([*specials, *(f"w{i}" for i in range(119_542))]), encoding="utf-8")
     draw = np.random.default_rng(1)

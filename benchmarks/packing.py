@@ -81,7 +81,7 @@ def pieces_a_second(model: BertModel, batches: Sequence[Batch], runtime: Runtime
 
 
 def main() -> None:
-    """Prints one line a layout."""
+    """Prints one line per layout."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="data root with ud/ and vocab/")
     parser.add_argument("--treebank", default="UD_English-EWT")

@@ -89,7 +89,7 @@ def limit_seconds(shape: Shape, runtime: Runtime) -> float:
 
 
 def main() -> None:
-    """Prints one line a way of computing."""
+    """Prints one line per way of computing."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shape", default="small", choices=list(SHAPES))
     parser.add_argument("--device", default="auto")

@@ -205,7 +205,7 @@ def test_the_paper_has_no_number_for_one_form_to_the_other() -> None:
     assert own is not None and own.value == 90.56
 
 
-def test_the_probe_is_the_papers() -> None:
+def test_it_is_table_6_of_the_paper() -> None:
     assert CodeSwitchExperiment().own
     assert CodeSwitchExperiment().key == "table6"
 

@@ -268,7 +268,7 @@ def root(tmp_path: Path) -> Path:
     return folder
 
 
-def probed(root: Path, vocabulary: Path, tmp_path: Path, slope: float, languages: tuple[str, ...]) -> list[ResultRow]:
+def measured(root: Path, vocabulary: Path, tmp_path: Path, slope: float, languages: tuple[str, ...]) -> list[ResultRow]:
     """Figure 1 by an M-BERT that is flat and an EN-BERT whose F1 is `slope` times the overlap."""
     folder = tmp_path / "encoder"
     folder.mkdir(exist_ok=True)
@@ -287,7 +287,7 @@ def probed(root: Path, vocabulary: Path, tmp_path: Path, slope: float, languages
 
 
 def test_dependence_on_overlap_is_told_from_none(root: Path, vocabulary: Path, tmp_path: Path) -> None:
-    rows = probed(root, vocabulary, tmp_path, 0.9, ("en", "de", "es", "ru"))
+    rows = measured(root, vocabulary, tmp_path, 0.9, ("en", "de", "es", "ru"))
     overlap = {(r.source, r.target): r.value for r in rows if r.metric == ENTITY_OVERLAP and r.system == "big"}
     assert overlap["en", "de"] == pytest.approx(75), "anna rom ##e of anna rom ##e paris"
     assert overlap["en", "ru"] == 0
@@ -336,7 +336,7 @@ def test_trends_of_single_languages_are_told_from_what_their_sources_make_of_all
 def test_every_pair_has_all_measures_and_every_language_its_spelling(
     root: Path, vocabulary: Path, tmp_path: Path
 ) -> None:
-    rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
+    rows = measured(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
     for metric in MEASURES:
         found = {(r.source, r.target) for r in rows if r.metric == metric and r.system == "little" and r.source}
         assert len(found) == 25
@@ -349,7 +349,7 @@ def test_pairs_overlap_in_the_types_that_are_scored_and_say_which(root: Path, vo
     """Spanish gets a type of its own, whose words English has as places; and words that cannot be spelled."""
     write_entities(root, "conll2002/es", names(("anna", "B-PER"), ("rome", "B-MISC"), ("xxx", "B-PER")))
     write_entities(root, "wikineural/ru", names(("xxx", "B-ORG"), ("рим", "B-ORG"), ("ррр", "O")))
-    rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de", "es"))
+    rows = measured(root, vocabulary, tmp_path, 0.5, ("en", "de", "es"))
     pair = {"source": "es", "target": "en"}
     plain = statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, **pair)
     assert (plain.value, plain.n, plain.types) == (50, 2, "PER"), "anna of anna and [UNK]; rome is no place here"
@@ -361,7 +361,7 @@ def test_pairs_overlap_in_the_types_that_are_scored_and_say_which(root: Path, vo
 
 
 def test_the_mean_overlap_across_scripts_is_a_row(root: Path, vocabulary: Path, tmp_path: Path) -> None:
-    rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
+    rows = measured(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
     across = statistic(rows, "big", "mean over pairs", ACROSS_SCRIPTS, metric=ENTITY_OVERLAP)
     assert (across.value, across.n) == (0, 6)
     assert across.interval is not None
@@ -370,7 +370,7 @@ def test_the_mean_overlap_across_scripts_is_a_row(root: Path, vocabulary: Path, 
 def test_scripts_of_a_language_are_told_in_order_of_their_share(root: Path, vocabulary: Path, tmp_path: Path) -> None:
     write_entities(root, "conll2002/es", names(("видит", "O"), ("anna", "B-PER"), ("す", "O"), ("カ", "O"), ("क", "O")))
     write_entities(root, "wikineural/ru", names(("видит" * 30, "O"), ("a", "B-PER")))
-    rows = [row for row in probed(root, vocabulary, tmp_path, 0.5, ("en", "es")) if row.system == "big"]
+    rows = [row for row in measured(root, vocabulary, tmp_path, 0.5, ("en", "es")) if row.system == "big"]
     told = {
         target: [(r.part, r.value, r.n) for r in rows if (r.metric, r.target) == (SPELLING[-1], target)]
         for target in ("es", "ru")
@@ -378,7 +378,7 @@ def test_scripts_of_a_language_are_told_in_order_of_their_share(root: Path, voca
     assert told["es"] == [("Cyrillic", 5, 5), ("Latin", 9, 4), ("Hiragana", 0, 1)], "three at most"
     assert told["ru"] == [("Cyrillic", 5, 150)], "less than 1 % is Latin"
     write_entities(root, "conll2003/de", names(("1991", "B-PER")))
-    rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "es"))
+    rows = measured(root, vocabulary, tmp_path, 0.5, ("en", "es"))
     bare = statistic(rows, "big", MEAN, metric=SPELLING[-1], target="de")
     assert (bare.value, bare.missing) == (None, "no letter in conll2003/de test")
 
@@ -400,7 +400,7 @@ def test_the_step_keeps_all_that_the_measures_need(root: Path, vocabulary: Path,
 
 
 def test_a_set_without_entities_has_no_overlap_and_says_so(root: Path, vocabulary: Path, tmp_path: Path) -> None:
-    rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
+    rows = measured(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
     empty = statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, source="en", target="hi")
     assert (empty.value, empty.missing) == (None, "no entity in hiner/hi test")
     assert statistic(rows, "big", MEAN, metric=SEEN_TOKENS, source="es", target="hi").value == 100
@@ -408,7 +408,7 @@ def test_a_set_without_entities_has_no_overlap_and_says_so(root: Path, vocabular
 
 
 def test_languages_that_are_not_there_are_named_with_the_reason(root: Path, vocabulary: Path, tmp_path: Path) -> None:
-    rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
+    rows = measured(root, vocabulary, tmp_path, 0.5, ("en", "de", "es", "ru"))
     absent = [
         row.missing or ""
         for row in rows
@@ -419,7 +419,7 @@ def test_languages_that_are_not_there_are_named_with_the_reason(root: Path, voca
 
 
 def test_one_pair_only_gives_reasons(root: Path, vocabulary: Path, tmp_path: Path) -> None:
-    rows = probed(root, vocabulary, tmp_path, 0.5, ("en", "de"))
+    rows = measured(root, vocabulary, tmp_path, 0.5, ("en", "de"))
     found = statistic(rows, "big", "correlation", BY_OVERLAP)
     assert (found.value, found.missing) == (None, "fewer than 3 cells")
     decided = judge(results_frame(rows))

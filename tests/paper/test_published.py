@@ -119,7 +119,7 @@ def test_table_3_is_as_printed(text: str) -> None:
 
 
 def blocks(text: str, caption: str, header: str) -> dict[tuple[str, str], float]:
-    """A block without a corner label: a header of keys, then one row a key."""
+    """A block without a corner label: a header of keys, then one row per key."""
     lines = text[: text.index(caption)].splitlines()
     start = max(i for i, line in enumerate(lines) if line == header)
     found: dict[tuple[str, str], float] = {}

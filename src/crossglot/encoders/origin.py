@@ -151,7 +151,7 @@ def kept_fine_tuning(notes: Mapping[str, Any], task: str, where: str) -> dict[st
     """
     by_task = notes.get("finetuning") or {}
     own = by_task.get(task, {}) if isinstance(by_task, dict) else None
-    fault = f"{where}: finetuning in {NOTES} wants a head_start (random, probe) and a learning_rate a task"
+    fault = f"{where}: finetuning in {NOTES} wants a head_start (random, probe) and a learning_rate per task"
     if not isinstance(own, dict) or not own.keys() <= {"head_start", "learning_rate"}:
         raise ModelError(fault)
     if own.get("head_start", "random") not in ("random", "probe"):
