@@ -25,7 +25,7 @@ from crossglot.experiments.causes.conditions import (
 )
 from crossglot.experiments.causes.drawing import effects
 from crossglot.experiments.causes.measures import ENCODER, OTHER_WORDS, TRANSLATED_WITHOUT, WITHOUT, effect_on
-from crossglot.experiments.causes.plan import KEY, CausesExperiment, accuracy_difference, contrasts, paired
+from crossglot.experiments.causes.plan import KEY, accuracy_difference, contrasts, lay_out, paired
 from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.setting import Corpora, Setting
 from crossglot.lab.making import build_lab
@@ -107,7 +107,7 @@ def test_no_knob_moves_the_words_of_the_source(condition: Condition) -> None:
 
 
 def test_conditions_of_one_seed_share_their_lab_where_the_languages_are_the_same() -> None:
-    every = CausesExperiment().lay_out(setting(1, 2)).steps
+    every = lay_out(setting(1, 2)).steps
     steps = [step for step in every if step.title.startswith(("base", "4 layers"))]
     assert len({step.id for step in steps}) == 4
     assert len({step.dependencies[0].id for step in steps}) == 2
@@ -120,7 +120,7 @@ def test_what_could_not_be_run_is_said_condition_by_condition() -> None:
     def why(step: Step) -> str:
         return "no room"
 
-    rows = CausesExperiment(conditions=(BASE, UNTRAINED)).lay_out(setting(1)).rows(Evidence([], nothing, why))
+    rows = lay_out(setting(1), (BASE, UNTRAINED)).rows(Evidence([], nothing, why))
     assert {(row.condition, row.missing) for row in rows if row.metric == "accuracy"} == {
         ("base", "no room"), ("untrained", "no room"),
     }  # fmt: skip
@@ -167,8 +167,6 @@ def test_without_anchors_two_scripts_have_no_letter_in_common() -> None:
 
 
 def test_a_run_of_before_there_were_several_measures_is_still_drawn() -> None:
-    rows = (
-        CausesExperiment(conditions=(BASE,)).lay_out(setting(1)).rows(Evidence([], lambda _: None, lambda _: "no room"))
-    )
+    rows = lay_out(setting(1), (BASE,)).rows(Evidence([], lambda _: None, lambda _: "no room"))
     drawn = effects([row for row in rows if row.metric == "accuracy"])
     assert (len(drawn.lines), drawn.more) == (1, ())

@@ -14,8 +14,9 @@ from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from crossglot.errors import UsageError
+from crossglot.experiments import codeswitch
 from crossglot.experiments.codeswitch.drawing import switched
-from crossglot.experiments.codeswitch.plan import REAL, WITH_SYNTHETIC, CodeSwitchExperiment
+from crossglot.experiments.codeswitch.plan import REAL, WITH_SYNTHETIC
 from crossglot.paper.published import lookup
 from crossglot.report import write_report
 from crossglot.report.folder import read_run_folder
@@ -206,8 +207,8 @@ def test_the_paper_has_no_number_for_one_form_to_the_other() -> None:
 
 
 def test_it_is_table_6_of_the_paper() -> None:
-    assert CodeSwitchExperiment().own
-    assert CodeSwitchExperiment().key == "table6"
+    assert codeswitch.EXPERIMENT.own
+    assert codeswitch.EXPERIMENT.key == "table6"
 
 
 def test_the_report_is_written_with_its_figure_and_table(run: Path) -> None:

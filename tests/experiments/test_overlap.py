@@ -27,8 +27,9 @@ from crossglot.experiments.overlap.claims import (
     SLOPE_AGAINST,
     WITHIN_AGAINST,
 )
-from crossglot.experiments.overlap.plan import MEASURES, SEEN_TOKENS, SPELLED_OVERLAP, SPELLING, OverlapExperiment
+from crossglot.experiments.overlap.plan import MEASURES, SEEN_TOKENS, SPELLED_OVERLAP, SPELLING
 from crossglot.experiments.overlap.shared_pieces import shared_pieces
+from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.experiments.relations import slope_against, slopes_within, zero_shot_scores
 from crossglot.languages import PAPER_NER
 from crossglot.results.rows import MEAN, ResultRow, results_frame
@@ -275,7 +276,7 @@ def measured(root: Path, vocabulary: Path, tmp_path: Path, slope: float, languag
     (folder / "vocab.txt").write_bytes(vocabulary.read_bytes())
     revision = find_origin(folder).revision or ""
     players = [candidate(name, role, folder, revision) for name, role in (("big", "m-bert"), ("little", "en-bert"))]  # type: ignore[arg-type]
-    experiment, study = OverlapExperiment(), setting(root, *players)
+    experiment, study = EXPERIMENTS["figure1"], setting(root, *players)
     known = {
         (row.source, row.target): row.value
         for row in experiment.lay_out(study).rows(evidence([], tmp_path, experiment.lay_out(study).steps))
@@ -389,7 +390,7 @@ def test_the_step_keeps_all_that_the_measures_need(root: Path, vocabulary: Path,
     study = setting(root, candidate("big", "m-bert", tmp_path, find_origin(tmp_path).revision or ""))
     step = next(
         step
-        for step in OverlapExperiment().lay_out(study).steps
+        for step in EXPERIMENTS["figure1"].lay_out(study).steps
         if isinstance(step, CountPieces) and (step.split.language, step.split.split) == ("es", "test")
     )
     evidence([], tmp_path, [step])
@@ -433,7 +434,7 @@ def test_a_step_that_failed_leaves_its_reason_in_the_cells(root: Path, vocabular
     folder.mkdir()
     (folder / "vocab.txt").write_bytes(vocabulary.read_bytes())
     study = setting(root, candidate("big", "m-bert", folder, "none"))
-    rows = OverlapExperiment().lay_out(study).rows(evidence([], tmp_path))
+    rows = EXPERIMENTS["figure1"].lay_out(study).rows(evidence([], tmp_path))
     assert statistic(rows, "big", MEAN, metric=ENTITY_OVERLAP, source="en", target="de").missing == "it broke"
 
 

@@ -16,9 +16,10 @@ from crossglot.errors import DataError, UsageError
 from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.judging import judge
 from crossglot.experiments.setting import Candidate, Corpora, Setting
+from crossglot.experiments.translation import EXPERIMENT
 from crossglot.experiments.translation import claims as told
 from crossglot.experiments.translation.claims import CLAIMS, PAPERS_CONDITION
-from crossglot.experiments.translation.plan import CHANCE, TranslationExperiment, language_pairs
+from crossglot.experiments.translation.plan import CHANCE, language_pairs
 from crossglot.results.claims import Reading
 from crossglot.results.rows import ResultRow, results_frame, validate_results
 from crossglot.runtime import Runtime
@@ -28,7 +29,6 @@ from crossglot.steps.translate import CONDITIONS
 from crossglot.tagging.recipe import Recipe
 from toy_world import write_encoder
 
-EXPERIMENT = TranslationExperiment()
 LAYERS = 3
 
 
@@ -269,7 +269,7 @@ def test_a_bitext_of_few_different_lines_is_a_gap_that_says_so(tmp_path: Path, l
     write_side(tmp_path, "same.en", ["one", "one", ""])
     write_side(tmp_path, "same.de", ["eins", "zwei", "drei"])
     study = setting(tmp_path, location)
-    assert EXPERIMENT.lay_out(study).steps == []
+    assert EXPERIMENT.lay_out(study).steps == ()
     rows = EXPERIMENT.lay_out(study).rows(Evidence((), lambda _: None, lambda _: ""))
     reasons = {(row.source, row.target): row.missing for row in rows}
     assert reasons["de", "en"] == "same has fewer than 30 pairs of lines that can be told apart"

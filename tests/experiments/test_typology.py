@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from crossglot.experiments.judging import judge
+from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.experiments.typology.claims import BY_FEATURES, LOW_SIMILARITY
 from crossglot.experiments.typology.common_features import COMMON, WALS
-from crossglot.experiments.typology.groups import GroupsExperiment
-from crossglot.experiments.typology.plan import TypologyExperiment
 from crossglot.experiments.typology.word_order import GROUPS, group_of, likeness
 from crossglot.languages import LANGUAGES, PAPER_POS, TABLE_COLUMNS
 from crossglot.results.rows import MEAN, ResultRow, results_frame
@@ -70,7 +69,7 @@ def test_a_language_that_a_data_root_defines_is_grouped_by_its_own_order() -> No
 
 def figure2(tmp_path: Path, score: Score, other: Score, languages: tuple[str, ...] = SOME) -> list:  # type: ignore[type-arg]
     rows = cells("figure2", "big", "m-bert", languages, score) + cells("figure2", "little", "en-bert", languages, other)
-    return TypologyExperiment().lay_out(setting(tmp_path, OURS, THEIRS)).rows(evidence(rows, tmp_path))
+    return EXPERIMENTS["figure2"].lay_out(setting(tmp_path, OURS, THEIRS)).rows(evidence(rows, tmp_path))
 
 
 def test_a_planted_effect_of_likeness_is_found_and_a_planted_absence_is_not(tmp_path: Path) -> None:
@@ -118,7 +117,7 @@ def test_sources_that_are_alike_and_easy_targets_are_no_effect_of_likeness(tmp_p
             )
             if row.source in sources
         ]  # fmt: skip
-        told = TypologyExperiment().lay_out(setting(tmp_path, OURS)).rows(evidence(rows, tmp_path))
+        told = EXPERIMENTS["figure2"].lay_out(setting(tmp_path, OURS)).rows(evidence(rows, tmp_path))
         found += (statistic(told, "big", "QAP p", BY_FEATURES).value or 0) <= 0.05
     assert found <= 5, "more in 20 runs would come by chance in one case of ten thousand"
 
@@ -132,7 +131,7 @@ def test_statistics_draw_genera_and_say_beside_it_what_languages_would_give(tmp_
         "figure2", "big", "m-bert", languages,
         lambda source, target: 40 + ease[LANGUAGES[target].genus] + ease[LANGUAGES[source].genus] / 2,
     )  # fmt: skip
-    told = TypologyExperiment().lay_out(setting(tmp_path, OURS)).rows(evidence(rows, tmp_path))
+    told = EXPERIMENTS["figure2"].lay_out(setting(tmp_path, OURS)).rows(evidence(rows, tmp_path))
     for aggregate in ("correlation", "rank correlation", "slope", "intercept"):
         genera = statistic(told, "big", aggregate, BY_FEATURES)
         by_languages = statistic(told, "big", f"{aggregate}, languages drawn", BY_FEATURES)
@@ -166,7 +165,7 @@ def test_one_pair_or_none_gives_reasons_and_no_nan(tmp_path: Path) -> None:
     for languages in (("en", "es"), ("en",), ("gl", "sk")):
         rows = figure2(tmp_path, always(50.0), always(40.0), languages)
         groups = (
-            GroupsExperiment()
+            EXPERIMENTS["table5"]
             .lay_out(setting(tmp_path, OURS))
             .rows(evidence(cells("table5", "big", "m-bert", languages, always(50.0)), tmp_path))
         )
@@ -178,14 +177,14 @@ def test_one_pair_or_none_gives_reasons_and_no_nan(tmp_path: Path) -> None:
 
 def test_several_sources_together_have_no_word_order(tmp_path: Path) -> None:
     joint = [row.model_copy(update={"source": "hi+en"}) for row in cells("figure2", "big", "m-bert", ["es"], always(1))]
-    rows = TypologyExperiment().lay_out(setting(tmp_path, OURS)).rows(evidence(joint, tmp_path))
+    rows = EXPERIMENTS["figure2"].lay_out(setting(tmp_path, OURS)).rows(evidence(joint, tmp_path))
     found = statistic(rows, WALS, MEAN, source="hi+en")
     assert found.missing == "several sources have no common word order"
 
 
 def table5(tmp_path: Path, score: Score) -> list:  # type: ignore[type-arg]
     rows = cells("table5", "big", "m-bert", SOME, score)
-    return GroupsExperiment().lay_out(setting(tmp_path, OURS)).rows(evidence(rows, tmp_path))
+    return EXPERIMENTS["table5"].lay_out(setting(tmp_path, OURS)).rows(evidence(rows, tmp_path))
 
 
 def test_macro_averages_are_plain_means_of_zero_shot_cells(tmp_path: Path) -> None:
@@ -214,7 +213,7 @@ def test_averages_of_the_papers_encoder_over_all_its_treebanks_are_comparable_to
     papers = replace(OURS, papers=True)
 
     def comparable(rows: list[ResultRow]) -> bool:
-        found = GroupsExperiment().lay_out(setting(tmp_path, papers)).rows(evidence(rows, tmp_path))
+        found = EXPERIMENTS["table5"].lay_out(setting(tmp_path, papers)).rows(evidence(rows, tmp_path))
         source = "SVO" if grouping == "81A" else "AN"
         return statistic(found, "big", MEAN, grouping, source=source, target=source).comparable
 
@@ -265,7 +264,7 @@ def test_an_effect_of_word_order_itself_is_left_when_ease_is_removed(tmp_path: P
 def test_a_group_with_too_few_languages_has_an_average_but_no_interval(tmp_path: Path) -> None:
     few = ("en", "es", "ru", "hi", "ja")
     rows = (
-        GroupsExperiment()
+        EXPERIMENTS["table5"]
         .lay_out(setting(tmp_path, OURS))
         .rows(evidence(cells("table5", "big", "m-bert", few, always(50.0)), tmp_path))
     )
@@ -286,7 +285,7 @@ def test_statistics_say_on_how_many_cells_of_collapsed_trainings_they_rest(tmp_p
         *fallen(cells("figure2", "big", "m-bert", names, lambda s, t: 40.0 + 5 * common(s, t)), "en"),
         *fallen(cells("figure2", "little", "en-bert", names, lambda s, t: 30.0 + common(s, t)), "ja"),
     ]
-    told = TypologyExperiment().lay_out(setting(tmp_path, OURS, THEIRS)).rows(evidence(scored, tmp_path))
+    told = EXPERIMENTS["figure2"].lay_out(setting(tmp_path, OURS, THEIRS)).rows(evidence(scored, tmp_path))
     of_english, of_japanese = (sum(common(key, other) > 0 for other in names if other != key) for key in ("en", "ja"))
     assert statistic(told, "big", "slope", BY_FEATURES).collapsed == of_english
     assert statistic(told, "little", "slope", BY_FEATURES).collapsed == of_japanese
@@ -294,7 +293,7 @@ def test_statistics_say_on_how_many_cells_of_collapsed_trainings_they_rest(tmp_p
     low = [(s, t) for s in ("en", "ja") for t in names if s != t and 0 < common(s, t) <= 2]
     assert (statistic(told, "big", "mean over pairs minus en-bert's", LOW_SIMILARITY).collapsed or 0) == len(low)
     groups = [row.model_copy(update={"experiment": "table5"}) for row in scored]
-    table = GroupsExperiment().lay_out(setting(tmp_path, OURS)).rows(evidence(groups, tmp_path))
+    table = EXPERIMENTS["table5"].lay_out(setting(tmp_path, OURS)).rows(evidence(groups, tmp_path))
     found = {
         (row.source, row.target): row.collapsed
         for row in table

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import altair as alt
@@ -12,7 +13,8 @@ import pytest
 from rich.console import Console
 
 from crossglot.drawing.chart_exhibit import Drawn, csv_of, latex_of
-from crossglot.experiments.overlap.plan import OverlapExperiment
+from crossglot.experiments import overlap
+from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.report import terminal_tables, write_report
 from crossglot.results.rows import MEAN, ResultRow, write_results
 
@@ -26,7 +28,7 @@ def scatter(rows: Sequence[ResultRow]) -> Drawn:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(OverlapExperiment, "draw", lambda _, rows: scatter(rows))
+    monkeypatch.setitem(EXPERIMENTS, "figure1", replace(overlap.EXPERIMENT, draw=scatter))
     rows = [
         ResultRow(
             experiment=experiment, system="tiny", role="other", task="ner", source="en", target="de",

@@ -11,11 +11,10 @@ import pytest
 from crossglot.drawing.scatter import Point, Series, extreme_pairs, scatter
 from crossglot.experiments.overlap.drawing import overlap_figure
 from crossglot.experiments.overlap.plan import MEASURES, SPELLING
+from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.experiments.relations import kin_of, relation_rows, zero_shot_scores
 from crossglot.experiments.typology.claims import BY_FEATURES
 from crossglot.experiments.typology.drawing import likeness_figure
-from crossglot.experiments.typology.groups import GroupsExperiment
-from crossglot.experiments.typology.plan import TypologyExperiment
 from crossglot.experiments.typology.word_order import likeness
 from crossglot.languages import LANGUAGES
 from crossglot.report.writing import write_report
@@ -35,7 +34,7 @@ def typology(tmp_path: Path) -> list[ResultRow]:
     chance = random.Random(1)
     rows = cells("figure2", "big", "m-bert", SOME, lambda s, t: 50 + 5 * common(s, t) + chance.random())
     rows += cells("figure2", "little", "en-bert", SOME, lambda s, t: 20 + common(s, t) + chance.random())
-    return TypologyExperiment().lay_out(setting(tmp_path, candidate("big", "m-bert"))).rows(evidence(rows, tmp_path))
+    return EXPERIMENTS["figure2"].lay_out(setting(tmp_path, candidate("big", "m-bert"))).rows(evidence(rows, tmp_path))
 
 
 def overlap() -> list[ResultRow]:
@@ -83,7 +82,7 @@ def test_a_band_is_drawn_from_the_clusters_of_the_interval_that_is_printed(tmp_p
     rows = cells("figure2", "big", "m-bert", names, lambda s, t: 50 + 3 * common(s, t) + 9 * chance.random())
     kin = kin_of(LANGUAGES) if related else {}
     x = {(s, t): float(common(s, t)) for s in names for t in names if s != t and common(s, t)}
-    alike = TypologyExperiment().lay_out(setting(tmp_path)).rows(evidence(rows, tmp_path))
+    alike = EXPERIMENTS["figure2"].lay_out(setting(tmp_path)).rows(evidence(rows, tmp_path))
     drawn = likeness_figure(
         [row for row in alike if row.aggregate in (None, MEAN)]
         + relation_rows(zero_shot_scores(rows, kin)["big"], x, BY_FEATURES)
@@ -158,7 +157,7 @@ def test_few_points_draw_without_a_line() -> None:
 
 
 def test_a_report_with_these_figures_is_written_whole(typology: list[ResultRow], tmp_path: Path) -> None:
-    layout = GroupsExperiment().lay_out(setting(tmp_path, candidate("big", "m-bert")))
+    layout = EXPERIMENTS["table5"].lay_out(setting(tmp_path, candidate("big", "m-bert")))
     groups = layout.rows(evidence(cells("table5", "big", "m-bert", SOME, lambda s, t: 50.0 + common(s, t)), tmp_path))
     write_results([*typology, *groups, *overlap()], tmp_path / "results.csv")
     page = write_report(tmp_path).read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ from crossglot.experiments.causes.conditions import (
     UNTRAINED,
     WORLD,
     Condition,
+    World,
 )
 from crossglot.experiments.causes.measures import (
     ALL_WORDS,
@@ -31,7 +32,8 @@ from crossglot.experiments.causes.measures import (
     WITHOUT,
     effect_on,
 )
-from crossglot.experiments.causes.plan import CausesExperiment
+from crossglot.experiments.causes.plan import lay_out
+from crossglot.experiments.experiment import Experiment
 from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.lab.spec import Sizes
 from crossglot.report.writing import write_report
@@ -43,14 +45,19 @@ from crossglot.studies.study import Study, load_study, make_study, study_toml
 
 TWIN = Condition("twin")
 TRAINED_OTHERWISE = tuple(condition for condition in CONDITIONS if condition.training and condition != UNTRAINED)
-MINIATURE = CausesExperiment(
-    conditions=(BASE, TWIN, UNTRAINED, COGNATES[-1], ALL_FLIPPED, *TRAINED_OTHERWISE, *DOSE),
-    world=replace(
-        WORLD,
-        sizes=Sizes(train=40, dev=1, test=20, mono=200, parallel=60),
-        shape=WORLD.shape.changed(steps=20, layers=1, hidden=16, heads=1, batch_pieces=512),
-    ),
+SMALL = replace(
+    WORLD,
+    sizes=Sizes(train=40, dev=1, test=20, mono=200, parallel=60),
+    shape=WORLD.shape.changed(steps=20, layers=1, hidden=16, heads=1, batch_pieces=512),
 )
+
+
+def miniature(*conditions: Condition, world: World = SMALL) -> Experiment:
+    return replace(EXPERIMENTS["causes"], lay_out=lambda setting: lay_out(setting, conditions, world))
+
+
+RUN = (BASE, TWIN, UNTRAINED, COGNATES[-1], ALL_FLIPPED, *TRAINED_OTHERWISE, *DOSE)
+MINIATURE = miniature(*RUN)
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +171,7 @@ def test_every_dose_of_anchors_is_scored_on_the_same_words_and_asked_the_same_se
 
 def test_every_condition_has_every_measure(run: Path) -> None:
     found = {(condition, metric) for condition, metric, _, _ in means(run)}
-    conditions = {condition.key for condition in MINIATURE.conditions}
+    conditions = {condition.key for condition in RUN}
     assert {metric for condition, metric in found if condition == "base"} >= set(MEASURES)
     assert {(condition, measure) for condition in conditions for measure in MEASURES} <= found
 
@@ -202,8 +209,8 @@ def test_trainings_that_collapsed_are_said_and_counted_and_decide_no_claim(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     recipe = WORLD.recipe.model_copy(update={"learning_rate": 0.9, "epochs": 12})
-    miniature = replace(MINIATURE, conditions=(BASE, ALL_FLIPPED), world=replace(MINIATURE.world, recipe=recipe))
-    monkeypatch.setitem(EXPERIMENTS, "causes", miniature)
+    two = miniature(BASE, ALL_FLIPPED, world=replace(SMALL, recipe=recipe))
+    monkeypatch.setitem(EXPERIMENTS, "causes", two)
     folder = run_study(
         make_study({"experiments": ["causes"], "seeds": [1], "precision": "fp32"}), tmp_path / "run", Local()
     )

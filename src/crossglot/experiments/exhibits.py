@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from crossglot.drawing.chart_exhibit import Drawn
 from crossglot.drawing.matrix_exhibit import Exhibit, exhibits
@@ -15,8 +15,11 @@ def shown_by(rows: Sequence[ResultRow]) -> tuple[list[Exhibit], list[Drawn]]:
     groups: dict[str, list[ResultRow]] = {}
     for row in rows:
         groups.setdefault(row.experiment, []).append(row)
-    drawn = [EXHIBITED[name].draw(members) for name, members in groups.items() if name in EXHIBITED]
-    charts = [each for each in drawn if each is not None]
-    in_charts = {each.experiment for each in charts}
+    charts = [draw(members) for name, members in groups.items() if (draw := _drawer(name)) is not None]
     titles = {name: each.title for name, each in EXHIBITED.items()}
-    return exhibits([row for row in rows if row.experiment not in in_charts], titles), charts
+    return exhibits([row for row in rows if _drawer(row.experiment) is None], titles), charts
+
+
+def _drawer(name: str) -> Callable[[Sequence[ResultRow]], Drawn] | None:
+    known = EXHIBITED.get(name)
+    return None if known is None else known.draw

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from crossglot.engine.step import Step
 from crossglot.experiments.setting import Setting
@@ -33,107 +33,50 @@ class Evidence:
     failure: Callable[[Step], str]
 
 
-class Layout(Protocol):
+@dataclass(frozen=True)
+class Layout:
     """An experiment laid out for one study: what it needs, what it will not have, and its rows from what was run.
 
     Attributes:
+        rows: makes its rows of results.csv from what the steps gave.
         table: the matrix of taggers that it looks at, with the experiment's key; None if it needs no taggers.
         steps: what it needs besides that table's steps.
-        missing: reasons why values besides its table's cells will be missing, whatever is run.
+        missing: what will have no value, whatever is run, and why; the cells of its table excepted.
     """
 
-    @property
-    def table(self) -> TransferTable | None:
-        """See the class."""
-        ...
-
-    @property
-    def steps(self) -> Sequence[Step]:
-        """See the class."""
-        ...
-
-    @property
-    def missing(self) -> Sequence[str]:
-        """See the class."""
-        ...
-
-    def rows(self, evidence: Evidence) -> list[ResultRow]:
-        """Its rows of results.csv."""
-        ...
-
-
-class Exhibited(Protocol):
-    """What rows of results.csv are shown as: an experiment, or what is made of a matrix of somebody's own.
-
-    Attributes:
-        key: the rows' `experiment`.
-        title: what is shown.
-    """
-
-    @property
-    def key(self) -> str:
-        """See the class."""
-        ...
-
-    @property
-    def title(self) -> str:
-        """See the class."""
-        ...
-
-    def draw(self, rows: Sequence[ResultRow]) -> Drawn | None:
-        """Its chart and table, made of its rows; None if these are a matrix, which is drawn as such."""
-        ...
-
-
-class Experiment(Exhibited, Protocol):
-    """One experiment. Implementations have no state; everything about a study comes with the setting.
-
-    Attributes:
-        key: `table1`, `figure3`, …: the experiment's name in commands, results.csv and files.
-        title: what it shows.
-        own: whether it is the paper's and has its own languages, so that `reproduce all` runs it.
-        self_sufficient: whether it makes its languages and encoders itself.
-        claims: about it, by the paper, by others, by us; several experiments may share claims.
-    """
-
-    @property
-    def own(self) -> bool:
-        """See the class."""
-        ...
-
-    @property
-    def self_sufficient(self) -> bool:
-        """See the class."""
-        ...
-
-    @property
-    def claims(self) -> Sequence[Claim]:
-        """See the class."""
-        ...
-
-    def lay_out(self, setting: Setting) -> Layout:
-        """The experiment laid out for a study.
-
-        Raises:
-            CrossglotError: if something that the user named is missing or faulty.
-        """
-        ...
-
-
-@dataclass(frozen=True)
-class TableLayout:
-    """The layout of an experiment that needs nothing but its table.
-
-    Attributes:
-        table: the matrix of taggers.
-        from_cells: makes the experiment's rows of the table's cells.
-    """
-
-    table: TransferTable
-    from_cells: Callable[[Sequence[ResultRow]], list[ResultRow]]
+    rows: Callable[[Evidence], list[ResultRow]]
+    table: TransferTable | None = None
     steps: tuple[Step, ...] = ()
     missing: tuple[str, ...] = ()
 
-    def rows(self, evidence: Evidence) -> list[ResultRow]:
-        """See `Layout`."""
-        return self.from_cells(evidence.cells)
+
+@dataclass(frozen=True)
+class Exhibited:
+    """What rows of results.csv are shown as: an experiment, or what is made of a matrix of somebody's own.
+
+    Attributes:
+        key: the rows' `experiment`: `table1`, `figure3`, …
+        title: what is shown.
+        draw: makes its chart and table of its rows; None if these are a matrix, which is drawn as such.
+    """
+
+    key: str
+    title: str
+    draw: Callable[[Sequence[ResultRow]], Drawn] | None
+
+
+@dataclass(frozen=True)
+class Experiment(Exhibited):
+    """One experiment; everything about a study comes with the setting. Its key is also its name in commands.
+
+    Attributes:
+        claims: about it, by the paper, by others, by us; several experiments may share claims.
+        lay_out: lays it out for a study; raises CrossglotError if something that the user named is missing or faulty.
+        own: whether it is the paper's and has its own languages, so that `reproduce all` runs it.
+        self_sufficient: whether it makes its languages and encoders itself.
+    """
+
+    claims: tuple[Claim, ...]
+    lay_out: Callable[[Setting], Layout]
+    own: bool = True
+    self_sufficient: bool = False

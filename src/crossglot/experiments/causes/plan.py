@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crossglot.engine.step import Step
-from crossglot.experiments.causes.claims import CLAIMS
 from crossglot.experiments.causes.conditions import (
     ALL_FLIPPED,
     BASE,
@@ -33,9 +32,8 @@ from crossglot.experiments.causes.measures import (
     effect_on,
     outcomes_of,
 )
-from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.experiment import Evidence, Layout
 from crossglot.experiments.setting import Setting
-from crossglot.results.claims import Claim
 from crossglot.results.rows import MEAN, ResultRow, Role
 from crossglot.steps.make_lab import MakeLab
 from crossglot.steps.rows import read_predictions
@@ -45,7 +43,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-    from crossglot.drawing.chart_exhibit import Drawn
     from crossglot.statistics.intervals import CountStatistic
 
     Counts = NDArray[np.int64]  # (sentences, 2): right and all
@@ -99,60 +96,44 @@ def contrasts(conditions: Sequence[Condition]) -> list[Contrast]:
     return [contrast for contrast in found if {contrast.one[0], contrast.other[0]} <= keys]
 
 
-@dataclass(frozen=True)
-class CausesExperiment:
-    """See `Experiment`.
+def lay_out(setting: Setting, conditions: tuple[Condition, ...] = CONDITIONS, world: World = WORLD) -> Layout:
+    """A run of each condition with each seed.
 
-    Attributes:
-        conditions: those that are run, the base among them.
-        world: what all conditions share.
+    Args:
+        setting: the study's.
+        conditions: what is run; the base is among them.
+        world: what is the same in all.
     """
-
-    conditions: tuple[Condition, ...] = CONDITIONS
-    world: World = WORLD
-    key: str = KEY
-    title: str = TITLE
-    own: bool = False
-    self_sufficient: bool = True
-    claims: tuple[Claim, ...] = CLAIMS
-
-    def lay_out(self, setting: Setting) -> CausesLayout:
-        """One run per condition and seed, on languages of its own."""
-        return CausesLayout(self, setting)
-
-    def draw(self, rows: Sequence[ResultRow]) -> Drawn:
-        """See `Experiment`."""
-        from crossglot.experiments.causes.drawing import effects
-
-        return effects(rows)
+    plan = _Plan(conditions, world, setting)
+    return Layout(plan.rows, steps=plan.steps)
 
 
 @dataclass(frozen=True)
-class CausesLayout:
-    """See `Layout`; the study trains its taggers on languages of its own, and nothing is missing.
+class _Plan:
+    """What a study has of it; it trains its taggers on languages of its own.
 
     Attributes:
-        experiment: with its conditions.
+        conditions: what is run; the base is among them.
+        world: what is the same in all.
         setting: the study's.
     """
 
-    experiment: CausesExperiment
+    conditions: tuple[Condition, ...]
+    world: World
     setting: Setting
-    table: None = None
-    missing: tuple[str, ...] = ()
 
     @property
-    def steps(self) -> Sequence[Step]:
+    def steps(self) -> tuple[Step, ...]:
         """The runs, seed by seed, so that a stopped study has whole comparisons."""
-        return [self.step(condition, seed) for seed in self.setting.seeds for condition in self.experiment.conditions]
+        return tuple(self.step(condition, seed) for seed in self.setting.seeds for condition in self.conditions)
 
     def step(self, condition: Condition, seed: int) -> TrainOnLab:
         """The run of one condition with one seed, which languages, pretraining and fine-tuning all depend on."""
         return TrainOnLab(
             name=condition.key,
-            lab=MakeLab(spec=lab_of(condition, self.experiment.world, seed)),
-            shape=self.experiment.world.shape.changed(**condition.shape),
-            recipe=self.experiment.world.recipe,
+            lab=MakeLab(spec=lab_of(condition, self.world, seed)),
+            shape=self.world.shape.changed(**condition.shape),
+            recipe=self.world.recipe,
             seed=seed,
             precision=self.setting.runtime.precision,
             device_kind=self.setting.runtime.kind,
@@ -165,7 +146,7 @@ class CausesLayout:
         counts: dict[str, dict[Place, dict[int, Counts]]] = {measure: {} for measure in MEASURES}
         failures: dict[str, str] = {}
         collapsed: set[Training] = set()
-        for condition in self.experiment.conditions:
+        for condition in self.conditions:
             for seed in self.setting.seeds:
                 step = self.step(condition, seed)
                 folder = evidence.result(step)
@@ -187,7 +168,7 @@ class CausesLayout:
     ) -> Iterator[ResultRow]:
         from crossglot.statistics.intervals import accuracy
 
-        for condition in self.experiment.conditions:
+        for condition in self.conditions:
             for outcome in outcomes_of(measure):
                 role = "floor" if condition == UNTRAINED else outcome.role
                 place = (condition.key, outcome.predicted)
@@ -201,7 +182,7 @@ class CausesLayout:
         self, measure: str, counts: Mapping[Place, BySeed], failures: Mapping[str, str], collapsed: Collection[Training]
     ) -> Iterator[ResultRow]:
         known = {outcome.predicted for outcome in outcomes_of(measure)} | ({SHUFFLED} if measure in TAGGED else set())
-        for contrast in contrasts(self.experiment.conditions):
+        for contrast in contrasts(self.conditions):
             if not {contrast.one[1], contrast.other[1]} <= known:
                 continue
             found = paired(counts.get(contrast.one, {}), counts.get(contrast.other, {}))

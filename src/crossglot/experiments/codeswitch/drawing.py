@@ -11,7 +11,7 @@ from crossglot.drawing.figures import GREY, INK
 from crossglot.drawing.inline import inline
 from crossglot.drawing.matrix_exhibit import ROLE_ORDER
 from crossglot.drawing.wording import interval_note
-from crossglot.experiments.codeswitch.plan import APART, FORM_OF, MIXED, WITH_SYNTHETIC, CodeSwitchExperiment
+from crossglot.experiments.codeswitch.plan import APART, FORM_OF, KEY, MIXED, TITLE, WITH_SYNTHETIC
 from crossglot.results.rows import MEAN, PART_MEAN, ResultRow
 
 ALL_WORDS = "all"
@@ -34,8 +34,8 @@ def switched(rows: Sequence[ResultRow]) -> Drawn:
     printed = [form for form in forms if any(cells[form].published for cells in found.values() if form in cells)]
     columns = ("trained on", "system", "words", *forms, *(f"published, {form}" for form in printed))
     return Drawn(
-        CodeSwitchExperiment.key,
-        CodeSwitchExperiment.title,
+        KEY,
+        TITLE,
         _chart(found, forms) if any(row.value is not None for row in means) else None,
         columns,
         tuple(_line(line, found[line], forms, printed) for line in sorted(found, key=_place)),

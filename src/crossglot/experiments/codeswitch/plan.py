@@ -8,23 +8,16 @@ and over the words of each language id.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from crossglot.corpora.catalogue import parallel_treebanks
 from crossglot.corpora.codemix import FORMS, SYNTHETIC
 from crossglot.experiments.cells import cited_rows
-from crossglot.experiments.codeswitch.claims import CLAIMS
-from crossglot.experiments.experiment import TableLayout
+from crossglot.experiments.experiment import Evidence, Layout
 from crossglot.experiments.setting import Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.paper.published import BALL, BHAT
-from crossglot.results.claims import Claim
 from crossglot.results.rows import ResultRow
-
-if TYPE_CHECKING:
-    from crossglot.drawing.chart_exhibit import Drawn
 
 PAIR = ("hi", "en")
 APART, MIXED = "+".join(PAIR), "/".join(PAIR)
@@ -39,6 +32,7 @@ def _table(forms: Sequence[str]) -> TransferTable:
 
 
 REAL = _table(FORMS)
+KEY, TITLE = REAL.key, REAL.title
 WITH_SYNTHETIC = _table((*FORMS, *(SYNTHETIC + form for form in FORMS)))
 
 FORM_OF: Mapping[str, str] = MappingProxyType(
@@ -47,32 +41,16 @@ FORM_OF: Mapping[str, str] = MappingProxyType(
 """Key of the text → its form in words, which is the `condition` of its rows."""
 
 
-@dataclass(frozen=True)
-class CodeSwitchExperiment:
-    """How well taggers do on code-switched text; see `Experiment`."""
+def lay_out(setting: Setting) -> Layout:
+    """With synthetic text beside the real, where there are treebanks to make it of.
 
-    key: str = REAL.key
-    title: str = REAL.title
-    own: bool = True
-    self_sufficient: bool = False
-    claims: tuple[Claim, ...] = CLAIMS
+    Its rows are those of cited systems, then cells and their parts, with the form of the text as their condition.
+    """
+    named = setting.corpora.chosen.get(("pos", MIXED))
+    table = WITH_SYNTHETIC if parallel_treebanks(setting.corpora.root, PAIR, named) else REAL
 
-    def lay_out(self, setting: Setting) -> TableLayout:
-        """The table, with synthetic text beside the real if there are treebanks to make it of.
+    def rows(evidence: Evidence) -> list[ResultRow]:
+        every = (*cited_rows(table, setting), *evidence.cells)
+        return [row.model_copy(update={"condition": FORM_OF.get(row.target or "")}) for row in every]
 
-        Its rows are those of cited systems, then cells and their parts; their condition is the form of the text.
-        """
-        named = setting.corpora.chosen.get(("pos", MIXED))
-        table = WITH_SYNTHETIC if parallel_treebanks(setting.corpora.root, PAIR, named) else REAL
-
-        def rows(cells: Sequence[ResultRow]) -> list[ResultRow]:
-            every = (*cited_rows(table, setting), *cells)
-            return [row.model_copy(update={"condition": FORM_OF.get(row.target or "")}) for row in every]
-
-        return TableLayout(table, rows)
-
-    def draw(self, rows: Sequence[ResultRow]) -> Drawn:
-        """See `Experiment`."""
-        from crossglot.experiments.codeswitch.drawing import switched
-
-        return switched(rows)
+    return Layout(rows, table)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from crossglot.corpora.catalogue import root_languages
 from crossglot.engine.step import Step
 from crossglot.experiments.cells import is_papers_corpus
-from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.experiment import Evidence, Layout
 from crossglot.experiments.matrix import SPLIT
 from crossglot.experiments.overlap.claims import (
     ACROSS_SCRIPTS,
     BY_OVERLAP,
     BY_SEEN_TOKENS,
-    CLAIMS,
     ENTITY_OVERLAP,
     NEAR_ZERO_OVERLAP,
     NO_OVERLAP,
@@ -38,7 +36,6 @@ from crossglot.experiments.relations import (
 from crossglot.experiments.setting import Absent, Candidate, Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.languages import PAPER_NER
-from crossglot.results.claims import Claim
 from crossglot.results.rows import MEAN, ResultRow
 from crossglot.results.systems import UNTRAINED
 from crossglot.steps.arguments import CorpusSplit
@@ -53,9 +50,7 @@ from crossglot.tagging.overlap import (
     spelled_overlap_of,
 )
 
-if TYPE_CHECKING:
-    from crossglot.drawing.chart_exhibit import Drawn
-
+KEY = "figure1"
 TITLE = "NER F1 against overlap of entities' word pieces"
 SPELLED_OVERLAP = "spelled entity overlap"
 SEEN_TYPES, SEEN_TOKENS = "seen piece types", "seen piece tokens"
@@ -86,41 +81,26 @@ Needed = dict[tuple[str, str], CountPieces | Absent]
 """(language, split) → the step that counts its pieces, or why there is none."""
 
 
-@dataclass(frozen=True)
-class OverlapExperiment:
-    """How zero-shot NER depends on the word pieces that two languages share; see `Experiment`."""
-
-    key: str = "figure1"
-    title: str = TITLE
-    own: bool = True
-    self_sufficient: bool = False
-    claims: tuple[Claim, ...] = CLAIMS
-
-    def lay_out(self, setting: Setting) -> OverlapLayout:
-        """The matrix of all ordered pairs of those of the paper's 16 languages that the data root has."""
-        absent = {
-            language: data.why
-            for language in PAPER_NER
-            for split in (SPLIT, "train")
-            if isinstance(data := setting.corpora.split(language, "ner", split), Absent)
-        }
-        present = tuple(language for language in PAPER_NER if language not in absent)
-        table = TransferTable(self.key, self.title, "ner", None, (present or PAPER_NER,))
-        needed = {candidate.encoder.name: _needed(setting, candidate, table) for candidate in setting.candidates}
-        named = setting.sources or setting.targets
-        missing = () if named or not present else tuple(absent.values())
-        return OverlapLayout(setting, table, needed, missing)
-
-    def draw(self, rows: Sequence[ResultRow]) -> Drawn:
-        """See `Experiment`."""
-        from crossglot.experiments.overlap.drawing import overlap_figure
-
-        return overlap_figure(rows)
+def lay_out(setting: Setting) -> Layout:
+    """All ordered pairs of those of the paper's 16 languages that the data root has."""
+    absent = {
+        language: data.why
+        for language in PAPER_NER
+        for split in (SPLIT, "train")
+        if isinstance(data := setting.corpora.split(language, "ner", split), Absent)
+    }
+    present = tuple(language for language in PAPER_NER if language not in absent)
+    table = TransferTable(KEY, TITLE, "ner", None, (present or PAPER_NER,))
+    needed = {candidate.encoder.name: _needed(setting, candidate, table) for candidate in setting.candidates}
+    named = setting.sources or setting.targets
+    missing = () if named or not present else tuple(absent.values())
+    plan = _Plan(setting, table, needed, missing)
+    return Layout(plan.rows, table, plan.steps, missing)
 
 
 @dataclass(frozen=True)
-class OverlapLayout:
-    """See `Layout`.
+class _Plan:
+    """What a study has of it.
 
     Attributes:
         setting: the study's.
@@ -135,9 +115,10 @@ class OverlapLayout:
     missing: tuple[str, ...]
 
     @property
-    def steps(self) -> Sequence[Step]:
-        """See `Layout`."""
-        return [step for needed in self.needed.values() for step in needed.values() if not isinstance(step, Absent)]
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that count the pieces of the splits that are there."""
+        counts = (step for needed in self.needed.values() for step in needed.values())
+        return tuple(step for step in counts if not isinstance(step, Absent))
 
     def rows(self, evidence: Evidence) -> list[ResultRow]:
         """Cells, overlap of each pair, spelling of each language, and their statistics."""

@@ -12,6 +12,7 @@ from crossglot.languages import WALS_FEATURES
 from crossglot.results.rows import ResultRow
 
 CALLED = {feature: f"{name.lower()} (WALS {feature})" for feature, name in WALS_FEATURES.items()}
+WORD_ORDER_TITLE, GROUPS_TITLE = "Scores against common word-order features", "Averages between groups of languages"
 NOTES = (
     "Zero-shot cells only. AN: adjective before noun, NA: after it. Groups of fewer than three languages stay out, and "
     "so do languages whose value is not known.",
@@ -22,13 +23,13 @@ NOTES = (
 )
 
 
-def word_order_figure(rows: Sequence[ResultRow], title: str) -> Drawn:
+def word_order_figure(rows: Sequence[ResultRow]) -> Drawn:
     """Scores against the number of features that source and target share; pairs that share none are in it."""
     first = rows[0]
     said = f"zero-shot {TASKS.get(first.task, first.task)} {METRICS.get(first.metric, first.metric)}, %"
-    return features_figure(rows, title, said, 0)
+    return features_figure(rows, WORD_ORDER_TITLE, said, 0)
 
 
-def groups_table(rows: Sequence[ResultRow], title: str) -> Drawn:
+def groups_table(rows: Sequence[ResultRow]) -> Drawn:
     """Averages between groups, and what lies between them."""
-    return averages_table(rows, title, CALLED, "group", NOTES)
+    return averages_table(rows, GROUPS_TITLE, CALLED, "group", NOTES)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,9 +18,6 @@ from crossglot.experiments.typology.grouped import Grouping, group_rows
 from crossglot.results.rows import MEAN, ResultRow
 from crossglot.statistics.intervals import FEWEST_SEEDS
 from crossglot.statistics.resampling import FEWEST_CLUSTERS, t_quantile
-
-if TYPE_CHECKING:
-    from crossglot.drawing.chart_exhibit import Drawn
 
 MATRIX, WORD_ORDER, GROUPS = "matrix", "word-order", "groups"
 GROUPED_BY = ("81A", "87A")
@@ -125,45 +121,3 @@ def large_groups(cells: Sequence[ResultRow], column: str, groups: Mapping[str, s
     sizes = Counter(members.values())
     names = tuple(name for name, size in sizes.most_common() if size >= FEWEST_CLUSTERS)
     return Grouping(column, names, {key: name for key, name in members.items() if name in names})
-
-
-@dataclass(frozen=True)
-class OwnMatrix:
-    """The matrix itself; see `Exhibited`."""
-
-    key: str = MATRIX
-    title: str = ""
-
-    def draw(self, rows: Sequence[ResultRow]) -> None:
-        """It is drawn as a matrix."""
-
-
-@dataclass(frozen=True)
-class OwnWordOrder:
-    """Its scores against common features of word order; see `Exhibited`."""
-
-    key: str = WORD_ORDER
-    title: str = "Scores against common word-order features"
-
-    def draw(self, rows: Sequence[ResultRow]) -> Drawn:
-        """A scatter of the pairs."""
-        from crossglot.experiments.own_matrix.drawing import word_order_figure
-
-        return word_order_figure(rows, self.title)
-
-
-@dataclass(frozen=True)
-class OwnGroups:
-    """Its averages between groups of languages; see `Exhibited`."""
-
-    key: str = GROUPS
-    title: str = "Averages between groups of languages"
-
-    def draw(self, rows: Sequence[ResultRow]) -> Drawn:
-        """A table of the averages, and one of their differences."""
-        from crossglot.experiments.own_matrix.drawing import groups_table
-
-        return groups_table(rows, self.title)
-
-
-OWN_MATRIX = (OwnMatrix(), OwnWordOrder(), OwnGroups())

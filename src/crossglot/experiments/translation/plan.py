@@ -8,29 +8,23 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from crossglot.corpora.catalogue import root_languages
 from crossglot.corpora.in_step import out_of_step
 from crossglot.corpora.parallel import Pair, ParallelFiles, aligned, named_parallel_files, parallel_files
 from crossglot.engine.step import Step
 from crossglot.errors import DataError
-from crossglot.experiments.experiment import Evidence
+from crossglot.experiments.experiment import Evidence, Layout
 from crossglot.experiments.relations import GAIN, Scores, kin_of, mean_of
 from crossglot.experiments.setting import TRANSLATION, Candidate, Setting
 from crossglot.experiments.translation import claims as told
-from crossglot.experiments.translation.claims import CLAIMS
 from crossglot.remedies import way
-from crossglot.results.claims import Claim
 from crossglot.results.rows import MEAN, ResultRow
 from crossglot.statistics.resampling import Kin
 from crossglot.steps.bitext_sides import Side, describe_sides, usable_pairs
 from crossglot.steps.embed import EmbedLines
 from crossglot.steps.score_translations import ScoreTranslations, read_translation_scores
 from crossglot.steps.translate import Translate, TranslateByPieces
-
-if TYPE_CHECKING:
-    from crossglot.drawing.chart_exhibit import Drawn
 
 _log = logging.getLogger(__name__)
 
@@ -66,35 +60,25 @@ class _Bitext:
     why_missing: str = ""
 
 
-@dataclass(frozen=True)
-class TranslationExperiment:
-    """Whether an encoder's layers hold translations near each other; see `Experiment`."""
+TITLE = "Translation by nearest neighbours, by layer"
 
-    key: str = told.FIGURE
-    title: str = "Translation by nearest neighbours, by layer"
-    own: bool = True
-    self_sufficient: bool = False
-    claims: tuple[Claim, ...] = CLAIMS
 
-    def lay_out(self, setting: Setting) -> TranslationLayout:
-        """The paper's pairs of languages, or those of the study, each with a bitext that is there.
+def lay_out(setting: Setting) -> Layout:
+    """The paper's pairs of languages, or those of the study, each with a bitext that is there; it needs no taggers.
 
-        Raises:
-            DataError: if a bitext is faulty: sides of different length, a damaged file.
-        """
-        pairs = language_pairs(setting.sources, setting.targets)
-        return TranslationLayout(setting, tuple(_find_bitext(setting, pair) for pair in pairs))
-
-    def draw(self, rows: Sequence[ResultRow]) -> Drawn:
-        """See `Experiment`."""
-        from crossglot.experiments.translation.drawing import curves
-
-        return curves(rows)
+    Raises:
+        DataError: if a bitext is faulty: sides of different length, a damaged file.
+    """
+    plan = _Plan(
+        setting, tuple(_find_bitext(setting, pair) for pair in language_pairs(setting.sources, setting.targets))
+    )
+    missing = tuple(bitext.why_missing for bitext in plan.bitexts if not bitext.sides)
+    return Layout(plan.rows, steps=plan.steps, missing=missing)
 
 
 @dataclass(frozen=True)
-class TranslationLayout:
-    """See `Layout`; it needs no taggers.
+class _Plan:
+    """What a study has of it.
 
     Attributes:
         setting: the study's.
@@ -103,7 +87,6 @@ class TranslationLayout:
 
     setting: Setting
     bitexts: tuple[_Bitext, ...]
-    table: None = None
 
     @property
     def present(self) -> list[_Bitext]:
@@ -111,14 +94,9 @@ class TranslationLayout:
         return [bitext for bitext in self.bitexts if bitext.sides]
 
     @property
-    def missing(self) -> Sequence[str]:
-        """See `Layout`."""
-        return [bitext.why_missing for bitext in self.bitexts if not bitext.sides]
-
-    @property
-    def steps(self) -> Sequence[Step]:
+    def steps(self) -> tuple[Step, ...]:
         """One step per encoder and pair, which scores what further steps embed and find."""
-        return [self._step(*each) for each in product(self.setting.candidates, self.present)]
+        return tuple(self._step(*each) for each in product(self.setting.candidates, self.present))
 
     def rows(self, evidence: Evidence) -> list[ResultRow]:
         """Every encoder's curves, their statistics and floors; then chance."""

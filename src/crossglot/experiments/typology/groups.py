@@ -3,62 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from crossglot.experiments.cells import are_papers_treebanks
-from crossglot.experiments.experiment import TableLayout
+from crossglot.experiments.experiment import Layout
 from crossglot.experiments.relations import Pair, kin_of
 from crossglot.experiments.setting import Setting
-from crossglot.experiments.typology.claims import CLAIMS
 from crossglot.experiments.typology.grouped import Grouped, Grouping, group_rows
 from crossglot.experiments.typology.plan import languages_of, pos_table
 from crossglot.experiments.typology.word_order import GROUPS, group_of
 from crossglot.languages import LANGUAGES, PAPER_POS
 from crossglot.paper.published import lookup
-from crossglot.results.claims import Claim
 from crossglot.results.rows import ResultRow
 
-if TYPE_CHECKING:
-    from crossglot.drawing.chart_exhibit import Drawn
-
+KEY = "table5"
 TITLE = "POS accuracy between word-order groups, macro-averages"
 
 
-@dataclass(frozen=True)
-class GroupsExperiment:
-    """Macro-averages of zero-shot cells between groups of languages; see `Experiment`."""
+def lay_out(setting: Setting) -> Layout:
+    """The cells that are averaged are those of figure 2."""
+    return Layout(lambda evidence: _rows(evidence.cells, setting), pos_table(KEY, TITLE, setting))
 
-    key: str = "table5"
-    title: str = TITLE
-    own: bool = True
-    self_sufficient: bool = False
-    claims: tuple[Claim, ...] = CLAIMS
 
-    def lay_out(self, setting: Setting) -> TableLayout:
-        """The matrix of figure 2, whose cells are averaged."""
-        return TableLayout(pos_table(self.key, self.title, setting), lambda cells: self._rows(cells, setting))
-
-    def draw(self, rows: Sequence[ResultRow]) -> Drawn:
-        """See `Experiment`."""
-        from crossglot.experiments.typology.groups_drawing import group_table
-
-        return group_table(rows)
-
-    def _rows(self, cells: Sequence[ResultRow], setting: Setting) -> list[ResultRow]:
-        """For each system and grouping its four averages, their differences by row and by column, and tests."""
-        languages = languages_of(setting)
-        papers = {candidate.encoder.name for candidate in setting.candidates if candidate.papers}
-        groupings = [
-            Grouping(
-                grouping,
-                tuple(names.values()),
-                {key: group for key, language in languages.items() if (group := group_of(language, grouping))},
-            )
-            for grouping, names in GROUPS.items()
-        ]
-        return group_rows(cells, kin_of(languages), groupings, partial(_printed, papers))
+def _rows(cells: Sequence[ResultRow], setting: Setting) -> list[ResultRow]:
+    """For each system and grouping its four averages, their differences by row and by column, and tests."""
+    languages = languages_of(setting)
+    papers = {candidate.encoder.name for candidate in setting.candidates if candidate.papers}
+    groupings = [
+        Grouping(
+            grouping,
+            tuple(names.values()),
+            {key: group for key, language in languages.items() if (group := group_of(language, grouping))},
+        )
+        for grouping, names in GROUPS.items()
+    ]
+    return group_rows(cells, kin_of(languages), groupings, partial(_printed, papers))
 
 
 def _printed(papers: Collection[str], grouped: Grouped, weights: Mapping[Pair, float]) -> dict[str, object]:
