@@ -13,8 +13,7 @@ import pytest
 from rich.console import Console
 
 from crossglot.drawing.chart_exhibit import Drawn, csv_of, latex_of
-from crossglot.experiments import overlap
-from crossglot.experiments.registry import EXPERIMENTS
+from crossglot.experiments.registry import EXHIBITED, EXPERIMENTS
 from crossglot.report import terminal_tables, write_report
 from crossglot.results.rows import MEAN, ResultRow, write_results
 
@@ -28,7 +27,7 @@ def scatter(rows: Sequence[ResultRow]) -> Drawn:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setitem(EXPERIMENTS, "figure1", replace(overlap.EXPERIMENT, draw=scatter))
+    monkeypatch.setitem(EXHIBITED, "figure1", replace(EXPERIMENTS["figure1"], draw=scatter))
     rows = [
         ResultRow(
             experiment=experiment, system="tiny", role="other", task="ner", source="en", target="de",
