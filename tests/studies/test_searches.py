@@ -20,6 +20,7 @@ from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, ModelError, UsageError
 from crossglot.experiments.setting import Candidate, Corpora, Setting
 from crossglot.experiments.tables import TABLES
+from crossglot.results.rows import read_results
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import EncoderReference
 from crossglot.steps.find_recipe import FindRecipe, read_search
@@ -171,9 +172,9 @@ def test_a_search_that_fails_leaves_its_encoders_cells_empty_and_fills_the_other
     monkeypatch.setattr("crossglot.tagging.search.search_recipe", diverge)
     with pytest.raises(CrossglotError, match="not a number at any rate"):
         run_study(study(encoder, root), tmp_path / "out", Local())
-    text = (tmp_path / "out" / "results.csv").read_text(encoding="utf-8")
-    assert "the training loss was not a number at any rate" in text
-    assert "most frequent tag" in text
+    results = read_results(tmp_path / "out" / "results.csv")
+    assert set(results.filter(system="tiny")["missing"]) == {"the training loss was not a number at any rate"}
+    assert "most frequent tag" in set(results["system"])
     assert len(searches) == 1
     facts = json.loads((tmp_path / "out" / "versions.json").read_text(encoding="utf-8"))
     assert facts["encoders"]["tiny"]["fine_tuning"]["pos"]["recipe"] is None

@@ -1,1 +1,1 @@
-"""The typed tables of a run: rows, claims and what is said of them; reading and writing them."""
+"""The typed tables of a run: rows, claims, verdicts; reading, writing and upgrading them."""

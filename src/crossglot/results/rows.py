@@ -119,6 +119,7 @@ class ResultRow(BaseModel):
 WRITING = ".writing"
 """The lock of whoever writes into a run folder, so that what is written there belongs together."""
 
+RUN_AGAIN = "run the study again in the same folder: it writes the table anew from what is finished"
 COLUMNS: tuple[str, ...] = tuple(ResultRow.model_fields)
 LONGEST_HEADER, LONGEST_SAID, MOST_SAID = 10_000, 200, 5
 """Bytes of a first line that is read, letters and names of one that are said: whatever a damaged file has there."""
@@ -204,9 +205,15 @@ def validate_results(frame: polars.DataFrame, path: Path | str = "results") -> N
         try:
             ResultRow.model_validate(row)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
-            raise StorageError(f"{path}:{line}: {where + ': ' if where else ''}{first['msg']}") from error
+            raise StorageError(f"{path}:{line}: {fault_of(error)}\n  {RUN_AGAIN}") from error
+
+
+def fault_of(error: ValidationError) -> str:
+    """What is wrong with a line of a table, with its column: `verdict: Input should be …, not 'maybe'`."""
+    first = error.errors(include_url=False)[0]
+    where, said = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+    given = "" if first["type"] == "missing" or not where else f", not {_briefly(str(first['input']))!r}"
+    return f"{where}: {said}{given}" if where else said
 
 
 def _check_columns(found: Sequence[str], path: Path | str) -> None:
@@ -221,7 +228,9 @@ def _check_columns(found: Sequence[str], path: Path | str) -> None:
             if surplus
             else "in another order"
         )
-        raise StorageError(f"{path}: not a results table, its columns are not those of this version ({fault})")
+        raise StorageError(
+            f"{path}: not a results table, its columns are not those of this version ({fault})\n  {RUN_AGAIN}"
+        )
 
 
 def _briefly(text: str) -> str:

@@ -31,6 +31,7 @@ from crossglot.csv_cells import inert_frame, restored_frame
 from crossglot.errors import StorageError
 from crossglot.files import whole_file
 from crossglot.results.claims import BEFORE_RUNS, Direction, Origin, claimed, line_of
+from crossglot.results.rows import RUN_AGAIN, fault_of
 from crossglot.results.upgrading import upgraded_claim, was_judged_with
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 Verdict = Literal["holds", "does not hold", "cannot tell"]
 
 _PLAYER = re.compile(r"(?:^|; )(m-bert|en-bert)=")
-LONGEST_SAID = 100
 
 
 class JudgedClaim(BaseModel):
@@ -142,7 +142,7 @@ def read_claims(path: Path) -> tuple[JudgedClaim, ...]:
     earlier = was_judged_with(frame.columns)
     absent = [name for name in CLAIM_COLUMNS if name not in frame.columns]
     if absent and not earlier:
-        raise StorageError(f"{path}: not a table of claims, it lacks {', '.join(absent)}")
+        raise StorageError(f"{path}: not a table of claims, it lacks {', '.join(absent)}\n  {RUN_AGAIN}")
     claims = []
     for number, row in enumerate(frame.iter_rows(named=True), start=1):
         try:
@@ -150,16 +150,5 @@ def read_claims(path: Path) -> tuple[JudgedClaim, ...]:
             there = {name: cells[name] for name in CLAIM_COLUMNS if cells.get(name) is not None}
             claims.append(JudgedClaim.model_validate(there))
         except ValidationError as error:
-            raise StorageError(
-                f"{path}: claim {number}: {_fault(error)}\n  run the study again: it judges the claims anew"
-            ) from error
+            raise StorageError(f"{path}: claim {number}: {fault_of(error)}\n  {RUN_AGAIN}") from error
     return tuple(claims)
-
-
-def _fault(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    where, given = ".".join(map(str, first["loc"])), str(first["input"])
-    if not where:
-        return first["msg"]
-    shown = given if len(given) <= LONGEST_SAID else given[:LONGEST_SAID] + " …"
-    return f"{where}: {first['msg']}" + ("" if first["type"] == "missing" else f", not {shown!r}")
