@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from crossglot.results.predictions import KEY
+
 RESULTS, CLAIMS, VERSIONS, STUDY = "results.csv", "claims.csv", "versions.json", "study.toml"
 PREDICTED = "predictions/small-m-bert.pos.en.seed1.parquet"
 OR_FINE = "…"
@@ -76,11 +78,15 @@ def instead(
     return Damage(f"{file}: {what}", do, (file,), report, compare)
 
 
-def predicted(what: str, change: Callable[[pl.DataFrame], pl.DataFrame], *said: str) -> Damage:
-    """Another table of predictions."""
+def predicted(
+    what: str, change: Callable[[pl.DataFrame], pl.DataFrame], *said: str, metadata: str | None = None
+) -> Damage:
+    """Another table of predictions, by the same system if no other `metadata` is given."""
 
     def do(folder: Path) -> None:
-        change(pl.read_parquet(folder / PREDICTED)).write_parquet(folder / PREDICTED)
+        own = pl.read_parquet_metadata(folder / PREDICTED)[KEY]
+        table = change(pl.read_parquet(folder / PREDICTED))
+        table.write_parquet(folder / PREDICTED, metadata={KEY: own if metadata is None else metadata})
 
     return Damage(f"predictions: {what}", do, (PREDICTED, *said), report=False)
 
@@ -243,6 +249,8 @@ PREDICTION_FILES = (
     content(PREDICTED, "text", "no parquet\n", report=False),
     content(PREDICTED, "magic only", b"PAR1PAR1", report=False),
     content(PREDICTED, "a large footer", b"PAR1" + b"\0" * 64 + b"\xff\xff\xff\x7f" + b"PAR1", report=False),
+    predicted("by nobody", lambda frame: frame, "which system", metadata=""),
+    predicted("by a system in words", lambda frame: frame, "which system", metadata='{"system": "small"}'),
     predicted("no column of tags", lambda frame: frame.drop("predicted"), "predicted"),
     predicted("tags are numbers", lambda frame: frame.with_columns(predicted=pl.lit(7)), "predicted"),
     predicted("sentences in words", lambda frame: frame.with_columns(sentence=pl.lit("one")), "sentence"),

@@ -7,7 +7,9 @@ from pathlib import Path
 import polars as pl
 from made_up import matrix, write_made_up_run
 
+from crossglot.results.predictions import KEY, Predicted
 from crossglot.results.rows import write_results
+from crossglot.results.systems import System
 from earlier_runs import write_earlier_claims, write_earlier_results
 
 SYSTEM = "small-m-bert"
@@ -28,7 +30,9 @@ def write_whole_run(folder: Path) -> Path:
             for sentence in range(40)
             for word, tag in enumerate(tags)
         ]  # fmt: skip
-        pl.DataFrame(words).write_parquet(folder / "predictions" / f"{SYSTEM}.pos.en.seed{seed}.parquet")
+        said = Predicted(system=System(SYSTEM, "m-bert"), task="pos", source="en", seed=seed, step=f"made up {seed}")
+        path = folder / "predictions" / f"{said.file_name}.parquet"
+        pl.DataFrame(words).write_parquet(path, metadata={KEY: said.model_dump_json()})
     return folder
 
 
