@@ -13,7 +13,7 @@ from crossglot.engine.local import Local
 from crossglot.engine.step import Step
 from crossglot.errors import UsageError
 from crossglot.runtime import Runtime
-from crossglot.steps.requirements import OnDevice
+from crossglot.steps.on_device import OnDevice
 from crossglot.steps.train_and_predict import TrainAndPredict
 from crossglot.studies.planning import plan_study
 from crossglot.studies.reproduce import reproduce_study

@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from crossglot.engine.step import Advance, Inputs, Step, Work
-from crossglot.runtime import Precision, Runtime
-from crossglot.steps.arguments import EncoderReference
+from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.steps.bitext_sides import Side
-from crossglot.steps.requirements import Loaded
+from crossglot.steps.on_device import EncoderStep
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,28 +16,21 @@ if TYPE_CHECKING:
 VECTORS, NUMBERS = "vectors.npy", "lines.npy"
 
 
-class EmbedLines(Step):
+class EmbedLines(EncoderStep):
     """Embeds the lines of a side with an encoder, or with one of its shape and random weights.
 
     Attributes:
         encoder: whose vectors.
         untrained: the seed of random weights that take the place of the encoder's (the floor); None for its own.
         side: what is embedded.
-        precision: resolved, never `auto`.
-        device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
     """
 
     VERSION: ClassVar[str] = (
         "3"  # 1 drew lines before it left out the repeated ones, 2 put a blank before texts (byte-level)
     )
-    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"device"})
 
-    encoder: EncoderReference
     untrained: int | None = None
     side: Side
-    precision: Precision
-    device_kind: str
-    device: str
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
         """Writes vectors.npy, float32 (layers, lines, hidden), and lines.npy, the numbers of these lines."""
@@ -54,7 +45,7 @@ class EmbedLines(Step):
         vectors = embed(
             encoder,
             [lines[number] for number in numbers],
-            runtime=Runtime(self.device, self.precision),
+            runtime=self.runtime,
             out=folder / VECTORS,
             progress=lambda done, total: advance(done / total),
         )
@@ -65,11 +56,6 @@ class EmbedLines(Step):
     def whose(self) -> str:
         """Whose vectors they are, in words for the progress."""
         return self.encoder.name if self.untrained is None else f"{self.encoder.name} untrained"
-
-    @property
-    def requirements(self) -> tuple[Loaded, ...]:
-        """See Step."""
-        return (Loaded(self.encoder, self.device),)
 
     @property
     def title(self) -> str:

@@ -7,13 +7,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import astuple
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from crossglot.corpora.tasks import Task
-from crossglot.engine.step import Advance, Inputs, Step, Work
-from crossglot.runtime import Precision, Runtime
-from crossglot.steps.arguments import CorpusSplit, EncoderReference, sample
-from crossglot.steps.requirements import Loaded
+from crossglot.engine.step import Advance, Inputs, Work
+from crossglot.steps.arguments import CorpusSplit, sample
+from crossglot.steps.on_device import EncoderStep
 from crossglot.tagging.grid import Grid
 from crossglot.tagging.recipe import HeadStart, Recipe
 
@@ -23,16 +22,13 @@ FOUND = "search.json"
 ENOUGH_DEV = 1000  # sentences that tell rates apart, however large the treebank
 
 
-class FindRecipe(Step):
+class FindRecipe(EncoderStep):
     """Fine-tunes with each start and rate of a grid and chooses by the dev set of the language trained on.
 
     The training sentences are those of the real training, so that it has as many steps. No target language is looked
     at, so zero-shot numbers stay zero-shot.
     """
 
-    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"device"})
-
-    encoder: EncoderReference
     task: Task
     train: CorpusSplit
     dev: CorpusSplit
@@ -41,9 +37,6 @@ class FindRecipe(Step):
     rates: tuple[float, ...]
     max_train: int | None = None
     seed: int = 1
-    precision: Precision
-    device_kind: str
-    device: str
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
         """Writes search.json: what was chosen, and the score of everything tried."""
@@ -58,7 +51,7 @@ class FindRecipe(Step):
             recipe=self.recipe,
             grid=Grid(self.starts, self.rates),
             seed=self.seed,
-            runtime=Runtime(self.device, self.precision),
+            runtime=self.runtime,
             progress=lambda done, total: advance(done / total),
         )
         about = {
@@ -76,11 +69,6 @@ class FindRecipe(Step):
                 "%s: the chosen rate of %g is at the edge of those tried", self.title, found.best.learning_rate
             )
         (folder / FOUND).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-
-    @property
-    def requirements(self) -> tuple[Loaded, ...]:
-        """See Step."""
-        return (Loaded(self.encoder, self.device),)
 
     @property
     def title(self) -> str:

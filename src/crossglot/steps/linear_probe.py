@@ -9,30 +9,22 @@ from pathlib import Path
 from typing import ClassVar
 
 from crossglot.engine.step import Advance, Inputs, Work
-from crossglot.runtime import Precision, Runtime
-from crossglot.steps.arguments import EncoderReference
-from crossglot.steps.requirements import Loaded
+from crossglot.steps.on_device import EncoderStep
 from crossglot.steps.rows import Row, predict_targets, write_row
 from crossglot.tagging.recipe import Recipe
 
 
-class ProbeAndPredict(Row):
+class ProbeAndPredict(Row, EncoderStep):
     """Fits a linear probe on the source and predicts every target.
 
     Attributes:
         encoder: whose vectors it reads.
         recipe: how words are read; what it says of training is the default (see `Recipe.reading_alone`).
-        precision: resolved, never `auto`.
-        device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
     """
 
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = Row.SKIP_ID_ARGUMENTS | {"device"}
 
-    encoder: EncoderReference
     recipe: Recipe = Recipe()
-    precision: Precision
-    device_kind: str
-    device: str
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
         """Writes predictions.parquet and row.json."""
@@ -41,16 +33,12 @@ class ProbeAndPredict(Row):
         for split in self.targets:
             split.read()
         encoder = self.encoder.load(self.device).for_language(self.sources[0].language)
-        runtime = Runtime(self.device, self.precision)
-        tagger = linear_probe(encoder, self.training_sentences(), task=self.task, recipe=self.recipe, runtime=runtime)
+        tagger = linear_probe(
+            encoder, self.training_sentences(), task=self.task, recipe=self.recipe, runtime=self.runtime
+        )
         predicted = predict_targets(self, tagger, self.encoder, self.device, advance)
         about = {"labels": tagger.labels.names, "precision": self.precision}
         write_row(folder, self, predicted, about)
-
-    @property
-    def requirements(self) -> tuple[Loaded, ...]:
-        """See Step."""
-        return (Loaded(self.encoder, self.device),)
 
     @property
     def title(self) -> str:

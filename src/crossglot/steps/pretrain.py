@@ -9,14 +9,14 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from crossglot.corpora.opening import checksum
-from crossglot.engine.step import Advance, Inputs, Step, Work
+from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.errors import DataError
 from crossglot.pretraining.sampling import EXPONENT
 from crossglot.pretraining.shapes import Shape, find_shape
 from crossglot.pretraining.texts import file_list
 from crossglot.pretraining.tlm import TLM_SHARE
-from crossglot.runtime import Precision, Runtime
-from crossglot.steps.requirements import OnDevice
+from crossglot.runtime import Runtime
+from crossglot.steps.on_device import DeviceStep
 
 
 class TextFiles(BaseModel):
@@ -44,7 +44,7 @@ class TextFiles(BaseModel):
                 )
 
 
-class Pretrain(Step):
+class Pretrain(DeviceStep):
     """Pretrains an encoder; see `pretraining.pretrain.pretrain` for what the fields do.
 
     Attributes:
@@ -52,11 +52,9 @@ class Pretrain(Step):
         texts: of every language, in order.
         bitexts: for TLM.
         tlm_share: None without bitexts.
-        precision: resolved, never `auto`.
-        device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
     """
 
-    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"name", "device"})
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = DeviceStep.SKIP_ID_ARGUMENTS | {"name"}
 
     name: str
     texts: tuple[TextFiles, ...]
@@ -71,9 +69,6 @@ class Pretrain(Step):
     role: Literal["m-bert", "en-bert"] | None = None
     dtype: Literal["fp32", "bf16"] = "fp32"
     seed: int = 1
-    precision: Precision
-    device_kind: str
-    device: str
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
         """Writes the encoder's folder."""
@@ -95,16 +90,11 @@ class Pretrain(Step):
             role=self.role,
             dtype=self.dtype,
             seed=self.seed,
-            runtime=Runtime(self.device, self.precision),
+            runtime=self.runtime,
             checkpoint_seconds=float("inf"),  # a step is written whole or not at all
             report_every=max(1, min(100, self.shape.steps // 20)),
             progress=lambda now: advance(now.step / now.steps),
         )
-
-    @property
-    def requirements(self) -> tuple[OnDevice, ...]:
-        """See Step."""
-        return (OnDevice(self.device),)
 
     @property
     def title(self) -> str:

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from crossglot.engine.step import Advance, Inputs, Work
-from crossglot.runtime import Precision, Runtime
-from crossglot.steps.arguments import EncoderReference, sample
+from crossglot.steps.arguments import sample
 from crossglot.steps.find_recipe import FindRecipe, found_recipe
-from crossglot.steps.requirements import Loaded
+from crossglot.steps.on_device import EncoderStep
 from crossglot.steps.rows import Row, predict_targets, write_row
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import has_fallen, only_label, way_out
@@ -28,7 +27,7 @@ TAGGER = "tagger"
 ENOUGH_OF_SOURCE = 200  # training sentences that show whether a tagger knows a second label
 
 
-class TrainAndPredict(Row):
+class TrainAndPredict(Row, EncoderStep):
     """Fine-tunes an encoder, or one of its shape with random weights.
 
     Attributes:
@@ -37,8 +36,6 @@ class TrainAndPredict(Row):
         recipe: how it is fine-tuned.
         search: what is to find the recipe's start and learning rate. Once it has, a plan has the row with these in its
             recipe and no search instead, which is the same row as one for which they were known from the start.
-        precision: resolved, never `auto`.
-        device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
         keep_weights: whether the tagger is kept beside the predictions.
         tagger_of: a row of the same family whose kept tagger predicts instead of a newly trained one. It gives the same
             predictions, so it is no part of the identity.
@@ -48,13 +45,9 @@ class TrainAndPredict(Row):
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = Row.SKIP_ID_ARGUMENTS | {"device", "tagger_of"}
     SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"keep_weights"})
 
-    encoder: EncoderReference
     untrained: bool = False
     recipe: Recipe = Recipe()
     search: FindRecipe | None = None
-    precision: Precision
-    device_kind: str
-    device: str
     keep_weights: bool = False
     tagger_of: TrainAndPredict | None = None
 
@@ -106,9 +99,8 @@ class TrainAndPredict(Row):
         from crossglot.tagging.encoder_tagger import load_encoder_tagger
         from crossglot.tagging.finetuning import finetune
 
-        runtime = Runtime(self.device, self.precision)
         if self.tagger_of is not None:
-            return load_encoder_tagger(inputs(self.tagger_of) / TAGGER, runtime=runtime)
+            return load_encoder_tagger(inputs(self.tagger_of) / TAGGER, runtime=self.runtime)
         seed = self.seed or 0
         recipe = self.recipe if self.search is None else found_recipe(self.recipe, inputs(self.search))
         encoder = self.encoder.load(self.device)
@@ -120,14 +112,9 @@ class TrainAndPredict(Row):
             task=self.task,
             recipe=recipe,
             seed=seed,
-            runtime=runtime,
+            runtime=self.runtime,
             progress=lambda done, steps: advance(share * done / steps),
         )
-
-    @property
-    def requirements(self) -> tuple[Loaded, ...]:
-        """See Step."""
-        return (Loaded(self.encoder, self.device),)
 
     @property
     def title(self) -> str:

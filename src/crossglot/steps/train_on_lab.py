@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.origin import NOTES
-from crossglot.engine.step import Advance, Inputs, Step, Work
+from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.lab.making import build_lab
 from crossglot.pretraining.shapes import Shape
-from crossglot.runtime import Precision, Runtime
 from crossglot.steps.lab_translations import TRANSLATIONS, cut_out, find_translations
 from crossglot.steps.make_lab import ROOT, MakeLab, lab_bitext, lab_texts, unseen_bitext
-from crossglot.steps.requirements import OnDevice
+from crossglot.steps.on_device import DeviceStep
 from crossglot.steps.rows import ABOUT, PREDICTIONS, predictions_frame
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import only_label, way_out
@@ -49,7 +48,7 @@ PRETRAINING_SHARE = 0.9
 """Share of the time that pretraining takes; for the progress only."""
 
 
-class TrainOnLab(Step):
+class TrainOnLab(DeviceStep):
     """Pretrains on both languages of a lab, fine-tunes a POS tagger on each, keeps what they predict, drops weights.
 
     Before fine-tuning, it looks for translations between the two.
@@ -63,12 +62,10 @@ class TrainOnLab(Step):
         untrained: whether the encoder keeps random weights: nothing is pretrained but its vocabulary.
         recipe: how taggers are fine-tuned.
         seed: of pretraining and fine-tuning.
-        precision: resolved, never `auto`.
-        device_kind: `cpu`, `cuda`; `device` itself is where it runs this time.
     """
 
     VERSION: ClassVar[str] = "2"  # 1 did not say which words are anchors, cut none out, and looked for no translations
-    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"name", "device"})
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = DeviceStep.SKIP_ID_ARGUMENTS | {"name"}
 
     name: str
     lab: MakeLab
@@ -78,9 +75,6 @@ class TrainOnLab(Step):
     untrained: bool = False
     recipe: Recipe
     seed: int
-    precision: Precision
-    device_kind: str
-    device: str
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
         """Writes row.json, translations.npy (see `find_translations`) and predictions.parquet.
@@ -95,7 +89,7 @@ class TrainOnLab(Step):
         lab = build_lab(self.lab.spec)
         anchors = {language: lab.anchor_forms(language) for language in self.languages}
         bitext = dict(zip(self.languages, unseen_bitext(root, *self.languages), strict=True))
-        right = find_translations(encoder, bitext, anchors, Runtime(self.device, self.precision))
+        right = find_translations(encoder, bitext, anchors, self.runtime)
         np.save(folder / TRANSLATIONS, right)
         gold, predicted = self._predict(root, encoder, anchors[self.languages[1]])
         frame = predictions_frame(gold, predicted)
@@ -119,7 +113,7 @@ class TrainOnLab(Step):
             bitexts={self.languages: lab_bitext(root, *self.languages)} if self.bitext else None,
             separate_positions=self.separate_positions,
             seed=self.seed,
-            runtime=Runtime(self.device, self.precision),
+            runtime=self.runtime,
             checkpoint_seconds=float("inf"),  # a step is written whole or not at all
             progress=lambda now: advance(now.step / now.steps),
         )
@@ -139,7 +133,7 @@ class TrainOnLab(Step):
             training[language], tests[language] = treebank.read("train"), treebank.read("test")
             taggers[language] = finetune(
                 encoder.for_language(language), training[language], task="pos", recipe=self.recipe, seed=self.seed,
-                runtime=Runtime(self.device, self.precision),
+                runtime=self.runtime,
             )  # fmt: skip
         source, target = self.languages
         across, own = taggers[source].for_language(target), taggers[target]
@@ -162,11 +156,6 @@ class TrainOnLab(Step):
         """Keys of source and target."""
         source, target = self.lab.spec.languages
         return source, target
-
-    @property
-    def requirements(self) -> tuple[OnDevice, ...]:
-        """See Step."""
-        return (OnDevice(self.device),)
 
     @property
     def title(self) -> str:

@@ -10,7 +10,7 @@ from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.steps.arguments import EncoderReference, sample
 from crossglot.steps.bitext_sides import Side, usable_pairs
 from crossglot.steps.embed import EmbedLines, read_vectors
-from crossglot.steps.requirements import OnDevice
+from crossglot.steps.on_device import OnDevice
 
 if TYPE_CHECKING:
     import numpy as np
