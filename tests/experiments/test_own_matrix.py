@@ -220,7 +220,7 @@ def test_unknown_languages_are_named_all_at_once_and_stay_in_the_matrix(tmp_path
     assert any("2 of the languages are in no table" in one["text"] and "qqa, qqb" in one["text"] for one in remarks)
     assert one(rows_of(out), MATRIX, MEAN, source="qqa", target="qqb").value == 50
     feature = one(rows_of(out), WORD_ORDER, MEAN, metric="common features", source="qqa", target="de")
-    assert feature.missing == "qqa is no language that is known here"
+    assert feature.missing == "a language that no table has"
 
 
 def test_sources_together_are_zero_shot_on_what_neither_is(tmp_path: Path) -> None:

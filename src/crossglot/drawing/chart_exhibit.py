@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 Entry = str | float | int | None
+FOLDED_OVER = 24  # lines of a table on the page
 SHOWN_LINES = 12  # lines of a table that the terminal shows; the page and the files have all
 
 
@@ -78,7 +79,7 @@ def latex_of(drawn: Drawn) -> str:
 def section_of(drawn: Drawn, drawing: Markup | None) -> Markup:
     """The page's section: the chart, then the table (folded away where it is long), then the notes."""
     frame = _frame(drawn)
-    if len(drawn.lines) > SHOWN_LINES:
+    if len(drawn.lines) > FOLDED_OVER:
         frame = element("details", element("summary", f"All {len(drawn.lines)} lines"), frame)
     return element(
         "section",

@@ -98,6 +98,12 @@ class Exhibit:
         return any(cell.collapsed for block in self.blocks for grid in block.grids for cell in grid.cells.values())
 
     @property
+    def published(self) -> bool:
+        """Whether published numbers stand beside any of its cells."""
+        grids = (grid for block in self.blocks for grid in block.grids)
+        return any(cell.published is not None for grid in grids for cell in grid.cells.values())
+
+    @property
     def same_language(self) -> bool:
         """Whether it has only a diagonal, as the paper's table 3 has; its rows are systems then."""
         return all(s == t for block in self.blocks for grid in block.grids for s, t in grid.cells)

@@ -26,6 +26,7 @@ ROLES = {
 VERDICTS = {"holds": "✓ holds", "does not hold": "✗ does not hold", "cannot tell": "? cannot tell"}
 PAPER = "Pires et al. (2019)"
 NO_VALUE = "–"
+KINDS_NAMED = 8  # kinds of interval in a note
 COLLAPSED = "†"
 COLLAPSED_NOTE = "training collapsed: every word got one label, so the value tells of the training, not of the encoder"
 
@@ -100,7 +101,10 @@ def interval_note(kinds: tuple[str, ...]) -> str:
     """The kinds of interval in a table, each once; or why there is none."""
     real = [kind for kind in kinds if not kind.startswith(NO_INTERVAL)]
     absent = [kind.removeprefix(NO_INTERVAL) for kind in kinds if kind.startswith(NO_INTERVAL)]
-    said = [f"Intervals: {'; '.join(real)}."] if real else []
+    more = (
+        f" and {len(real) - KINDS_NAMED} more kinds, of which results.csv has each" if len(real) > KINDS_NAMED else ""
+    )
+    said = [f"Intervals: {'; '.join(real[:KINDS_NAMED])}{more}."] if real else []
     return " ".join([*said, *(f"No interval: {why}." for why in absent)])
 
 

@@ -16,11 +16,13 @@ HEADINGS: Mapping[Verdict, str] = {
     "cannot tell": "What cannot be told",
 }
 PLAYERS = {"m-bert": "M-BERT", "en-bert": "EN-BERT"}
+CONSTRUCTED = " (constructed"
+"""In the names of languages that a lab has made."""
 
 
 def findings_section(run: RunFolder) -> Markup | None:
     """Every claim as a sentence, by verdict, and which encoders they are about; None for a run without claims."""
-    claims, languages = run.claims, run.languages
+    claims, made_up = run.claims, constructed(run.languages)
     if not claims:
         return None
     groups = [
@@ -32,7 +34,7 @@ def findings_section(run: RunFolder) -> Markup | None:
         "section",
         element("h2", "What was found"),
         element("p", opening, class_="what"),
-        element("p", constructed(languages), class_="what constructed") if languages else None,
+        element("p", made_up, class_="what constructed") if made_up else None,
         *groups,
         id="findings",
     )
@@ -82,8 +84,10 @@ def finding(claim: JudgedClaim) -> str:
 
 
 def constructed(languages: Mapping[str, str]) -> str:
-    """A sentence that names the constructed languages of a run."""
-    names = "; ".join(f"{key} is {_plainly(name)}" for key, name in languages.items())
+    """A sentence that names the constructed languages among a run's own; empty if none of these is constructed."""
+    names = "; ".join(f"{key} is {_plainly(name)}" for key, name in languages.items() if CONSTRUCTED in name)
+    if not names:
+        return ""
     return (
         "The languages of this run are constructed, with scripts, word orders and shared words that were set; none of "
         f"the numbers is about a language that anybody speaks: {names}."
@@ -92,4 +96,4 @@ def constructed(languages: Mapping[str, str]) -> str:
 
 def _plainly(name: str) -> str:
     """`Avonian (constructed, in place of English)` → `Avonian, in place of English`."""
-    return name.replace(" (constructed, ", ", ").replace(" (constructed)", "").removesuffix(")")
+    return name.replace(f"{CONSTRUCTED}, ", ", ").replace(f"{CONSTRUCTED})", "").removesuffix(")")

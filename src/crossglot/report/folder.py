@@ -31,7 +31,7 @@ class RunFolder:
 
     @property
     def languages(self) -> dict[str, str]:
-        """Key → name of the constructed languages, which only the run's data root knows."""
+        """Key → name of languages of the run's own: those of its data root, or of a table that it was given."""
         return dict(self.versions.get("languages") or {})
 
     def rows(self) -> list[ResultRow]:

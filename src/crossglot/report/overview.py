@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crossglot.drawing.markup import Markup, element
 from crossglot.drawing.matrix_exhibit import Average, Exhibit, is_zero_shot
 from crossglot.drawing.wording import COLLAPSED, NO_VALUE, ROLES, bounds, interval_note, number, place, title
@@ -13,23 +15,25 @@ BRACKETS = (
     "Languages of one genus are alike, so genera are drawn where there are enough; in brackets, as if all languages "
     "were unrelated."
 )
-FIGURES = ("ours", "interval", "paper", "cells")
+PAPER = "paper"
+FIGURES = ("ours", "interval", PAPER, "cells")
 
 
 def overview_section(shown: list[Exhibit]) -> Markup | None:
     """Means over same-language and zero-shot cells, one row per system; None where no experiment has any."""
-    bodies = [_body(exhibit) for exhibit in shown if exhibit.averages]
+    printed = any(exhibit.published for exhibit in shown)
+    names = FIGURES if printed else ("mean", *(name for name in FIGURES[1:] if name != PAPER))
+    bodies = [_body(exhibit, names) for exhibit in shown if exhibit.averages]
     if not bodies:
         return None
-    span = str(len(FIGURES))
+    span = str(len(names))
     kinds = (element("th", kind, scope="colgroup", colspan=span, class_="kind") for kind in KINDS.values())
-    figures = (element("th", figure, scope="col") for _ in KINDS for figure in FIGURES)
+    figures = (element("th", figure, scope="col") for _ in KINDS for figure in names)
     head = element(
         "thead", element("tr", element("th", "system", scope="col", rowspan="2"), *kinds), element("tr", *figures)
     )
-    caption = element(
-        "caption", "Averages over the cells of each table; “paper” is the paper's average over the same cells"
-    )
+    said = "; “paper” is the paper's average over the same cells" if printed else ""
+    caption = element("caption", f"Averages over the cells of each table{said}")
     table = element("table", caption, head, *bodies, class_="numbers overview")
     intervals = tuple(dict.fromkeys(kind for exhibit in shown for kind in exhibit.average_intervals))
     both = any(average.kind.endswith(LANGUAGES_DRAWN) for exhibit in shown for average in exhibit.averages)
@@ -58,8 +62,8 @@ def published_mean(exhibit: Exhibit, system: str, kind: str) -> float | None:
     return sum(numbers) / len(numbers) if numbers else None
 
 
-def _body(exhibit: Exhibit) -> Markup:
-    across = str(1 + len(KINDS) * len(FIGURES))
+def _body(exhibit: Exhibit, names: Sequence[str]) -> Markup:
+    across = str(1 + len(KINDS) * len(names))
     heading = element("th", f"{place(exhibit)}. {title(exhibit)}, %", colspan=across, scope="rowgroup")
     systems: dict[str, dict[str, Average]] = {}
     for average in exhibit.averages:
@@ -71,18 +75,21 @@ def _body(exhibit: Exhibit) -> Markup:
         cells = (
             cell
             for kind in KINDS
-            for cell in _cells(exhibit, averages.get(kind), averages.get(kind + LANGUAGES_DRAWN), kind)
+            for cell in _cells(exhibit, averages.get(kind), averages.get(kind + LANGUAGES_DRAWN), kind, names)
         )
         rows.append(element("tr", element("th", *label, scope="row"), *cells, class_=role))
     return element("tbody", element("tr", heading, class_="system"), *rows)
 
 
-def _cells(exhibit: Exhibit, average: Average | None, by_languages: Average | None, kind: str) -> list[Markup]:
+def _cells(
+    exhibit: Exhibit, average: Average | None, by_languages: Average | None, kind: str, names: Sequence[str]
+) -> list[Markup]:
     """The table cells of one average of one system: value, interval, the paper's average, number of cells."""
     if average is None:
-        return [element("td", NO_VALUE), *(element("td") for _ in FIGURES[1:])]
-    cell, paper = average.cell, published_mean(exhibit, average.system, kind)
-    theirs = "" if paper is None else number(paper)
+        return [element("td", NO_VALUE), *(element("td") for _ in names[1:])]
+    cell = average.cell
+    paper = published_mean(exhibit, average.system, kind)
+    theirs = ["" if paper is None else number(paper)] if PAPER in names else []
     interval = bounds(cell) + (f" ({bounds(by_languages.cell)})" if by_languages else "")
     mark = f"{COLLAPSED} {cell.collapsed} collapsed" if cell.collapsed else ""
     return [
@@ -91,5 +98,5 @@ def _cells(exhibit: Exhibit, average: Average | None, by_languages: Average | No
             element("span", number(cell.value), class_="value"),
             element("span", mark, class_="collapsed") if mark else None,
         ),
-        *(element("td", shown, class_="aside") for shown in (interval, theirs, str(cell.n or ""))),
+        *(element("td", shown, class_="aside") for shown in (interval, *theirs, str(cell.n or ""))),
     ]

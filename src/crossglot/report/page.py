@@ -21,12 +21,29 @@ from crossglot.report.provenance import in_one_line, provenance_section
 HOW_TO_READ = (
     "Rows are the language a tagger was trained on, columns the language it is evaluated on. Framed cells are not "
     "zero-shot: there the tagger was trained on the language itself. Every other cell is zero-shot: no labelled "
-    "sentence of its language was seen. Small figures are the bounds of the interval named below each table. "
+    "sentence of its language was seen."
+)
+OF_INTERVALS = "Small figures are the bounds of the interval named below each table."
+OF_THE_PAPER = (
     "“paper” is what Pires, Schlinger and Garrette (2019) printed, with their encoder on their data; where a run "
-    "uses both, the cell says “reproduces” and the difference. Floors show what needs less: each word's most frequent "
+    "uses both, the cell says “reproduces” and the difference."
+)
+OF_FLOORS = (
+    "Floors show what needs less: each word's most frequent "
     "tag, a linear probe (logistic regression on the encoder's vectors, without fine-tuning: what is above it, "
     "fine-tuning adds), and an encoder of the same shape with random weights, fine-tuned alike."
 )
+
+
+def how_to_read(shown: list[Exhibit]) -> str:
+    """How the matrices are read: what they have of intervals, published numbers and floors is explained."""
+    grids = [grid for exhibit in shown for block in exhibit.blocks for grid in block.grids]
+    parts = {
+        OF_INTERVALS: any(exhibit.intervals for exhibit in shown),
+        OF_THE_PAPER: any(exhibit.published for exhibit in shown),
+        OF_FLOORS: any(grid.role == "floor" for grid in grids),
+    }
+    return " ".join([HOW_TO_READ, *(said for said, there in parts.items() if there)])
 
 
 def page(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn], drawings: Mapping[str, Markup]) -> str:
@@ -34,7 +51,7 @@ def page(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn], drawings: Map
     name = run.path.resolve().name
     sections = [
         findings_section(run),
-        element("p", HOW_TO_READ, class_="lead") if shown else None,
+        element("p", how_to_read(shown), class_="lead") if shown else None,
         overview_section(shown),
         claims_section(run.claims),
         *(_exhibit_section(exhibit, drawings.get(exhibit.name)) for exhibit in shown),

@@ -72,8 +72,8 @@ def terminal_findings(folder: Path) -> Iterator[RenderableType]:
     from crossglot.terminal import plain
 
     run = read_run_folder(Path(folder))
-    if run.languages:
-        yield plain(constructed(run.languages), "dim")
+    if made_up := constructed(run.languages):
+        yield plain(made_up, "dim")
     for origin in WHOSE:
         if claims := [claim for claim in run.claims if claim.origin == origin]:
             yield _claims_table(claims)
@@ -145,7 +145,7 @@ SUMMARIES = ("same language", "zero-shot mean", "best target", "worst target")
 
 
 def _legend(exhibit: Exhibit, block: Block) -> str:
-    parts = ["± half the interval"]
+    parts = ["± half the interval"] if exhibit.intervals else []
     if any(cell.published is not None for grid in block.grids for cell in grid.cells.values()):
         parts.append("(published)")
     if not exhibit.same_language:

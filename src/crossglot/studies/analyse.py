@@ -102,7 +102,7 @@ def _versions(matrix: Matrix, table: Path | None, where: Mapping[str, str]) -> d
         "matrix": {
             "layout": file.layout,
             "columns": dict(file.columns),
-            "where": dict(where),
+            **({"where": dict(where)} if where else {}),
             "scale": file.scale,
             "scores": sum(score.value is not None for score in file.scores),
         },

@@ -57,13 +57,12 @@ class CommonFeatures:
 
 def _row(first: ResultRow, pair: Pair, languages: Mapping[str, Language], told_by: Callable[[str], str]) -> ResultRow:
     """The number of common features of a pair of different languages; or why there is none."""
-    unknown = [key for key in pair if "+" not in key and key not in languages]
     silent = [key for key in pair if key in languages and not languages[key].wals]
     alike = None
     if "+" in pair[0]:
         why = "several sources have no common word order"
-    elif unknown:
-        why = f"{unknown[0]} is no language that is known here"
+    elif pair[0] not in languages or pair[1] not in languages:
+        why = "a language that no table has"
     else:
         alike = likeness(languages[pair[0]], languages[pair[1]])
         why = "" if alike.comparable else "no feature that both have a value of"
