@@ -1,4 +1,4 @@
-"""Anybody's matrix of scores, analysed as the paper's are: averages, word order, groups of languages."""
+"""A user's own matrix of scores, analysed as the paper's are: averages, word order, groups of languages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from crossglot.studies.run_folder import check_run_folder
 
 PACKAGES = ("crossglot", "numpy", "scipy", "polars")
 TASK, METRIC = "transfer", "score"
-"""What scores are called that nothing is said of."""
+"""Task and metric of scores for which none are given."""
 
 
 def analyse(
@@ -37,18 +37,18 @@ def analyse(
     task: str | None = None,
     metric: str | None = None,
 ) -> Path:
-    """Averages of a matrix of scores, how they go with word order, and what groups of languages do.
+    """Averages of a matrix of scores, their relation to word order, and averages between groups of languages.
 
     No encoder and no corpus is needed. Sources that are not targets, several systems, several seeds and missing cells
-    may be; a language that is in no table stays in the matrix and out of what word order has to say.
+    are allowed; a language that is in no table stays in the matrix, but out of the statistics of word order.
 
     Args:
-        matrix: CSV or TSV, wide (a line per source, a column per target) or long (source, target, score …).
+        matrix: CSV or TSV, wide (one line per source, one column per target) or long (source, target, score …).
         out: the run's folder; `runs/<name of the matrix>` if None.
         languages: a table of languages, columns as in a data root's `languages.tsv`, as many of them as wanted.
         groups: how to group languages: features of WALS, `family`, `genus`, `script`, or columns of `languages`.
-        columns: role (`source`, `target`, `score`, `system`, `seed`, `task`, `metric`) → column, if not to be guessed.
-        where: column → the value of the lines to look at.
+        columns: role (`source`, `target`, `score`, `system`, `seed`, `task`, `metric`) → column, if not found by name.
+        where: column → the value that lines must have; others are left out.
         scale: `share` (0 to 1), `percent`, or `auto`.
         task: what was scored, in words, for titles.
         metric: what the scores are: `accuracy`, `f1`, ….
@@ -57,8 +57,8 @@ def analyse(
         The folder, with results.csv and versions.json; `write_report` makes the report of it.
 
     Raises:
-        DataError: for a file that is none of these, naming the line.
-        UsageError: for a column or a group that there is not, or a folder with something else in it.
+        DataError: for a file that cannot be read as such, naming the line.
+        UsageError: for an unknown column or group, or a folder that holds something else.
     """
     path, columns_of_groups = Path(matrix), list(dict.fromkeys(groups))
     folder = Path("runs") / plain_name(path).rpartition(".")[0] if out is None else Path(out)
@@ -89,7 +89,7 @@ def _check_folder(folder: Path) -> None:
 
 
 def _versions(matrix: Matrix, table: Path | None, where: Mapping[str, str]) -> dict[str, Any]:
-    """Packages, what was read and how, and what is to be known before the numbers are read."""
+    """Packages, what was read and how, and remarks that readers of the numbers have to know."""
     file, naming = matrix.file, matrix.naming
     data = {f"{file.path.name} scores": {"checksum": file.checksum}}
     if table is not None:

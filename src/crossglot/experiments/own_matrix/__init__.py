@@ -1,4 +1,4 @@
-"""A matrix of somebody's own: its scores read from a file, with the statistics and drawings of the paper's typology."""
+"""A user's own matrix: scores read from a file, with the statistics and drawings of the paper's typology."""
 
 from __future__ import annotations
 

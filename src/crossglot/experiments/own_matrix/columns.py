@@ -1,4 +1,4 @@
-"""What the columns of a file of scores are: a source, a target, a score …, found by the names that people give them."""
+"""The roles of the columns in a file of scores (source, target, score …), found by the names that people give them."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ USUAL: Mapping[str, tuple[str, ...]] = {
     TASK: ("task", "task name"),
     METRIC: ("metric", "measure", "metric name"),
 }  # fmt: skip
-"""Role → what columns that have it are called, the surest first; written with `_`, `-` or capitals as well."""
+"""Role → usual names of its column, the surest first; they may be written with `_`, `-` or capitals."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Where each role stands in a line.
+    """The place of each role in a line.
 
     Attributes:
         names: the header.
         places: role → place of its column.
-        targets: place → target, in a wide file, whose further columns are scores on these; empty in a long one.
-        turned: whether the lines of a wide file are targets, and its columns sources.
+        targets: place → target, for the columns of scores in a wide file; empty for a long one.
+        turned: whether a wide file has targets as lines and sources as columns.
     """
 
     names: tuple[str, ...]
@@ -53,7 +53,7 @@ class Columns:
     turned: bool = False
 
     def cell(self, line: Sequence[str], role: str) -> str:
-        """What stands in the column of that role; empty if there is none."""
+        """The cell in the column of a role; empty if no column has it."""
         return line[self.places[role]] if role in self.places else ""
 
     @property
@@ -67,13 +67,13 @@ def find_columns(header: Sequence[str], named: Mapping[str, str], path: Path, li
 
     Args:
         header: its first line.
-        named: role → name of its column, where the user says so.
+        named: role → name of its column, as the user says.
         path: of the file, for errors.
         line: of the header.
 
     Raises:
-        UsageError: for a role that there is not, or a column that the file has not.
-        DataError: if it cannot be told what the columns are.
+        UsageError: for an unknown role, or a column that the file does not have.
+        DataError: if the columns' roles cannot be told.
     """
     given = {role: _place(header, role, name, path) for role, name in named.items()}
     plain = [_plainly(name) for name in header]
@@ -91,7 +91,7 @@ def find_columns(header: Sequence[str], named: Mapping[str, str], path: Path, li
 
 
 def _wide(header: Sequence[str], given: Mapping[str, int], plain: Sequence[str], path: Path, line: int) -> Columns:
-    """The first columns are what a line's scores are of: its source, perhaps with a system, a seed and a task."""
+    """The columns of a wide file: first the source, perhaps with a system, a seed and a task; then the scores."""
     roles = {place: role for role, place in given.items()}
     usual = {name: role for role, names in USUAL.items() for name in names if role != SCORE and role not in given}
     places: dict[str, int] = dict(given)

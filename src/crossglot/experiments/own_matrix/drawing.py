@@ -1,4 +1,4 @@
-"""A matrix of somebody's own drawn: scores against common features, and averages between groups of languages."""
+"""A user's own matrix drawn: scores against common features, and averages between groups of languages."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ NOTES = (
 
 
 def word_order_figure(rows: Sequence[ResultRow]) -> Drawn:
-    """Scores against the number of features that source and target share; pairs that share none are in it."""
+    """Scores against the number of features that source and target share, pairs that share none included."""
     first = rows[0]
     said = f"zero-shot {TASKS.get(first.task, first.task)} {METRICS.get(first.metric, first.metric)}, %"
     return features_figure(rows, WORD_ORDER_TITLE, said, 0)
 
 
 def groups_table(rows: Sequence[ResultRow]) -> Drawn:
-    """Averages between groups, and what lies between them."""
+    """Averages between groups, and their differences."""
     return averages_table(rows, GROUPS_TITLE, CALLED, "group", NOTES)

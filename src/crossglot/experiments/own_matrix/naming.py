@@ -19,7 +19,7 @@ OTHER_CODES: Mapping[str, str] = {
     "norwegian": "nb", "npi": "ne", "per": "fa", "rum": "ro", "slo": "sk", "sqi": "sq", "swa": "sw", "uzb": "uz",
     "wel": "cy", "zho": "zh",
 }  # fmt: skip
-"""Codes of macrolanguages, of libraries and of earlier times, and a few names, for what treebanks mean by them."""
+"""Codes of macrolanguages and of libraries, earlier codes and a few names → the key that treebanks use."""
 
 _FORMS = (
     re.compile(r"UD_(?P<name>[A-Za-z_ ]+)-\w+"),  # UD_English-EWT
@@ -30,13 +30,13 @@ _FORMS = (
 
 @dataclass(frozen=True)
 class Naming:
-    """What the names of a matrix mean.
+    """The languages that the names of a matrix mean.
 
     Attributes:
         keys: name → key, of all names; `a+b` in its parts.
         languages: key → language, of those that are known.
         unknown: names that are in no table; each is its own key.
-        further: column of the user's table that crossglot's has not → key → what stands there.
+        further: column that only the user's table has → key → its value.
         own: keys of the user's table.
     """
 
@@ -53,7 +53,7 @@ class Naming:
 
 @dataclass(frozen=True)
 class LanguageTable:
-    """A user's table: languages by key, and what its further columns say of them."""
+    """A user's table: languages by key, and its further columns."""
 
     languages: Mapping[str, Language]
     further: Mapping[str, Mapping[str, str]]
@@ -66,9 +66,9 @@ def name_languages(sources: Iterable[str], targets: Iterable[str], table: Langua
     """Finds the language of each name.
 
     Args:
-        sources: as they stand in the matrix; several may be joined by `+`.
+        sources: names in the matrix; several may be joined by `+`.
         targets: likewise.
-        table: the user's languages, which go before crossglot's.
+        table: the user's languages, which take precedence over crossglot's.
         path: of the matrix, for errors.
 
     Raises:
@@ -93,15 +93,15 @@ def name_languages(sources: Iterable[str], targets: Iterable[str], table: Langua
 
 
 def parts_of(name: str) -> list[str]:
-    """`hi + en` → `["hi", "en"]`: several languages together; nothing but a `+` stands for itself."""
+    """`hi + en` → `["hi", "en"]`: several languages together; a lone `+` is a name."""
     return [part.strip() for part in name.split("+") if part.strip()] or [name]
 
 
 def known_as(name: str, among: Mapping[str, Language]) -> Language | None:
-    """The language that is called so: by key, by code or by name, or after whom a treebank is called; None if none is.
+    """The language of a key, code, name or treebank's name; None if there is none.
 
-    Of several standards of one language (`por`: European and Brazilian Portuguese) it is the one that the table has
-    first, whose key is the language's own code.
+    Of several standards of one language (`por`: European and Brazilian Portuguese) it is the first in the table, whose
+    key is the language's own code.
     """
     if name in among:
         return among[name]
@@ -130,8 +130,8 @@ def _plainly(name: str) -> str:
 def read_language_table(path: Path | str) -> LanguageTable:
     """A table of languages: the columns of a data root's `languages.tsv`, as many of them as wanted, and others.
 
-    A column that it lacks is as crossglot's own table has it for the language of that key, code or name; what its
-    columns say, even by being empty, goes before that.
+    Columns that it lacks are taken from crossglot's own table, for the language of that key, code or name. Columns that
+    it has take precedence, even where they are empty.
 
     Raises:
         DataError: a file that cannot be read, or a faulty line, with its number.
@@ -163,7 +163,7 @@ def read_language_table(path: Path | str) -> LanguageTable:
 
 
 def _language(row: Mapping[str, str]) -> Language:
-    """What a line says of a language, before what crossglot's own table does."""
+    """The language of a line; crossglot's own table fills in columns that the user's lacks."""
     known = known_as(row["key"], LANGUAGES)
     base = known or Language(
         key=row["key"], iso639_1=None, iso639_3="", name=row["key"], script="", script_name="", family="", genus="",
@@ -187,7 +187,7 @@ def groups_by(column: str, naming: Naming) -> dict[str, str]:
     """Key → group: a feature of WALS, the family, genus or script, or a further column of the user's table.
 
     Raises:
-        UsageError: for a column that there is not.
+        UsageError: for an unknown column.
     """
     if column in naming.further:
         return dict(naming.further[column])

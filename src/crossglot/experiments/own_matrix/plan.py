@@ -1,4 +1,4 @@
-"""What a matrix of scores says: its averages, how scores go with word order, and what groups of languages do."""
+"""The rows of a user's own matrix: averages, scores against word order, averages between groups of languages."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from crossglot.statistics.resampling import FEWEST_CLUSTERS, t_quantile
 
 MATRIX, WORD_ORDER, GROUPS = "matrix", "word-order", "groups"
 GROUPED_BY = ("81A", "87A")
-"""What languages are grouped by, if nothing is said: the orders of the paper's table 5."""
+"""How languages are grouped by default: by the orders of the paper's table 5."""
 SHORT = {"Adjective-Noun": "AN", "Noun-Adjective": "NA"}
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """The scores as they are looked at.
+    """The scores to analyse.
 
     Attributes:
-        file: what was read.
+        file: the file they were read from.
         naming: the languages of its names.
-        task: in one word, as the user says it or the file.
+        task: what was scored, in a word of the user's or the file's.
         metric: likewise.
     """
 
@@ -43,14 +43,14 @@ class Matrix:
 
     @property
     def systems(self) -> list[str]:
-        """Names of the systems; the one of a file without any is called after it."""
+        """Names of the systems; in a file without any, the one system is called after the file."""
         return list(dict.fromkeys(map(self._system, self.file.scores)))
 
     def _system(self, score: Score) -> str:
         return score.system or self.file.path.name.partition(".")[0] or self.file.path.name
 
     def cells(self, experiment: str) -> list[ResultRow]:
-        """Each cell's mean over seeds, then its seeds; of a system's cells that have no score, that they have none."""
+        """Each cell's mean over seeds, then its seeds; a row that says so for cells without a score."""
         scores: dict[str, dict[tuple[str, str], list[Score]]] = {}
         for score in self.file.scores:
             pair = self.naming.key_of(score.source), self.naming.key_of(score.target)
@@ -73,7 +73,7 @@ class Matrix:
         return rows
 
     def _mean(self, scores: Sequence[Score]) -> dict[str, object]:
-        """Mean over seeds; from three on with its interval, which Student's t gives."""
+        """The mean over seeds; from three seeds on with its interval by Student's t."""
         values = [score.value for score in scores if score.value is not None]
         if not values:
             return {"missing": f"no score in {self.file.path.name}"}
@@ -85,7 +85,7 @@ class Matrix:
         return {"value": mean, "ci_low": low, "ci_high": high, "interval": f"95 % t over {len(values)} seeds"}
 
     def told_by(self, key: str) -> str:
-        """What has the features of a language."""
+        """The table that the features of a language are from."""
         return "the table of languages" if key in self.naming.own else WALS
 
 
@@ -104,7 +104,7 @@ def word_order_rows(matrix: Matrix) -> list[ResultRow]:
 
 
 def grouped_rows(matrix: Matrix, columns: Iterable[str]) -> list[ResultRow]:
-    """Averages between groups of languages; of groups that are too small, that they are.
+    """Averages between groups of languages; for groups that are too small, a row that says so.
 
     Raises:
         UsageError: for a column that no language has.
@@ -115,7 +115,7 @@ def grouped_rows(matrix: Matrix, columns: Iterable[str]) -> list[ResultRow]:
 
 
 def large_groups(cells: Sequence[ResultRow], column: str, groups: Mapping[str, str]) -> Grouping:
-    """The groups that have enough languages among a matrix's, the largest first; others would have no interval."""
+    """The groups with enough languages in a matrix, the largest first; others would have no interval."""
     languages = dict.fromkeys(key for row in cells for key in (row.source or "", row.target or ""))
     members = {key: SHORT.get(groups[key], groups[key]) for key in languages if key in groups}
     sizes = Counter(members.values())

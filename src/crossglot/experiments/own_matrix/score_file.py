@@ -1,7 +1,7 @@
-"""A file of scores, as people have them: wide or long, divided by commas, semicolons or tabs, as shares or per cent.
+"""Reads files of scores: wide or long, divided by commas, semicolons or tabs, as shares or per cent.
 
-Wide: a line per source and a column per target. Long: a line per score, which says its source and its target. Both may
-have columns of systems and seeds besides.
+Wide: one line per source and one column per target. Long: one line per score, with its source and its target. Both may
+also have columns of systems and seeds.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ SCALES: tuple[Scale, ...] = ("auto", "share", "percent")
 
 DIVIDERS = (",", ";", "\t", "|")
 NOTHING = frozenset({"", "-", "–", "—", ".", "?", "na", "n/a", "nan", "null", "none", "missing"})
-"""What stands for a score that there is not, in small letters."""
+"""Cells that mean a missing score, in small letters."""
 AVERAGES = frozenset({"average", "avg", "avg.", "mean", "macro average", "macro avg"})
-"""Lines and columns so called are no language's; averages are made anew."""
+"""Names of lines and columns of averages, which are left out and computed anew."""
 MOST = 1000
-"""Sources, or targets: of more, somebody has taken the wrong column for them."""
+"""The most sources, or targets: with more, a wrong column was taken for them."""
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)? ?%?")
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One number of the file, in per cent; None where the file has a place for it and nothing there."""
+    """One number of the file, in per cent; None for an empty cell."""
 
     system: str
     source: str
@@ -58,7 +58,7 @@ class Score:
 
 @dataclass(frozen=True)
 class ScoreFile:
-    """What was read of a file.
+    """The contents of a file of scores.
 
     Attributes:
         path: the file.
@@ -66,10 +66,10 @@ class ScoreFile:
         scores: in the order of the file.
         layout: `wide` or `long`.
         columns: role → name of its column.
-        scale: what the numbers were: `share`, of 1, or `percent`.
-        task: what its column of tasks says; empty if there is none.
-        metric: likewise; else the name of the column of scores, if that says it.
-        left_out: lines and columns that were taken for averages, and further columns that were not looked at.
+        scale: the unit of its numbers: `share` (of 1) or `percent`.
+        task: the value of its column of tasks; empty if it has none.
+        metric: likewise; else told by the name of the column of scores, if possible.
+        left_out: lines and columns that were taken for averages, and columns that were not read.
     """
 
     path: Path
@@ -99,15 +99,15 @@ def read_scores(
     """Reads a file of scores.
 
     Args:
-        path: the file; .gz or .xz may be its ending.
-        columns: role (`source`, `target`, `score`, `system`, `seed`, `task`, `metric`) → name of its column, where that
-            is none of the usual.
-        where: column → what has to stand there; other lines are left out.
+        path: the file, which may end in .gz or .xz.
+        columns: role (`source`, `target`, `score`, `system`, `seed`, `task`, `metric`) → name of its column, if it is
+            not a usual one.
+        where: column → the value that its lines must have; others are left out.
         scale: `share` (0 to 1), `percent` (0 to 100), or `auto`: shares if no score is above 1.
 
     Raises:
         DataError: naming the line, for anything that cannot be read as such a file.
-        UsageError: for a column that there is not, or one that is to be what no column can be.
+        UsageError: for an unknown column, or an unknown role.
     """
     if scale not in SCALES:
         raise UsageError(f"{called('scale', scale)}: choose from {', '.join(SCALES)}")
@@ -145,7 +145,7 @@ def read_scores(
 
 
 def _lines(text: str, path: Path) -> list[_Line]:
-    """The header, then the others, all of them as long as it; columns with nothing in them are gone."""
+    """The header and the other lines, all equally long, without empty columns."""
     rows = (text if "\n" in text else text.replace("\r", "\n")).split("\n")
     first = next((row for row in rows if row.strip()), None)
     if first is None:
@@ -167,7 +167,7 @@ def _lines(text: str, path: Path) -> list[_Line]:
         what = "has no line but its first" if len(header.cells) > 1 else "has one column"
         remedy = "Scores stand in a table with a header, its cells divided by commas, semicolons or tabs."
         raise DataError(what, path=path, line=header.number, remedy=remedy)
-    if all(len(line.cells) == len(header.cells) + 1 for line in lines):  # R gives names of lines no head
+    if all(len(line.cells) == len(header.cells) + 1 for line in lines):  # R writes no header over the names of lines
         header = replace(header, cells=["", *header.cells])
     for line in lines:
         if len(line.cells) != len(header.cells):
@@ -182,7 +182,7 @@ def _lines(text: str, path: Path) -> list[_Line]:
 
 
 def _only(layout: Columns, lines: Sequence[_Line], role: str, path: Path) -> str:
-    """The one value of a column that may have no other."""
+    """The value of a column in which all lines have to agree."""
     found = list(dict.fromkeys(layout.cell(line.cells, role) for line in lines))
     if len(found) > 1:
         name = layout.said[role]
@@ -192,7 +192,7 @@ def _only(layout: Columns, lines: Sequence[_Line], role: str, path: Path) -> str
 
 
 def _parsed(layout: Columns, lines: Sequence[_Line], path: Path) -> tuple[list[Score], list[str]]:
-    """The scores as they stand there, and the averages that were left out."""
+    """The scores as they are in the file, and the averages that were left out."""
     seeds = _seeds(layout, lines)
     found: list[Score] = []
     averages: dict[str, None] = {}
@@ -228,7 +228,7 @@ def _pairs(layout: Columns, cells: Sequence[str]) -> Iterator[tuple[str, str, st
 
 
 def _seeds(layout: Columns, lines: Sequence[_Line]) -> dict[str, int]:
-    """What the column of seeds says → a number: itself, or, where there are others than whole numbers, its turn."""
+    """Cell in the column of seeds → seed: the number itself, or the place in order if not all are whole numbers."""
     if SEED not in layout.places:
         return {}
     said = dict.fromkeys(layout.cell(line.cells, SEED) for line in lines)
@@ -249,7 +249,7 @@ def _number(cell: str, pair: tuple[str, str], path: Path, line: int) -> float | 
 def _check_each_once(
     scores: Sequence[Score], lines: Sequence[_Line], further: Sequence[str], header: _Line, path: Path
 ) -> None:
-    """Refuses two scores of one cell, naming what tells their lines apart."""
+    """Refuses two scores of one cell, and names the columns in which their lines differ."""
     seen: dict[tuple[object, ...], int] = {}
     for score in scores:
         first = seen.setdefault((score.system, score.source, score.target, score.seed), score.line)
@@ -284,7 +284,7 @@ def _in_percent(scores: Sequence[Score], scale: Scale, path: Path) -> tuple[list
 
 
 def _metric_of(layout: Columns) -> str:
-    """`acc` → `accuracy`: what the name of the column of scores says it is; empty if it does not."""
+    """The metric that the name of the column of scores tells (`acc` → `accuracy`); empty if none."""
     name = layout.said.get(SCORE, "")
     said = {"acc": "accuracy", "score": "", "value": "", "result": "", "performance": ""}
     return said.get(name.casefold(), name.casefold().replace("_", " "))
