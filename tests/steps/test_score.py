@@ -8,12 +8,12 @@ from crossglot.corpora.catalogue import find_corpus
 from crossglot.engine.step import Advance, Inputs
 from crossglot.engine.store import Store
 from crossglot.steps.arguments import CorpusSplit, describe_split
-from crossglot.steps.rows import Row, write_row
+from crossglot.steps.rows import MatrixRow, write_row
 from crossglot.steps.score import Score, ScoreRows, read_scores
 from toy_world import ENGLISH_NAMES, GERMAN_NAMES, write_root
 
 
-class Given(Row):
+class Given(MatrixRow):
     """A row whose predictions are given."""
 
     tags: dict[str, list[list[str]]]
@@ -26,7 +26,7 @@ def names(root: Path, language: str) -> CorpusSplit:
     return describe_split(find_corpus(root, language, "ner"), "test", root=root)
 
 
-def scored(tmp_path: Path, rows: list[Row], targets: list[CorpusSplit], **types: tuple[str, ...]) -> list[Score]:
+def scored(tmp_path: Path, rows: list[MatrixRow], targets: list[CorpusSplit], **types: tuple[str, ...]) -> list[Score]:
     store = Store(tmp_path / "steps")
     for row in rows:
         store.put(row, lambda folder, row=row: row.run(folder, store.result, lambda _: None))  # type: ignore[misc]
@@ -43,7 +43,7 @@ def root(tmp_path: Path) -> Path:
     return write_root(tmp_path / "data")
 
 
-def given_row(root: Path, tags: dict[str, list[list[str]]], seed: int | None = 1) -> Row:
+def given_row(root: Path, tags: dict[str, list[list[str]]], seed: int | None = 1) -> MatrixRow:
     source = describe_split(find_corpus(root, "en", "ner"), "train", root=root)
     targets = tuple(names(root, language) for language in sorted(tags))
     return Given(task="ner", sources=(source,), targets=targets, seed=seed, tags=tags)

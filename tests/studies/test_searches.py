@@ -24,7 +24,7 @@ from crossglot.results.rows import read_results
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import EncoderReference
 from crossglot.steps.find_recipe import FindRecipe, read_search
-from crossglot.steps.rows import Row, read_about
+from crossglot.steps.rows import MatrixRow, read_about
 from crossglot.studies.candidates import find_candidates
 from crossglot.studies.planning import StudyPlan, plan_study
 from crossglot.studies.reproduce import reproduce_study
@@ -80,7 +80,7 @@ def test_what_was_found_is_kept_in_the_store_and_the_users_folder_is_left_as_it_
     results = (out / "results.csv").read_bytes()
     again = plan_study(asked, out)
     assert (states(again), [step.id for step in again.searches]) == ({"finished"}, [])
-    trained = [step for step in again.steps.steps if isinstance(step, Row) and step.seed is not None]
+    trained = [step for step in again.steps.steps if isinstance(step, MatrixRow) and step.seed is not None]
     assert {read_about(again.store.result(step))["learning_rate"] for step in trained} == {found["learning_rate"]}
     run_study(asked, out, Local())
     assert (out / "results.csv").read_bytes() == results

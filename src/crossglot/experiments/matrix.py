@@ -12,7 +12,7 @@ from crossglot.experiments.tables import TransferTable
 from crossglot.remedies import called
 from crossglot.results.systems import System
 from crossglot.steps.arguments import CorpusSplit
-from crossglot.steps.rows import Row
+from crossglot.steps.rows import MatrixRow
 
 SPLIT = "test"
 
@@ -38,7 +38,7 @@ class TableRow:
     source: str
     source_corpus: str | None
     targets: Mapping[str, CorpusSplit | Absent]
-    steps: tuple[Row, ...] = ()
+    steps: tuple[MatrixRow, ...] = ()
     types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

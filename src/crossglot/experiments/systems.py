@@ -12,7 +12,7 @@ from crossglot.results.systems import LINEAR_PROBE, UNTRAINED, System
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.fit_and_predict import FitAndPredict
 from crossglot.steps.linear_probe import ProbeAndPredict
-from crossglot.steps.rows import Row
+from crossglot.steps.rows import MatrixRow
 from crossglot.steps.train_and_predict import TrainAndPredict
 from crossglot.tagging.baselines import BASELINES
 
@@ -51,7 +51,7 @@ class TaggingSystem(Protocol):
         """Whether it has a place in a table that the paper fills with the encoder of this role (None: with both)."""
         ...
 
-    def rows(self, data: TaggingData, setting: Setting) -> tuple[Row, ...]:
+    def rows(self, data: TaggingData, setting: Setting) -> tuple[MatrixRow, ...]:
         """The steps that train it on the sources and predict the targets, one per seed if it has seeds."""
         ...
 
@@ -112,7 +112,7 @@ class FineTuned(_OfEncoder):
         """See `TaggingSystem`."""
         return self.candidate.papers and not self.untrained
 
-    def rows(self, data: TaggingData, setting: Setting) -> tuple[Row, ...]:
+    def rows(self, data: TaggingData, setting: Setting) -> tuple[MatrixRow, ...]:
         """See `TaggingSystem`."""
         candidate, runtime = self.candidate, setting.runtime
         return tuple(
@@ -136,7 +136,7 @@ class Probed(_OfEncoder):
         """See `TaggingSystem`."""
         return self.candidate.system.make_twin(LINEAR_PROBE)
 
-    def rows(self, data: TaggingData, setting: Setting) -> tuple[Row, ...]:
+    def rows(self, data: TaggingData, setting: Setting) -> tuple[MatrixRow, ...]:
         """See `TaggingSystem`."""
         runtime = setting.runtime
         return (
@@ -174,7 +174,7 @@ class WithoutEncoder:
         """See `TaggingSystem`."""
         return ""
 
-    def rows(self, data: TaggingData, setting: Setting) -> tuple[Row, ...]:
+    def rows(self, data: TaggingData, setting: Setting) -> tuple[MatrixRow, ...]:
         """See `TaggingSystem`."""
         seeds = setting.seeds if BASELINES[self.baseline].SEEDED else (None,)
         return tuple(

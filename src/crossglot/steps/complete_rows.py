@@ -14,14 +14,14 @@ from pydantic import ValidationError
 from crossglot.engine.record import Record
 from crossglot.engine.store import Store
 from crossglot.steps.arguments import CorpusSplit
-from crossglot.steps.rows import Row
+from crossglot.steps.rows import MatrixRow
 from crossglot.steps.train_and_predict import TrainAndPredict
 
 
-def complete_rows(wanted: Iterable[Row], store: Store) -> dict[str, tuple[Row, ...]]:
+def complete_rows(wanted: Iterable[MatrixRow], store: Store) -> dict[str, tuple[MatrixRow, ...]]:
     """For each family, the rows that together give every target asked for: finished ones, then a new one."""
     asked: dict[str, dict[str, CorpusSplit]] = defaultdict(dict)
-    examples: dict[str, Row] = {}
+    examples: dict[str, MatrixRow] = {}
     for row in wanted:
         examples.setdefault(row.family, row)
         asked[row.family].update({split.language: split for split in row.targets})
@@ -34,12 +34,12 @@ def complete_rows(wanted: Iterable[Row], store: Store) -> dict[str, tuple[Row, .
     }
 
 
-def _finished(example: Row, records: Iterable[Record], store: Store) -> list[Row]:
+def _finished(example: MatrixRow, records: Iterable[Record], store: Store) -> list[MatrixRow]:
     rows = [row for record in records if (row := _row(example, record, store)) is not None]
     return [row for row in rows if store.state(row) == "finished"]
 
 
-def _row(example: Row, record: Record, store: Store) -> Row | None:
+def _row(example: MatrixRow, record: Record, store: Store) -> MatrixRow | None:
     """The row that a record tells of; None if it is not one that this version could have made."""
     try:
         row = type(example).model_validate(record.arguments)
@@ -54,9 +54,11 @@ def _row(example: Row, record: Record, store: Store) -> Row | None:
     return row
 
 
-def _complete(example: Row, asked: Mapping[str, CorpusSplit], finished: Iterable[Row]) -> tuple[Row, ...]:
+def _complete(
+    example: MatrixRow, asked: Mapping[str, CorpusSplit], finished: Iterable[MatrixRow]
+) -> tuple[MatrixRow, ...]:
     lacking = dict(asked)
-    members: list[Row] = []
+    members: list[MatrixRow] = []
     keeper = next((row for row in finished if isinstance(row, TrainAndPredict) and row.keep_weights), None)
     must_keep = isinstance(example, TrainAndPredict) and example.keep_weights
     if must_keep and keeper is None:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from crossglot.engine.step import Advance, Inputs
-from crossglot.steps.rows import Row, write_row
+from crossglot.steps.rows import MatrixRow, write_row
 from crossglot.tagging.baselines import BASELINES
 
 
-class FitAndPredict(Row):
+class FitAndPredict(MatrixRow):
     """Fits a baseline on the source and predicts every target.
 
     Attributes:

@@ -10,11 +10,11 @@ from typing import ClassVar
 
 from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.steps.on_device import EncoderStep
-from crossglot.steps.rows import Row, predict_targets, write_row
+from crossglot.steps.rows import MatrixRow, predict_targets, write_row
 from crossglot.tagging.recipe import Recipe
 
 
-class ProbeAndPredict(Row, EncoderStep):
+class ProbeAndPredict(MatrixRow, EncoderStep):
     """Fits a linear probe on the source and predicts every target.
 
     Attributes:
@@ -22,7 +22,7 @@ class ProbeAndPredict(Row, EncoderStep):
         recipe: how words are read; what it says of training is the default (see `Recipe.reading_alone`).
     """
 
-    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = Row.SKIP_ID_ARGUMENTS | {"device"}
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = MatrixRow.SKIP_ID_ARGUMENTS | {"device"}
 
     recipe: Recipe = Recipe()
 

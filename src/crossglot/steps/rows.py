@@ -25,8 +25,8 @@ LANGUAGE = "language"
 """Column of predictions: the language id of a word of code-switched text."""
 
 
-class Row(Step):
-    """What all rows share.
+class MatrixRow(Step):
+    """A step that makes a row of a transfer matrix: one source, several targets; what all kinds of rows share.
 
     The targets belong to a row's identity, but rows that differ in nothing else are one `family`: one trained tagger,
     asked in several runs for several targets. A study looks into the store for a row's family first and adds a row for
@@ -83,7 +83,7 @@ class Row(Step):
 
 
 def predict_targets(
-    row: Row, tagger: EncoderTagger, encoder: EncoderReference, device: str, advance: Advance
+    row: MatrixRow, tagger: EncoderTagger, encoder: EncoderReference, device: str, advance: Advance
 ) -> dict[str, list[tuple[str, ...]]]:
     """The tags of every target of a row, by language key: the last of its work."""
     predicted, left = {}, sum(split.words for split in row.targets)
@@ -95,7 +95,7 @@ def predict_targets(
 
 
 def write_row(
-    folder: Path, row: Row, predicted: Mapping[str, Sequence[Sequence[str]]], about: Mapping[str, Any]
+    folder: Path, row: MatrixRow, predicted: Mapping[str, Sequence[Sequence[str]]], about: Mapping[str, Any]
 ) -> None:
     """Writes what was predicted for each target (by language key) and what is to be known about the row.
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
 from crossglot.corpora.tasks import METRICS, Metric
 from crossglot.engine.step import Advance, Inputs, Step
 from crossglot.steps.arguments import CorpusSplit
-from crossglot.steps.rows import Row, languages_of, read_about, read_predictions, tags_of
+from crossglot.steps.rows import MatrixRow, languages_of, read_about, read_predictions, tags_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +59,7 @@ class ScoreRows(Step):
 
     VERSION: ClassVar[str] = "3"  # 2 drew two seeds; 1 did not count collapsed trainings
 
-    rows: tuple[SerializeAsAny[Row], ...]
+    rows: tuple[SerializeAsAny[MatrixRow], ...]
     targets: tuple[CorpusSplit, ...]
     types: Mapping[str, tuple[str, ...]] = {}
     resamples: int = 1000

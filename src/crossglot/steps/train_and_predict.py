@@ -14,7 +14,7 @@ from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.steps.arguments import sample
 from crossglot.steps.find_recipe import FindRecipe, found_recipe
 from crossglot.steps.on_device import EncoderStep
-from crossglot.steps.rows import Row, predict_targets, write_row
+from crossglot.steps.rows import MatrixRow, predict_targets, write_row
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import has_fallen, only_label, way_out
 
@@ -27,7 +27,7 @@ TAGGER = "tagger"
 ENOUGH_OF_SOURCE = 200  # training sentences that show whether a tagger knows a second label
 
 
-class TrainAndPredict(Row, EncoderStep):
+class TrainAndPredict(MatrixRow, EncoderStep):
     """Fine-tunes an encoder, or one of its shape with random weights.
 
     Attributes:
@@ -42,7 +42,7 @@ class TrainAndPredict(Row, EncoderStep):
     """
 
     VERSION: ClassVar[str] = "2"  # 1 read words at their first piece, and cut them by byte-level tokenizers otherwise
-    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = Row.SKIP_ID_ARGUMENTS | {"device", "tagger_of"}
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = MatrixRow.SKIP_ID_ARGUMENTS | {"device", "tagger_of"}
     SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"keep_weights"})
 
     untrained: bool = False

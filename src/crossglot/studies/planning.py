@@ -20,7 +20,7 @@ from crossglot.runtime import Runtime, plan_runtime
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.complete_rows import complete_rows
 from crossglot.steps.find_recipe import FindRecipe
-from crossglot.steps.rows import Row
+from crossglot.steps.rows import MatrixRow
 from crossglot.steps.score import ScoreRows
 from crossglot.studies.candidates import find_candidates
 from crossglot.studies.searches import settle_recipes
@@ -159,13 +159,13 @@ def _score_steps(rows: Sequence[TableRow], store: Store) -> list[ScoreRows | Non
             steps.append(None)
             continue
         found = targets[families]
-        done_by: tuple[Row, ...] = tuple(step for family in families for step in members[family])
+        done_by: tuple[MatrixRow, ...] = tuple(step for family in families for step in members[family])
         goals = tuple(found[key] for key in sorted(found))
         steps.append(ScoreRows(rows=done_by, targets=goals, types=dict(sorted(types[families].items()))))
     return steps
 
 
-def _families(steps: Sequence[Row]) -> tuple[str, ...]:
+def _families(steps: Sequence[MatrixRow]) -> tuple[str, ...]:
     return tuple(step.family for step in steps)
 
 

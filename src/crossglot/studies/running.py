@@ -31,7 +31,7 @@ from crossglot.runtime import machine, plan_runtime
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.bitext_sides import Side
 from crossglot.steps.find_recipe import read_search
-from crossglot.steps.rows import PREDICTIONS, Row
+from crossglot.steps.rows import PREDICTIONS, MatrixRow
 from crossglot.steps.score import Score, read_scores
 from crossglot.steps.train_and_predict import TrainAndPredict
 from crossglot.steps.train_on_lab import TrainOnLab
@@ -216,8 +216,8 @@ def _predictions(plan: StudyPlan, outcome: Outcome) -> Iterator[tuple[Predicted,
     for step in plan.steps.steps:
         if step.id in outcome.unfinished:
             continue
-        path = plan.store.result(step) / PREDICTIONS if isinstance(step, Row | TrainOnLab) else Path()
-        if isinstance(step, Row):
+        path = plan.store.result(step) / PREDICTIONS if isinstance(step, MatrixRow | TrainOnLab) else Path()
+        if isinstance(step, MatrixRow):
             system = systems[step.system]
             yield Predicted(system=system, task=step.task, source=step.source, seed=step.seed, step=step.id), path
         elif isinstance(step, TrainOnLab):
