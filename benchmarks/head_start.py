@@ -23,13 +23,14 @@ import polars as pl
 
 from benchmarks.taggers import parsed, tagger_options
 from crossglot.corpora.catalogue import find_corpus
+from crossglot.corpora.sampling import sample
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
 from crossglot.runtime import resolve_runtime
-from crossglot.steps.arguments import sample
 from crossglot.tagging.encoder_tagger import EncoderTagger
-from crossglot.tagging.finetuning import DivergenceError, finetune
+from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.fitting import DivergenceError
 from crossglot.tagging.labels import entity_types
 from crossglot.tagging.linear_probe import linear_probe
 from crossglot.tagging.recipe import Recipe

@@ -22,13 +22,13 @@ import polars as pl
 
 from benchmarks.taggers import parsed, tagger_options
 from crossglot.corpora.catalogue import find_corpus
+from crossglot.corpora.sampling import sample
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.loading import load_encoder
 from crossglot.encoders.pieces import Cutting, Reading, Subword
 from crossglot.encoders.tokenizers import load_tokenizer
 from crossglot.encoders.written import piece_sentences
 from crossglot.runtime import resolve_runtime
-from crossglot.steps.arguments import sample
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.recipe import Recipe
 

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossglot.corpora.catalogue import find_corpus
+from crossglot.corpora.sampling import sample
 from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, DataError
-from crossglot.steps.arguments import CorpusSplit, describe_split, sample
+from crossglot.steps.arguments import CorpusSplit, describe_split
 from crossglot.steps.complete_rows import complete_rows
 from crossglot.steps.fit_and_predict import FitAndPredict
 from crossglot.steps.rows import read_predictions, tags_of, write_row

@@ -14,7 +14,8 @@ from crossglot.errors import DataError
 from crossglot.runtime import Runtime
 from crossglot.tagging.batches import draw_batches, labelled_batch, training_set
 from crossglot.tagging.encoder_tagger import EncoderTagger
-from crossglot.tagging.finetuning import DivergenceError, batch_loss, finetune, new_head
+from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.fitting import DivergenceError, batch_loss, new_head
 from crossglot.tagging.labels import label_set
 from crossglot.tagging.linear_probe import linear_probe
 from crossglot.tagging.recipe import Recipe
@@ -227,9 +228,3 @@ def test_the_rate_rises_from_zero_over_a_tenth_of_the_steps_and_falls_to_zero() 
 def test_departures_from_the_paper_are_named() -> None:
     assert Recipe().departures() == {}
     assert Recipe(learning_rate=1e-3, epochs=3).departures() == {"learning_rate": 1e-3}
-
-
-def test_the_rate_kept_beside_the_encoder_is_the_default(encoder: Encoder, sentences: list[TaggedSentence]) -> None:
-    kept = replace(encoder, learning_rate=1e-3)
-    assert finetune(kept, sentences[:8]).recipe == Recipe(learning_rate=1e-3)
-    assert finetune(kept, sentences[:8], recipe=Recipe()).recipe == Recipe()

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from crossglot.corpora.sampling import sample
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import CrossglotError, DataError, UsageError
 from crossglot.tagging.encoder_tagger import EncoderTagger
-from crossglot.tagging.finetuning import DivergenceError, finetune
+from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.fitting import DivergenceError, fit
 from crossglot.tagging.grid import Grid, grid_for
 from crossglot.tagging.recipe import HeadStart, Recipe
 from crossglot.tagging.search import Trial, chosen, search_recipe
@@ -67,12 +69,12 @@ def test_narrow_encoders_are_tried_at_a_higher_rate_too() -> None:
 def test_rates_that_diverge_are_passed_over(
     encoder: Encoder, sentences: list[TaggedSentence], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def diverging(*args: Any, recipe: Recipe, **settings: Any) -> EncoderTagger:
+    def diverging(encoder: Encoder, train: list[TaggedSentence], recipe: Recipe, **settings: Any) -> EncoderTagger:
         if recipe.learning_rate > 0.1:
             raise DivergenceError("the training loss is no longer a number")
-        return finetune(*args, recipe=recipe, **settings)
+        return fit(encoder, train, recipe, **settings)
 
-    monkeypatch.setattr("crossglot.tagging.search.finetune", diverging)
+    monkeypatch.setattr("crossglot.tagging.search.fit", diverging)
     search = search_recipe(encoder, sentences, sentences, recipe=QUICK, grid=Grid(("random",), (1e-3, 1.0)))
     assert [trial.learning_rate for trial in search.trials] == [1e-3]
     with pytest.raises(CrossglotError, match="at any rate"):
@@ -84,3 +86,13 @@ def test_nothing_to_try_or_to_choose_on_is_an_error(encoder: Encoder, sentences:
         search_recipe(encoder, sentences, sentences, grid=Grid((), ()))
     with pytest.raises(DataError, match="no words to choose"):
         search_recipe(encoder, sentences, [TaggedSentence((), ())])
+
+
+def test_a_large_dev_set_is_sampled(
+    encoder: Encoder, sentences: list[TaggedSentence], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crossglot.tagging.search.ENOUGH_DEV", 20)
+    grid = Grid(("probe",), (1e-3,))
+    (trial,) = search_recipe(encoder, sentences, sentences, recipe=QUICK, grid=grid).trials
+    recipe = QUICK.model_copy(update={"head_start": "probe", "learning_rate": 1e-3})
+    assert finetune(encoder, sentences, recipe=recipe).evaluate(sample(sentences, 20)).value == trial.score

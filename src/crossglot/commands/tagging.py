@@ -66,7 +66,7 @@ def finetune(
             metavar="X",
             callback=limited(RATE),
             help="Learning rate; else the one kept beside the encoder; else, for encoders narrower than BERT-base, "
-            "one found on --dev, with the new layer's start; else the paper's 3e-5.",
+            "one found on --dev or a tenth of --train, with the new layer's start; else the paper's 3e-5.",
         ),
     ] = None,
     head_start: HeadStart = None,
@@ -107,11 +107,11 @@ def finetune(
     from crossglot.commands.annotated import read_tagged
     from crossglot.commands.outputs import check_out_folder
     from crossglot.commands.progress import bar, stderr_console
-    from crossglot.commands.tuning import forewarn, in_words, searched, warn_of
+    from crossglot.commands.tuning import forewarn, in_words, settled, warn_of
     from crossglot.encoders.loading import load_encoder
-    from crossglot.encoders.origin import kept_fine_tuning
     from crossglot.runtime import resolve_runtime
     from crossglot.specs import checked
+    from crossglot.tagging.choosing import choose
     from crossglot.tagging.finetuning import finetune as finetune_encoder
     from crossglot.tagging.labels import label_set, require_task
     from crossglot.tagging.recipe import Recipe
@@ -135,10 +135,7 @@ def finetune(
     if dev:
         check_scorable(labels, held_out, path=dev)
     loaded = load_encoder(name, revision=revision, device=runtime.device)
-    known = kept_fine_tuning(loaded.notes, task, loaded.name) | said
-    recipe = checked(Recipe, plain | known, "finetune")
-    if "learning_rate" not in known:
-        recipe = searched(loaded, sentences, held_out, task, recipe, seed, runtime, start=head_start)
+    recipe = settled(choose(loaded, task, plain | said), loaded, sentences, held_out, task, runtime)
     console = stderr_console()
     forewarn(recipe, sentences)
     console.print(f"{len(sentences)} sentences, {in_words(recipe)}, {runtime.precision}", style="dim", soft_wrap=True)

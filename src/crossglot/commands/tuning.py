@@ -12,56 +12,37 @@ if TYPE_CHECKING:
     from crossglot.corpora.sentences import TaggedSentence
     from crossglot.encoders.encoder import Encoder
     from crossglot.runtime import Runtime
+    from crossglot.tagging.choosing import Choice
     from crossglot.tagging.encoder_tagger import EncoderTagger
     from crossglot.tagging.recipe import Recipe
 
 
-def searched(
+def settled(
+    choice: Choice,
     encoder: Encoder,
     train: Sequence[TaggedSentence],
     dev: Sequence[TaggedSentence],
     task: str,
-    recipe: Recipe,
-    seed: int,
     runtime: Runtime,
-    *,
-    start: str | None,
 ) -> Recipe:
-    """The recipe with start and rate found on the dev set, for an encoder that the paper's recipe is not meant for."""
+    """The recipe of a choice, with start and rate found if they are not known."""
     from crossglot.commands.progress import bar, stderr_console
-    from crossglot.encoders.origin import BASE_WIDTH
-    from crossglot.steps.arguments import sample
-    from crossglot.steps.find_recipe import ENOUGH_DEV
-    from crossglot.tagging.grid import grid_for
-    from crossglot.tagging.search import search_recipe
+    from crossglot.tagging.finding import find
 
-    if encoder.hidden_size >= BASE_WIDTH:
-        return recipe
-    if not dev:
-        warn(
-            f"{encoder.name} is narrower than BERT-base, and no learning rate is kept beside it: the paper's will "
-            "hardly move it; find rate and start of the new layer on a dev set with --dev FILE, or give them with --lr "
-            "and --head-start"
-        )
-        return recipe
+    if choice.grid is None:
+        return choice.recipe
     with keeping("no learning rate was found"), bar("start and learning rate") as moved:
-        found = search_recipe(
-            encoder, train, sample(dev, ENOUGH_DEV), task=task, recipe=recipe, seed=seed, runtime=runtime,
-            grid=grid_for(encoder.hidden_size, None if start is None else recipe.head_start), progress=moved,
-        )  # fmt: skip
-    chosen = {"head_start": found.best.head_start, "learning_rate": found.best.learning_rate}
+        found = find(choice, encoder, train, dev, task, runtime, moved)
+    best, search = found.search.best, found.search
     tried = ", ".join(
         f"{t.head_start} {t.learning_rate:g}: {'collapsed' if t.collapsed else f'{100 * t.score:.1f}'}"
-        for t in found.trials
+        for t in search.trials
     )
-    options = f"--head-start {found.best.head_start} --lr {found.best.learning_rate:g}"
-    stderr_console().print(
-        f"chosen on the dev set: {options} (tried: {tried})",
-        style="dim", soft_wrap=True,
-    )  # fmt: skip
-    if found.at_edge:
-        warn(f"the rate {found.best.learning_rate:g} is at the edge of those tried; one beyond may be better (--lr)")
-    return recipe.model_copy(update=chosen)
+    options = f"--head-start {best.head_start} --lr {best.learning_rate:g}"
+    stderr_console().print(f"chosen on {found.scored_on}: {options} (tried: {tried})", style="dim", soft_wrap=True)
+    if search.at_edge:
+        warn(f"the rate {best.learning_rate:g} is at the edge of those tried; one beyond may be better (--lr)")
+    return found.recipe
 
 
 def in_words(recipe: Recipe) -> str:
@@ -85,7 +66,7 @@ def warn_of(tagger: EncoderTagger, sentences: Sequence[TaggedSentence]) -> None:
     """Warns if the tagger gives every word of its training sentences one label, or if its loss has not fallen."""
     from dataclasses import asdict
 
-    from crossglot.steps.arguments import sample
+    from crossglot.corpora.sampling import sample
     from crossglot.steps.train_and_predict import ENOUGH_OF_SOURCE
     from crossglot.tagging.training import has_fallen, only_label, way_out
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import filecmp
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from crossglot.corpora.opening import SUFFIXES, write_bytes, write_text
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.sources import UD_RELEASE, Source, find_source
 from crossglot.errors import DataError, UsageError
-from crossglot.files import check_working_folder, scratch_folder, whole_file, write_whole
+from crossglot.files import check_working_folder, scratch_folder, user_cache, whole_file, write_whole
 from crossglot.remedies import way
 
 _PAGE = 4096  # first bytes that tell a web page
@@ -27,8 +26,7 @@ _PAGE = 4096  # first bytes that tell a web page
 
 def data_cache() -> Path:
     """The data root that is used where none is named: `crossglot/data` in the user's cache folder (XDG_CACHE_HOME)."""
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "crossglot" / "data"
+    return user_cache() / "data"
 
 
 @dataclass(frozen=True, slots=True)

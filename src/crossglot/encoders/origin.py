@@ -102,11 +102,13 @@ class Origin:
         return kept_fine_tuning(self.notes(), task, str(self.folder))
 
     def width(self) -> int:
-        """Hidden size by config.json, of a hub id's too; BERT-base's if nothing there says it.
+        """Hidden size by config.json, of a hub id's too; BERT-base's of the paper's two, and if nothing there says it.
 
         Raises:
             ModelError: if its config.json cannot be read.
         """
+        if self.name in ROLES:
+            return BASE_WIDTH
         config = self.config()
         widths = (config.get(name) for name in ("hidden_size", "dim", "d_model", "emb_dim", "n_embd"))
         return next((width for width in widths if isinstance(width, int)), BASE_WIDTH)

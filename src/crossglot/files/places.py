@@ -18,6 +18,12 @@ from crossglot.remedies import way
 _STREAMS = (("/", "dev"), ("/", "proc"))
 
 
+def user_cache() -> Path:
+    """The folder `crossglot` in the user's cache folder (XDG_CACHE_HOME), whether it is there or not."""
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path.home() / ".cache") / "crossglot"
+
+
 def check_file_place(path: Path | str) -> None:
     """Makes sure, before any work, that a file can be written there; leaves nothing behind.
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict
 
 from crossglot.corpora.catalogue import Corpus, find_corpus
 from crossglot.corpora.codemix import is_switch_key
+from crossglot.corpora.sampling import sample
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.errors import DataError
 
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from crossglot.encoders.pieces import Reading
     from crossglot.tagging.prediction import Prepared
     from crossglot.tagging.recipe import Recipe
-
-Item = TypeVar("Item")
-
-SAMPLE_SEED = 0
 
 
 class CorpusSplit(BaseModel):
@@ -104,14 +100,6 @@ def describe_split(
         sentences=len(sentences),
         types=_types(corpus, root, lenient) if corpus.task == "ner" else (),
     )
-
-
-def sample(items: Sequence[Item], at_most: int | None) -> Sequence[Item]:
-    """At most so many items, drawn with a fixed seed and kept in order: the same ones whatever the seed of training."""
-    if at_most is None or len(items) <= at_most:
-        return items
-    chosen = sorted(random.Random(SAMPLE_SEED).sample(range(len(items)), at_most))  # noqa: S311
-    return [items[i] for i in chosen]
 
 
 class EncoderReference(BaseModel):

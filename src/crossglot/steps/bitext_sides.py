@@ -22,8 +22,8 @@ from crossglot.corpora.parallel import (
     read_side,
     require_aligned,
 )
+from crossglot.corpora.sampling import SAMPLE_SEED
 from crossglot.errors import DataError
-from crossglot.steps.arguments import SAMPLE_SEED
 
 MOST_LINES = 6000
 """Distinct lines of a side that are embedded, if they give as many pairs as are asked for."""

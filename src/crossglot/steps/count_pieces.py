@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from crossglot.corpora.sampling import sample
 from crossglot.encoders.spelling import Spelling
 from crossglot.engine.step import Advance, Inputs, Step
-from crossglot.steps.arguments import CorpusSplit, EncoderReference, sample
+from crossglot.steps.arguments import CorpusSplit, EncoderReference
 from crossglot.tagging.overlap import PieceUse
 
 PIECES = "pieces.json"

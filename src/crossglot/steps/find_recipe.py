@@ -9,17 +9,17 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
+from crossglot.corpora.sampling import sample
 from crossglot.corpora.tasks import Task
 from crossglot.engine.step import Advance, Inputs, Work
-from crossglot.steps.arguments import CorpusSplit, sample
+from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.on_device import EncoderStep
-from crossglot.tagging.grid import Grid
+from crossglot.tagging.grid import ENOUGH_DEV, Grid
 from crossglot.tagging.recipe import HeadStart, Recipe
 
 _log = logging.getLogger(__name__)
 
 FOUND = "search.json"
-ENOUGH_DEV = 1000  # sentences that tell rates apart, however large the treebank
 
 
 class FindRecipe(EncoderStep):
@@ -46,7 +46,7 @@ class FindRecipe(EncoderStep):
         found = search_recipe(
             self.encoder.load(self.device).for_language(self.train.language),
             train,
-            sample(self.dev.read(), ENOUGH_DEV),
+            self.dev.read(),
             task=self.task,
             recipe=self.recipe,
             grid=Grid(self.starts, self.rates),

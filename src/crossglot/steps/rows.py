@@ -8,11 +8,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from crossglot.corpora.sampling import sample
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.tasks import TaggerTask
 from crossglot.engine.step import Advance, Step
 from crossglot.errors import CrossglotError
-from crossglot.steps.arguments import CorpusSplit, EncoderReference, prepared, sample
+from crossglot.steps.arguments import CorpusSplit, EncoderReference, prepared
 
 if TYPE_CHECKING:
     import polars

@@ -10,8 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from crossglot.corpora.sampling import sample
 from crossglot.engine.step import Advance, Inputs, Work
-from crossglot.steps.arguments import sample
 from crossglot.steps.find_recipe import FindRecipe, found_recipe
 from crossglot.steps.on_device import EncoderStep
 from crossglot.steps.rows import MatrixRow, predict_targets, write_row

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from crossglot.corpora.sampling import sample
 from crossglot.engine.step import Advance, Inputs, Step, Work
-from crossglot.steps.arguments import EncoderReference, sample
+from crossglot.steps.arguments import EncoderReference
 from crossglot.steps.bitext_sides import Side, usable_pairs
 from crossglot.steps.embed import EmbedLines, read_vectors
 from crossglot.steps.on_device import OnDevice

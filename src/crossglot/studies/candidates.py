@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crossglot.corpora.tasks import TASKS
-from crossglot.encoders.origin import BASE_WIDTH, ROLES, find_origin
+from crossglot.encoders.origin import ROLES, find_origin
 from crossglot.errors import ModelError, UsageError
 from crossglot.experiments.setting import Candidate
 from crossglot.results.rows import Role
 from crossglot.steps.arguments import EncoderReference
 from crossglot.studies.study import EncoderEntry, Study
-from crossglot.tagging.grid import grid_for
+from crossglot.tagging.choosing import by_rule
 from crossglot.tagging.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ def _candidate(study: Study, origin: Origin, role: Role, name: str) -> Candidate
         raise ModelError(f"{origin.name}: its revision cannot be told, so results could not be kept; give ID@REVISION")
     given = {name: value for name in _OF_RECIPE if (value := getattr(study, name)) is not None}
     recipe = Recipe.model_validate(given)
-    by_task: dict[str, Recipe] = {
-        task: Recipe.model_validate(kept | given) for task in TASKS if (kept := origin.fine_tuning(task))
-    }
+    choices = {task: by_rule(given, origin.fine_tuning(task), origin.width()) for task in TASKS}
     papers = origin.name in ROLES and ROLES[origin.name] == role and origin.folder is None
     return Candidate(
         encoder=EncoderReference(revision=origin.revision, location=origin.location, name=name),
@@ -58,18 +56,9 @@ def _candidate(study: Study, origin: Origin, role: Role, name: str) -> Candidate
         recipe=recipe,
         own_positions=() if origin.here is None else tuple(origin.config().get("position_blocks") or ()),
         papers=papers and study.max_train is study.max_test is None and not recipe.departures(),
-        by_task=by_task,
-        grid=None if "learning_rate" in given or not is_narrow(origin) else grid_for(origin.width(), study.head_start),
+        by_task={task: choice.recipe for task, choice in choices.items() if choice.grid is None},
+        grid=next((choice.grid for choice in choices.values() if choice.grid is not None), None),
     )
-
-
-def is_narrow(origin: Origin) -> bool:
-    """Whether an encoder is narrower than BERT-base, for which the paper's recipe is meant.
-
-    Raises:
-        ModelError: if its config.json cannot be read.
-    """
-    return origin.name not in ROLES and origin.width() < BASE_WIDTH
 
 
 def _names(entries: Sequence[EncoderEntry], found: Sequence[Origin]) -> list[str]:

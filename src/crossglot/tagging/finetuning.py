@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-
-import torch
-from torch import nn
-from torch.nn import functional
 
 from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
 from crossglot.encoders.encoder import Encoder
-from crossglot.encoders.forward import last_hidden
-from crossglot.encoders.kernels.attention import attending_by_products
-from crossglot.encoders.kernels.dropout import dropout, quicken_dropout
-from crossglot.encoders.origin import kept_fine_tuning
-from crossglot.errors import CrossglotError
 from crossglot.runtime import Runtime
-from crossglot.tagging.batches import LabelledBatch, draw_batches, training_set
-from crossglot.tagging.encoder_tagger import EncoderTagger, Training
+from crossglot.tagging.choosing import choose
+from crossglot.tagging.encoder_tagger import EncoderTagger
+from crossglot.tagging.finding import find
+from crossglot.tagging.fitting import fit
 from crossglot.tagging.labels import label_set
-from crossglot.tagging.linear_probe import fit_probe
-from crossglot.tagging.optimisation import Optimisation
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.training import count_steps
-
-
-class DivergenceError(CrossglotError):
-    """A training whose loss is no longer a number."""
 
 
 def finetune(
@@ -36,6 +21,7 @@ def finetune(
     *,
     task: str = "pos",
     recipe: Recipe | None = None,
+    dev: Iterable[TaggedSentence] = (),
     seed: int = 1,
     runtime: Runtime | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -51,63 +37,22 @@ def finetune(
         encoder: from `load_encoder`.
         sentences: of one or several source languages, one after another.
         task: `pos` (UPOS), `ner` (BIO2) or `labels` (any tags).
-        recipe: by default the paper's, with the start and rate that are kept beside the encoder where they are.
+        recipe: taken as it is. By default the paper's, with start and rate by the rule of `tagging.choosing`: those
+            kept beside the encoder; else, for one narrower than BERT-base, found on `dev` by several trainings and kept
+            in the cache.
+        dev: of the source language, to find start and rate on where that is to be done; else a tenth of the sentences
+            is set aside for the search, and the log says so.
         seed: of the linear layer, of dropout and of the order of sentences.
         runtime: device and precision; CPU and fp32 by default.
-        progress: called with (steps done, steps in all).
+        progress: called with (steps done, steps in all) of the training itself.
 
     Raises:
         DataError: if there are no words, or for a tag outside the task's labels.
         DivergenceError: if the loss is no longer a number: the learning rate is too high.
     """
-    recipe, runtime = recipe or default_recipe(encoder, task), runtime or Runtime()
-    sentences = gathered_tagged(sentences)
-    labels = label_set(task, sentences)
-    data = training_set(encoder, sentences, labels, recipe.max_length, recipe.reading)
-    device = torch.device(runtime.device)
-    steps = count_steps(len(data), recipe)
-    probe = fit_probe(encoder, sentences, labels, recipe, runtime) if recipe.head_start == "probe" else None
-    encoder = encoder.copy()
-    model = encoder.model.to(device).train()
-    random_states = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
-    with random_states, attending_by_products(model):
-        torch.manual_seed(seed)
-        head = probe or new_head(encoder, len(labels), device)
-        quicken_dropout(model)
-        optimisation = Optimisation(model, head, data.ids(), recipe, steps, runtime.precision)
-        losses = torch.zeros(steps, device=device)
-        for step, batch in enumerate(draw_batches(encoder, data, recipe, seed), start=1):
-            loss = batch_loss(model, head, batch, recipe.dropout)
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimisation.step()
-            losses[step - 1] = loss.detach()  # looked at once, at the end: asking a GPU each step would stall it
-            if progress is not None:
-                progress(step, steps)
-        optimisation.finish()
-    if not torch.isfinite(losses).all():
-        raise DivergenceError(f"the training loss is not a number: lower the learning rate of {recipe.learning_rate}")
-    tenth = -(-steps // 10)
-    training = Training(steps, losses[:tenth].mean().item(), losses[-tenth:].mean().item())
-    return EncoderTagger(replace(encoder, model=model.eval()), head.eval(), labels, recipe, seed, runtime, training)
-
-
-def default_recipe(encoder: Encoder, task: str) -> Recipe:
-    """The paper's recipe, with the start and rate for the task that are kept beside the encoder where they are."""
-    notes = {**encoder.notes, "learning_rate": encoder.learning_rate}
-    return Recipe.model_validate(kept_fine_tuning(notes, task, encoder.name))
-
-
-def batch_loss(model: nn.Module, head: nn.Linear, labelled: LabelledBatch, probability: float) -> torch.Tensor:
-    """Mean cross entropy over the batch's words, in fp32; `probability` is dropout's."""
-    device = head.weight.device
-    hidden = last_hidden(model, labelled.batch.to(device))[labelled.first_pieces.to(device)]
-    logits = head(dropout(hidden, probability))
-    return functional.cross_entropy(logits.float(), labelled.labels.to(device))
-
-
-def new_head(encoder: Encoder, labels: int, device: torch.device) -> nn.Linear:
-    """A linear layer with BERT's initialisation: normal of the encoder's own deviation (0.02), biases 0."""
-    head = nn.Linear(encoder.hidden_size, labels, device=device)
-    nn.init.normal_(head.weight, std=float(getattr(encoder.model.config, "initializer_range", 0.02)))
-    nn.init.zeros_(head.bias)
-    return head
+    runtime, sentences = runtime or Runtime(), gathered_tagged(sentences)
+    label_set(task, sentences).encode(sentences)  # a tag that is none is found before a search, not after it
+    if recipe is None:
+        choice = choose(encoder, task)
+        recipe = choice.recipe if choice.grid is None else find(choice, encoder, sentences, dev, task, runtime).recipe
+    return fit(encoder, sentences, recipe, task=task, seed=seed, runtime=runtime, progress=progress)

@@ -11,6 +11,9 @@ RATES = (1e-4, 3e-4, 1e-3)
 NARROW, NARROW_RATE = 200, 3e-3
 """Encoders narrower than this need higher rates still, and are tried at this one as well."""
 
+ENOUGH_DEV = 1000
+"""Sentences that tell rates apart, however many a dev set has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:

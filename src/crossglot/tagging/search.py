@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from crossglot.corpora.sampling import sample
 from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import CrossglotError, DataError, UsageError
 from crossglot.remedies import way, ways
 from crossglot.runtime import Runtime
 from crossglot.tagging.evaluation import evaluate
-from crossglot.tagging.finetuning import DivergenceError, finetune
-from crossglot.tagging.grid import Grid, grid_for
+from crossglot.tagging.fitting import DivergenceError, fit
+from crossglot.tagging.grid import ENOUGH_DEV, Grid, grid_for
 from crossglot.tagging.recipe import HeadStart, Recipe
 from crossglot.tagging.training import only_label
 
@@ -75,7 +76,7 @@ def search_recipe(
     Args:
         encoder: to be fine-tuned; left as it is.
         train: of the source language, as many as the real training will have: what suits fewer steps suits no others.
-        dev: of the source language.
+        dev: of the source language; of more than `ENOUGH_DEV`, a sample.
         task: `pos`, `ner` or `labels`.
         recipe: everything but the new layer's start and the rate.
         grid: starts and rates to try; by default those for the encoder's width.
@@ -88,10 +89,10 @@ def search_recipe(
         DataError: for an empty dev set.
         CrossglotError: if every training diverged.
     """
-    grid, recipe = grid or grid_for(encoder.hidden_size), recipe or Recipe()
+    grid, recipe, runtime = grid or grid_for(encoder.hidden_size), recipe or Recipe(), runtime or Runtime()
     if not (grid.starts and grid.rates):
         raise UsageError("nothing to try: give a grid of at least one start and one learning rate")
-    train, dev = gathered_tagged(train), gathered_tagged(dev)
+    train, dev = gathered_tagged(train), sample(gathered_tagged(dev), ENOUGH_DEV)
     if not any(len(sentence) for sentence in dev):
         raise DataError(
             "no words to choose a learning rate on",
@@ -103,7 +104,7 @@ def search_recipe(
     for done, settings in enumerate(tried, start=1):
         trying = Recipe.model_validate(recipe.model_dump() | settings)
         try:
-            tagger = finetune(encoder, train, task=task, recipe=trying, seed=seed, runtime=runtime)
+            tagger = fit(encoder, train, trying, task=task, seed=seed, runtime=runtime)
             predicted = tagger.predict(dev)
             score = evaluate(tagger.task, dev, predicted).value
             collapsed = bool(only_label(predicted, [sentence.tags for sentence in dev]))

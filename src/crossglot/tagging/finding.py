@@ -1,0 +1,89 @@
+"""Start and rate for an encoder that none are known of, found by trying; what was found is kept in the user's cache."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from crossglot.corpora.sampling import set_aside
+from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
+from crossglot.encoders.encoder import Encoder
+from crossglot.remedies import way, ways
+from crossglot.runtime import Runtime
+from crossglot.tagging.choosing import Choice
+from crossglot.tagging.grid import ENOUGH_DEV, Grid
+from crossglot.tagging.kept_searches import Question, keep, kept
+from crossglot.tagging.labels import OUTSIDE
+from crossglot.tagging.recipe import Recipe
+from crossglot.tagging.search import Search, search_recipe
+
+_log = logging.getLogger(__name__)
+
+SHARE = 10
+"""Where there is no dev set, one sentence in so many is set aside for the search."""
+
+DEV_SET = "the dev set"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A recipe whose start and rate were found, the search that found them, and what it scored on."""
+
+    recipe: Recipe
+    search: Search
+    scored_on: str
+
+
+def find(
+    choice: Choice,
+    encoder: Encoder,
+    sentences: Sequence[TaggedSentence],
+    dev: Iterable[TaggedSentence],
+    task: str,
+    runtime: Runtime,
+    progress: Callable[[int, int], None] | None = None,
+) -> Found:
+    """Finds what is not known of a choice, or knows it from an earlier search with the same encoder, task and data.
+
+    Args:
+        choice: with something to try.
+        encoder: to be fine-tuned.
+        sentences: to be trained on.
+        dev: of the source language; where there is none, some of the sentences are set aside for the search.
+        task: `pos`, `ner` or `labels`.
+        runtime: device and precision.
+        progress: called with (trainings done, trainings in all).
+
+    Raises:
+        CrossglotError: if every training diverged.
+    """
+    grid, dev = choice.grid or Grid(), gathered_tagged(dev)
+    train, dev, where = (sentences, dev, DEV_SET) if dev else _held_out(sentences, task)
+    question = Question(encoder, task, choice.recipe, grid, train, dev, runtime)
+    found = kept(question)
+    if found is None:
+        _log.log(
+            logging.INFO if where == DEV_SET else logging.WARNING,
+            "%s is narrower than BERT-base, and no learning rate for %s is known of it: start and rate are searched on "
+            "%s, by %d trainings; %s", encoder.name, task, where, len(grid.starts) * len(grid.rates),
+            ways(way("give a dev set", "dev"), way("the rate itself", "learning_rate")),
+        )  # fmt: skip
+        found = search_recipe(
+            encoder, train, dev, task=task, recipe=choice.recipe, grid=grid, runtime=runtime, progress=progress
+        )
+        keep(question, found)
+    settings = {"head_start": found.best.head_start, "learning_rate": found.best.learning_rate}
+    return Found(choice.recipe.model_copy(update=settings), found, where)
+
+
+def _held_out(
+    sentences: Sequence[TaggedSentence], task: str
+) -> tuple[Sequence[TaggedSentence], Sequence[TaggedSentence], str]:
+    """Sentences to train on and to score on in a search, and what the latter are; of too few, the same ones."""
+    aside = min(ENOUGH_DEV, len(sentences) // SHARE)
+    train, dev = set_aside(sentences, aside)
+    learnable = task != "ner" or any(set(sentence.tags) - {OUTSIDE} for sentence in train)
+    if not (learnable and any(map(len, train)) and any(map(len, dev))):
+        return sentences, sentences, f"the {len(sentences)} training sentences themselves, which are few"
+    return train, dev, f"{aside} of the {len(sentences)} training sentences, set aside for it"
