@@ -13,16 +13,16 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 from crossglot.corpora.tasks import Task
-from crossglot.drawing.chart_exhibit import Drawn
+from crossglot.drawing.chart_exhibit import ChartExhibit
 from crossglot.drawing.figures import drawable, heat_map, themed
 from crossglot.drawing.frames import lines_frame, matrix_frame
 from crossglot.drawing.markup import element
-from crossglot.drawing.matrix_exhibit import Exhibit
+from crossglot.drawing.matrix_exhibit import MatrixExhibit
 from crossglot.drawing.wording import calling
 from crossglot.engine.local import Local
 from crossglot.engine.progress import Progress
 from crossglot.errors import UsageError
-from crossglot.experiments.exhibits import shown_by
+from crossglot.experiments.exhibits import exhibits_of
 from crossglot.files import scratch_folder
 from crossglot.report.folder import RunFolder, read_run_folder
 from crossglot.report.overview import overview_section
@@ -72,17 +72,17 @@ class Run:
     @cached_property
     def tables(self) -> Mapping[str, polars.DataFrame]:
         """The tables as the report prints them, by the names of their files in `tables/`."""
-        shown, drawn = self._shown
-        lines = (part for each in drawn for part in (each, *each.more))
-        matrices = {exhibit.name: matrix_frame(exhibit) for exhibit in shown}
-        return matrices | {part.experiment: lines_frame(part) for part in lines}
+        matrices, charts = self._exhibits
+        lines = (part for each in charts for part in (each, *each.more))
+        frames = {exhibit.name: matrix_frame(exhibit) for exhibit in matrices}
+        return frames | {part.experiment: lines_frame(part) for part in lines}
 
     @cached_property
     def charts(self) -> Mapping[str, altair.TopLevelMixin]:
         """The figures by the names of their files in `figures/`, drawn as the report draws them."""
-        shown, drawn = self._shown
-        with_cells = {exhibit.name: partial(self._heat_map, exhibit) for exhibit in shown if exhibit.blocks}
-        ready = {each.experiment: partial(themed, each.chart) for each in drawn if each.chart is not None}
+        matrices, charts = self._exhibits
+        with_cells = {exhibit.name: partial(self._heat_map, exhibit) for exhibit in matrices if exhibit.blocks}
+        ready = {each.experiment: partial(themed, each.chart) for each in charts if each.chart is not None}
         return Charts(with_cells | ready)
 
     def report(self) -> Path:
@@ -97,19 +97,19 @@ class Run:
         return write_report(self)
 
     @cached_property
-    def _shown(self) -> tuple[list[Exhibit], list[Drawn]]:
+    def _exhibits(self) -> tuple[list[MatrixExhibit], list[ChartExhibit]]:
         rows = [ResultRow.model_construct(**drawable(row)) for row in self.results.iter_rows(named=True)]
         with calling(drawable(self._left.languages)):
-            return shown_by(rows)
+            return exhibits_of(rows)
 
-    def _heat_map(self, exhibit: Exhibit) -> Any:
+    def _heat_map(self, exhibit: MatrixExhibit) -> Any:
         with calling(drawable(self._left.languages)):
             return themed(heat_map(exhibit))
 
     def _repr_html_(self) -> str:
         """What notebooks show: the folder, the encoders and settings, and the averages."""
         with calling(self._left.languages):
-            parts = (element("p", in_one_line(self._left)), overview_section(self._shown[0]))
+            parts = (element("p", in_one_line(self._left)), overview_section(self._exhibits[0]))
         return element("div", element("p", element("strong", str(self.folder))), *parts)
 
 

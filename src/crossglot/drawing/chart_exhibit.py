@@ -20,7 +20,7 @@ SHOWN_LINES = 12  # lines of a table that the terminal shows; the page and the f
 
 
 @dataclass(frozen=True)
-class Drawn:
+class ChartExhibit:
     """What a chart and its table show.
 
     Attributes:
@@ -39,7 +39,7 @@ class Drawn:
     columns: tuple[str, ...]
     lines: tuple[tuple[Entry, ...], ...]
     notes: tuple[str, ...] = ()
-    more: tuple[Drawn, ...] = ()
+    more: tuple[ChartExhibit, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -47,15 +47,15 @@ class Drawn:
         return f"{place_of(self.experiment)}. {self.title}"
 
 
-def csv_of(drawn: Drawn) -> str:
+def csv_of(exhibit: ChartExhibit) -> str:
     """The table in full precision."""
-    return csv_text([drawn.columns, *drawn.lines])
+    return csv_text([exhibit.columns, *exhibit.lines])
 
 
-def latex_of(drawn: Drawn) -> str:
+def latex_of(exhibit: ChartExhibit) -> str:
     r"""A `table` float to `\input`; needs booktabs."""
-    sides = "".join("r" if right else "l" for right in _numeric(drawn))
-    rows = [" & ".join(escaped(_text(entry)) for entry in line) + r" \\" for line in drawn.lines]
+    sides = "".join("r" if right else "l" for right in _numeric(exhibit))
+    rows = [" & ".join(escaped(_text(entry)) for entry in line) + r" \\" for line in exhibit.lines]
     return "\n".join(
         [
             r"% Needs \usepackage{booktabs}.",
@@ -63,75 +63,75 @@ def latex_of(drawn: Drawn) -> str:
             r"\centering",
             rf"\begin{{tabular}}{{{sides}}}",
             r"\toprule",
-            " & ".join(map(escaped, drawn.columns)) + r" \\",
+            " & ".join(map(escaped, exhibit.columns)) + r" \\",
             r"\midrule",
             *rows,
             r"\bottomrule",
             r"\end{tabular}",
-            rf"\caption{{{escaped(drawn.heading)}}}",
-            rf"\label{{tab:{drawn.experiment}}}",
+            rf"\caption{{{escaped(exhibit.heading)}}}",
+            rf"\label{{tab:{exhibit.experiment}}}",
             r"\end{table}",
             "",
         ]
     )
 
 
-def section_of(drawn: Drawn, drawing: Markup | None) -> Markup:
+def section_of(exhibit: ChartExhibit, drawing: Markup | None) -> Markup:
     """The page's section: the chart, then the table (folded away where it is long), then the notes."""
-    frame = _frame(drawn)
-    if len(drawn.lines) > FOLDED_OVER:
-        frame = element("details", element("summary", f"All {len(drawn.lines)} lines"), frame)
+    frame = _frame(exhibit)
+    if len(exhibit.lines) > FOLDED_OVER:
+        frame = element("details", element("summary", f"All {len(exhibit.lines)} lines"), frame)
     return element(
         "section",
-        element("h2", element("span", place_of(drawn.experiment), class_="number"), " ", drawn.title),
+        element("h2", element("span", place_of(exhibit.experiment), class_="number"), " ", exhibit.title),
         element("figure", drawing) if drawing else None,
         frame,
-        element("ul", *(element("li", note) for note in drawn.notes), class_="notes") if drawn.notes else None,
+        element("ul", *(element("li", note) for note in exhibit.notes), class_="notes") if exhibit.notes else None,
         *(
             element("details", element("summary", f"{part.title} ({len(part.lines)} lines)"), _frame(part))
-            for part in drawn.more
+            for part in exhibit.more
         ),
-        id=drawn.experiment,
+        id=exhibit.experiment,
     )
 
 
-def _frame(drawn: Drawn) -> Markup:
+def _frame(exhibit: ChartExhibit) -> Markup:
     """The table in a frame that scrolls sideways on narrow screens."""
-    heads = element("tr", *(element("th", head, scope="col") for head in drawn.columns))
+    heads = element("tr", *(element("th", head, scope="col") for head in exhibit.columns))
     rows = (
         element(
             "tr", *(element("td", _text(entry), class_="text" if isinstance(entry, str) else None) for entry in line)
         )
-        for line in drawn.lines
+        for line in exhibit.lines
     )
-    caption = element("caption", drawn.heading)
+    caption = element("caption", exhibit.heading)
     table = element("table", caption, element("thead", heads), element("tbody", *rows), class_="numbers plain")
-    return element("div", table, class_="scroll", role="region", tabindex="0", aria_label=drawn.heading)
+    return element("div", table, class_="scroll", role="region", tabindex="0", aria_label=exhibit.heading)
 
 
-def terminal_of(drawn: Drawn) -> RenderableType:
+def terminal_of(exhibit: ChartExhibit) -> RenderableType:
     """The table for the terminal: its first lines, and how many more there are."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     from crossglot.terminal import plain
 
-    more = len(drawn.lines) - SHOWN_LINES
+    more = len(exhibit.lines) - SHOWN_LINES
     table = Table(
-        title=plain(drawn.heading.replace(". ", "  ", 1), "bold"), title_justify="left", title_style="",
+        title=plain(exhibit.heading.replace(". ", "  ", 1), "bold"), title_justify="left", title_style="",
         caption=f"and {more} lines more, in the report" if more > 0 else None, caption_justify="left",
         box=SIMPLE_HEAD, pad_edge=False,
     )  # fmt: skip
-    for head, right in zip(drawn.columns, _numeric(drawn), strict=True):
+    for head, right in zip(exhibit.columns, _numeric(exhibit), strict=True):
         table.add_column(plain(head), justify="right" if right else "left", overflow="fold")
-    for line in drawn.lines[:SHOWN_LINES]:
+    for line in exhibit.lines[:SHOWN_LINES]:
         table.add_row(*(plain(_text(entry)) for entry in line))
     return table
 
 
-def _numeric(drawn: Drawn) -> Sequence[bool]:
+def _numeric(exhibit: ChartExhibit) -> Sequence[bool]:
     """For each column, whether it holds numbers only."""
-    return [not any(isinstance(line[at], str) for line in drawn.lines) for at in range(len(drawn.columns))]
+    return [not any(isinstance(line[at], str) for line in exhibit.lines) for at in range(len(exhibit.columns))]
 
 
 def _text(entry: Entry) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from crossglot.characters import visible
 from crossglot.drawing.inline import inline
-from crossglot.drawing.matrix_exhibit import Block, Exhibit, Grid, is_zero_shot
+from crossglot.drawing.matrix_exhibit import Block, Grid, MatrixExhibit, is_zero_shot
 from crossglot.drawing.wording import COLLAPSED, ROLES, language_name, metric, number, published_name
 from crossglot.files import write_whole
 
@@ -46,7 +46,7 @@ renderer puts titles unescaped into the expressions that make these labels. The 
 its numbers in a table."""
 
 
-def heat_map(exhibit: Exhibit) -> Any:
+def heat_map(exhibit: MatrixExhibit) -> Any:
     """One panel per system and block, the paper's numbers first; the colour scale is 0 to 100 in all.
 
     Cells framed by a heavy line are not zero-shot (the target's language was trained on); grey cells were not run.
@@ -94,17 +94,17 @@ def write_figure(chart: Any, name: str, folder: Path) -> Path:
     import altair as alt
     import vl_convert
 
-    drawn, version = specification(chart), "_".join(alt.SCHEMA_VERSION.split(".")[:2])
+    spec, version = specification(chart), "_".join(alt.SCHEMA_VERSION.split(".")[:2])
     svg = folder / f"{name}.svg"
     # The renderer numbers gradients over its lifetime. Named after the figure instead, they are the same in every
     # report, and differ among the figures of one page.
-    drawing = vl_convert.vegalite_to_svg(drawn, vl_version=version)
+    drawing = vl_convert.vegalite_to_svg(spec, vl_version=version)
     write_whole(svg, re.sub(r'(\bid="|\burl\(#)gradient_\d+', rf"\g<1>{name}-ramp", drawing))
-    write_whole(folder / f"{name}.pdf", vl_convert.vegalite_to_pdf(drawn, vl_version=version))
+    write_whole(folder / f"{name}.pdf", vl_convert.vegalite_to_pdf(spec, vl_version=version))
     return svg
 
 
-def _matrices(exhibit: Exhibit, block: Block) -> Any:
+def _matrices(exhibit: MatrixExhibit, block: Block) -> Any:
     import altair as alt
 
     panels, published = [], []
@@ -151,7 +151,7 @@ def _cell_size(block: Block) -> tuple[int, int]:
 
 
 def _panel(
-    exhibit: Exhibit,
+    exhibit: MatrixExhibit,
     heading: str,
     subtitle: str,
     records: list[dict[str, Any]],

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crossglot.drawing.chart_exhibit import Drawn
-from crossglot.drawing.matrix_exhibit import Exhibit, Grid
+from crossglot.drawing.chart_exhibit import ChartExhibit
+from crossglot.drawing.matrix_exhibit import Grid, MatrixExhibit
 
 if TYPE_CHECKING:
     import polars
 
 
-def matrix_frame(exhibit: Exhibit) -> polars.DataFrame:
+def matrix_frame(exhibit: MatrixExhibit) -> polars.DataFrame:
     """One row per system and source and one column per target, in per cent; empty where there is no number.
 
     Where sources are evaluated on themselves alone, systems are the rows. Systems that the paper cites have the numbers
@@ -34,12 +34,12 @@ def matrix_frame(exhibit: Exhibit) -> polars.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def lines_frame(drawn: Drawn) -> polars.DataFrame:
+def lines_frame(exhibit: ChartExhibit) -> polars.DataFrame:
     """The table beside a chart; a column that holds words and numbers is one of words."""
     import polars as pl
 
-    heads = list(drawn.columns)
-    return pl.DataFrame(list(drawn.lines), schema=heads, orient="row", infer_schema_length=None, strict=False)
+    heads = list(exhibit.columns)
+    return pl.DataFrame(list(exhibit.lines), schema=heads, orient="row", infer_schema_length=None, strict=False)
 
 
 def _lines(

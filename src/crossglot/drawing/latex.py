@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crossglot.characters import visible
-from crossglot.drawing.matrix_exhibit import Block, Cell, Exhibit, Grid, is_zero_shot
+from crossglot.drawing.matrix_exhibit import Block, Cell, Grid, MatrixExhibit, is_zero_shot
 from crossglot.drawing.wording import COLLAPSED, COLLAPSED_NOTE, ROLES, language_name, number, place, title
 
 SPECIAL = {
@@ -25,7 +25,7 @@ def escaped(text: str) -> str:
     return "".join(SPECIAL.get(character, character) for character in apart).replace("\0", "{}")
 
 
-def latex_table(exhibit: Exhibit) -> str:
+def latex_table(exhibit: MatrixExhibit) -> str:
     r"""A `table` float to `\input`: ours, the paper's in brackets, the diagonal underlined, missing cells as dashes."""
     caption = f"{place(exhibit)}. {title(exhibit)}, in per cent. In brackets what Pires et al. (2019) report."
     if not exhibit.same_language:
@@ -44,7 +44,7 @@ def latex_table(exhibit: Exhibit) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _tabular(exhibit: Exhibit, block: Block) -> list[str]:
+def _tabular(exhibit: MatrixExhibit, block: Block) -> list[str]:
     name = language_name if len(block.targets) <= NAMED_UP_TO else str
     columns = " & ".join(escaped(name(target)) for target in block.targets)
     lines = [rf"\begin{{tabular}}{{l{'r' * len(block.targets)}}}", r"\toprule", rf" & {columns} \\"]

@@ -66,7 +66,7 @@ class Average:
 
 
 @dataclass(frozen=True)
-class Exhibit:
+class MatrixExhibit:
     """Everything that one experiment shows, and the facts that its notes are made of.
 
     Attributes:
@@ -114,7 +114,7 @@ def is_zero_shot(source: str, target: str) -> bool:
     return target not in source.split("+")
 
 
-def exhibits(rows: Sequence[ResultRow], titles: Mapping[str, str] = MappingProxyType({})) -> list[Exhibit]:
+def matrix_exhibits(rows: Sequence[ResultRow], titles: Mapping[str, str] = MappingProxyType({})) -> list[MatrixExhibit]:
     """One exhibit for each experiment, variant and metric, in the order of the results.
 
     Rows by hidden layer are left out: they are curves, not tables. `titles` are the experiments' titles by key.
@@ -131,12 +131,12 @@ def exhibits(rows: Sequence[ResultRow], titles: Mapping[str, str] = MappingProxy
     ]
 
 
-def _exhibit(key: tuple[str, str, str], rows: list[ResultRow], several_metrics: bool, title: str) -> Exhibit:
+def _exhibit(key: tuple[str, str, str], rows: list[ResultRow], several_metrics: bool, title: str) -> MatrixExhibit:
     experiment, metric, variant = key
     parts = [experiment, *([metric] if several_metrics else []), *([variant] if variant else [])]
     cells = [row for row in rows if row.aggregate == MEAN and row.source and row.target]
     averages = [row for row in rows if row.aggregate and row.aggregate != MEAN and row.value is not None]
-    return Exhibit(
+    return MatrixExhibit(
         name="-".join("".join(c if c.isalnum() else "-" for c in part) for part in parts),
         experiment=experiment,
         variant=variant,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from crossglot.csv_cells import csv_text
-from crossglot.drawing.matrix_exhibit import Cell, Exhibit
+from crossglot.drawing.matrix_exhibit import Cell, MatrixExhibit
 
 
-def csv_table(exhibit: Exhibit) -> str:
+def csv_table(exhibit: MatrixExhibit) -> str:
     """Columns system, role, source, then for each target `<t>`, `<t>_low`, `<t>_high`, `<t>_published`; full precision.
 
     Where trainings collapsed, `<t>_collapsed` counts those behind each value.

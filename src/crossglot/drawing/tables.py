@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crossglot.drawing.markup import Child, Markup, element
-from crossglot.drawing.matrix_exhibit import Block, Cell, Exhibit, Grid, is_zero_shot
+from crossglot.drawing.matrix_exhibit import Block, Cell, Grid, MatrixExhibit, is_zero_shot
 from crossglot.drawing.wording import (
     COLLAPSED,
     COLLAPSED_NOTE,
@@ -21,7 +21,7 @@ NAMED_UP_TO = 8  # columns; wider tables are headed by keys, with the name as a 
 CELLS_NAMED = 12  # a note names so many cells and counts the rest
 
 
-def exhibit_table(exhibit: Exhibit, block: Block) -> Markup:
+def exhibit_table(exhibit: MatrixExhibit, block: Block) -> Markup:
     """One block as a table in a frame that scrolls sideways on narrow screens."""
     reasons = empty_reasons(exhibit)
     short = len(block.targets) > NAMED_UP_TO
@@ -49,7 +49,7 @@ def exhibit_table(exhibit: Exhibit, block: Block) -> Markup:
     return element("div", table, class_="scroll", role="region", tabindex="0", aria_label=caption)
 
 
-def exhibit_notes(exhibit: Exhibit) -> Markup:
+def exhibit_notes(exhibit: MatrixExhibit) -> Markup:
     """The notes under the tables: intervals, seeds, entity types, corpora, reasons for empty cells."""
     notes: list[Child] = []
     if exhibit.intervals:
@@ -75,7 +75,7 @@ def cell_names(cells: tuple[tuple[str, str], ...]) -> str:
     return named + (f" and {len(cells) - CELLS_NAMED} more" if len(cells) > CELLS_NAMED else "")
 
 
-def empty_reasons(exhibit: Exhibit) -> dict[str, str]:
+def empty_reasons(exhibit: MatrixExhibit) -> dict[str, str]:
     """Reason for an empty cell of a system that was run → the letter that stands in the cell."""
     cells = [
         cell

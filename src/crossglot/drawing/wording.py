@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
 
-from crossglot.drawing.matrix_exhibit import Cell, Exhibit, Grid
+from crossglot.drawing.matrix_exhibit import Cell, Grid, MatrixExhibit
 from crossglot.errors import CrossglotError
 from crossglot.languages import language
 from crossglot.results.rows import ResultRow
@@ -43,7 +43,7 @@ def calling(languages: Mapping[str, str]) -> Iterator[None]:
         _OWN.reset(token)
 
 
-def place(exhibit: Exhibit) -> str:
+def place(exhibit: MatrixExhibit) -> str:
     """The paper's table or figure: see `place_of`."""
     return place_of(exhibit.experiment)
 
@@ -55,13 +55,13 @@ def place_of(experiment: str) -> str:
     return f"{kind.capitalize()} {number}" if kind in ("table", "figure") and number else experiment
 
 
-def title(exhibit: Exhibit) -> str:
+def title(exhibit: MatrixExhibit) -> str:
     """What the exhibit shows, in words, with its variant."""
     plain = exhibit.title or f"{TASKS.get(exhibit.task, exhibit.task)} {METRICS.get(exhibit.metric, exhibit.metric)}"
     return f"{plain}, {exhibit.variant}" if exhibit.variant else plain
 
 
-def metric(exhibit: Exhibit) -> str:
+def metric(exhibit: MatrixExhibit) -> str:
     """`F1, %`."""
     return f"{METRICS.get(exhibit.metric, exhibit.metric)}, %"
 

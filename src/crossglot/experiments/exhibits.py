@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from crossglot.drawing.chart_exhibit import Drawn
-from crossglot.drawing.matrix_exhibit import Exhibit, exhibits
+from crossglot.drawing.chart_exhibit import ChartExhibit
+from crossglot.drawing.matrix_exhibit import MatrixExhibit, matrix_exhibits
 from crossglot.experiments.registry import EXHIBITED
 from crossglot.results.rows import ResultRow
 
 
-def shown_by(rows: Sequence[ResultRow]) -> tuple[list[Exhibit], list[Drawn]]:
+def exhibits_of(rows: Sequence[ResultRow]) -> tuple[list[MatrixExhibit], list[ChartExhibit]]:
     """The matrices and the charts of a run, both in the order of the results; unknown experiments count as matrices."""
     groups: dict[str, list[ResultRow]] = {}
     for row in rows:
         groups.setdefault(row.experiment, []).append(row)
     charts = [draw(members) for name, members in groups.items() if (draw := _drawer(name)) is not None]
     titles = {name: each.title for name, each in EXHIBITED.items()}
-    return exhibits([row for row in rows if _drawer(row.experiment) is None], titles), charts
+    return matrix_exhibits([row for row in rows if _drawer(row.experiment) is None], titles), charts
 
 
-def _drawer(name: str) -> Callable[[Sequence[ResultRow]], Drawn] | None:
+def _drawer(name: str) -> Callable[[Sequence[ResultRow]], ChartExhibit] | None:
     known = EXHIBITED.get(name)
     return None if known is None else known.draw

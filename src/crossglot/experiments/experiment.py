@@ -14,7 +14,7 @@ from crossglot.results.claims import Claim
 from crossglot.results.rows import ResultRow
 
 if TYPE_CHECKING:
-    from crossglot.drawing.chart_exhibit import Drawn
+    from crossglot.drawing.chart_exhibit import ChartExhibit
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Exhibited:
 
     key: str
     title: str
-    draw: Callable[[Sequence[ResultRow]], Drawn] | None
+    draw: Callable[[Sequence[ResultRow]], ChartExhibit] | None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crossglot.drawing.markup import Markup, element
-from crossglot.drawing.matrix_exhibit import Average, Exhibit, is_zero_shot
+from crossglot.drawing.matrix_exhibit import Average, MatrixExhibit, is_zero_shot
 from crossglot.drawing.wording import COLLAPSED, NO_VALUE, ROLES, bounds, interval_note, number, place, title
 from crossglot.experiments.relations import LANGUAGES_DRAWN
 from crossglot.results.rows import DIAGONAL_MEAN, ZERO_SHOT_MEAN
@@ -19,11 +19,11 @@ PAPER = "paper"
 FIGURES = ("ours", "interval", PAPER, "cells")
 
 
-def overview_section(shown: list[Exhibit]) -> Markup | None:
+def overview_section(matrices: list[MatrixExhibit]) -> Markup | None:
     """Means over same-language and zero-shot cells, one row per system; None where no experiment has any."""
-    printed = any(exhibit.published for exhibit in shown)
+    printed = any(exhibit.published for exhibit in matrices)
     names = FIGURES if printed else ("mean", *(name for name in FIGURES[1:] if name != PAPER))
-    bodies = [_body(exhibit, names) for exhibit in shown if exhibit.averages]
+    bodies = [_body(exhibit, names) for exhibit in matrices if exhibit.averages]
     if not bodies:
         return None
     span = str(len(names))
@@ -35,8 +35,8 @@ def overview_section(shown: list[Exhibit]) -> Markup | None:
     said = "; “paper” is the paper's average over the same cells" if printed else ""
     caption = element("caption", f"Averages over the cells of each table{said}")
     table = element("table", caption, head, *bodies, class_="numbers overview")
-    intervals = tuple(dict.fromkeys(kind for exhibit in shown for kind in exhibit.average_intervals))
-    both = any(average.kind.endswith(LANGUAGES_DRAWN) for exhibit in shown for average in exhibit.averages)
+    intervals = tuple(dict.fromkeys(kind for exhibit in matrices for kind in exhibit.average_intervals))
+    both = any(average.kind.endswith(LANGUAGES_DRAWN) for exhibit in matrices for average in exhibit.averages)
     notes = [interval_note(intervals), *([BRACKETS] if both else [])]
     return element(
         "section",
@@ -47,7 +47,7 @@ def overview_section(shown: list[Exhibit]) -> Markup | None:
     )
 
 
-def published_mean(exhibit: Exhibit, system: str, kind: str) -> float | None:
+def published_mean(exhibit: MatrixExhibit, system: str, kind: str) -> float | None:
     """The paper's mean over the cells for which both this system and the paper have a number; None without any."""
     numbers = [
         cell.published
@@ -62,7 +62,7 @@ def published_mean(exhibit: Exhibit, system: str, kind: str) -> float | None:
     return sum(numbers) / len(numbers) if numbers else None
 
 
-def _body(exhibit: Exhibit, names: Sequence[str]) -> Markup:
+def _body(exhibit: MatrixExhibit, names: Sequence[str]) -> Markup:
     across = str(1 + len(KINDS) * len(names))
     heading = element("th", f"{place(exhibit)}. {title(exhibit)}, %", colspan=across, scope="rowgroup")
     systems: dict[str, dict[str, Average]] = {}
@@ -82,7 +82,7 @@ def _body(exhibit: Exhibit, names: Sequence[str]) -> Markup:
 
 
 def _cells(
-    exhibit: Exhibit, average: Average | None, by_languages: Average | None, kind: str, names: Sequence[str]
+    exhibit: MatrixExhibit, average: Average | None, by_languages: Average | None, kind: str, names: Sequence[str]
 ) -> list[Markup]:
     """The table cells of one average of one system: value, interval, the paper's average, number of cells."""
     if average is None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from crossglot.drawing.chart_exhibit import Drawn, section_of
+from crossglot.drawing.chart_exhibit import ChartExhibit, section_of
 from crossglot.drawing.markup import Markup, element, joined
-from crossglot.drawing.matrix_exhibit import Exhibit
+from crossglot.drawing.matrix_exhibit import MatrixExhibit
 from crossglot.drawing.tables import exhibit_notes, exhibit_table
 from crossglot.drawing.wording import place, place_of, title
 from crossglot.report.claims import claims_section
@@ -35,27 +35,29 @@ OF_FLOORS = (
 )
 
 
-def how_to_read(shown: list[Exhibit]) -> str:
+def how_to_read(matrices: list[MatrixExhibit]) -> str:
     """How the matrices are read: what they have of intervals, published numbers and floors is explained."""
-    grids = [grid for exhibit in shown for block in exhibit.blocks for grid in block.grids]
+    grids = [grid for exhibit in matrices for block in exhibit.blocks for grid in block.grids]
     parts = {
-        OF_INTERVALS: any(exhibit.intervals for exhibit in shown),
-        OF_THE_PAPER: any(exhibit.published for exhibit in shown),
+        OF_INTERVALS: any(exhibit.intervals for exhibit in matrices),
+        OF_THE_PAPER: any(exhibit.published for exhibit in matrices),
         OF_FLOORS: any(grid.role == "floor" for grid in grids),
     }
     return " ".join([HOW_TO_READ, *(said for said, there in parts.items() if there)])
 
 
-def page(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn], drawings: Mapping[str, Markup]) -> str:
+def page(
+    run: RunFolder, matrices: list[MatrixExhibit], charts: list[ChartExhibit], drawings: Mapping[str, Markup]
+) -> str:
     """The whole page: matrices, then charts; `drawings` has the inline SVG of each by its name."""
     name = run.path.resolve().name
     sections = [
         findings_section(run),
-        element("p", how_to_read(shown), class_="lead") if shown else None,
-        overview_section(shown),
+        element("p", how_to_read(matrices), class_="lead") if matrices else None,
+        overview_section(matrices),
         claims_section(run.claims),
-        *(_exhibit_section(exhibit, drawings.get(exhibit.name)) for exhibit in shown),
-        *(section_of(each, drawings.get(each.experiment)) for each in drawn),
+        *(_exhibit_section(exhibit, drawings.get(exhibit.name)) for exhibit in matrices),
+        *(section_of(each, drawings.get(each.experiment)) for each in charts),
         provenance_section(run),
     ]
     body = element(
@@ -67,7 +69,7 @@ def page(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn], drawings: Map
             element("h1", name),
             element("p", in_one_line(run), class_="what"),
             remarks_list(run),
-            _navigation(run, shown, drawn),
+            _navigation(run, matrices, charts),
         ),
         element("main", *sections, id="results"),
     )
@@ -94,17 +96,17 @@ def inline_drawing(svg: Path, label: str) -> Markup:
     return Markup(f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{described}{rest}')
 
 
-def _navigation(run: RunFolder, shown: list[Exhibit], drawn: list[Drawn]) -> Markup:
+def _navigation(run: RunFolder, matrices: list[MatrixExhibit], charts: list[ChartExhibit]) -> Markup:
     links = [("findings", "What was found")] if run.claims else []
     links += [("overview", "At a glance"), *([("claims", "Claims")] if run.claims else [])]
-    links += [(exhibit.name, place(exhibit)) for exhibit in shown]
-    links += [(each.experiment, place_of(each.experiment)) for each in drawn]
+    links += [(exhibit.name, place(exhibit)) for exhibit in matrices]
+    links += [(each.experiment, place_of(each.experiment)) for each in charts]
     links.append(("provenance", "What was run"))
     items = (element("li", element("a", text, href=f"#{target}")) for target, text in links)
     return element("nav", element("ul", *items), aria_label="Sections")
 
 
-def _exhibit_section(exhibit: Exhibit, drawing: Markup | None) -> Markup:
+def _exhibit_section(exhibit: MatrixExhibit, drawing: Markup | None) -> Markup:
     return element(
         "section",
         element("h2", element("span", place(exhibit), class_="number"), " ", title(exhibit)),

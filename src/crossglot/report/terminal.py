@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossglot.drawing.chart_exhibit import terminal_of
-from crossglot.drawing.matrix_exhibit import Block, Cell, Exhibit, Grid, is_zero_shot
+from crossglot.drawing.matrix_exhibit import Block, Cell, Grid, MatrixExhibit, is_zero_shot
 from crossglot.drawing.wording import (
     COLLAPSED,
     NO_VALUE,
@@ -21,7 +21,7 @@ from crossglot.drawing.wording import (
     title,
     verdict,
 )
-from crossglot.experiments.exhibits import shown_by
+from crossglot.experiments.exhibits import exhibits_of
 from crossglot.report.claims import WHOSE, claims_counted, rounded, rule_set_later
 from crossglot.report.findings import constructed
 from crossglot.report.fine_tuning import choices, remarks
@@ -44,9 +44,9 @@ def terminal_tables(folder: Path) -> Iterator[RenderableType]:
     """
     run = read_run_folder(Path(folder))
     with calling(run.languages):
-        shown, drawn = shown_by(run.rows())
-        tables = [_table(exhibit, block) for exhibit in shown for block in exhibit.blocks]
-    yield from (*tables, *map(terminal_of, drawn), *_of_trainings(run))
+        matrices, charts = exhibits_of(run.rows())
+        tables = [_table(exhibit, block) for exhibit in matrices for block in exhibit.blocks]
+    yield from (*tables, *map(terminal_of, charts), *_of_trainings(run))
     yield from terminal_findings(folder)
 
 
@@ -105,7 +105,7 @@ def _claims_table(claims: Sequence[JudgedClaim]) -> RenderableType:
     return table
 
 
-def _table(exhibit: Exhibit, block: Block) -> RenderableType:
+def _table(exhibit: MatrixExhibit, block: Block) -> RenderableType:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
@@ -144,7 +144,7 @@ def _table(exhibit: Exhibit, block: Block) -> RenderableType:
 SUMMARIES = ("same language", "zero-shot mean", "best target", "worst target")
 
 
-def _legend(exhibit: Exhibit, block: Block) -> str:
+def _legend(exhibit: MatrixExhibit, block: Block) -> str:
     parts = ["± half the interval"] if exhibit.intervals else []
     if any(cell.published is not None for grid in block.grids for cell in grid.cells.values()):
         parts.append("(published)")

@@ -8,11 +8,11 @@ from pathlib import Path
 from crossglot.drawing.chart_exhibit import csv_of, latex_of
 from crossglot.drawing.figures import heat_map, write_figure
 from crossglot.drawing.latex import latex_table
-from crossglot.drawing.matrix_exhibit import Exhibit
+from crossglot.drawing.matrix_exhibit import MatrixExhibit
 from crossglot.drawing.spreadsheet import csv_table
 from crossglot.drawing.wording import calling, place, title
 from crossglot.engine.locking import locked
-from crossglot.experiments.exhibits import shown_by
+from crossglot.experiments.exhibits import exhibits_of
 from crossglot.files import check_working_folder, write_whole
 from crossglot.report.folder import RunFolder, read_run_folder
 from crossglot.report.page import inline_drawing, page
@@ -38,15 +38,15 @@ def write_report(folder: str | PathLike[str]) -> Path:
 
 
 def _write(run: RunFolder) -> Path:
-    shown, drawn = shown_by(run.rows())
+    matrices, charts = exhibits_of(run.rows())
     drawings = {}
-    for exhibit in shown:
+    for exhibit in matrices:
         write_whole(run.path / "tables" / f"{exhibit.name}.csv", csv_table(exhibit))
         write_whole(run.path / "tables" / f"{exhibit.name}.tex", latex_table(exhibit))
         if exhibit.blocks:
             svg = write_figure(heat_map(exhibit), exhibit.name, run.path / "figures")
             drawings[exhibit.name] = inline_drawing(svg, drawing_label(exhibit))
-    for each in drawn:
+    for each in charts:
         for part in (each, *each.more):
             write_whole(run.path / "tables" / f"{part.experiment}.csv", csv_of(part))
             write_whole(run.path / "tables" / f"{part.experiment}.tex", latex_of(part))
@@ -54,10 +54,10 @@ def _write(run: RunFolder) -> Path:
             svg = write_figure(each.chart, each.experiment, run.path / "figures")
             drawings[each.experiment] = inline_drawing(svg, f"{each.heading}. The numbers are in the table below.")
     target = run.path / "report.html"
-    write_whole(target, page(run, shown, drawn, drawings))
+    write_whole(target, page(run, matrices, charts, drawings))
     return target
 
 
-def drawing_label(exhibit: Exhibit) -> str:
+def drawing_label(exhibit: MatrixExhibit) -> str:
     """What a screen reader says in place of the figure."""
     return f"Heat maps of {place(exhibit)}, {title(exhibit)}. The numbers are in the table below."

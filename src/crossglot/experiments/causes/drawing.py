@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from crossglot.drawing.chart_exhibit import Drawn, Entry
+from crossglot.drawing.chart_exhibit import ChartExhibit, Entry
 from crossglot.drawing.figures import GREY, INK
 from crossglot.drawing.inline import inline
 from crossglot.drawing.wording import interval_note, reason
@@ -48,7 +48,7 @@ PLACES = (
 HEIGHT = 21  # pixels per condition in the figure
 
 
-def effects(rows: Sequence[ResultRow]) -> Drawn:
+def effects(rows: Sequence[ResultRow]) -> ChartExhibit:
     """Dots and whiskers over a table: the base, the effects from the largest to the smallest, then the checks.
 
     Chart and table are of the study's own measure; every other measure has a further table. Early runs have only one.
@@ -63,7 +63,7 @@ def effects(rows: Sequence[ResultRow]) -> Drawn:
         if measure not in TAGGED:
             columns, table = SHORT, tuple((*line[:2], *line[len(PLACES) + 1 : -1]) for line in table)
         more.append(
-            Drawn(
+            ChartExhibit(
                 f"{KEY}-{measure.replace(',', '').replace(' ', '-')}",
                 f"Likewise, {MEASURED[measure]}",
                 None,
@@ -72,7 +72,7 @@ def effects(rows: Sequence[ResultRow]) -> Drawn:
             )
         )
     chart = dots_and_whiskers(moved) if moved else None
-    return Drawn(KEY, TITLE, chart, COLUMNS, lines, _notes(means, there[0]), tuple(more))
+    return ChartExhibit(KEY, TITLE, chart, COLUMNS, lines, _notes(means, there[0]), tuple(more))
 
 
 def _table(means: Sequence[ResultRow], measure: str) -> tuple[list[ResultRow], tuple[tuple[Entry, ...], ...]]:

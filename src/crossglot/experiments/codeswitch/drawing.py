@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crossglot.corpora.catalogue import SYNTHETIC
-from crossglot.drawing.chart_exhibit import Drawn, Entry
+from crossglot.drawing.chart_exhibit import ChartExhibit, Entry
 from crossglot.drawing.figures import GREY, INK
 from crossglot.drawing.inline import inline
 from crossglot.drawing.matrix_exhibit import ROLE_ORDER
@@ -21,7 +21,7 @@ POINTS = ("circle", "square", "triangle-up", "diamond", "cross", "stroke")
 Line = tuple[str, str, str]  # source, system, words
 
 
-def switched(rows: Sequence[ResultRow]) -> Drawn:
+def switched(rows: Sequence[ResultRow]) -> ChartExhibit:
     """Dots with intervals over a table with one line per source, system and language of the words."""
     means = [row for row in rows if row.aggregate in (MEAN, PART_MEAN)]
     found: dict[Line, dict[str, ResultRow]] = {}
@@ -33,7 +33,7 @@ def switched(rows: Sequence[ResultRow]) -> Drawn:
     forms = [*(form for form in FORM_OF.values() if form in there), *sorted(there.difference(FORM_OF.values()))]
     printed = [form for form in forms if any(cells[form].published for cells in found.values() if form in cells)]
     columns = ("trained on", "system", "words", *forms, *(f"published, {form}" for form in printed))
-    return Drawn(
+    return ChartExhibit(
         KEY,
         TITLE,
         _chart(found, forms) if any(row.value is not None for row in means) else None,

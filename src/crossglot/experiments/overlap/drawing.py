@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from crossglot.drawing.chart_exhibit import Drawn
+from crossglot.drawing.chart_exhibit import ChartExhibit
 from crossglot.drawing.scatter import Series
 from crossglot.drawing.wording import METRICS, language_name, number
 from crossglot.experiments.overlap.claims import BY_OVERLAP, BY_SEEN_TOKENS, ENTITY_OVERLAP, NEAR_ZERO_OVERLAP
@@ -35,7 +35,7 @@ from crossglot.experiments.relation_drawing import (
 from crossglot.results.rows import ResultRow
 
 
-def overlap_figure(rows: Sequence[ResultRow]) -> Drawn:
+def overlap_figure(rows: Sequence[ResultRow]) -> ChartExhibit:
     """Figure 1: F1 against entity overlap, and against Wu and Dredze's share of seen pieces beside it."""
     scores = zero_shot_values(rows, "f1")
     x = {metric: {system: values_of(rows, metric, system) for system in encoders_of(rows)} for metric in MEASURES}
@@ -57,7 +57,7 @@ def overlap_figure(rows: Sequence[ResultRow]) -> Drawn:
         BY_SEEN_TYPES: "seen pieces, by type",
         BY_SEEN_TOKENS: "seen pieces, by token",
     }
-    return Drawn(
+    return ChartExhibit(
         rows[0].experiment,
         TITLE,
         chart,
@@ -97,7 +97,7 @@ def _pairs_table(
     rows: Sequence[ResultRow],
     scores: Mapping[str, Mapping[Pair, float]],
     x: Mapping[str, Mapping[str, Mapping[Pair, float]]],
-) -> Drawn:
+) -> ChartExhibit:
     """Every pair with its overlaps and scores, one line per encoder; pairs that share least come first."""
     lines = [
         (system, *pair, *(x[metric][system].get(pair) for metric in x), score)
@@ -106,10 +106,12 @@ def _pairs_table(
             scores.get(system, {}).items(), key=lambda item: ascending(x[ENTITY_OVERLAP][system].get(item[0]))
         )
     ]
-    return Drawn("figure1-pairs", "Pairs of languages", None, ("system", "from", "to", *x, METRICS["f1"]), tuple(lines))
+    return ChartExhibit(
+        "figure1-pairs", "Pairs of languages", None, ("system", "from", "to", *x, METRICS["f1"]), tuple(lines)
+    )
 
 
-def _spelling_table(rows: Sequence[ResultRow]) -> Drawn:
+def _spelling_table(rows: Sequence[ResultRow]) -> ChartExhibit:
     """How each encoder's tokenizer spells each language: one line each, its scripts in order of their letters."""
     found: dict[tuple[str, str], list[ResultRow]] = {}
     for row in rows:
@@ -134,4 +136,4 @@ def _spelling_table(rows: Sequence[ResultRow]) -> Drawn:
             )
         )
     heads = ("tokenizer of", "language", per_word, f"{unknown}, %", f"{known}, %", "its scripts", in_script)
-    return Drawn("figure1-spelling", "How the tokenizers spell the test sets", None, heads, tuple(lines))
+    return ChartExhibit("figure1-spelling", "How the tokenizers spell the test sets", None, heads, tuple(lines))

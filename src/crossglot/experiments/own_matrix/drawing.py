@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crossglot.drawing.chart_exhibit import Drawn
+from crossglot.drawing.chart_exhibit import ChartExhibit
 from crossglot.drawing.wording import METRICS, TASKS
 from crossglot.experiments.typology.drawing import features_figure
 from crossglot.experiments.typology.groups_drawing import averages_table
@@ -23,13 +23,13 @@ NOTES = (
 )
 
 
-def word_order_figure(rows: Sequence[ResultRow]) -> Drawn:
+def word_order_figure(rows: Sequence[ResultRow]) -> ChartExhibit:
     """Scores against the number of features that source and target share, pairs that share none included."""
     first = rows[0]
     said = f"zero-shot {TASKS.get(first.task, first.task)} {METRICS.get(first.metric, first.metric)}, %"
     return features_figure(rows, WORD_ORDER_TITLE, said, 0)
 
 
-def groups_table(rows: Sequence[ResultRow]) -> Drawn:
+def groups_table(rows: Sequence[ResultRow]) -> ChartExhibit:
     """Averages between groups, and their differences."""
     return averages_table(rows, GROUPS_TITLE, CALLED, "group", NOTES)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 from typing import Any
 
-from crossglot.drawing.chart_exhibit import Drawn, Entry
+from crossglot.drawing.chart_exhibit import ChartExhibit, Entry
 from crossglot.drawing.figures import GREY, INK
 from crossglot.drawing.inline import inline
 from crossglot.drawing.wording import interval_note
@@ -37,14 +37,14 @@ SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down"
 Curve = tuple[str, str, str, str]  # system, source, target, condition
 
 
-def curves(rows: Sequence[ResultRow]) -> Drawn:
+def curves(rows: Sequence[ResultRow]) -> ChartExhibit:
     """Panels of curves over a table with one line per curve."""
     found: dict[Curve, list[ResultRow]] = {}
     for row in rows:
         if row.aggregate == MEAN and row.value is not None:
             found.setdefault((row.system, row.source or "", row.target or "", row.condition or ""), []).append(row)
     layered = {curve: members for curve, members in found.items() if members[0].layer is not None}
-    return Drawn(
+    return ChartExhibit(
         rows[0].experiment,
         "Translation by nearest neighbours, by layer",
         _chart(found, layered) if layered else None,

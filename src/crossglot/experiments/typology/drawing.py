@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crossglot.drawing.chart_exhibit import Drawn
+from crossglot.drawing.chart_exhibit import ChartExhibit
 from crossglot.drawing.scatter import Series
 from crossglot.drawing.wording import number
 from crossglot.experiments.relation_drawing import (
@@ -25,7 +25,7 @@ from crossglot.experiments.typology.plan import TITLE
 from crossglot.results.rows import ResultRow
 
 
-def likeness_figure(rows: Sequence[ResultRow]) -> Drawn:
+def likeness_figure(rows: Sequence[ResultRow]) -> ChartExhibit:
     """Figure 2: accuracy against the number of common word-order features."""
     none = [(row.source or "", row.target or "") for row in rows if row.metric == COMMON and row.value == 0]
     left_out = f"Left out, as in the paper, for having no feature in common: {listed(none, COMMON) or 'no pair'}."
@@ -34,7 +34,7 @@ def likeness_figure(rows: Sequence[ResultRow]) -> Drawn:
 
 def features_figure(
     rows: Sequence[ResultRow], title: str, y_title: str, least: int, notes: Sequence[str] = ()
-) -> Drawn:
+) -> ChartExhibit:
     """The scores of an experiment against the number of word-order features that source and target share.
 
     Args:
@@ -64,10 +64,10 @@ def features_figure(
         for pair, row in sorted(known.items(), key=lambda item: ascending(item[1].value))
     )
     experiment = rows[0].experiment
-    pairs = Drawn(
+    pairs = ChartExhibit(
         f"{experiment}-pairs", "Pairs of languages", None, ("from", "to", COMMON, "comparable", *scores), lines
     )
-    return Drawn(
+    return ChartExhibit(
         experiment,
         title,
         chart,

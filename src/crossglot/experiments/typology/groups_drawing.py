@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from crossglot.drawing.chart_exhibit import Drawn, Entry
+from crossglot.drawing.chart_exhibit import ChartExhibit, Entry
 from crossglot.drawing.wording import METRICS, NO_VALUE, interval_note, number, reason
 from crossglot.experiments.relations import HOLM, LANGUAGES_DRAWN, QAP_P, QAP_P_WITHOUT
 from crossglot.experiments.typology.grouped import DIFFERENCE, SAME_MINUS_DIFFERENT
@@ -34,14 +34,14 @@ NOTES = (
 )
 
 
-def group_table(rows: Sequence[ResultRow]) -> Drawn:
+def group_table(rows: Sequence[ResultRow]) -> ChartExhibit:
     """Table 5: the averages, then their differences and the tests that tell word order from easy targets."""
     return averages_table(rows, TITLE, GROUPINGS, "order", PAPERS_NOTES)
 
 
 def averages_table(
     rows: Sequence[ResultRow], title: str, called: Mapping[str, str], what: str, notes: Sequence[str]
-) -> Drawn:
+) -> ChartExhibit:
     """Averages between groups of languages, in any experiment; the paper's beside them where there are any.
 
     Args:
@@ -63,7 +63,7 @@ def averages_table(
     columns = tuple(column.format(metric=METRICS.get(rows[0].metric, rows[0].metric)) for column in COLUMNS)
     experiment, printed = rows[0].experiment, any(row.published is not None for row in rows)
     differences = _tests(rows, called, what)
-    return Drawn(
+    return ChartExhibit(
         experiment,
         title,
         None,
@@ -75,7 +75,7 @@ def averages_table(
             *dict.fromkeys(f"No value: {reason(row)}." for row in rows if row.value is None),
         ),
         (
-            Drawn(
+            ChartExhibit(
                 f"{experiment}-differences", "Differences of groups", None,
                 *_with_or_without("paper", TESTS, differences, printed),
             ),

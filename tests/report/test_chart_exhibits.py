@@ -12,17 +12,19 @@ import altair as alt
 import pytest
 from rich.console import Console
 
-from crossglot.drawing.chart_exhibit import Drawn, csv_of, latex_of
+from crossglot.drawing.chart_exhibit import ChartExhibit, csv_of, latex_of
 from crossglot.experiments.registry import EXHIBITED, EXPERIMENTS
 from crossglot.report import terminal_tables, write_report
 from crossglot.results.rows import MEAN, ResultRow, write_results
 
 
-def scatter(rows: Sequence[ResultRow]) -> Drawn:
+def scatter(rows: Sequence[ResultRow]) -> ChartExhibit:
     points = [{"x": row.n, "y": row.value} for row in rows]
     chart = alt.Chart(alt.InlineData(values=points)).mark_point().encode(x="x:Q", y="y:Q")
     lines = tuple((row.source, row.value, row.n) for row in rows)
-    return Drawn("figure1", "F1 & overlap <b>", chart, ("source", "F1", "n"), lines, ("Notes are <i>plain</i>.",))
+    return ChartExhibit(
+        "figure1", "F1 & overlap <b>", chart, ("source", "F1", "n"), lines, ("Notes are <i>plain</i>.",)
+    )
 
 
 @pytest.fixture
@@ -62,6 +64,6 @@ def test_the_terminal_shows_the_table_and_counts_what_it_leaves_out(folder: Path
 
 
 def test_numbers_keep_full_precision_in_files_and_get_dashes_where_they_lack() -> None:
-    drawn = Drawn("figure9", "t", None, ("a", "b"), (("x", 1 / 3), ("y", None)))
+    drawn = ChartExhibit("figure9", "t", None, ("a", "b"), (("x", 1 / 3), ("y", None)))
     assert csv_of(drawn).splitlines() == ["a,b", f"x,{1 / 3}", "y,"]
     assert r"y & -- \\" in latex_of(drawn)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from made_up import NER_TARGETS, PUBLISHED_NER, made_up_rows
 
-from crossglot.drawing.matrix_exhibit import Exhibit, exhibits, is_zero_shot
+from crossglot.drawing.matrix_exhibit import MatrixExhibit, is_zero_shot, matrix_exhibits
 from crossglot.report.overview import published_mean
 from crossglot.results.rows import MEAN, ResultRow
 
 
-def found(name: str) -> Exhibit:
-    return next(exhibit for exhibit in exhibits(made_up_rows()) if exhibit.name == name)
+def found(name: str) -> MatrixExhibit:
+    return next(exhibit for exhibit in matrix_exhibits(made_up_rows()) if exhibit.name == name)
 
 
 def test_every_mean_row_is_shown_once_with_its_value_and_published_number() -> None:
     rows = [row for row in made_up_rows() if row.aggregate == MEAN]
     shown = {
         (exhibit.experiment, grid.system, source, target): (cell.value, cell.published)
-        for exhibit in exhibits(made_up_rows())
+        for exhibit in matrix_exhibits(made_up_rows())
         for block in exhibit.blocks
         for grid in block.grids
         for (source, target), cell in grid.cells.items()
@@ -38,7 +38,7 @@ def test_a_joined_source_belongs_to_the_block_of_its_languages() -> None:
         metric="accuracy", value=50.0,
     )  # fmt: skip
     rows = [cell, cell.model_copy(update={"source": "hi"}), cell.model_copy(update={"source": "en", "target": "de"})]
-    (exhibit,) = exhibits(rows)
+    (exhibit,) = matrix_exhibits(rows)
     assert len(exhibit.blocks) == 1
 
 
@@ -54,7 +54,7 @@ def test_a_cell_without_a_value_says_why() -> None:
 
 
 def test_only_an_exhibit_of_nothing_but_the_diagonal_is_same_language() -> None:
-    assert [exhibit.name for exhibit in exhibits(made_up_rows()) if exhibit.same_language] == ["table3"]
+    assert [exhibit.name for exhibit in matrix_exhibits(made_up_rows()) if exhibit.same_language] == ["table3"]
 
 
 def test_variants_are_exhibits_of_their_own() -> None:
@@ -62,7 +62,9 @@ def test_variants_are_exhibits_of_their_own() -> None:
         experiment="table6", system="s", role="m-bert", task="pos", source="hi+en", target="hi", aggregate=MEAN,
         metric="accuracy", value=50.0, condition="corrected",
     )  # fmt: skip
-    names = [exhibit.name for exhibit in exhibits([cell, cell.model_copy(update={"condition": "transliterated"})])]
+    names = [
+        exhibit.name for exhibit in matrix_exhibits([cell, cell.model_copy(update={"condition": "transliterated"})])
+    ]
     assert names == ["table6-corrected", "table6-transliterated"]
 
 
@@ -77,7 +79,7 @@ def test_rows_by_layer_are_left_to_figures_of_their_own() -> None:
         value=1.0,
         layer=3,
     )
-    assert exhibits([row]) == []
+    assert matrix_exhibits([row]) == []
 
 
 def test_the_scored_entity_types_are_kept_with_their_cells() -> None:
