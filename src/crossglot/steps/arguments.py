@@ -15,6 +15,7 @@ from crossglot.corpora.codemix import is_switch_key
 from crossglot.corpora.sampling import sample
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.errors import DataError
+from crossglot.tagging.labels import entity_types
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -151,7 +152,7 @@ def _types(corpus: Corpus, root: Path, lenient: bool) -> tuple[str, ...]:
     for split in corpus.files:
         sentences = _read(root, corpus.language, corpus.task, corpus.name, split, lenient, corpus.checksum(split))
         found.update(tag for sentence in sentences for tag in sentence.tags)
-    return tuple(sorted({tag[2:] for tag in found if tag != "O"}))
+    return entity_types(found)
 
 
 @lru_cache(maxsize=96)
