@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from crossglot.languages import LANGUAGES, language
     from crossglot.pretraining.pretrain import pretrain
     from crossglot.report.writing import write_report
-    from crossglot.runs import Run, read_run, reproduce, run_study, transfer_matrix
-    from crossglot.studies.analyse import analyse
+    from crossglot.runs import Run, analyse, read_run, reproduce, run_study, transfer_matrix
     from crossglot.studies.study import Study, load_study
     from crossglot.tagging.finetuning import finetune
     from crossglot.tagging.linear_probe import linear_probe
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "analyse": "crossglot.studies.analyse",
+    "analyse": "crossglot.runs",
     "Bitext": "crossglot.corpora.sentences",
     "compare": "crossglot.comparison.comparing",
     "CrossglotError": "crossglot.errors",

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
+from crossglot.corpora.opening import Held
 from crossglot.corpora.tasks import Task
 from crossglot.drawing.chart_exhibit import ChartExhibit
 from crossglot.drawing.figures import drawable, heat_map, themed
@@ -31,6 +32,7 @@ from crossglot.report.writing import write_report
 from crossglot.results.rows import ResultRow
 from crossglot.results.verdicts import claims_frame
 from crossglot.studies import running
+from crossglot.studies.analyse import analyse as analyse_scores
 from crossglot.studies.reproduce import PAPERS_ENCODERS, Given, reproduce_study, run_folder
 from crossglot.studies.study import Study, load_study
 
@@ -230,6 +232,23 @@ def transfer_matrix(
     with scratch_folder(Path(gettempdir())) as passing:
         run = run_study(study, out or passing, progress=progress, jobs=jobs)
     return run.results if tidy else run.tables[experiment].select("system", "source", *targets)
+
+
+def analyse(scores: str | Path | polars.DataFrame, out: str | PathLike[str] | None = None, **settings: Any) -> Run:
+    """Averages of anybody's matrix of scores, how they go with word order, and what groups of languages do.
+
+    Args:
+        scores: a CSV or TSV, or a frame, wide (a line per source, a column per target) or long (source, target, score).
+        out: the run's folder; `runs/<name of the file>` by default, `runs/scores` for a frame.
+        **settings: see `crossglot.studies.analyse.analyse`: `languages`, `groups`, `columns`, `where`, `scale`, `task`,
+            `metric`.
+
+    Raises:
+        DataError: for scores that are none of these, naming the line.
+        UsageError: for a column or a group that there is not, or a folder with something else in it.
+    """
+    given = scores if isinstance(scores, str | Path) else Held("scores", scores.write_csv().encode())
+    return read_run(analyse_scores(given, None if out is None else Path(out), **settings))
 
 
 def _keys(languages: Iterable[str], what: str) -> list[str]:

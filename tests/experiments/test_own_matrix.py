@@ -255,3 +255,15 @@ def test_two_names_of_one_language_are_refused(tmp_path: Path) -> None:
     path = write_wide(tmp_path / "scores.csv", {("en", "de"): 50.0, ("eng", "de"): 51.0})
     with pytest.raises(DataError, match="two sources are one language: en and eng"):
         analyse(path, tmp_path / "run")
+
+
+def test_from_python_a_frame_is_as_good_as_a_file(tmp_path: Path) -> None:
+    import polars as pl
+
+    frame = pl.DataFrame({"source": ["en", "de"], "en": [90.0, 70.0], "de": [80.0, None]})
+    run = crossglot.analyse(frame, tmp_path / "run", task="pos", metric="accuracy", groups="genus")
+    assert set(run.tables) >= {"matrix", "word-order", "groups", "groups-differences"}
+    assert run.claims.is_empty()
+    cells = run.results.filter(experiment=MATRIX, aggregate=MEAN).select("source", "target", "value").rows()
+    assert cells == [("en", "en", 90), ("en", "de", 80), ("de", "en", 70), ("de", "de", None)]
+    assert run.report().is_file()

@@ -51,6 +51,7 @@ def cells(found: ScoreFile) -> dict[tuple[str, str], float | None]:
         "Train-Lang\tEval_Lang\tF1\nen\ten\t95.5\nen\tde\t80\nde\ten\t75.25\nde\tde\t92\n",
         ",lang_train,lang_pred,model_id,score\n0,en,en,x,95.5\n1,en,de,x,80\n2,de,en,x,75.25\n3,de,de,x,92\n",
         "model;source;en;de\nx;en;95,5;80\nx;de;75,25;92\n",
+        "no,system,role,source,seed,en,de\n1,x,other,en,1,95.5,80\n2,x,other,de,1,75.25,92\n",
     ],
     ids=lambda text: text[:24],
 )

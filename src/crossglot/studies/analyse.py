@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from crossglot.corpora.opening import checksum, plain_name
+from crossglot.corpora.opening import Source, named
 from crossglot.engine.locking import locked
 from crossglot.errors import UsageError
 from crossglot.experiments.own_matrix.naming import NO_TABLE, groups_by, name_languages, read_language_table
@@ -26,11 +26,11 @@ TASK, METRIC = "transfer", "score"
 
 
 def analyse(
-    matrix: Path | str,
+    matrix: Source,
     out: Path | str | None = None,
     *,
     languages: Path | str | None = None,
-    groups: Iterable[str] = GROUPED_BY,
+    groups: str | Iterable[str] = GROUPED_BY,
     columns: Mapping[str, str] | None = None,
     where: Mapping[str, str] | None = None,
     scale: Scale = "auto",
@@ -60,10 +60,10 @@ def analyse(
         DataError: for a file that cannot be read as such, naming the line.
         UsageError: for an unknown column or group, or a folder that holds something else.
     """
-    path, columns_of_groups = Path(matrix), list(dict.fromkeys(groups))
-    folder = Path("runs") / plain_name(path).rpartition(".")[0] if out is None else Path(out)
+    columns_of_groups = [groups] if isinstance(groups, str) else list(dict.fromkeys(groups))
+    folder = Path("runs") / (named(matrix).name.partition(".")[0] or "scores") if out is None else Path(out)
     table = NO_TABLE if languages is None else read_language_table(languages)
-    file = read_scores(path, columns=columns, where=where, scale=scale)
+    file = read_scores(matrix, columns=columns, where=where, scale=scale)
     names = [(score.source, score.target) for score in file.scores]
     naming = name_languages((source for source, _ in names), (target for _, target in names), table, file.path)
     found = Matrix(file, naming, task or file.task or TASK, metric or file.metric or METRIC)
@@ -71,7 +71,7 @@ def analyse(
         groups_by(column, naming)
     _check_folder(folder)
     rows = [*matrix_rows(found), *word_order_rows(found), *grouped_rows(found, columns_of_groups)]
-    said = _versions(found, None if languages is None else Path(languages), where or {})
+    said = _versions(found, where or {})
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / WRITING):
         write_results(rows, folder / "results.csv")
@@ -88,12 +88,12 @@ def _check_folder(folder: Path) -> None:
         )
 
 
-def _versions(matrix: Matrix, table: Path | None, where: Mapping[str, str]) -> dict[str, Any]:
+def _versions(matrix: Matrix, where: Mapping[str, str]) -> dict[str, Any]:
     """Packages, what was read and how, and remarks that readers of the numbers have to know."""
-    file, naming = matrix.file, matrix.naming
+    file, naming, table = matrix.file, matrix.naming, matrix.naming.table
     data = {f"{file.path.name} scores": {"checksum": file.checksum}}
-    if table is not None:
-        data[f"{table.name} languages"] = {"checksum": checksum(table)}
+    if table.name:
+        data[f"{table.name} languages"] = {"checksum": table.checksum}
     names = {name: key for name, key in naming.keys.items() if name != key}
     return {
         "packages": {name: version(name) for name in PACKAGES},
@@ -107,7 +107,7 @@ def _versions(matrix: Matrix, table: Path | None, where: Mapping[str, str]) -> d
             "scores": sum(score.value is not None for score in file.scores),
         },
         "names": names,
-        "languages": {key: one.name for key, one in naming.languages.items() if key in naming.own},
+        "languages": {key: one.name for key, one in naming.languages.items() if key in table.languages},
     }
 
 

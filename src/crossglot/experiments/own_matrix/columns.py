@@ -91,21 +91,24 @@ def find_columns(header: Sequence[str], named: Mapping[str, str], path: Path, li
 
 
 def _wide(header: Sequence[str], given: Mapping[str, int], plain: Sequence[str], path: Path, line: int) -> Columns:
-    """The columns of a wide file: first the source, perhaps with a system, a seed and a task; then the scores."""
-    roles = {place: role for role, place in given.items()}
+    """The columns of a wide file: first the source, perhaps with a system, a seed and a task; then the targets.
+
+    Other columns before the source, such as a number of the line, are ignored.
+    """
     usual = {name: role for role, names in USUAL.items() for name in names if role != SCORE and role not in given}
-    places: dict[str, int] = dict(given)
-    for place, name in enumerate(plain):
-        role = roles.get(place) or usual.get(name)
-        if role is None or places.setdefault(role, place) != place:
-            break
-    if not places:
-        places[SOURCE] = 0
-    side = TARGET if TARGET in places else SOURCE
-    if side not in places:
-        what = f"lines have a {' and a '.join(places)}, but no source"
-        raise DataError(what, path=path, line=line, remedy=_name_it(SOURCE, header[0] or "NAME"))
-    rest = {place: name.strip() for place, name in enumerate(header) if place not in places.values()}
+    roles = {place: usual[name] for place, name in enumerate(plain) if name in usual}
+    roles |= {place: role for role, place in given.items()}
+    side = next((place for place, role in roles.items() if role in (SOURCE, TARGET)), None)
+    if side is None and 0 in roles:
+        what = f"lines have a {roles[0]}, but no source"
+        raise DataError(what, path=path, line=line, remedy=_name_it(SOURCE, header[0]))
+    side = side or 0
+    last = side
+    while last + 1 in roles:
+        last += 1
+    places: dict[str, int] = {roles.get(place, SOURCE): place for place in range(last + 1) if place in (*roles, side)}
+    places |= given
+    rest = {place: name.strip() for place, name in enumerate(header) if place > last and place not in places.values()}
     names = list(rest.values())
     if not names:
         raise DataError(
@@ -116,7 +119,7 @@ def _wide(header: Sequence[str], given: Mapping[str, int], plain: Sequence[str],
     if again is not None:
         what = f"two columns are called {again!r}" if again else "a column without a name"
         raise DataError(what, path=path, line=line, remedy="Give each language a column, and each column a language.")
-    return Columns(tuple(header), places, rest, turned=side == TARGET)
+    return Columns(tuple(header), places, rest, turned=SOURCE not in places)
 
 
 def _place(header: Sequence[str], role: str, name: str, path: Path) -> int:

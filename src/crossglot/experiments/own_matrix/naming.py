@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from crossglot.corpora.opening import open_text
+from crossglot.corpora.opening import decode, read_encoded
 from crossglot.errors import DataError, UsageError
 from crossglot.languages import LANGUAGES, TABLE_COLUMNS, WALS_FEATURES, Language
 from crossglot.remedies import called
@@ -36,15 +37,13 @@ class Naming:
         keys: name → key, of all names; `a+b` in its parts.
         languages: key → language, of those that are known.
         unknown: names that are in no table; each is its own key.
-        further: column that only the user's table has → key → its value.
-        own: keys of the user's table.
+        table: the user's table, which goes before crossglot's.
     """
 
     keys: Mapping[str, str]
     languages: Mapping[str, Language]
     unknown: tuple[str, ...]
-    further: Mapping[str, Mapping[str, str]]
-    own: frozenset[str]
+    table: LanguageTable
 
     def key_of(self, name: str) -> str:
         """The key of a language, or the keys of several joined by `+`."""
@@ -53,13 +52,22 @@ class Naming:
 
 @dataclass(frozen=True)
 class LanguageTable:
-    """A user's table: languages by key, and its further columns."""
+    """A user's table.
+
+    Attributes:
+        languages: by key.
+        further: column that only this table has → key → its value.
+        name: of the file.
+        checksum: SHA-256 of its bytes, unpacked.
+    """
 
     languages: Mapping[str, Language]
     further: Mapping[str, Mapping[str, str]]
+    name: str
+    checksum: str
 
 
-NO_TABLE = LanguageTable({}, {})
+NO_TABLE = LanguageTable({}, {}, "", "")
 
 
 def name_languages(sources: Iterable[str], targets: Iterable[str], table: LanguageTable, path: Path) -> Naming:
@@ -89,7 +97,7 @@ def name_languages(sources: Iterable[str], targets: Iterable[str], table: Langua
                 )
     known = {key: among[key] for key in keys.values() if key in among}
     unknown = tuple(name for name, key in keys.items() if key not in among)
-    return Naming(keys, known, unknown, table.further, frozenset(table.languages))
+    return Naming(keys, known, unknown, table)
 
 
 def parts_of(name: str) -> list[str]:
@@ -136,18 +144,20 @@ def read_language_table(path: Path | str) -> LanguageTable:
     Raises:
         DataError: a file that cannot be read, or a faulty line, with its number.
     """
-    found = [(number, line.split("\t")) for number, line in enumerate(open_text(path), start=1) if line.strip()]
+    path, data = read_encoded(path)
+    lines = enumerate(decode(data, path).split("\n"), start=1)
+    found = [(number, line.split("\t")) for number, line in lines if line.strip()]
     if not found or "key" not in found[0][1]:
         remedy = f"Its columns, tabs between: key, any of {' '.join(TABLE_COLUMNS[1:])}, and others of your own."
         raise DataError("no column called key in the first line", path=path, line=1, remedy=remedy)
-    (first, header), *lines = found
+    (first, header), *others = found
     again = next((name for name in header if header.count(name) > 1 or not name.strip()), None)
     if again is not None:
         what = f"two columns are called {again!r}" if again else "a column without a name"
         raise DataError(what, path=path, line=first)
     languages: dict[str, Language] = {}
     further: dict[str, dict[str, str]] = {name: {} for name in header if name not in TABLE_COLUMNS}
-    for number, cells in lines:
+    for number, cells in others:
         if len(cells) != len(header):
             remedy = "Divide them by tabs; leave empty what has no value."
             raise DataError(f"{len(cells)} fields where {len(header)} should be", path=path, line=number, remedy=remedy)
@@ -159,7 +169,7 @@ def read_language_table(path: Path | str) -> LanguageTable:
         for name, of in further.items():
             if row[name]:
                 of[row["key"]] = row[name]
-    return LanguageTable(languages, further)
+    return LanguageTable(languages, further, path.name, hashlib.sha256(data).hexdigest())
 
 
 def _language(row: Mapping[str, str]) -> Language:
@@ -189,11 +199,11 @@ def groups_by(column: str, naming: Naming) -> dict[str, str]:
     Raises:
         UsageError: for an unknown column.
     """
-    if column in naming.further:
-        return dict(naming.further[column])
+    if column in naming.table.further:
+        return dict(naming.table.further[column])
     if column in WALS_FEATURES:
         return {key: one.wals[column] for key, one in naming.languages.items() if column in one.wals}
     if column in ("family", "genus", "script"):
         return {key: value for key, one in naming.languages.items() if (value := getattr(one, column))}
-    known = [*WALS_FEATURES, "family", "genus", "script", *naming.further]
+    known = [*WALS_FEATURES, "family", "genus", "script", *naming.table.further]
     raise UsageError(f"{called('groups', column)}: languages are grouped by {', '.join(known)}")

@@ -86,7 +86,7 @@ class Matrix:
 
     def told_by(self, key: str) -> str:
         """The table that the features of a language are from."""
-        return "the table of languages" if key in self.naming.own else WALS
+        return "the table of languages" if key in self.naming.table.languages else WALS
 
 
 def matrix_rows(matrix: Matrix) -> list[ResultRow]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from crossglot.corpora.opening import decode, read_encoded
+from crossglot.corpora.opening import Source, decode, read_encoded
 from crossglot.csv_cells import restored
 from crossglot.errors import DataError, UsageError
 from crossglot.experiments.own_matrix.columns import (
@@ -90,7 +90,7 @@ class _Line:
 
 
 def read_scores(
-    path: Path | str,
+    source: Source,
     *,
     columns: Mapping[str, str] | None = None,
     where: Mapping[str, str] | None = None,
@@ -99,7 +99,7 @@ def read_scores(
     """Reads a file of scores.
 
     Args:
-        path: the file, which may end in .gz or .xz.
+        source: the file, which may end in .gz or .xz.
         columns: role (`source`, `target`, `score`, `system`, `seed`, `task`, `metric`) → name of its column, if it is
             not a usual one.
         where: column → the value that its lines must have; others are left out.
@@ -111,7 +111,7 @@ def read_scores(
     """
     if scale not in SCALES:
         raise UsageError(f"{called('scale', scale)}: choose from {', '.join(SCALES)}")
-    path, data = read_encoded(path)
+    path, data = read_encoded(source)
     header, *lines = _lines(decode(data, path), path)
     wanted = dict(where or {})
     for name, value in wanted.items():
