@@ -29,7 +29,7 @@ from crossglot.experiments.causes.plan import KEY, accuracy_difference, contrast
 from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.setting import Corpora, Setting
 from crossglot.lab.making import build_lab
-from crossglot.results.claims import Reading
+from crossglot.results.claims import RowStatistic
 from crossglot.runtime import Runtime
 
 COUNTS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).map(lambda two: (min(two), max(two))), min_size=1)
@@ -63,7 +63,7 @@ def test_every_claim_and_every_report_of_others_is_about_a_contrast_of_the_study
     keys = [contrast.key for contrast in contrasts(CONDITIONS)]
     assert len(set(keys)) == len(keys)
     for claim in CLAIMS:
-        assert isinstance(claim.statistic, Reading)
+        assert isinstance(claim.statistic, RowStatistic)
         read = claim.statistic
         assert (read.experiment, read.system) == (KEY, ENCODER)
         measures = (WITHOUT, TRANSLATED_WITHOUT) if claim in PIECES_CLAIMS else (OTHER_WORDS,)

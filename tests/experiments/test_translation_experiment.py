@@ -20,7 +20,7 @@ from crossglot.experiments.translation import EXPERIMENT
 from crossglot.experiments.translation import claims as told
 from crossglot.experiments.translation.claims import CLAIMS, PAPERS_CONDITION
 from crossglot.experiments.translation.plan import CHANCE, language_pairs
-from crossglot.results.claims import Reading
+from crossglot.results.claims import RowStatistic
 from crossglot.results.rows import ResultRow, results_frame, validate_results
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import EncoderReference
@@ -127,7 +127,7 @@ def test_every_claim_finds_its_row(rows: list[ResultRow]) -> None:
     verdicts = judge(results_frame(rows), claims=CLAIMS)
     assert len(verdicts) == len(CLAIMS)
     for claim, verdict in zip(CLAIMS, verdicts, strict=True):
-        assert isinstance(claim.statistic, Reading)
+        assert isinstance(claim.statistic, RowStatistic)
         absent = claim.statistic.source == "ur"
         assert not absent or "no bitext of hi and ur" in verdict.why
         assert (verdict.value is None) == absent, verdict

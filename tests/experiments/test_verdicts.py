@@ -21,9 +21,9 @@ from crossglot.results.claims import (
     BEFORE_RUNS,
     M_BERT_UNTRAINED,
     MOST_FREQUENT_TAG,
+    CellStatistic,
     Claim,
-    Reading,
-    Statistic,
+    RowStatistic,
     Term,
     over_cells,
     over_languages,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 BY_ID = {claim.id: claim for claim in CLAIMS}
-OF_CELLS = {claim.id: claim.statistic for claim in CLAIMS if isinstance(claim.statistic, Statistic)}
+OF_CELLS = {claim.id: claim.statistic for claim in CLAIMS if isinstance(claim.statistic, CellStatistic)}
 COMES_OUT = {
     "en-bert-own-ner": "cannot tell",  # 0.4, -8.7, -5.6, -5.3 points: four languages cannot rule out a mean below -10
     "english-gives-more-ner": "cannot tell",  # -4.1, 11.9, 8.2 points: German turns it around
@@ -245,7 +245,7 @@ def statistic_row(value: float | None, bounds: tuple[float, float] | None, condi
 
 FLAT = Claim(
     "flat-at-all", "figure 1", "is flat", "paper", "correlation (figure 1)",
-    Reading("figure1", "m-bert", "f1", "correlation", "by entity overlap"), "below", 0.5,
+    RowStatistic("figure1", "m-bert", "f1", "correlation", "by entity overlap"), "below", 0.5,
 )  # fmt: skip
 
 
@@ -281,9 +281,9 @@ def test_one_seed_leaves_a_reading_open() -> None:
 
 
 def test_two_seeds_leave_a_reading_of_named_cells_open() -> None:
-    """Its interval is over sentences alone; the causal study has such readings."""
+    """Its interval is over sentences alone; the causal study has such statistics."""
     claim = BY_ID["other-script"]
-    assert isinstance(claim.statistic, Reading)
+    assert isinstance(claim.statistic, RowStatistic)
     row = ResultRow(
         experiment="causes", system=claim.statistic.system, role="other", task="pos", condition="Cyrillic",
         source=claim.statistic.source, target=claim.statistic.target, metric=claim.statistic.metric, aggregate=MEAN,

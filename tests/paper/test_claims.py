@@ -12,11 +12,11 @@ from crossglot.experiments.claims import CLAIMS
 from crossglot.experiments.claims_page import claims_page
 from crossglot.experiments.codeswitch.plan import WITH_SYNTHETIC
 from crossglot.paper.published import PUBLISHED, lookup
-from crossglot.results.claims import MOST_FREQUENT_TAG, Claim, Reading, Statistic, Term, own, turned, zero_shot
+from crossglot.results.claims import MOST_FREQUENT_TAG, CellStatistic, Claim, RowStatistic, Term, own, turned, zero_shot
 
 ROOT = Path(__file__).parents[2]
-OF_CELLS = [(claim, claim.statistic) for claim in CLAIMS if isinstance(claim.statistic, Statistic)]
-READINGS = [(claim, claim.statistic) for claim in CLAIMS if isinstance(claim.statistic, Reading)]
+OF_CELLS = [(claim, claim.statistic) for claim in CLAIMS if isinstance(claim.statistic, CellStatistic)]
+OF_ROWS = [(claim, claim.statistic) for claim in CLAIMS if isinstance(claim.statistic, RowStatistic)]
 
 TABLES = {
     cell.experiment: {(c.source, c.target) for c in PUBLISHED if c.experiment == cell.experiment} for cell in PUBLISHED
@@ -46,7 +46,7 @@ def test_the_papers_claims_come_first() -> None:
 
 
 @pytest.mark.parametrize(("claim", "statistic"), OF_CELLS, ids=lambda part: getattr(part, "id", ""))
-def test_terms_go_together_and_name_cells_of_their_tables(claim: Claim, statistic: Statistic) -> None:
+def test_terms_go_together_and_name_cells_of_their_tables(claim: Claim, statistic: CellStatistic) -> None:
     assert len({len(term.pairs) for term in statistic.terms}) == 1
     for term in statistic.terms:
         assert set(term.pairs) <= TABLES[term.experiment]
@@ -62,14 +62,14 @@ def test_the_words_say_which_tables_and_figures(claim: Claim) -> None:
 
 
 @pytest.mark.parametrize(("claim", "statistic"), OF_CELLS, ids=lambda part: getattr(part, "id", ""))
-def test_the_words_say_how_many_cells(claim: Claim, statistic: Statistic) -> None:
+def test_the_words_say_how_many_cells(claim: Claim, statistic: CellStatistic) -> None:
     count = re.search(r"(?:mean|minimum) over (\d+) (pairs|languages)", claim.says)
     assert count is None or int(count[1]) == len(statistic.terms[0].pairs)
     assert statistic.summary in claim.says or len(statistic.terms[0].pairs) == 1
 
 
 @pytest.mark.parametrize(("claim", "statistic"), OF_CELLS, ids=lambda part: getattr(part, "id", ""))
-def test_differences_cancel_a_constant(claim: Claim, statistic: Statistic) -> None:
+def test_differences_cancel_a_constant(claim: Claim, statistic: CellStatistic) -> None:
     """A statistic that compares systems must not move when all of them gain a point: its weights sum to zero.
 
     Not so where one system stands alone, or is held against a share of its own score.
@@ -131,7 +131,7 @@ KNOWN = {
 @pytest.mark.parametrize(
     ("claim", "statistic"), [one for one in OF_CELLS if one[0].id in KNOWN], ids=lambda part: getattr(part, "id", "")
 )
-def test_the_statistic_on_the_published_numbers(claim: Claim, statistic: Statistic) -> None:
+def test_the_statistic_on_the_published_numbers(claim: Claim, statistic: CellStatistic) -> None:
     sums = []
     for place in range(len(statistic.terms[0].pairs)):
         values = [at(term, place) for term in statistic.terms]
@@ -161,12 +161,12 @@ BY_GROUPS = {
 
 
 def test_differences_of_groups_name_printed_cells() -> None:
-    for claim, reading in READINGS:
-        if reading.aggregate == "difference":
-            assert reading.source and reading.target and reading.condition
-            sources, targets = reading.source.split(" minus "), reading.target.split(" minus ")
+    for claim, statistic in OF_ROWS:
+        if statistic.aggregate == "difference":
+            assert statistic.source and statistic.target and statistic.condition
+            sources, targets = statistic.source.split(" minus "), statistic.target.split(" minus ")
             cells = [
-                lookup("table5", source, target, condition=reading.condition)
+                lookup("table5", source, target, condition=statistic.condition)
                 for source in sources
                 for target in targets
             ]

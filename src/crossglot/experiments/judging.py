@@ -10,7 +10,7 @@ from crossglot.experiments.cells import is_papers_corpus
 from crossglot.experiments.claims import CLAIMS
 from crossglot.experiments.statistic_rows import StatisticRows
 from crossglot.paper.published import CITED, EN_BERT, M_BERT, lookup
-from crossglot.results.claims import M_BERT_UNTRAINED, Claim, Reading, Statistic, line_of, spelled
+from crossglot.results.claims import M_BERT_UNTRAINED, CellStatistic, Claim, RowStatistic, line_of, spelled
 from crossglot.results.rows import MEAN
 from crossglot.results.systems import UNTRAINED, System, find_twin
 from crossglot.results.verdicts import JudgedClaim, Verdict
@@ -140,7 +140,11 @@ class _Run:
         """One claim with its verdict."""
         statistic = claim.statistic
         try:
-            decision = self._read(claim, statistic) if isinstance(statistic, Reading) else self._weigh(claim, statistic)
+            decision = (
+                self._by_row(claim, statistic)
+                if isinstance(statistic, RowStatistic)
+                else self._by_cells(claim, statistic)
+            )
         except UndecidedError as reason:
             decision = Decision(OPEN, str(reason))
         bounds = decision.interval if decision.interval and decision.interval.known else None
@@ -153,7 +157,7 @@ class _Run:
             players={} if decision.value is None else self._players(statistic), rule=claim.rule,
         )  # fmt: skip
 
-    def _weigh(self, claim: Claim, statistic: Statistic) -> Decision:
+    def _by_cells(self, claim: Claim, statistic: CellStatistic) -> Decision:
         """The verdict by the cells of tables; UndecidedError if any is missing."""
         places = self._places(claim, statistic)
         sums = [sum(entry.weight * entry.cell.value for entry in place) for place in places]
@@ -177,26 +181,26 @@ class _Run:
         entries = [entry for place in places for entry in place if len(self.seeds.get(entry.key, ())) == 2]
         return sorted({entry.key[1] for entry in entries if len(sources[entry.key[:2]]) < FEWEST_FREEDOM})
 
-    def _read(self, claim: Claim, reading: Reading) -> Decision:
+    def _by_row(self, claim: Claim, statistic: RowStatistic) -> Decision:
         """The verdict by a row that an experiment wrote; UndecidedError if it is not there or has no value."""
-        if reading.experiment not in self.experiments:
-            raise UndecidedError(f"{spelled(reading.experiment)} was not run")
-        system = self._system(reading.system)
-        found = self.statistics.find(reading, system)
+        if statistic.experiment not in self.experiments:
+            raise UndecidedError(f"{spelled(statistic.experiment)} was not run")
+        system = self._system(statistic.system)
+        found = self.statistics.find(statistic, system)
         if isinstance(found, str):
-            raise UndecidedError(f"no {reading.aggregate} for {system} ({spelled(reading.experiment)}){found}")
-        if collapsed := self.statistics.collapsed(reading, system):
+            raise UndecidedError(f"no {statistic.aggregate} for {system} ({spelled(statistic.experiment)}){found}")
+        if collapsed := self.statistics.collapsed(statistic, system):
             trainings = "a training" if collapsed == 1 else f"{collapsed} trainings"
             return Decision(OPEN, f"with {trainings} that collapsed among its cells", *found)
-        if reading.pool is not None and (others := self.statistics.other_pools(reading, system)):
-            why = f"the paper searches {reading.pool:,} pairs of sentences, and among fewer more are found"
+        if statistic.pool is not None and (others := self.statistics.other_pools(statistic, system)):
+            why = f"the paper searches {statistic.pool:,} pairs of sentences, and among fewer more are found"
             return Decision(OPEN, f"{why} ({_listed(others, ', ')})", *found)
-        if self.statistics.seeds(reading, system) == FEWEST_SEEDS - 1:
+        if self.statistics.seeds(statistic, system) == FEWEST_SEEDS - 1:
             return Decision(OPEN, "from two seeds only, whose interval is over sentences alone", *found)
-        single = any(len(seeds) == 1 for key, seeds in self.seeds.items() if key[:2] == (reading.experiment, system))
+        single = any(len(seeds) == 1 for key, seeds in self.seeds.items() if key[:2] == (statistic.experiment, system))
         return _decide(claim, *found, [system] if single else [])
 
-    def _places(self, claim: Claim, statistic: Statistic) -> Places:
+    def _places(self, claim: Claim, statistic: CellStatistic) -> Places:
         """The cells a claim needs; UndecidedError if any is not there."""
         for experiment in claim.experiments:
             if experiment not in self.experiments:
@@ -251,14 +255,14 @@ class _Run:
             ]
         )
 
-    def _players(self, statistic: Statistic | Reading) -> dict[str, str]:
+    def _players(self, statistic: CellStatistic | RowStatistic) -> dict[str, str]:
         """Which systems play the paper's encoders in a statistic."""
-        parts = (statistic,) if isinstance(statistic, Reading) else statistic.terms
+        parts = (statistic,) if isinstance(statistic, RowStatistic) else statistic.terms
         roles = [M_BERT if part.system == M_BERT_UNTRAINED else part.system for part in parts]
         return {role: self._system(role) for role in roles if role in (M_BERT, EN_BERT)}
 
 
-def _lowest(statistic: Statistic, sums: Sequence[float]) -> str:
+def _lowest(statistic: CellStatistic, sums: Sequence[float]) -> str:
     """Where a minimum lies."""
     if statistic.summary != "minimum":
         return ""
@@ -289,13 +293,13 @@ def _same_data(places: Places) -> None:
         raise UndecidedError(f"the published numbers are for the paper's data, but here {_listed(list(others))}")
 
 
-def _possible(statistic: Statistic) -> tuple[float, float]:
+def _possible(statistic: CellStatistic) -> tuple[float, float]:
     """Smallest and largest possible value of the weighted sum of scores from 0 to 100."""
     weights = [term.weight for term in statistic.terms]
     return 100 * sum(min(weight, 0.0) for weight in weights), 100 * sum(max(weight, 0.0) for weight in weights)
 
 
-def _from_cells(statistic: Statistic, places: Places) -> Interval:
+def _from_cells(statistic: CellStatistic, places: Places) -> Interval:
     """The interval of a statistic over named cells, from the cells' own."""
     entries = [entry for place in places for entry in place]
     bare = [f"{entry.key[1]}, {entry.key[2]} → {entry.key[3]}" for entry in entries if not entry.cell.interval]

@@ -1,7 +1,7 @@
 """What a claim is made of: a sentence, a statistic over cells of tables, a direction and a threshold.
 
 A statistic is a mean or a minimum, over cells, of a weighted sum of systems: "M-BERT minus EN-BERT, averaged over the
-twelve zero-shot pairs". Or it is a reading: a number that an experiment computes of a whole figure, such as a
+twelve zero-shot pairs". Or it is a number that an experiment computes of a whole figure, such as a
 correlation, and writes as a row of its own. Each experiment has its claims in the tuple CLAIMS of its `claims.py`, each
 made by `claim`.
 
@@ -56,7 +56,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Statistic:
+class CellStatistic:
     """A mean or minimum over places of the terms' weighted sum at each place.
 
     Attributes:
@@ -72,7 +72,7 @@ class Statistic:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RowStatistic:
     """One row of results.csv that holds an experiment's own statistic, with its interval.
 
     Attributes:
@@ -84,7 +84,7 @@ class Reading:
         source: the row's source: a language or a group of them.
         target: likewise.
         layer: the row's hidden layer.
-        unit: as in `Statistic`.
+        unit: as in `CellStatistic`.
         pool: how many pairs of sentences the paper searched; a number found among more or fewer does not decide.
     """
 
@@ -110,7 +110,7 @@ class Claim:
         sentence: the paper's words, shortened by `…`; for all others, ours.
         origin: `paper`; `related`: what another paper reports; `ours`.
         says: the statistic in words.
-        statistic: the statistic as data, in points (per cent) or, for a reading, in the row's unit.
+        statistic: the statistic as data, in points (per cent) or, in the row's unit.
         direction: on which side of the threshold the claim puts the statistic; `within`: it is nearer to zero, on
             either side, as a test of equivalence asks.
         threshold: in the unit of the statistic.
@@ -122,7 +122,7 @@ class Claim:
     sentence: str
     origin: Origin
     says: str
-    statistic: Statistic | Reading
+    statistic: CellStatistic | RowStatistic
     direction: Direction
     threshold: float
     rule: str = BEFORE_RUNS
@@ -130,7 +130,7 @@ class Claim:
     @property
     def experiments(self) -> tuple[str, ...]:
         """The tables and figures it needs, each once."""
-        if isinstance(self.statistic, Reading):
+        if isinstance(self.statistic, RowStatistic):
             return (self.statistic.experiment,)
         return tuple(dict.fromkeys(term.experiment for term in self.statistic.terms))
 
@@ -160,7 +160,7 @@ def claim(
     where: str,
     sentence: str,
     says: str,
-    statistic: Statistic | Reading,
+    statistic: CellStatistic | RowStatistic,
     direction: Direction,
     threshold: float,
     rule: str = BEFORE_RUNS,
@@ -207,11 +207,11 @@ def turned(pairs: Pairs) -> Pairs:
     return tuple((target, source) for source, target in pairs)
 
 
-def over_languages(*terms: Term) -> Statistic:
+def over_languages(*terms: Term) -> CellStatistic:
     """Mean of the weighted sum, with languages resampled."""
-    return Statistic("mean", terms, "languages")
+    return CellStatistic("mean", terms, "languages")
 
 
-def over_cells(*terms: Term, summary: Literal["mean", "minimum"] = "mean") -> Statistic:
+def over_cells(*terms: Term, summary: Literal["mean", "minimum"] = "mean") -> CellStatistic:
     """Mean or minimum over cells that the claim names, with seeds and sentences resampled."""
-    return Statistic(summary, terms, "cells")
+    return CellStatistic(summary, terms, "cells")

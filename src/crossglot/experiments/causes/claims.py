@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from crossglot.results.claims import AFTER_RUNS, BIG, COMPARABLE, NOISE, Claim, Direction, Origin, Reading, claim
+from crossglot.results.claims import AFTER_RUNS, BIG, COMPARABLE, NOISE, Claim, Direction, Origin, RowStatistic, claim
 
 SYSTEM, METRIC = "BERT of this condition", "accuracy of other words difference"
 BARE_METRIC = "accuracy, anchors cut out difference"
@@ -54,8 +54,8 @@ ONE_LANGUAGE = "With all words, order and script the same, transfer is the diago
 K_ET_AL, DUFTER, CONNEAU = "K et al. (2020)", "Dufter and Schütze (2020)", "Conneau et al. (2020)"
 
 
-def _effect(condition: str, metric: str = METRIC) -> Reading:
-    return Reading("causes", SYSTEM, metric, "mean", condition, SOURCE, TARGET, unit="cells")
+def _effect(condition: str, metric: str = METRIC) -> RowStatistic:
+    return RowStatistic("causes", SYSTEM, metric, "mean", condition, SOURCE, TARGET, unit="cells")
 
 
 def _claim(

@@ -11,7 +11,7 @@ either side: then flat scores are found to be so in nine of ten runs.
 from __future__ import annotations
 
 from crossglot.paper.published import EN_BERT, M_BERT
-from crossglot.results.claims import AFTER_RUNS, BIG, Claim, Reading, Unit, claim
+from crossglot.results.claims import AFTER_RUNS, BIG, Claim, RowStatistic, Unit, claim
 
 NEAR_ZERO_OVERLAP = 5.0
 """Per cent of the pieces used in entities: below this there is almost no lexical overlap."""
@@ -39,8 +39,8 @@ SLOPE_OF_M_BERT = "slope of M-BERT's zero-shot NER F1 over overlap"
 
 def _figure(
     system: str, aggregate: str, condition: str = BY_OVERLAP, *, metric: str = "f1", unit: Unit = "languages"
-) -> Reading:
-    return Reading("figure1", system, metric, aggregate, condition, unit=unit)
+) -> RowStatistic:
+    return RowStatistic("figure1", system, metric, aggregate, condition, unit=unit)
 
 
 CLAIMS: tuple[Claim, ...] = (

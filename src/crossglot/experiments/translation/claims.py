@@ -11,7 +11,7 @@ pairs decides none of its sentences.
 from __future__ import annotations
 
 from crossglot.paper.published import M_BERT
-from crossglot.results.claims import Claim, Reading, claim
+from crossglot.results.claims import Claim, RowStatistic, claim
 
 PAPERS_CONDITION = "mean shift, l2"
 """The paper's v̄, estimated on the pairs that are scored, and its distance."""
@@ -34,13 +34,13 @@ NEIGHBOURS, LANGUAGES = "M-BERT's nearest-neighbour accuracy", "showing this wor
 TWO_THIRDS = "two thirds of the way up"
 
 
-def _curve(aggregate: str, source: str = "en", target: str = "de") -> Reading:
+def _curve(aggregate: str, source: str = "en", target: str = "de") -> RowStatistic:
     condition = PAPERS_CONDITION
-    return Reading(FIGURE, M_BERT, MEASURE, aggregate, condition, source, target, unit="cells", pool=POOL)
+    return RowStatistic(FIGURE, M_BERT, MEASURE, aggregate, condition, source, target, unit="cells", pool=POOL)
 
 
-def _all_curves(aggregate: str, pool: int | None = None) -> Reading:
-    return Reading(FIGURE, M_BERT, MEASURE, aggregate, pool=pool)
+def _all_curves(aggregate: str, pool: int | None = None) -> RowStatistic:
+    return RowStatistic(FIGURE, M_BERT, MEASURE, aggregate, pool=pool)
 
 
 CLAIMS: tuple[Claim, ...] = (

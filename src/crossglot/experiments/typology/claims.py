@@ -7,7 +7,7 @@ common; a job is decent, compared to another encoder's, if it is better than tha
 from __future__ import annotations
 
 from crossglot.paper.published import M_BERT
-from crossglot.results.claims import Claim, Reading, claim
+from crossglot.results.claims import Claim, RowStatistic, claim
 
 FEW_FEATURES = 2
 """At most so many features in common is low similarity."""
@@ -19,8 +19,8 @@ LOW_SIMILARITY = "pairs of low similarity"
 SECTION = "section 4.2, p. 4999"
 
 
-def _difference(feature: str, aggregate: str, source: str | None = None, target: str | None = None) -> Reading:
-    return Reading("table5", M_BERT, "accuracy", aggregate, feature, source, target)
+def _difference(feature: str, aggregate: str, source: str | None = None, target: str | None = None) -> RowStatistic:
+    return RowStatistic("table5", M_BERT, "accuracy", aggregate, feature, source, target)
 
 
 def _same_order(feature: str, source: str, target: str) -> Claim:
@@ -60,13 +60,13 @@ CLAIMS: tuple[Claim, ...] = (
     claim(
         "paper", "similar-is-better", "section 4.1, p. 4998", "performance improves with similarity",
         "slope of M-BERT's zero-shot POS accuracy over the number of common WALS features, points each",
-        Reading("figure2", M_BERT, "accuracy", "slope", BY_FEATURES), "above", 0.0,
+        RowStatistic("figure2", M_BERT, "accuracy", "slope", BY_FEATURES), "above", 0.0,
     ),
     claim(
         "paper", "decent-for-low-similarity", "section 4.1, p. 4998",
         "it still does a decent job for low similarity languages when compared to EN-BERT",
         "M-BERT's zero-shot POS accuracy minus EN-BERT's, mean over pairs with at most two common features",
-        Reading("figure2", M_BERT, "accuracy", "mean over pairs minus en-bert's", LOW_SIMILARITY), "above", 0.0,
+        RowStatistic("figure2", M_BERT, "accuracy", "mean over pairs minus en-bert's", LOW_SIMILARITY), "above", 0.0,
     ),
     _same_order("81A", "SVO", "SOV"),
     _same_order("81A", "SOV", "SVO"),
@@ -77,7 +77,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Similar languages transfer better than their own ease explains",
         "correlation of M-BERT's zero-shot POS accuracy with the number of common WALS features, source and target "
         "effects removed from both",
-        Reading("figure2", M_BERT, "accuracy", "correlation without effects", BY_FEATURES), "above", 0.0,
+        RowStatistic("figure2", M_BERT, "accuracy", "correlation without effects", BY_FEATURES), "above", 0.0,
     ),
     _by_column("81A", "SVO", "SOV"),
     _by_column("81A", "SOV", "SVO"),
