@@ -146,8 +146,8 @@ def main() -> None:
     pieces = sum(map(len, encoder.tokenizer(texts, add_special_tokens=True, verbose=False)["input_ids"]))
     layers = model.config.num_hidden_layers + 1
     print(f"{len(texts)} sentences, {pieces} pieces, {layers} layers, {runtime.device} {runtime.precision}")
-    embed(encoder, texts[:BATCH], runtime=runtime)
-    ours, vectors = timed(lambda: embed(encoder, texts, runtime=runtime))
+    embed(encoder, texts[:BATCH], device=runtime.device, precision=runtime.precision)
+    ours, vectors = timed(lambda: embed(encoder, texts, device=runtime.device, precision=runtime.precision))
     loop, others = timed(lambda: padded_loop(encoder, model, texts))
     report("crossglot, packed, all layers", ours, pieces)
     report("Hugging Face loop, padded, all layers", loop, pieces)

@@ -92,7 +92,8 @@ def measure_ours(encoder: Encoder, sentences: Sequence[TaggedSentence], runtime:
         encoder,
         sentences,
         recipe=Recipe(epochs=1),
-        runtime=runtime,
+        device=runtime.device,
+        precision=runtime.precision,
         progress=lambda *_: stamps.append(time.perf_counter()),
     )
     tagger.predict(sentences[:BATCH])

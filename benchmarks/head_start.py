@@ -99,7 +99,12 @@ def measure(encoder: Encoder, train: list[TaggedSentence], sets: Sets, options: 
         write(options.out, [(encoder.name, options.task, start, rate, seed, *pair) for pair in found.items()])
         print(encoder.name, start, rate, seed, *(f"{name} {value:.1f}" for name, value in found.items()), flush=True)
 
-    score(ALONE, 0.0, 0, lambda: linear_probe(encoder, train, task=options.task, runtime=runtime))
+    score(
+        ALONE,
+        0.0,
+        0,
+        lambda: linear_probe(encoder, train, task=options.task, device=runtime.device, precision=runtime.precision),
+    )
     for seed in options.seeds:
         for start in options.starts:
             for rate in options.rates if seed == options.seeds[0] else [best_rate(done, start, options.seeds[0])]:

@@ -25,7 +25,6 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.tasks import UPOS
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
-from crossglot.runtime import resolve_runtime
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.metrics import accuracy_counts
 from crossglot.tagging.recipe import Recipe
@@ -61,7 +60,7 @@ def trainer_accuracy(encoder: Encoder, train: Sentences, test: Sentences, recipe
 
 def our_accuracy(encoder: Encoder, train: Sentences, test: Sentences, recipe: Recipe, seed: int) -> float:
     """Accuracy of our tagger."""
-    tagger = finetune(encoder, train, recipe=recipe, seed=seed, runtime=resolve_runtime("auto", "fp32"))
+    tagger = finetune(encoder, train, recipe=recipe, seed=seed, device="auto")
     right, words = accuracy_counts([s.tags for s in test], tagger.predict(test)).sum(axis=0)
     return float(right / words)
 

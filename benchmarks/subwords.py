@@ -71,7 +71,9 @@ def measure(options: argparse.Namespace) -> None:
                     learning_rate=rate, epochs=options.epochs, head_start=options.head_start, cutting=cutting,
                     subword=subword,
                 )  # fmt: skip
-                tagger = finetune(encoder, train, recipe=recipe, seed=seed, runtime=runtime)
+                tagger = finetune(
+                    encoder, train, recipe=recipe, seed=seed, device=runtime.device, precision=runtime.precision
+                )
                 found = {language: 100 * tagger.evaluate(gold).value for language, gold in sets.items()}
                 out.writerows([*key, language, f"{accuracy:.2f}"] for language, accuracy in found.items())
                 file.flush()

@@ -16,7 +16,6 @@ from crossglot.corpora.sentences import Sentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
 from crossglot.errors import ModelError, StorageError, UsageError
-from crossglot.runtime import Runtime
 from toy_world import write_encoder
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def test_words_that_are_split_already_are_cut_as_their_text_is(bert: Encoder) ->
 
 
 def test_bf16_is_close_and_leaves_the_encoder_in_fp32(bert: Encoder) -> None:
-    rough = embed(bert, TEXT, runtime=Runtime("cpu", "bf16"))
+    rough = embed(bert, TEXT, precision="bf16")
     np.testing.assert_allclose(rough, embed(bert, TEXT), atol=0.1)
     assert next(bert.model.parameters()).dtype == torch.float32
 

@@ -17,7 +17,7 @@ from crossglot.encoders.forward import last_hidden, make_batch
 from crossglot.encoders.kernels import fused as fusing
 from crossglot.encoders.kernels.fused import Product, ResidualProduct, fused
 from crossglot.encoders.loading import load_encoder
-from crossglot.runtime import Runtime, multiplies_in_bf16
+from crossglot.runtime import multiplies_in_bf16
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.prediction import predict_labels, prepare
 from crossglot.tagging.recipe import Recipe
@@ -136,5 +136,5 @@ def test_tags_of_real_sentences_stay_equal(language: str, data_root: Path) -> No
 def test_taggers_predict_in_bf16_as_they_did(tmp_path: Path) -> None:
     gold = [TaggedSentence(("the", "cat"), ("DET", "NOUN"))] * 4
     recipe = Recipe(epochs=1, max_length=32)
-    tagger = finetune(load_encoder(save_tiny(tmp_path)), gold, recipe=recipe, runtime=Runtime("cpu", "bf16"))
+    tagger = finetune(load_encoder(save_tiny(tmp_path)), gold, recipe=recipe, precision="bf16")
     assert Product not in kinds(tagger._predicting[0])

@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -19,13 +20,12 @@ from crossglot.errors import DataError, UsageError
 from crossglot.pretraining.loop import TrainingStatus
 from crossglot.pretraining.pretrain import pretrain
 from crossglot.pretraining.shapes import SHAPES
-from crossglot.runtime import Runtime
 
 SHAPE = SHAPES["tiny"].changed(
     name="test", layers=1, hidden=16, heads=2, vocab_size=200, positions=24, length=16, batch_pieces=192, steps=24,
     dropout=0.1,
 )  # fmt: skip
-FP32 = Runtime("cpu", "fp32")
+FP32: dict[str, Any] = {"device": "cpu", "precision": "fp32"}
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def finished(texts: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pretrain(texts, tmp_path_factory.mktemp("runs") / "whole", shape=SHAPE, runtime=FP32)
+    return pretrain(texts, tmp_path_factory.mktemp("runs") / "whole", shape=SHAPE, **FP32)
 
 
 def _same_weights(first: Path, second: Path) -> bool:
@@ -87,14 +87,14 @@ def test_training_lowers_the_loss(texts: dict[str, Path], tmp_path: Path) -> Non
         losses.append(progress.loss)
 
     shape = SHAPE.changed(steps=120, learning_rate=1e-2)
-    pretrain(texts, tmp_path / "run", shape=shape, runtime=FP32, report_every=20, progress=note)
+    pretrain(texts, tmp_path / "run", shape=shape, **FP32, report_every=20, progress=note)
     assert len(losses) == 6
     assert losses[-1] < losses[0] - 1
 
 
 def test_same_seed_same_bits_another_seed_others(finished: Path, texts: dict[str, Path], tmp_path: Path) -> None:
-    assert _same_weights(finished, pretrain(texts, tmp_path / "again", shape=SHAPE, runtime=FP32))
-    assert not _same_weights(finished, pretrain(texts, tmp_path / "other", shape=SHAPE, seed=2, runtime=FP32))
+    assert _same_weights(finished, pretrain(texts, tmp_path / "again", shape=SHAPE, **FP32))
+    assert not _same_weights(finished, pretrain(texts, tmp_path / "other", shape=SHAPE, seed=2, **FP32))
 
 
 @pytest.mark.parametrize("stop", [4, 12, 20])  # before, on and after the change of row length
@@ -106,11 +106,11 @@ def test_an_interrupted_run_ends_with_the_weights_of_a_whole_one(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        pretrain(texts, tmp_path, shape=SHAPE, runtime=FP32, report_every=4, checkpoint_seconds=0, progress=interrupt)
+        pretrain(texts, tmp_path, shape=SHAPE, **FP32, report_every=4, checkpoint_seconds=0, progress=interrupt)
     assert (tmp_path / "checkpoint.safetensors").exists()
     assert not (tmp_path / "crossglot.json").exists()
     steps: list[int] = []
-    pretrain(texts, tmp_path, shape=SHAPE, runtime=FP32, report_every=4, progress=lambda now: steps.append(now.step))
+    pretrain(texts, tmp_path, shape=SHAPE, **FP32, report_every=4, progress=lambda now: steps.append(now.step))
     assert steps[0] == stop + 4
     assert _same_weights(finished, tmp_path)
     assert not (tmp_path / "checkpoint.safetensors").exists()
@@ -121,9 +121,9 @@ def test_killed_anywhere_it_still_ends_with_the_same_weights(texts: dict[str, Pa
     shape = "SHAPES['tiny'].changed(layers=1, hidden=16, heads=2, vocab_size=200, batch_pieces=256, steps=400)"
     program = (
         "import sys; from pathlib import Path; from crossglot.pretraining.pretrain import pretrain\n"
-        "from crossglot.pretraining.shapes import SHAPES; from crossglot.runtime import Runtime\n"
+        "from crossglot.pretraining.shapes import SHAPES\n"
         f"pretrain({{'en': Path({str(texts['en'])!r})}}, Path(sys.argv[1]), shape={shape},"
-        " runtime=Runtime(), report_every=1, checkpoint_seconds=0)"
+        " device='cpu', precision='fp32', report_every=1, checkpoint_seconds=0)"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src"), "OMP_NUM_THREADS": "1"}
 
@@ -147,33 +147,33 @@ def test_killed_anywhere_it_still_ends_with_the_same_weights(texts: dict[str, Pa
 
 def test_a_finished_run_is_left_as_it_is(finished: Path, texts: dict[str, Path]) -> None:
     before = (finished / "model.safetensors").stat().st_mtime_ns
-    assert pretrain(texts, finished, shape=SHAPE, runtime=FP32) == finished
+    assert pretrain(texts, finished, shape=SHAPE, **FP32) == finished
     assert (finished / "model.safetensors").stat().st_mtime_ns == before
 
 
 def test_a_folder_with_other_settings_is_refused_by_what_differs(finished: Path, texts: dict[str, Path]) -> None:
     with pytest.raises(UsageError, match=r"other settings \(seed\)"):
-        pretrain(texts, finished, shape=SHAPE, seed=3, runtime=FP32)
+        pretrain(texts, finished, shape=SHAPE, seed=3, **FP32)
     with pytest.raises(UsageError, match=r"other settings \(shape\)"):
-        pretrain(texts, finished, shape=SHAPE, steps=30, runtime=FP32)
+        pretrain(texts, finished, shape=SHAPE, steps=30, **FP32)
 
 
 def test_a_folder_with_something_else_is_never_touched(texts: dict[str, Path], tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("years of work", "utf-8")
     for resume in (True, False):
         with pytest.raises(UsageError, match="no pretraining"):
-            pretrain(texts, tmp_path, shape=SHAPE, runtime=FP32, resume=resume)
+            pretrain(texts, tmp_path, shape=SHAPE, **FP32, resume=resume)
     assert (tmp_path / "thesis.tex").read_text("utf-8") == "years of work"
 
 
 def test_starting_over_drops_the_run_that_was_there(finished: Path, texts: dict[str, Path], tmp_path: Path) -> None:
-    out = pretrain(texts, tmp_path / "run", shape=SHAPE, seed=7, runtime=FP32)
-    pretrain(texts, out, shape=SHAPE, runtime=FP32, resume=False)
+    out = pretrain(texts, tmp_path / "run", shape=SHAPE, seed=7, **FP32)
+    pretrain(texts, out, shape=SHAPE, **FP32, resume=False)
     assert _same_weights(finished, out)
 
 
 def test_weights_can_be_stored_in_bf16(texts: dict[str, Path], tmp_path: Path) -> None:
-    pretrain(texts, tmp_path / "run", shape=SHAPE, dtype="bf16", runtime=FP32)
+    pretrain(texts, tmp_path / "run", shape=SHAPE, dtype="bf16", **FP32)
     assert {tensor.dtype for tensor in load_file(tmp_path / "run" / "model.safetensors").values()} == {torch.bfloat16}
 
 
@@ -181,7 +181,7 @@ def test_english_alone_is_the_en_bert_and_another_language_alone_has_no_role(
     texts: dict[str, Path], tmp_path: Path
 ) -> None:
     for language, role in (("en", "en-bert"), ("de", None)):
-        pretrain({language: texts[language]}, tmp_path / language, shape=SHAPE, steps=2, runtime=FP32)
+        pretrain({language: texts[language]}, tmp_path / language, shape=SHAPE, steps=2, **FP32)
         assert json.loads((tmp_path / language / "crossglot.json").read_text("utf-8"))["role"] == role
 
 
@@ -192,20 +192,20 @@ def test_next_sentences_are_an_option_that_resumes_too(texts: dict[str, Path], t
         if progress.step == 8:
             raise KeyboardInterrupt
 
-    whole = pretrain(texts, tmp_path / "whole", shape=SHAPE, steps=12, next_sentence=True, runtime=FP32)
+    whole = pretrain(texts, tmp_path / "whole", shape=SHAPE, steps=12, next_sentence=True, **FP32)
     with pytest.raises(KeyboardInterrupt):
         pretrain(
-            texts, tmp_path / "cut", shape=SHAPE, steps=12, next_sentence=True, runtime=FP32, report_every=4,
+            texts, tmp_path / "cut", shape=SHAPE, steps=12, next_sentence=True, **FP32, report_every=4,
             checkpoint_seconds=0, progress=interrupt,
         )  # fmt: skip
-    pretrain(texts, tmp_path / "cut", shape=SHAPE, steps=12, next_sentence=True, runtime=FP32)
+    pretrain(texts, tmp_path / "cut", shape=SHAPE, steps=12, next_sentence=True, **FP32)
     assert _same_weights(whole, tmp_path / "cut")
     assert AutoModelForPreTraining.from_pretrained(whole).cls.seq_relationship.weight.shape == (2, 16)
     assert AutoModel.from_pretrained(whole).config.architectures == ["BertForPreTraining"]
 
 
 def test_a_control_on_fewer_bytes_is_one_option(texts: dict[str, Path], tmp_path: Path) -> None:
-    pretrain(texts, tmp_path / "run", shape=SHAPE, steps=2, max_total_bytes=4_000, runtime=FP32)
+    pretrain(texts, tmp_path / "run", shape=SHAPE, steps=2, max_total_bytes=4_000, **FP32)
     made_by = json.loads((tmp_path / "run" / "crossglot.json").read_text("utf-8"))["made_by"]
     assert 3_800 < sum(text["bytes"] for text in made_by["texts"].values()) <= 4_000
 
@@ -213,13 +213,13 @@ def test_a_control_on_fewer_bytes_is_one_option(texts: dict[str, Path], tmp_path
 def test_bad_input_ends_in_one_clear_message_and_leaves_no_folder(texts: dict[str, Path], tmp_path: Path) -> None:
     out = tmp_path / "run"
     with pytest.raises(DataError, match=r"nowhere\.txt"):
-        pretrain({"en": tmp_path / "nowhere.txt"}, out, shape=SHAPE, runtime=FP32)
+        pretrain({"en": tmp_path / "nowhere.txt"}, out, shape=SHAPE, **FP32)
     with pytest.raises(UsageError, match="unknown shape 'enormous'"):
-        pretrain(texts, out, shape="enormous", runtime=FP32)
+        pretrain(texts, out, shape="enormous", **FP32)
     with pytest.raises(UsageError, match="no text"):
-        pretrain({}, out, shape=SHAPE, runtime=FP32)
+        pretrain({}, out, shape=SHAPE, **FP32)
     with pytest.raises(UsageError, match="unknown role 'x-bert'"):
-        pretrain(texts, out, shape=SHAPE, role="x-bert", runtime=FP32)
+        pretrain(texts, out, shape=SHAPE, role="x-bert", **FP32)
     with pytest.raises(UsageError, match="unknown dtype 'int8'"):
-        pretrain(texts, out, shape=SHAPE, dtype="int8", runtime=FP32)
+        pretrain(texts, out, shape=SHAPE, dtype="int8", **FP32)
     assert not out.exists()

@@ -13,7 +13,6 @@ from crossglot.encoders.loading import load_encoder
 from crossglot.errors import ModelError, StorageError, UsageError
 from crossglot.pretraining.pretrain import pretrain
 from crossglot.pretraining.shapes import SHAPES
-from crossglot.runtime import Runtime
 
 SHAPE = SHAPES["tiny"].changed(
     name="test", layers=1, hidden=16, heads=2, vocab_size=120, positions=24, length=16, batch_pieces=96, steps=2
@@ -28,7 +27,7 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(text: Path, out: Path, seed: int = 1, *, resume: bool = True) -> None:
-    pretrain({"en": text}, out, shape=SHAPE, seed=seed, runtime=Runtime("cpu", "fp32"), checkpoint_seconds=0,
+    pretrain({"en": text}, out, shape=SHAPE, seed=seed, device="cpu", precision="fp32", checkpoint_seconds=0,
              resume=resume)  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,6 @@ from crossglot.encoders.loading import load_encoder
 from crossglot.errors import ModelError, UsageError
 from crossglot.pretraining.pretrain import pretrain
 from crossglot.pretraining.shapes import SHAPES
-from crossglot.runtime import Runtime
 from crossglot.tagging.encoder_tagger import load_encoder_tagger
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.recipe import Recipe
@@ -23,7 +23,7 @@ from crossglot.tagging.recipe import Recipe
 SHAPE = SHAPES["tiny"].changed(
     name="test", layers=2, hidden=16, heads=2, vocab_size=200, positions=24, length=16, batch_pieces=192, steps=8
 )
-FP32 = Runtime("cpu", "fp32")
+FP32: dict[str, Any] = {"device": "cpu", "precision": "fp32"}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def folder(texts: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("runs") / "separate"
-    return pretrain(texts, out, shape=SHAPE, separate_positions=True, runtime=FP32)
+    return pretrain(texts, out, shape=SHAPE, separate_positions=True, **FP32)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_without_a_language_or_with_a_strange_one_nothing_is_read(encoder: Encod
 
 
 def test_where_positions_are_shared_the_language_does_not_matter(texts: dict[str, Path], tmp_path: Path) -> None:
-    shared = load_encoder(pretrain(texts, tmp_path / "run", shape=SHAPE, steps=1, runtime=FP32))
+    shared = load_encoder(pretrain(texts, tmp_path / "run", shape=SHAPE, steps=1, **FP32))
     assert not shared.position_blocks
     assert shared.for_language("fr") is shared
 
@@ -100,12 +100,12 @@ def test_a_tagger_trained_on_one_language_predicts_another_and_is_kept_so(encode
 
 def test_one_language_cannot_be_separated(texts: dict[str, Path], tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="several languages"):
-        pretrain({"en": texts["en"]}, tmp_path / "run", shape=SHAPE, separate_positions=True, runtime=FP32)
+        pretrain({"en": texts["en"]}, tmp_path / "run", shape=SHAPE, separate_positions=True, **FP32)
     assert not (tmp_path / "run").exists()
 
 
 def test_depth_and_width_are_options_of_any_shape(texts: dict[str, Path], tmp_path: Path) -> None:
-    out = pretrain(texts, tmp_path / "run", shape=SHAPE, steps=1, layers=1, hidden=24, heads=3, runtime=FP32)
+    out = pretrain(texts, tmp_path / "run", shape=SHAPE, steps=1, layers=1, hidden=24, heads=3, **FP32)
     config = load_encoder(out).model.config
     assert (config.num_hidden_layers, config.hidden_size, config.num_attention_heads) == (1, 24, 3)
     assert config.intermediate_size == 96

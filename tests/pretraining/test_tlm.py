@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,13 +20,12 @@ from crossglot.pretraining.shapes import SHAPES
 from crossglot.pretraining.texts import is_held_out
 from crossglot.pretraining.tlm import ParallelStreams, draw_tlm_rows, parallel_streams, read_bitexts
 from crossglot.pretraining.wordpiece import train_wordpiece
-from crossglot.runtime import Runtime
 
 CLS, SEP = 2, 3
 SHAPE = SHAPES["tiny"].changed(
     name="test", layers=1, hidden=16, heads=2, vocab_size=200, positions=24, length=16, batch_pieces=192, steps=12
 )
-FP32 = Runtime("cpu", "fp32")
+FP32: dict[str, Any] = {"device": "cpu", "precision": "fp32"}
 
 
 def numbered(lengths: list[int], first: int) -> PieceStream:
@@ -131,7 +131,7 @@ def test_pretraining_on_translations_resumes_to_the_same_weights(
         raise KeyboardInterrupt
 
     settings: dict[str, object] = {
-        "shape": SHAPE, "bitexts": bitexts(texts), "separate_positions": separate, "runtime": FP32
+        "shape": SHAPE, "bitexts": bitexts(texts), "separate_positions": separate, **FP32
     }  # fmt: skip
     whole = pretrain(texts, tmp_path / "whole", **settings)  # type: ignore[arg-type]
     with pytest.raises(KeyboardInterrupt):
@@ -149,7 +149,7 @@ def test_the_record_says_what_was_translated_and_a_run_without_says_nothing(
 ) -> None:
     shape = SHAPE.changed(steps=2)
     for name, settings in (("with", {"bitexts": bitexts(texts), "tlm_share": 1.0}), ("without", {"tlm_share": 1.0})):
-        pretrain(texts, tmp_path / name, shape=shape, runtime=FP32, **settings)
+        pretrain(texts, tmp_path / name, shape=shape, **FP32, **settings)
     made_by, plain = (
         json.loads((tmp_path / name / "crossglot.json").read_text())["made_by"] for name in ("with", "without")
     )
@@ -159,7 +159,7 @@ def test_the_record_says_what_was_translated_and_a_run_without_says_nothing(
     assert made_by.keys() - plain.keys() == {"tlm_share", "bitexts"}
     assert not same(weights(tmp_path / "with"), weights(tmp_path / "without"))
     with pytest.raises(UsageError, match=r"other settings \(tlm_share, bitexts\)"):
-        pretrain(texts, tmp_path / "with", shape=shape, runtime=FP32)
+        pretrain(texts, tmp_path / "with", shape=shape, **FP32)
 
 
 def test_bad_bitexts_end_in_one_clear_message(texts: dict[str, Path], tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_bad_bitexts_end_in_one_clear_message(texts: dict[str, Path], tmp_path: 
         (("en", "en"), (texts["en"], texts["en"]), UsageError, "one language"),
     ):
         with pytest.raises(error, match=message):
-            pretrain(texts, out, shape=SHAPE, bitexts={pair: files}, runtime=FP32)
+            pretrain(texts, out, shape=SHAPE, bitexts={pair: files}, **FP32)
     with pytest.raises(UsageError, match=r"tlm_share: has to be a number above 0 and at most 1, not 0\.0"):
-        pretrain(texts, out, shape=SHAPE, bitexts=bitexts(texts), tlm_share=0.0, runtime=FP32)
+        pretrain(texts, out, shape=SHAPE, bitexts=bitexts(texts), tlm_share=0.0, **FP32)
     assert not out.exists()

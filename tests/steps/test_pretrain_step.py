@@ -50,7 +50,7 @@ def test_the_result_is_the_encoder_that_the_same_call_writes(texts: dict[str, Pa
     store, step = Store(tmp_path / "store"), planned(texts)
     run(step, store)
     bitexts = {("en", "de"): (texts["en"], texts["de"])}
-    folder = pretrain(texts, tmp_path / "direct", shape=SHAPE, bitexts=bitexts, runtime=FP32)
+    folder = pretrain(texts, tmp_path / "direct", shape=SHAPE, bitexts=bitexts, device="cpu", precision="fp32")
     mine, theirs = (
         {name: (where / name).read_bytes() for name in ("config.json", "model.safetensors", "vocab.txt")}
         for where in (store.result(step), folder)

@@ -11,7 +11,6 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
 from crossglot.errors import DataError
-from crossglot.runtime import Runtime
 from crossglot.tagging.batches import draw_batches, labelled_batch, training_set
 from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.finetuning import finetune
@@ -174,7 +173,7 @@ def test_the_encoder_and_the_global_random_state_are_left_as_they_were(
 ) -> None:
     before = {name: value.clone() for name, value in encoder.model.state_dict().items()}
     torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()  # type: ignore[index]
-    finetune(encoder, sentences, recipe=QUICK, runtime=Runtime("cpu", precision))  # type: ignore[arg-type]
+    finetune(encoder, sentences, recipe=QUICK, precision=precision)
     assert torch.equal(torch_state, torch.get_rng_state())
     assert (numpy_state == np.random.get_state()[1]).all()  # type: ignore[index]
     assert not encoder.model.training
@@ -184,7 +183,7 @@ def test_the_encoder_and_the_global_random_state_are_left_as_they_were(
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_a_tagger_learns_what_can_be_learned(encoder: Encoder, sentences: list[TaggedSentence], precision: str) -> None:
     recipe = QUICK.model_copy(update={"epochs": 12, "learning_rate": 3e-3})
-    tagger = finetune(encoder, sentences, recipe=recipe, runtime=Runtime("cpu", precision))  # type: ignore[arg-type]
+    tagger = finetune(encoder, sentences, recipe=recipe, precision=precision)
     assert tagger.evaluate(sentences).value > 0.95
     assert all(value.dtype == torch.float32 for value in weights(tagger).values() if value.is_floating_point())
 

@@ -116,7 +116,7 @@ def test_a_saved_tagger_predicts_the_same(
     encoder: Encoder, sentences: list[TaggedSentence], tmp_path: Path, precision: str
 ) -> None:
     runtime = Runtime("cpu", precision)  # type: ignore[arg-type]
-    tagger = finetune(encoder, sentences, recipe=QUICK, runtime=runtime)
+    tagger = finetune(encoder, sentences, recipe=QUICK, precision=precision)
     tagger.save(tmp_path / "tagger")
     loaded = load_encoder_tagger(tmp_path / "tagger", runtime=runtime)
     assert loaded.predict(sentences) == tagger.predict(sentences)

@@ -11,7 +11,6 @@ from transformers import AutoModel, DebertaV2Config, DistilBertConfig, ModernBer
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
-from crossglot.runtime import Runtime
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.loading import load_tagger
 from crossglot.tagging.recipe import Recipe
@@ -37,9 +36,9 @@ def test_any_family_is_finetuned_saved_and_loaded(
     encoder.tokenizer.save_pretrained(tmp_path / "encoder")
     recipe = Recipe(batch_size=16, epochs=4, learning_rate=3e-3)
     loaded = load_encoder(tmp_path / "encoder")
-    tagger = finetune(loaded, sentences, recipe=recipe, runtime=Runtime("cpu", precision))  # type: ignore[arg-type]
+    tagger = finetune(loaded, sentences, recipe=recipe, precision=precision)
     long = [("the",) * 150, ("cat", "sleeps")]
     assert [len(tags) for tags in tagger.predict(long)] == [150, 2]
     assert tagger.evaluate(sentences).value > 0.5
     tagger.save(tmp_path / "tagger")
-    assert load_tagger(tmp_path / "tagger", runtime=tagger.runtime).tag(sentences) == tagger.tag(sentences)
+    assert load_tagger(tmp_path / "tagger", precision=precision).tag(sentences) == tagger.tag(sentences)

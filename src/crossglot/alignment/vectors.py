@@ -20,7 +20,7 @@ from crossglot.encoders.kernels.fused import fused
 from crossglot.encoders.windows import Sequences, windowed
 from crossglot.errors import ModelError, UsageError
 from crossglot.files import whole_file
-from crossglot.runtime import Runtime, keep_freed_memory
+from crossglot.runtime import Runtime, keep_freed_memory, resolve_runtime
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +41,8 @@ def embed(
     *,
     layers: Iterable[int] | None = None,
     max_length: int | None = None,
-    runtime: Runtime | None = None,
+    device: str | None = None,
+    precision: str = "fp32",
     out: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> NDArray[np.float32]:
@@ -57,7 +58,8 @@ def embed(
         sentences: texts as written, or words, `Sentence`s, `TaggedSentence`s.
         layers: which, 0 being the embeddings; all of them unless given.
         max_length: longest sequence in pieces, special ones included; what the encoder has positions for (or 512).
-        runtime: device and precision; by default where the encoder is, in fp32. Under bf16 sums are still in fp32.
+        device: `auto`, `cpu`, `cuda` or `cuda:N`; where the encoder is unless given.
+        precision: `fp32`, `bf16`, or `auto`, which asks the machine. Under bf16 sums are still in fp32.
         out: an .npy file that holds the result instead of memory; it is there when all is done, and not before.
         progress: called with (pieces done, pieces in all).
 
@@ -71,6 +73,7 @@ def embed(
         NotWrittenError: if `out` cannot be written.
     """
     keep_freed_memory()
+    runtime = resolve_runtime(device or encoder.device, precision)
     chosen, sentences = check_layers(encoder, layers), gathered_texts(sentences)
     pieces = every_piece(encoder.tokenizer, sentences)
     sequences = windowed(pieces, encoder.tokenizer, longest_window(encoder, max_length))
@@ -171,12 +174,12 @@ def _groups(lengths: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     return np.split(order, np.flatnonzero(np.diff(budgets)) + 1)
 
 
-def _computing(encoder: Encoder, runtime: Runtime | None) -> PreTrainedModel:
+def _computing(encoder: Encoder, runtime: Runtime) -> PreTrainedModel:
     """The model where and in the precision it is to compute; the encoder's own is left as it is."""
     model = encoder.model
-    if runtime is not None and runtime.precision == "bf16":
+    if runtime.precision == "bf16":
         model = deepcopy(model).to(runtime.device, torch.bfloat16)
-    elif runtime is not None and model.device != torch.device(runtime.device):
+    elif model.device != torch.device(runtime.device):
         model = deepcopy(model).to(runtime.device)
     return fused(model)
 

@@ -81,8 +81,8 @@ def embed(
     with whole_folder(out, may_replace=check_replaceable) as half:
         with keeping("no vectors were written"), bar("embedding") as moved:
             written = vectors.embed(
-                reader, [line for _, line in source.numbered], layers=chosen, max_length=max_length, runtime=runtime,
-                out=half / VECTORS, progress=moved,
+                reader, [line for _, line in source.numbered], layers=chosen, max_length=max_length,
+                device=runtime.device, precision=runtime.precision, out=half / VECTORS, progress=moved,
             )  # fmt: skip
             written.flush()  # type: ignore[attr-defined]
         _write_index(half, source)

@@ -111,17 +111,18 @@ def pretrain(
     """
     from crossglot.commands.progress import stderr_console
     from crossglot.pretraining.pretrain import pretrain as pretrain_encoder
-    from crossglot.runtime import resolve_runtime
+    from crossglot.runtime import use_threads
 
     texts = {language: [Path(path) for path in paths] for language, paths in repeated_pairs(text, "--text").items()}
     bitexts = _bitexts(bitext or [], texts)
+    use_threads(threads)
     with keeping(lambda: _kept(out)), _shown() as progress:
         pretrain_encoder(
             texts, out, shape=shape, steps=steps, vocab_size=vocab_size, learning_rate=lr, batch_pieces=batch_pieces,
             layers=layers, hidden=hidden, heads=heads, exponent=exponent, next_sentence=next_sentence, bitexts=bitexts,
             tlm_share=tlm_share, separate_positions=separate_positions, max_bytes=max_bytes,
             max_total_bytes=max_total_bytes, role=role, finetuning_rate=finetuning_rate, dtype=dtype, seed=seed,
-            runtime=resolve_runtime(device, precision, threads=threads), progress=progress, resume=not restart,
+            device=device, precision=precision, progress=progress, resume=not restart,
         )  # fmt: skip
     stderr_console().print(f"wrote {out}", style="dim", soft_wrap=True)
     _print_perplexities(out)

@@ -141,8 +141,9 @@ def finetune(
     console.print(f"{len(sentences)} sentences, {in_words(recipe)}, {runtime.precision}", style="dim", soft_wrap=True)
     with keeping("no tagger was written"), bar("fine-tuning") as moved:
         tagger = finetune_encoder(
-            loaded, sentences, task=task, recipe=recipe, seed=seed, runtime=runtime, progress=moved
-        )
+            loaded, sentences, task=task, recipe=recipe, seed=seed, device=runtime.device, precision=runtime.precision,
+            progress=moved,
+        )  # fmt: skip
     warn_of(tagger, sentences)
     tagger.save(out)
     console.print(f"wrote {out}", style="dim", soft_wrap=True)
@@ -186,7 +187,7 @@ def predict(
     untagged = read_untagged(text, format_, lenient=lenient)
     wanted = output_format(untagged, out, to)
     done = "" if out is None or out == STREAM else check_out_file(Path(out), tagger)
-    loaded = load_tagger(tagger, runtime=runtime)
+    loaded = load_tagger(tagger, device=runtime.device, precision=runtime.precision)
     require_writable(untagged, text, out, wanted, loaded.labels.names)
     if held := labels_held(untagged, loaded.task):
         stderr_console().print(f"{held} words have a Tag= in MISC, which is replaced", style="dim", soft_wrap=True)
@@ -253,10 +254,11 @@ def _warn_of_strangers(path: str, tagger: Tagger, gold: list[TaggedSentence], ty
 
 
 def _load(folder: Path, device: str, precision: str, threads: int | None) -> Tagger:
-    from crossglot.runtime import resolve_runtime
+    from crossglot.runtime import use_threads
     from crossglot.tagging.loading import load_tagger
 
-    return load_tagger(folder, runtime=resolve_runtime(device, precision, threads=threads))
+    use_threads(threads)
+    return load_tagger(folder, device=device, precision=precision)
 
 
 def _print_evaluation(path: str, evaluation: Evaluation) -> None:

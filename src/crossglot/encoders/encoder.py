@@ -71,6 +71,11 @@ class Encoder:
         """Width of a hidden state."""
         return int(self.model.config.hidden_size)
 
+    @property
+    def device(self) -> str:
+        """Where its weights are: `cpu`, `cuda:0`."""
+        return str(self.model.device)
+
     def require_length(self, length: int) -> None:
         """Checks that a sequence of `length` pieces, special pieces included, has positions.
 

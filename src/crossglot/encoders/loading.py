@@ -16,6 +16,7 @@ from crossglot.encoders.sizes import check_sizes
 from crossglot.encoders.tokenizers import load_tokenizer, tokenizer_from
 from crossglot.encoders.weight_files import check_depth, check_weights, read_headers
 from crossglot.errors import ModelError
+from crossglot.runtime import resolve_runtime
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -32,12 +33,13 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
     Args:
         name_or_path: hub id or folder.
         revision: commit, tag or branch of a hub id.
-        device: torch device.
+        device: `auto`, `cpu`, `cuda` or `cuda:N`.
 
     Raises:
         ModelError: for a missing folder, one without a tokenizer or with pickled weights only, a hub id that cannot be
             reached, a model that is not a masked language model, or weights that do not fill it.
     """
+    device = resolve_runtime(device, "fp32").device
     origin = find_origin(name_or_path, revision=revision)
     config = _encoder_config(origin)
     tokenizer = tokenizer_from(origin)

@@ -54,7 +54,8 @@ def pretrain(
     finetuning_rate: float | None = None,
     dtype: str = "fp32",
     seed: int = 1,
-    runtime: Runtime | None = None,
+    device: str = "auto",
+    precision: str = "auto",
     checkpoint_seconds: float = 120.0,
     report_every: int = 100,
     progress: Callable[[TrainingStatus], None] | None = None,
@@ -90,7 +91,8 @@ def pretrain(
         finetuning_rate: learning rate for taggers on this encoder, recorded with it; None is the shape's.
         dtype: "fp32" or "bf16", how the weights are stored at the end.
         seed: of vocabulary, weights, batches and masks.
-        runtime: device and precision; None asks the machine.
+        device: `cpu`, `cuda` or `cuda:N`; `auto` takes a GPU where there is one.
+        precision: `fp32` or `bf16`; `auto` asks the machine.
         checkpoint_seconds: time between checkpoints.
         report_every: steps between calls of `progress`.
         progress: called with where the run stands.
@@ -117,7 +119,7 @@ def pretrain(
     files = _files(texts)
     role = infer_role(role, list(files))
     check_out(out)
-    runtime = runtime or resolve_runtime()
+    runtime = resolve_runtime(device, precision)
     chosen.require_memory(0, on_cpu=runtime.kind == "cpu")
     if separate_positions and len(files) < 2:
         raise UsageError("separate positions are for several languages, and there is text of one only")

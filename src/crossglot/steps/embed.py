@@ -45,7 +45,8 @@ class EmbedLines(EncoderStep):
         vectors = embed(
             encoder,
             [lines[number] for number in numbers],
-            runtime=self.runtime,
+            device=self.device,
+            precision=self.precision,
             out=folder / VECTORS,
             progress=lambda done, total: advance(done / total),
         )

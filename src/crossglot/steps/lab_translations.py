@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from crossglot.encoders.encoder import Encoder
-    from crossglot.runtime import Runtime
 
     Words = Sequence[Sequence[str]]
 
@@ -34,7 +33,12 @@ def cut_out(sentences: Sequence[TaggedSentence], anchors: frozenset[str]) -> lis
 
 
 def find_translations(
-    encoder: Encoder, bitext: Mapping[str, Path], anchors: Mapping[str, frozenset[str]], runtime: Runtime
+    encoder: Encoder,
+    bitext: Mapping[str, Path],
+    anchors: Mapping[str, frozenset[str]],
+    *,
+    device: str,
+    precision: str,
 ) -> NDArray[np.bool_]:
     """Whether the nearest neighbour of each source sentence is its translation, as figure 3 looks for it.
 
@@ -45,7 +49,8 @@ def find_translations(
         encoder: the encoder.
         bitext: language → its lines, the source first.
         anchors: language → its anchors.
-        runtime: device and precision.
+        device: see `embed`.
+        precision: see `embed`.
 
     Returns:
         (2, pairs): between sentences as they are, and with the anchors of both sides cut out.
@@ -67,14 +72,15 @@ def find_translations(
 
     def vectors(language: str, lines: Words) -> NDArray[np.float32]:
         chosen = [lines[at] for at in pool]
-        found: NDArray[np.float32] = embed(encoder.for_language(language), chosen, layers=[layer], runtime=runtime)[0]
+        one = encoder.for_language(language)
+        found: NDArray[np.float32] = embed(one, chosen, layers=[layer], device=device, precision=precision)[0]
         return found
 
     right = []
     for lines in (texts, bare):
         here, there = (vectors(language, lines[language]) for language in bitext)
         here, there = shifted(here, there, "mean shift")
-        right.append(nearest(here, there, "l2", device=runtime.device) == np.arange(len(pool)))
+        right.append(nearest(here, there, "l2", device=device) == np.arange(len(pool)))
     return np.stack(right)
 
 

@@ -34,8 +34,9 @@ class ProbeAndPredict(MatrixRow, EncoderStep):
             split.read()
         encoder = self.encoder.load(self.device).for_language(self.sources[0].language)
         tagger = linear_probe(
-            encoder, self.training_sentences(), task=self.task, recipe=self.recipe, runtime=self.runtime
-        )
+            encoder, self.training_sentences(), task=self.task, recipe=self.recipe,
+            device=self.device, precision=self.precision,
+        )  # fmt: skip
         predicted = predict_targets(self, tagger, self.encoder, self.device, advance)
         about = {"labels": tagger.labels.names, "precision": self.precision}
         write_row(folder, self, predicted, about)

@@ -90,7 +90,8 @@ class Pretrain(DeviceStep):
             role=self.role,
             dtype=self.dtype,
             seed=self.seed,
-            runtime=self.runtime,
+            device=self.device,
+            precision=self.precision,
             checkpoint_seconds=float("inf"),  # a step is written whole or not at all
             report_every=max(1, min(100, self.shape.steps // 20)),
             progress=lambda now: advance(now.step / now.steps),

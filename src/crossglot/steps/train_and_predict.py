@@ -112,7 +112,8 @@ class TrainAndPredict(MatrixRow, EncoderStep):
             task=self.task,
             recipe=recipe,
             seed=seed,
-            runtime=self.runtime,
+            device=self.device,
+            precision=self.precision,
             progress=lambda done, steps: advance(share * done / steps),
         )
 

@@ -89,7 +89,7 @@ class TrainOnLab(DeviceStep):
         lab = build_lab(self.lab.spec)
         anchors = {language: lab.anchor_forms(language) for language in self.languages}
         bitext = dict(zip(self.languages, unseen_bitext(root, *self.languages), strict=True))
-        right = find_translations(encoder, bitext, anchors, self.runtime)
+        right = find_translations(encoder, bitext, anchors, device=self.device, precision=self.precision)
         np.save(folder / TRANSLATIONS, right)
         gold, predicted = self._predict(root, encoder, anchors[self.languages[1]])
         frame = predictions_frame(gold, predicted)
@@ -113,7 +113,8 @@ class TrainOnLab(DeviceStep):
             bitexts={self.languages: lab_bitext(root, *self.languages)} if self.bitext else None,
             separate_positions=self.separate_positions,
             seed=self.seed,
-            runtime=self.runtime,
+            device=self.device,
+            precision=self.precision,
             checkpoint_seconds=float("inf"),  # a step is written whole or not at all
             progress=lambda now: advance(now.step / now.steps),
         )
@@ -133,7 +134,7 @@ class TrainOnLab(DeviceStep):
             training[language], tests[language] = treebank.read("train"), treebank.read("test")
             taggers[language] = finetune(
                 encoder.for_language(language), training[language], task="pos", recipe=self.recipe, seed=self.seed,
-                runtime=self.runtime,
+                device=self.device, precision=self.precision,
             )  # fmt: skip
         source, target = self.languages
         across, own = taggers[source].for_language(target), taggers[target]

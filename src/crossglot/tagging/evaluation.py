@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.tasks import METRICS, Metric, TaggerTask
@@ -40,8 +40,8 @@ class Evaluation:
     interval: Interval
     n: int
     sentences: int
-    by_label: Mapping[str, LabelScore]
-    counts: Counts
+    by_label: Mapping[str, LabelScore] = field(repr=False)
+    counts: Counts = field(repr=False)
 
 
 def evaluate(

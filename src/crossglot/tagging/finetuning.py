@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
 from crossglot.encoders.encoder import Encoder
-from crossglot.runtime import Runtime
+from crossglot.runtime import resolve_runtime
 from crossglot.tagging.choosing import choose
 from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.finding import find
@@ -23,7 +23,8 @@ def finetune(
     recipe: Recipe | None = None,
     dev: Iterable[TaggedSentence] = (),
     seed: int = 1,
-    runtime: Runtime | None = None,
+    device: str | None = None,
+    precision: str = "fp32",
     progress: Callable[[int, int], None] | None = None,
 ) -> EncoderTagger:
     """Trains the whole encoder and a linear layer on its last layer, on the piece that each word is read at.
@@ -43,14 +44,15 @@ def finetune(
         dev: of the source language, to find start and rate on where that is to be done; else a tenth of the sentences
             is set aside for the search, and the log says so.
         seed: of the linear layer, of dropout and of the order of sentences.
-        runtime: device and precision; CPU and fp32 by default.
+        device: `auto`, `cpu`, `cuda` or `cuda:N`; where the encoder is unless given.
+        precision: `fp32`, `bf16`, or `auto`, which asks the machine.
         progress: called with (steps done, steps in all) of the training itself.
 
     Raises:
         DataError: if there are no words, or for a tag outside the task's labels.
         DivergenceError: if the loss is no longer a number: the learning rate is too high.
     """
-    runtime, sentences = runtime or Runtime(), gathered_tagged(sentences)
+    runtime, sentences = resolve_runtime(device or encoder.device, precision), gathered_tagged(sentences)
     label_set(task, sentences).encode(sentences)  # a tag that is none is found before a search, not after it
     if recipe is None:
         choice = choose(encoder, task)

@@ -18,7 +18,7 @@ from torch.nn import functional
 from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
-from crossglot.runtime import Runtime, keep_freed_memory
+from crossglot.runtime import Runtime, keep_freed_memory, resolve_runtime
 from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.labels import Labels, label_set
 from crossglot.tagging.prediction import for_prediction, prepare
@@ -53,7 +53,8 @@ def linear_probe(
     *,
     task: str = "pos",
     recipe: Recipe | None = None,
-    runtime: Runtime | None = None,
+    device: str | None = None,
+    precision: str = "fp32",
 ) -> EncoderTagger:
     """A tagger whose encoder stays as it is: only the linear layer is fitted, and nothing is random.
 
@@ -62,12 +63,13 @@ def linear_probe(
         sentences: of one or several source languages.
         task: `pos`, `ner` or `labels`.
         recipe: how words are cut and read; nothing else of it counts.
-        runtime: device and precision; CPU and fp32 by default.
+        device: `auto`, `cpu`, `cuda` or `cuda:N`; where the encoder is unless given.
+        precision: `fp32`, `bf16`, or `auto`, which asks the machine.
 
     Raises:
         DataError: if there are no words, or for a tag outside the task's labels.
     """
-    recipe, runtime = recipe or Recipe(), runtime or Runtime()
+    recipe, runtime = recipe or Recipe(), resolve_runtime(device or encoder.device, precision)
     sentences = gathered_tagged(sentences)
     labels = label_set(task, sentences)
     head = fit_probe(encoder, sentences, labels, recipe, runtime)

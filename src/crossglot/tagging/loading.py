@@ -7,19 +7,20 @@ from pathlib import Path
 from crossglot.encoders.model_files import read_object
 from crossglot.encoders.whole import check_whole
 from crossglot.errors import ModelError
-from crossglot.runtime import Runtime
+from crossglot.runtime import resolve_runtime
 from crossglot.tagging.baselines import BASELINES
 from crossglot.tagging.encoder_tagger import load_encoder_tagger
 from crossglot.tagging.tagger import Tagger
 from crossglot.tagging.tagger_files import ABOUT
 
 
-def load_tagger(folder: str | Path, *, runtime: Runtime | None = None) -> Tagger:
+def load_tagger(folder: str | Path, *, device: str = "cpu", precision: str = "fp32") -> Tagger:
     """Loads what a tagger's `save` wrote.
 
     Args:
         folder: the tagger's.
-        runtime: device and precision of one with an encoder; by default the CPU and fp32.
+        device: where one with an encoder is loaded: `auto`, `cpu`, `cuda` or `cuda:N`.
+        precision: in which it predicts: `fp32`, `bf16`, or `auto`, which asks the machine.
 
     Raises:
         ModelError: if the folder is not a tagger's, or is damaged.
@@ -30,7 +31,7 @@ def load_tagger(folder: str | Path, *, runtime: Runtime | None = None) -> Tagger
         check_whole(folder)
         kind = read_object(folder / ABOUT).get("kind")
     if kind is None:
-        return load_encoder_tagger(folder, runtime=runtime)
+        return load_encoder_tagger(folder, runtime=resolve_runtime(device, precision))
     for baseline in BASELINES.values():
         if kind == baseline.NAME:
             return baseline.load(folder)
