@@ -39,8 +39,6 @@ PARTS = {"test": (0,), "dev": (1,), "train": (2, 3, 4, 5, 6, 7, 8, 9)}
 UNSEEN = 0.5
 """Share of a test set's names that stand nowhere else."""
 
-Progress = Callable[[int, int, str], None]
-
 
 @dataclass(frozen=True)
 class Lab:
@@ -94,7 +92,7 @@ def build_lab(spec: LabSpec) -> Lab:
     return lab
 
 
-def make_lab(spec: LabSpec, out: Path | str, *, progress: Progress | None = None) -> Path:
+def make_lab(spec: LabSpec, out: Path | str, *, progress: Callable[[int, int, str], None] | None = None) -> Path:
     """Writes a data root, whole or not at all.
 
     Args:
