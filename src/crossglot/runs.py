@@ -1,6 +1,6 @@
-"""Runs from Python: what makes one, and what it left as frames, charts and a page.
+"""Runs from Python: functions that make them, and their results as frames, charts and a page.
 
-The commands' work, given to notebooks: studies are run, and a run's folder is read and drawn when it is asked for.
+They do for notebooks what the commands do. A run's folder is read once; its charts are drawn when they are asked for.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """What a run left in its folder, as it was when it was read.
+    """The results of a run, as its folder had them when it was read.
 
-    It stands for its folder wherever a path is taken: `cg.compare(run, other)`, `Path(run) / "study.toml"`.
+    It can be given wherever a path of its folder is taken: `cg.compare(run, other)`, `Path(run) / "study.toml"`.
     """
 
     def __init__(self, left: RunFolder) -> None:
@@ -58,7 +58,7 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        """Where it lies."""
+        """The path of its folder."""
         return self._left.path
 
     @property
@@ -109,7 +109,7 @@ class Run:
             return themed(heat_map(exhibit))
 
     def _repr_html_(self) -> str:
-        """What notebooks show: the folder, the encoders and settings, and the averages."""
+        """HTML for notebooks: the folder, the encoders and settings, and the averages."""
         with calling(self._left.languages):
             parts = (element("p", in_one_line(self._left)), overview_section(self._exhibits[0]))
         return element("div", element("p", element("strong", str(self.folder))), *parts)
@@ -149,7 +149,7 @@ def run_study(
     progress: Progress | None = None,
     jobs: int = 1,
 ) -> Run:
-    """Runs a study, or what is not finished of it.
+    """Runs a study, or the part of it that is not finished.
 
     Args:
         study: a TOML file, a preset (`paper`, `paper-ner`, `paper-pos`, `causes`), or a `Study`.
@@ -235,17 +235,18 @@ def transfer_matrix(
 
 
 def analyse(scores: str | Path | polars.DataFrame, out: str | PathLike[str] | None = None, **settings: Any) -> Run:
-    """Averages of anybody's matrix of scores, how they go with word order, and what groups of languages do.
+    """Averages of a user's own scores, their relation to word order, and averages between groups of languages.
 
     Args:
-        scores: a CSV or TSV, or a frame, wide (a line per source, a column per target) or long (source, target, score).
+        scores: a CSV or TSV, or a frame: wide (one line per source, one column per target) or long (source, target,
+            score).
         out: the run's folder; `runs/<name of the file>` by default, `runs/scores` for a frame.
         **settings: see `crossglot.studies.analyse.analyse`: `languages`, `groups`, `columns`, `where`, `scale`, `task`,
             `metric`.
 
     Raises:
-        DataError: for scores that are none of these, naming the line.
-        UsageError: for a column or a group that there is not, or a folder with something else in it.
+        DataError: for scores that cannot be read as such, naming the line.
+        UsageError: for an unknown column or group, or a folder that holds something else.
     """
     given = scores if isinstance(scores, str | Path) else Held("scores", scores.write_csv().encode())
     return read_run(analyse_scores(given, None if out is None else Path(out), **settings))

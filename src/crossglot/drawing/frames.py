@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def matrix_frame(exhibit: MatrixExhibit) -> polars.DataFrame:
     """One row per system and source and one column per target, in per cent; empty where there is no number.
 
-    Where sources are evaluated on themselves alone, systems are the rows. Systems that the paper cites have the numbers
-    that it prints.
+    Where sources are evaluated only on themselves, rows are systems. Systems that the paper cites have the numbers that
+    it prints.
     """
     import polars as pl
 
@@ -35,7 +35,7 @@ def matrix_frame(exhibit: MatrixExhibit) -> polars.DataFrame:
 
 
 def lines_frame(exhibit: ChartExhibit) -> polars.DataFrame:
-    """The table beside a chart; a column that holds words and numbers is one of words."""
+    """The table beside a chart; a column of words and numbers becomes one of words."""
     import polars as pl
 
     heads = list(exhibit.columns)
@@ -45,7 +45,7 @@ def lines_frame(exhibit: ChartExhibit) -> polars.DataFrame:
 def _lines(
     grid: Grid, sources: tuple[str, ...], *, same_language: bool
 ) -> list[tuple[list[str], dict[str, float | None]]]:
-    """A system's lines: what they are of, and their numbers by target."""
+    """A system's lines: their first columns, and their numbers by target."""
     numbers = {pair: cell.published if grid.role == "published" else cell.value for pair, cell in grid.cells.items()}
     if same_language:
         return [([grid.system], {target: value for (_, target), value in numbers.items()})]

@@ -35,13 +35,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Layout:
-    """An experiment laid out for one study: what it needs, what it will not have, and its rows from what was run.
+    """An experiment laid out for one study: the steps it needs, and its rows from what they gave.
 
     Attributes:
         rows: makes its rows of results.csv from what the steps gave.
-        table: the matrix of taggers that it looks at, with the experiment's key; None if it needs no taggers.
+        table: its matrix of taggers, with the experiment's key; None if it needs no taggers.
         steps: what it needs besides that table's steps.
-        missing: what will have no value, whatever is run, and why; the cells of its table excepted.
+        missing: reasons why values besides its table's cells will be missing, whatever is run.
     """
 
     rows: Callable[[Evidence], list[ResultRow]]
@@ -52,7 +52,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Exhibited:
-    """What rows of results.csv are shown as: an experiment, or what is made of a matrix of somebody's own.
+    """How rows of results.csv are shown: an experiment's, or those made of a user's own matrix.
 
     Attributes:
         key: the rows' `experiment`: `table1`, `figure3`, …

@@ -16,7 +16,7 @@ _EXPERIMENTS: tuple[Experiment, ...] = (
 )
 EXPERIMENTS: dict[str, Experiment] = {experiment.key: experiment for experiment in _EXPERIMENTS}
 EXHIBITED: dict[str, Exhibited] = {**EXPERIMENTS, **{each.key: each for each in own_matrix.EXHIBITED}}
-"""All that a report can show: experiments, and what `crossglot analyse` makes of a matrix."""
+"""Everything that a report can show: experiments, and the parts of a user's own matrix."""
 
 SELF_SUFFICIENT = frozenset(name for name, experiment in EXPERIMENTS.items() if experiment.self_sufficient)
 """Experiments that make their own languages and encoders: a study of these alone names no encoder and no data."""

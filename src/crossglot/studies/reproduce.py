@@ -16,7 +16,7 @@ from crossglot.studies.study import Study, make_study
 PAPERS_ENCODERS = ("google-bert/bert-base-multilingual-cased", "google-bert/bert-base-cased")
 
 Given = str | Path | Encoder
-"""How an encoder is named: a hub id, perhaps with `@REVISION`, a folder, or one in memory."""
+"""An encoder as users give it: a hub id, perhaps with `@REVISION`, a folder, or one in memory."""
 
 
 def reproduce_study(
@@ -25,7 +25,7 @@ def reproduce_study(
     data: str | Path | None = None,
     **settings: Any,
 ) -> Study:
-    """The study that `reproduce` runs: what the command line's options say, checked.
+    """The study that `reproduce` runs, made of the command line's options or a call's arguments, checked.
 
     Args:
         experiments: `table1` …, or `all`.
@@ -67,12 +67,12 @@ def plan_reproduction(
 
 
 def run_folder(study: Study, out: str | PathLike[str] | None = None) -> Path:
-    """Where a study's results go: as given, else `runs/<name>`."""
+    """The folder of a study's results: the one given, else `runs/<name>`."""
     return Path("runs") / study.name if out is None else Path(out)
 
 
 def _entry_with_role(encoder: Given) -> dict[str, str]:
-    """As `_entry`, for what may have `ROLE=` before it; a folder that exists is taken as it is, whatever its name."""
+    """As `_entry`, for encoders that may have `ROLE=` before them; an existing folder is taken as it is."""
     if isinstance(encoder, str) and "=" in encoder and not Path(encoder).exists():
         role, _, place = encoder.partition("=")
         return {"role": role, **_entry(place)}
@@ -80,7 +80,7 @@ def _entry_with_role(encoder: Given) -> dict[str, str]:
 
 
 def _entry(encoder: Given) -> dict[str, str]:
-    """Where an encoder is, and at which revision if that is known; one in memory is kept ready for the steps."""
+    """An encoder's place, with its revision if known; one in memory is kept ready for the steps."""
     if isinstance(encoder, Encoder):
         if not encoder.trained or encoder.revision is None:
             raise UsageError(f"{encoder.name}: give the encoder as it was loaded; its untrained twin is run beside it")

@@ -1,4 +1,4 @@
-"""The causal study: what each knob, moved alone, does to transfer between two constructed languages."""
+"""The causal study: the effect of each knob, moved alone, on transfer between two constructed languages."""
 
 from __future__ import annotations
 

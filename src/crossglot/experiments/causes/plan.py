@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from crossglot.statistics.intervals import CountStatistic
 
-    Counts = NDArray[np.int64]  # (sentences, 2): right and all
+    Counts = NDArray[np.int64]  # (sentences, 2): right, total
     BySeed = Mapping[int, Counts]
 
 KEY = "causes"
@@ -97,12 +97,12 @@ def contrasts(conditions: Sequence[Condition]) -> list[Contrast]:
 
 
 def lay_out(setting: Setting, conditions: tuple[Condition, ...] = CONDITIONS, world: World = WORLD) -> Layout:
-    """A run of each condition with each seed.
+    """One run per condition and seed.
 
     Args:
         setting: the study's.
-        conditions: what is run; the base is among them.
-        world: what is the same in all.
+        conditions: those that are run, the base among them.
+        world: what all conditions share.
     """
     plan = _Plan(conditions, world, setting)
     return Layout(plan.rows, steps=plan.steps)
@@ -110,11 +110,11 @@ def lay_out(setting: Setting, conditions: tuple[Condition, ...] = CONDITIONS, wo
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a study has of it; it trains its taggers on languages of its own.
+    """The study's conditions and their runs, which train taggers on languages of their own.
 
     Attributes:
-        conditions: what is run; the base is among them.
-        world: what is the same in all.
+        conditions: those that are run, the base among them.
+        world: what all conditions share.
         setting: the study's.
     """
 

@@ -42,9 +42,9 @@ FORM_OF: Mapping[str, str] = MappingProxyType(
 
 
 def lay_out(setting: Setting) -> Layout:
-    """With synthetic text beside the real, where there are treebanks to make it of.
+    """The table, with synthetic text beside the real if there are treebanks to make it of.
 
-    Its rows are those of cited systems, then cells and their parts, with the form of the text as their condition.
+    Its rows are those of cited systems, then cells and their parts; their condition is the form of the text.
     """
     named = setting.corpora.chosen.get(("pos", MIXED))
     table = WITH_SYNTHETIC if parallel_treebanks(setting.corpora.root, PAIR, named) else REAL

@@ -82,7 +82,7 @@ Needed = dict[tuple[str, str], CountPieces | Absent]
 
 
 def lay_out(setting: Setting) -> Layout:
-    """All ordered pairs of those of the paper's 16 languages that the data root has."""
+    """The matrix of all ordered pairs of those of the paper's 16 languages that the data root has."""
     absent = {
         language: data.why
         for language in PAPER_NER
@@ -100,7 +100,7 @@ def lay_out(setting: Setting) -> Layout:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a study has of it.
+    """The languages, splits and tokenizers that a study has for figure 1.
 
     Attributes:
         setting: the study's.
