@@ -32,7 +32,7 @@ def test_an_experiment_and_a_tagger_are_added_as_shown(tmp_path: Path) -> None:
         "--floors", "word-endings", "--out", str(tmp_path / "run"),
     ]  # fmt: skip
     subprocess.run(  # noqa: S603 - this very interpreter
-        command, env=os.environ | {"PYTHONPATH": str(tmp_path / "src")}, check=True, capture_output=True
+        command, env=os.environ | {"PYTHONPATH": str(tmp_path / "src")}, check=True
     )
     results = pl.read_csv(tmp_path / "run" / "results.csv").filter(pl.col("aggregate") == "mean gap")
     assert results["system"].to_list() == ["tiny", "word endings"]
