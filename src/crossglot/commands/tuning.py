@@ -33,15 +33,13 @@ def settled(
         return choice.recipe
     with keeping("no learning rate was found"), bar("start and learning rate") as moved:
         found = find(choice, encoder, train, dev, task, runtime, moved)
-    best, search = found.search.best, found.search
+    best = found.search.best
     tried = ", ".join(
         f"{t.head_start} {t.learning_rate:g}: {'collapsed' if t.collapsed else f'{100 * t.score:.1f}'}"
-        for t in search.trials
+        for t in found.search.trials
     )
     options = f"--head-start {best.head_start} --lr {best.learning_rate:g}"
     stderr_console().print(f"chosen on {found.scored_on}: {options} (tried: {tried})", style="dim", soft_wrap=True)
-    if search.at_edge:
-        warn(f"the rate {best.learning_rate:g} is at the edge of those tried; one beyond may be better (--lr)")
     return found.recipe
 
 

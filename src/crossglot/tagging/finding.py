@@ -73,6 +73,11 @@ def find(
             encoder, train, dev, task=task, recipe=choice.recipe, grid=grid, runtime=runtime, progress=progress
         )
         keep(question, found)
+    if found.at_edge:
+        _log.warning(
+            "%s, %s: the chosen rate of %g is at the edge of those tried; one beyond may be better",
+            encoder.name, task, found.best.learning_rate,
+        )  # fmt: skip
     settings = {"head_start": found.best.head_start, "learning_rate": found.best.learning_rate}
     return Found(choice.recipe.model_copy(update=settings), found, where)
 
