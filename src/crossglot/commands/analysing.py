@@ -15,14 +15,14 @@ def analyse(
         Path,
         typer.Argument(
             metavar="MATRIX",
-            help="CSV or TSV: a line per source and a column per target, or columns such as source, target, score.",
+            help="CSV or TSV: one line per source and one column per target, or columns such as source, target, score.",
         ),
     ],
     languages: Annotated[
         Path | None,
         typer.Option(
             metavar="TABLE",
-            help="A table of languages, columns as in a data root's languages.tsv: what crossglot's own does not say.",
+            help="A table of languages, columns as in a data root's languages.tsv; adds to crossglot's own.",
         ),
     ] = None,
     groups: Annotated[
@@ -39,14 +39,15 @@ def analyse(
         ),
     ] = None,
     where: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Only lines that have this there; repeated.")
+        list[str] | None,
+        typer.Option(metavar="COLUMN=VALUE", help="Only lines with this value in this column; may be repeated."),
     ] = None,
     scale: Annotated[
         str, typer.Option(metavar="S", help="share (0 to 1), percent, or auto: shares if no score is above 1.")
     ] = "auto",
-    task: Annotated[str | None, typer.Option(metavar="NAME", help="What was scored, for titles: pos, ner, ….")] = None,
+    task: Annotated[str | None, typer.Option(metavar="NAME", help="What was scored, for titles: pos, ner …")] = None,
     metric: Annotated[
-        str | None, typer.Option(metavar="NAME", help="What the scores are, for titles: accuracy, f1, ….")
+        str | None, typer.Option(metavar="NAME", help="What the scores are, for titles: accuracy, f1 …")
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="The run's folder. Else runs/<name>.")] = None,
 ) -> None:
