@@ -1,4 +1,4 @@
-"""README's commands and its Python run as they stand, on a small data root."""
+"""README's commands and Python, and the Python of other pages, run as they stand, on a small data root."""
 
 from __future__ import annotations
 
@@ -17,8 +17,20 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKE_TARGETS = re.findall(r"^ {4}make ([\w-]+)", README, flags=re.MULTILINE)
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+AS_A_NOTEBOOK = """
+import ast, sys
+for statement in ast.parse(sys.stdin.read()).body:
+    if isinstance(statement, ast.Expr):
+        shown = eval(compile(ast.Expression(statement.value), "page", "eval"))
+        getattr(shown, "_repr_mimebundle_", shown.__repr__)()
+    else:
+        exec(compile(ast.Module([statement], []), "page", "exec"))
+"""
+"""Runs what it is given, and displays each line's value as a notebook does the last one's."""
+
+
+def blocks(language: str, page: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +69,15 @@ def test_its_python_runs(home: Path) -> None:
             [sys.executable, "-W", "ignore", "-c", block], cwd=home, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["notebook.md", "studies.md"])
+def test_the_python_of_a_page_runs_from_block_to_block(name: str, home: Path) -> None:
+    found = blocks("python", (ROOT / "docs" / name).read_text(encoding="utf-8"))
+    assert found
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-W", "ignore", "-c", AS_A_NOTEBOOK], input="\n".join(found), cwd=home, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr

@@ -121,6 +121,9 @@ class Charts(Mapping[str, "altair.TopLevelMixin"]):
     def __init__(self, draw: Mapping[str, Callable[[], altair.TopLevelMixin]]) -> None:
         self._draw, self._drawn = draw, dict[str, "altair.TopLevelMixin"]()
 
+    def __repr__(self) -> str:
+        return f"Charts({', '.join(self)})"
+
     def __getitem__(self, name: str) -> altair.TopLevelMixin:
         if name not in self._drawn:
             self._drawn[name] = self._draw[name]()

@@ -57,6 +57,7 @@ def test_charts_are_altairs_own_in_the_inks_of_the_report_and_drawn_once(run: cg
     assert (config["axis"]["labelColor"], config["background"]) == (INK, "white")
     assert "small-m-bert" in json.dumps(chart.to_dict())
     assert run.charts["table1"] is chart
+    assert repr(run.charts) == "Charts(table1, table3, table4)"
     with pytest.raises(KeyError):
         run.charts["table9"]
 
