@@ -17,6 +17,7 @@ from crossglot.errors import DataError, UsageError
 from crossglot.experiments.own_matrix.plan import GROUPED_BY, GROUPS, MATRIX, WORD_ORDER
 from crossglot.results.rows import MEAN, ResultRow, read_results
 from crossglot.studies.analyse import analyse
+from odd_names import ODD_NAMES
 
 FACTS = oracle.facts(Path(crossglot.languages.__file__).with_suffix(".tsv"))
 WIDTH = 0.12  # by what share two bootstraps of other draws may differ in the width of an interval
@@ -267,3 +268,21 @@ def test_from_python_a_frame_is_as_good_as_a_file(tmp_path: Path) -> None:
     cells = run.results.filter(experiment=MATRIX, aggregate=MEAN).select("source", "target", "value").rows()
     assert cells == [("en", "en", 90), ("en", "de", 80), ("de", "en", 70), ("de", "de", None)]
     assert run.report().is_file()
+
+
+def test_a_report_is_made_of_whatever_languages_systems_and_groups_are_called(tmp_path: Path) -> None:
+    names = [name.strip() for name in ODD_NAMES.values() if name.strip() and "\r" not in name and "\0" not in name][:20]
+    chance = random.Random(1)
+    path = tmp_path / "odd.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["model", "source", "target", "score"])
+        writer.writerows([names[0], s, t, chance.uniform(10, 90)] for s in names[:8] for t in names)
+    table = "\n".join(
+        ["key\tname\tgenus\t81A", *(f"{key}\t{key}\t{key}\t{key[:1]}" for key in names if "\t" not in key)]
+    )
+    (tmp_path / "languages.tsv").write_text(table, encoding="utf-8")
+    run = crossglot.analyse(path, tmp_path / "run", languages=tmp_path / "languages.tsv", groups=["81A", "genus"])
+    page = run.report().read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+    assert crossglot.read_run(run.folder).results.height == run.results.height

@@ -13,7 +13,8 @@ def csv_table(exhibit: MatrixExhibit) -> str:
     Blocks follow one another under the same header; a cell that a block does not have is empty.
     """
     targets = list(dict.fromkeys(target for block in exhibit.blocks for target in block.targets))
-    suffixes = ("", "_low", "_high", "_published", *(("_collapsed",) if exhibit.collapsed else ()))
+    collapsed = exhibit.collapsed  # looks at every cell
+    suffixes = ("", "_low", "_high", "_published", *(("_collapsed",) if collapsed else ()))
     columns = [f"{target}{suffix}" for target in targets for suffix in suffixes]
     lines: list[list[object]] = [["system", "role", "source", *columns]]
     for block in exhibit.blocks:
@@ -23,7 +24,7 @@ def csv_table(exhibit: MatrixExhibit) -> str:
                 for target in targets:
                     cell = grid.cells.get((source, target), Cell())
                     row += [cell.value, cell.low, cell.high, cell.published]
-                    row += [cell.collapsed or None] if exhibit.collapsed else []
+                    row += [cell.collapsed or None] if collapsed else []
                 if any(number is not None for number in row[3:]):
                     lines.append(row)
     return csv_text(lines)
