@@ -100,7 +100,7 @@ class Grouped:
         The first difference is read off a row of the table, as in the paper; the second off a column: one target.
         """
         rows = []
-        for one in self.grouping.names:
+        for one in self.grouping.names if len(self.grouping.names) > 1 else ():
             others = [name for name in self.grouping.names if name != one]
             other = others[0] if len(others) == 1 else OTHERS
             apart = self if other != OTHERS else self._against(one)
