@@ -11,7 +11,7 @@ from tiny_world import WorkBegunError, run, write_encoder, write_root
 WORK = (  # where training, tagging, embedding, comparing, making and downloading begin
     "torch.optim.Optimizer.__init__",
     "crossglot.pretraining.pretrain.train_wordpiece",
-    "crossglot.tagging.tagger.predict_labels",
+    "crossglot.tagging.encoder_tagger.predict_labels",
     "crossglot.alignment.vectors._computing",
     "crossglot.engine.local.perform",
     "crossglot.engine.local._run_side_by_side",
