@@ -20,7 +20,6 @@ from crossglot.runtime import Runtime, plan_runtime
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.complete_rows import complete_rows
 from crossglot.steps.find_recipe import FindRecipe
-from crossglot.steps.rows import MatrixRow
 from crossglot.steps.score import ScoreRows
 from crossglot.studies.candidates import find_candidates
 from crossglot.studies.searches import settle_recipes
@@ -143,30 +142,29 @@ def data_root(study: Study) -> Path:
 
 
 def _score_steps(rows: Sequence[TableRow], store: Store) -> list[ScoreRows | None]:
-    members = complete_rows((step for row in rows for step in row.steps), store)
+    """The step that scores each row of the tables; rows of the same taggers share one, with all their targets."""
+    steps_of_tagger = complete_rows((step for row in rows for step in row.steps), store)
     targets: dict[tuple[str, ...], dict[str, CorpusSplit]] = {}
     types: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = {}
     for row in rows:
-        families = _families(row.steps)
-        targets.setdefault(families, {}).update(
-            {key: split for key, split in row.targets.items() if isinstance(split, CorpusSplit)}
+        present = {key: split for key, split in row.targets.items() if isinstance(split, CorpusSplit)}
+        targets.setdefault(_taggers(row), {}).update(present)
+        types.setdefault(_taggers(row), {}).update(row.types)
+    scored: dict[tuple[str, ...], ScoreRows] = {
+        taggers: ScoreRows(
+            rows=tuple(step for tagger in taggers for step in steps_of_tagger[tagger]),
+            targets=tuple(split for _, split in sorted(found.items())),
+            types=dict(sorted(types[taggers].items())),
         )
-        types.setdefault(families, {}).update(row.types)
-    steps: list[ScoreRows | None] = []
-    for row in rows:
-        families = _families(row.steps)
-        if not families:
-            steps.append(None)
-            continue
-        found = targets[families]
-        done_by: tuple[MatrixRow, ...] = tuple(step for family in families for step in members[family])
-        goals = tuple(found[key] for key in sorted(found))
-        steps.append(ScoreRows(rows=done_by, targets=goals, types=dict(sorted(types[families].items()))))
-    return steps
+        for taggers, found in targets.items()
+        if taggers
+    }
+    return [scored.get(_taggers(row)) for row in rows]
 
 
-def _families(steps: Sequence[MatrixRow]) -> tuple[str, ...]:
-    return tuple(step.family for step in steps)
+def _taggers(row: TableRow) -> tuple[str, ...]:
+    """The taggers of a row, one per seed, by what their steps have in common whatever their targets."""
+    return tuple(step.family for step in row.steps)
 
 
 def _nothing_to_run(plan: StudyPlan) -> DataError:
