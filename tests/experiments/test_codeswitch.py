@@ -26,7 +26,7 @@ from crossglot.steps.fit_and_predict import FitAndPredict
 from crossglot.steps.rows import read_predictions
 from crossglot.steps.score import ScoreRows, read_scores
 from crossglot.studies.planning import plan_study
-from crossglot.studies.reproduce import plan_reproduction, reproduce_study
+from crossglot.studies.reproduce import reproduce_study
 from toy_world import write_encoder, write_root, write_treebank
 
 HINDI = [[("बिल्ली", "NOUN"), ("सोती", "VERB"), ("है", "AUX")], [("कुत्ता", "NOUN"), ("सोता", "VERB"), ("है", "AUX")]]
@@ -110,7 +110,7 @@ def test_scoring_by_language_needs_no_corpus(
     encoder: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The language ids are kept beside what was predicted: a store is scored again where its data is gone."""
-    plan = plan_reproduction(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(root))
+    plan = plan_study(reproduce_study(["table6"], [f"m-bert={encoder}"], **settings(root)), tmp_path / "out")
     rows = [step for step in plan.steps.steps if isinstance(step, FitAndPredict) and step.source == "hi+en"]
     store = Store(tmp_path / "steps")
     Local().run(Plan.of(rows), store)
@@ -166,7 +166,7 @@ def test_training_text_that_is_missing_leaves_cells_that_say_why_beside_the_pape
     world = write_root(tmp_path / "data")
     write_treebank(world, "UD_Hindi-HDTB", "hi_hdtb", HINDI)
     write_tweets(world, splits="test")
-    plan = plan_reproduction(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(world))
+    plan = plan_study(reproduce_study(["table6"], [f"m-bert={encoder}"], **settings(world)), tmp_path / "out")
     assert plan.missing() == ["codemix/hiencs has no train split"]
     assert {row.source for row in plan.rows if row.steps} == {"hi+en"}
     run = reproduce(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **settings(world)).folder

@@ -25,7 +25,7 @@ from crossglot.runs import reproduce, transfer_matrix
 from crossglot.steps.rows import read_predictions
 from crossglot.studies.candidates import find_candidates
 from crossglot.studies.planning import plan_study
-from crossglot.studies.reproduce import plan_reproduction, reproduce_study
+from crossglot.studies.reproduce import reproduce_study
 from crossglot.studies.running import run_study
 from crossglot.studies.study import load_study, study_toml
 from crossglot.tagging.encoder_tagger import EncoderTagger
@@ -143,7 +143,7 @@ def test_a_second_run_finds_everything_and_gives_the_same_results(run: Path) -> 
 
 
 def test_a_dry_run_shows_the_steps_and_writes_nothing(encoder: Path, root: Path, tmp_path: Path) -> None:
-    plan = plan_reproduction(["table2"], [str(encoder)], out=tmp_path / "out", **settings(root))
+    plan = plan_study(reproduce_study(["table2"], [str(encoder)], **settings(root)), tmp_path / "out")
     assert {planned.state for planned in plan.states()} == {"to do"}
     assert "tiny, pos: en, seed 2 → de, en, es" in [planned.step.title for planned in plan.states()]
     (absence,) = plan.missing()
@@ -157,7 +157,7 @@ def test_a_language_added_later_trains_its_own_row_and_leaves_finished_predictio
     given = settings(root, seeds=[1], sources=["en"])
     reproduce(["table2"], [str(encoder)], out=tmp_path, **given, targets=["en", "de"])
     before = cells(tmp_path, system="tiny")
-    plan = plan_reproduction(["table2"], [str(encoder)], out=tmp_path, **given, targets=["en", "de", "es"])
+    plan = plan_study(reproduce_study(["table2"], [str(encoder)], **given, targets=["en", "de", "es"]), tmp_path)
     waiting = [planned.step.title for planned in plan.states() if planned.state == "to do"]
     assert "tiny, pos: en, seed 1 → es" in waiting
     reproduce(["table2"], [str(encoder)], out=tmp_path, **given, targets=["en", "de", "es"])
@@ -169,9 +169,8 @@ def test_a_language_added_later_trains_its_own_row_and_leaves_finished_predictio
 
 
 def test_tables_share_rows(encoder: Path, root: Path, tmp_path: Path) -> None:
-    plan = plan_reproduction(
-        ["table2", "table4", "table8"], [f"other={encoder}"], out=tmp_path, **settings(root, seeds=[1])
-    )
+    tables = ["table2", "table4", "table8"]
+    plan = plan_study(reproduce_study(tables, [f"other={encoder}"], **settings(root, seeds=[1])), tmp_path)
     titles = [planned.step.title for planned in plan.states()]
     assert len(set(titles)) == len(titles)
     assert sum("tiny, pos: en, seed 1" in title for title in titles) == 1
@@ -246,9 +245,9 @@ def test_without_a_data_root_the_data_cache_is_read(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     asked = settings(tmp_path) | {"data": None}
     with pytest.raises(DataError, match=r"(?s)crossglot/data: no such data root.*name it \(data\)"):
-        plan_reproduction(["table2"], [str(encoder)], out=tmp_path / "out", **asked)
+        plan_study(reproduce_study(["table2"], [str(encoder)], **asked), tmp_path / "out")
     write_root(tmp_path / "crossglot" / "data")
-    assert plan_reproduction(["table2"], [str(encoder)], out=tmp_path / "out", **asked).states()
+    assert plan_study(reproduce_study(["table2"], [str(encoder)], **asked), tmp_path / "out").states()
 
 
 def test_a_matrix_from_python(encoder: Path, root: Path, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import UsageError
 from crossglot.steps.arguments import provide
-from crossglot.studies.planning import StudyPlan, plan_study
 from crossglot.studies.study import Study, make_study
 
 PAPERS_ENCODERS = ("google-bert/bert-base-multilingual-cased", "google-bert/bert-base-cased")
@@ -52,18 +51,6 @@ def reproduce_study(
         **settings,
     }
     return make_study({key: value for key, value in fields.items() if value is not None}, "reproduce")
-
-
-def plan_reproduction(
-    experiments: str | Sequence[str],
-    encoders: Given | Mapping[str, Given] | Sequence[Given] = PAPERS_ENCODERS,
-    data: str | Path | None = None,
-    out: str | PathLike[str] | None = None,
-    **settings: Any,
-) -> StudyPlan:
-    """What `reproduce` would run and what is cached: a dry run."""
-    study = reproduce_study(experiments, encoders, data, **settings)
-    return plan_study(study, run_folder(study, out))
 
 
 def run_folder(study: Study, out: str | PathLike[str] | None = None) -> Path:
