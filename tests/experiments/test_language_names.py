@@ -65,7 +65,7 @@ def test_a_table_adds_languages_changes_some_and_says_more_of_others(tmp_path: P
     )
     assert found.languages["xx"].name == "Xish" and dict(found.languages["xx"].wals) == {"81A": "OSV"}
     assert found.languages["de"].wals == {**LANGUAGES["de"].wals, "81A": "SOV"}
-    assert found.languages["eng"].genus == "Germanic" and "81A" not in found.languages["eng"].wals
+    assert found.languages["eng"].wals == LANGUAGES["en"].wals and found.languages["eng"].genus == "Germanic"
     naming = name_languages(["xx", "de"], ["fr", "yy"], found, HERE)
     assert (naming.unknown, set(naming.languages)) == (("yy",), {"xx", "de", "fr"})
     assert groups_by("region", naming) == {"xx": "North", "de": "West", "eng": "West"}
@@ -73,6 +73,11 @@ def test_a_table_adds_languages_changes_some_and_says_more_of_others(tmp_path: P
     assert groups_by("family", naming) == {"de": "Indo-European", "fr": "Indo-European"}
     with pytest.raises(UsageError, match=r"grouped by 81A, .*, family, genus, script, region"):
         groups_by("continent", naming)
+
+
+def test_another_language_under_a_known_key_stands_for_itself(tmp_path: Path) -> None:
+    found = read_language_table(table(tmp_path, "key\tname\tgenus\t81A\nen\tAvonian (constructed)\t\tSOV\n"))
+    assert (found.languages["en"].genus, dict(found.languages["en"].wals)) == ("", {"81A": "SOV"})
 
 
 def test_the_packages_own_table_is_such_a_table() -> None:

@@ -2,7 +2,8 @@
 
 What the columns hold (empty where a column does not apply):
 
-    experiment  `table1` … `table8`, `figure1` …, or the name of another experiment
+    experiment  `table1` … `table8`, `figure1` …, or the name of another experiment; of a matrix of one's own `matrix`,
+                `word-order` and `groups`
     system      what fills the row: the encoder's name (`m-bert-small`, `bert-base-multilingual-cased`),
                 `<name> untrained`, `<name> linear probe`, `<name> shared pieces`, `chance`, `most frequent tag`, or a
                 cited system (`Lample et al. (2016)`)
@@ -15,9 +16,10 @@ What the columns hold (empty where a column does not apply):
     target      key of the language evaluated; source == target is the diagonal, everything else is zero-shot
     source_corpus, target_corpus   `UD_English-EWT`, `conll2002/es`; several joined by `+`
     split       of the target: `test`, `dev`
-    condition   an experiment's variant: the form of the text in table 6 (`corrected`), the grouping of table 5 (`81A`),
-                what explains the score in figures 1 and 2 (`by entity overlap`), shift and metric in figure 3 (`mean
-                shift, l2`), the knob of the causal study; also in rows without a value
+    condition   an experiment's variant: the form of the text in table 6 (`corrected`), the grouping of table 5 and of
+                `groups` (`81A`), what explains the score in figures 1 and 2 and `word-order` (`by entity overlap`),
+                shift and metric in figure 3 (`mean shift, l2`), the knob of the causal study; also in rows without a
+                value
     types       in NER cells and overlaps of entities the types that were scored, sorted (`LOC ORG PER`)
     part        which part of a cell the row is of: in `mean of a part` a language id of code-switched text (`hi`), in
                 `pieces in its script` the script

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from crossglot.corpora.opening import decode, read_encoded
 from crossglot.errors import DataError, UsageError
@@ -138,8 +139,8 @@ def _plainly(name: str) -> str:
 def read_language_table(path: Path | str) -> LanguageTable:
     """A table of languages: the columns of a data root's `languages.tsv`, as many of them as wanted, and others.
 
-    Columns that it lacks are taken from crossglot's own table, for the language of that key, code or name. Columns that
-    it has take precedence, even where they are empty.
+    A cell that is empty, or a column that is not there, says nothing: then crossglot's own table tells, if it has the
+    language of that key. A line that gives such a key another name is of another language, and stands for itself.
 
     Raises:
         DataError: a file that cannot be read, or a faulty line, with its number.
@@ -173,24 +174,17 @@ def read_language_table(path: Path | str) -> LanguageTable:
 
 
 def _language(row: Mapping[str, str]) -> Language:
-    """The language of a line; crossglot's own table fills in columns that the user's lacks."""
-    known = known_as(row["key"], LANGUAGES)
-    base = known or Language(
-        key=row["key"], iso639_1=None, iso639_3="", name=row["key"], script="", script_name="", family="", genus="",
-        wals_code=None, wals={}, conll2017=None, treebanks=(), ner=(),
-    )  # fmt: skip
-    wals = {**base.wals, **{feature: row[feature] for feature in WALS_FEATURES if feature in row}}
-    given: dict[str, object] = {"wals": {feature: value for feature, value in wals.items() if value}}
-    for field in fields(Language):
-        if field.name in row:
-            cell = row[field.name]
-            several = field.name in ("treebanks", "ner")
-            given[field.name] = tuple(cell.split()) if several else cell or (None if _may_lack(field.name) else "")
-    return replace(base, **given)  # type: ignore[arg-type]
-
-
-def _may_lack(name: str) -> bool:
-    return name in ("iso639_1", "wals_code", "conll2017")
+    """The language of a line; what the line leaves out, crossglot's own table knows, if it is the same language."""
+    known, name = known_as(row["key"], LANGUAGES), row.get("name", "")
+    if known is None or (name and known_as(name, LANGUAGES) != known):
+        known = Language(
+            key=row["key"], iso639_1=None, iso639_3="", name=row["key"], script="", script_name="", family="",
+            genus="", wals_code=None, wals={}, conll2017=None, treebanks=(), ner=(),
+        )  # fmt: skip
+    given: dict[str, Any] = {field.name: row[field.name] for field in fields(Language) if row.get(field.name)}
+    given |= {column: tuple(given[column].split()) for column in ("treebanks", "ner") if column in given}
+    given["wals"] = {**known.wals, **{feature: row[feature] for feature in WALS_FEATURES if row.get(feature)}}
+    return replace(known, **given)
 
 
 def groups_by(column: str, naming: Naming) -> dict[str, str]:
