@@ -13,6 +13,7 @@ from crossglot.drawing.wording import interval_note
 from crossglot.experiments.translation.claims import PAPERS_CONDITION
 from crossglot.experiments.translation.plan import CHANCE
 from crossglot.results.rows import MEAN, ResultRow
+from crossglot.results.systems import SHARED_PIECES, UNTRAINED, System
 
 COLUMNS = (
     "system",
@@ -108,12 +109,12 @@ def _records(
     condition: str,
     labels: Sequence[str],
 ) -> list[dict[str, Any]]:
-    records = []
+    records, its = [], System(encoder, "other")
     for (source, target), label in zip(way, labels, strict=True):
-        for system, what in ((encoder, "encoder"), (f"{encoder} untrained", "untrained")):
+        for system, what in ((encoder, "encoder"), (its.make_twin(UNTRAINED).name, "untrained")):
             rows = found.get((system, source, target, condition), ())
             records += [_record(row, label, what) | {"layer": row.layer} for row in rows]
-        pieces = found.get((f"{encoder} shared pieces", source, target, ""), ())
+        pieces = found.get((its.make_twin(SHARED_PIECES).name, source, target, ""), ())
         deepest = max((record["layer"] for record in records), default=0)
         records += [_record(row, label, "pieces") | {"layer": layer} for row in pieces for layer in (0, deepest)]
     return records
