@@ -576,6 +576,10 @@ IN_STUDIES = (
     study(f"seeds = [0x{'f' * 6000}]", "seeds.0: has to be", "a number of thousands of digits"),
     study(f"epochs = {'9' * 6000}", "bad.toml: not TOML"),
     *(study(f"seeds = {value}", "seeds: Input should be a list") for value in (3, '"1,2"')),
+    study('floors = ["random"]', "floors: unknown floor 'random': known: linear-probe"),
+    study('floors = ["untrained", "untrained"]', "floors: names something twice"),
+    study("floors = 'none'", "floors: Input should be a"),
+    *(bad(f"reproduce table2 --floors {floors}", "floors") for floors in ("random", "''", "untrained,,linear-probe")),
     *(
         study(f"epochs = {value}", "epochs: has to be a whole number")
         for value in (0, '"3"', "true", 2.5, "nan", 10**9)
