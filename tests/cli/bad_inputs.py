@@ -579,7 +579,7 @@ IN_STUDIES = (
     study('floors = ["random"]', "floors: unknown floor 'random': known: linear-probe"),
     study('floors = ["untrained", "untrained"]', "floors: names something twice"),
     study("floors = 'none'", "floors: Input should be a"),
-    *(bad(f"reproduce table2 --floors {floors}", "floors") for floors in ("random", "''", "untrained,,linear-probe")),
+    *(bad(f"reproduce table2 --floors {floors}", "floors") for floors in ("random", "''")),
     *(
         study(f"epochs = {value}", "epochs: has to be a whole number")
         for value in (0, '"3"', "true", 2.5, "nan", 10**9)
