@@ -82,7 +82,9 @@ class Run:
     @cached_property
     def charts(self) -> Mapping[str, altair.TopLevelMixin]:
         """The figures by the names of their files in `figures/`, drawn as the report draws them."""
-        matrices, charts = self._exhibits
+        rows = [ResultRow.model_construct(**drawable(row)) for row in self.results.iter_rows(named=True)]
+        with calling(drawable(self._left.languages)):
+            matrices, charts = exhibits_of(rows)
         with_cells = {exhibit.name: partial(self._heat_map, exhibit) for exhibit in matrices if exhibit.blocks}
         ready = {each.experiment: partial(themed, each.chart) for each in charts if each.chart is not None}
         return Charts(with_cells | ready)
@@ -100,9 +102,8 @@ class Run:
 
     @cached_property
     def _exhibits(self) -> tuple[list[MatrixExhibit], list[ChartExhibit]]:
-        rows = [ResultRow.model_construct(**drawable(row)) for row in self.results.iter_rows(named=True)]
-        with calling(drawable(self._left.languages)):
-            return exhibits_of(rows)
+        with calling(self._left.languages):
+            return exhibits_of(self._left.rows())
 
     def _heat_map(self, exhibit: MatrixExhibit) -> Any:
         with calling(drawable(self._left.languages)):

@@ -25,6 +25,7 @@ from crossglot.report import terminal_tables, write_report
 from crossglot.report.folder import read_run_folder
 from crossglot.results.rows import read_results, write_results
 from crossglot.results.verdicts import write_claims
+from crossglot.runs import read_run
 from crossglot.terminal import PlainConsole
 from odd_names import ODD_NAMES
 
@@ -148,3 +149,11 @@ def test_html_in_a_name_is_text(folder: Path) -> None:
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert "<script" not in text
     assert html.escape(ODD_NAMES["HTML"], quote=False) in text
+
+
+def test_frames_have_the_names_as_they_are_and_charts_what_the_renderer_takes(folder: Path, tmp_path: Path) -> None:
+    run = read_run(folder)
+    assert set(run.tables["table1"]["system"]) == set(NAMES)
+    for name, chart in run.charts.items():
+        chart.save(tmp_path / f"{name}.svg")
+        assert not UNSEEN.search((tmp_path / f"{name}.svg").read_text(encoding="utf-8"))
