@@ -286,3 +286,14 @@ def test_a_report_is_made_of_whatever_languages_systems_and_groups_are_called(tm
     page = run.report().read_text(encoding="utf-8")
     assert "<script>alert" not in page
     assert crossglot.read_run(run.folder).results.height == run.results.height
+
+
+def test_its_report_speaks_of_nothing_that_the_matrix_has_not(tmp_path: Path) -> None:
+    run = crossglot.analyse(
+        write_wide(tmp_path / "scores.csv", IRREGULAR["sources and targets apart"].cells()), tmp_path
+    )
+    page = run.report().read_text(encoding="utf-8").partition("</style>")[2]
+    for said in ("Pires", "paper", "footnote", "M-BERT", "Floors", "constructed", "Claims"):
+        assert said not in page, said
+    for said in ("At a glance", "zero-shot transfer score, %", "order of adjective and noun (WALS 87A)"):
+        assert said in page, said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,7 +112,7 @@ def _wide(header: Sequence[str], given: Mapping[str, int], plain: Sequence[str],
     names = list(rest.values())
     if not names:
         raise DataError(
-            f"no scores: the columns are {_listed(header)}", path=path, line=line,
+            f"no scores: the columns are {listed(header)}", path=path, line=line,
             remedy="A wide file has a column for each target, a long one such as source, target and score.",
         )  # fmt: skip
     again = next((name for name in names if names.count(name) > 1 or not name), None)
@@ -126,7 +126,7 @@ def _place(header: Sequence[str], role: str, name: str, path: Path) -> int:
     if role not in USUAL:
         raise UsageError(f"{called('columns', f'{role}={name}')}: no column can be that; there are {', '.join(USUAL)}")
     if name not in header:
-        raise UsageError(f"{called('columns', f'{role}={name}')}: {path} has no such column, but {_listed(header)}")
+        raise UsageError(f"{called('columns', f'{role}={name}')}: {path} has no such column, but {listed(header)}")
     return list(header).index(name)
 
 
@@ -134,7 +134,7 @@ def _which_score(found: Sequence[str], header: Sequence[str], path: Path, line: 
     if found:
         what, example = f"several columns may be the score: {', '.join(found)}", found[0]
     else:
-        what, example = f"which column has the scores? There are {_listed(header)}", "NAME"
+        what, example = f"which column has the scores? There are {listed(header)}", "NAME"
     return DataError(what, path=path, line=line, remedy=_name_it(SCORE, example))
 
 
@@ -142,9 +142,10 @@ def _name_it(role: str, name: str) -> str:
     return f"Name the column of {role}s: {called('columns', f'{role}={name}')}."
 
 
-def _listed(names: Sequence[str], most: int = 12) -> str:
-    shown = ", ".join(name or "''" for name in names[:most])
-    return shown + (f" and {len(names) - most} more" if len(names) > most else "")
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """The first names, and how many more there are."""
+    found = [name or "''" for name in names]
+    return ", ".join(found[:most]) + (f" and {len(found) - most} more" if len(found) > most else "")
 
 
 def _plainly(name: str) -> str:

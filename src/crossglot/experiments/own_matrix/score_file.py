@@ -27,6 +27,7 @@ from crossglot.experiments.own_matrix.columns import (
     TASK,
     Columns,
     find_columns,
+    listed,
 )
 from crossglot.remedies import called
 
@@ -123,7 +124,7 @@ def read_scores(
             dict.fromkeys(line.cells[at] for line in lines),
         )
         if not lines:
-            raise UsageError(f"{called('where', f'{name}={value}')}: no line of {path} has that, but {_listed(found)}")
+            raise UsageError(f"{called('where', f'{name}={value}')}: no line of {path} has that, but {listed(found)}")
     layout = find_columns(header.cells, columns or {}, path, header.number)
     task, metric = (_only(layout, lines, role, path) for role in (TASK, METRIC))
     scores, averages = _parsed(layout, lines, path)
@@ -187,7 +188,7 @@ def _only(layout: Columns, lines: Sequence[_Line], role: str, path: Path) -> str
     if len(found) > 1:
         name = layout.said[role]
         remedy = f"Choose one: {called('where', f'{name}={found[0]}')}."
-        raise DataError(f"column {name} has {len(found)} values: {_listed(found)}", path=path, remedy=remedy)
+        raise DataError(f"column {name} has {len(found)} values: {listed(found)}", path=path, remedy=remedy)
     return found[0] if found else ""
 
 
@@ -288,8 +289,3 @@ def _metric_of(layout: Columns) -> str:
     name = layout.said.get(SCORE, "")
     said = {"acc": "accuracy", "score": "", "value": "", "result": "", "performance": ""}
     return said.get(name.casefold(), name.casefold().replace("_", " "))
-
-
-def _listed(names: Iterator[str] | Mapping[str, None] | Sequence[str], most: int = 12) -> str:
-    found = [name or "''" for name in names]
-    return ", ".join(found[:most]) + (f" and {len(found) - most} more" if len(found) > most else "")
