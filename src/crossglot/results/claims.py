@@ -149,10 +149,6 @@ class Claim:
             return "above"
         return "below" if high < self.threshold else ""
 
-    def agrees(self, value: float) -> bool:
-        """Whether a value lies where the claim puts it."""
-        return self.side(value, value) == self.direction
-
 
 def claim(
     origin: Origin,
