@@ -23,6 +23,7 @@ SOUND = {  # what a command needs to get to its work
     "run": ["sound.toml"],
     "plan": ["sound.toml"],
     "report": ["run"],
+    "analyse": ["scores.csv", "--out=out"],
     "compare": ["run", "run", "--systems=tiny-bert=most frequent tag"],
     "pretrain": ["--text=en=text.txt", "--text=de=de.txt", "--out=out"],
     "finetune": ["encoder", "--train=train.conllu", "--out=out"],
@@ -114,6 +115,7 @@ def test_no_value_of_an_option_ends_in_a_traceback(
     no_work.chdir(world)
     line = data.draw(lines(name))
     (world / "sound.toml").write_text(SOUND_STUDY, encoding="utf-8")
+    (world / "scores.csv").write_text("source,en,de\nen,90,50\nde,40,95\n", encoding="utf-8")
     before = set(world.rglob("*"))
     try:
         result = run(*line)

@@ -196,7 +196,7 @@ def test_words_that_a_format_cannot_hold_are_refused_before_any_work(
     def worked(self: object, sentences: object) -> None:
         raise AssertionError("the words are tagged already")
 
-    monkeypatch.setattr("crossglot.tagging.tagger.Tagger.predict", worked)
+    monkeypatch.setattr("crossglot.tagging.encoder_tagger.EncoderTagger.tag", worked)
     result = run("predict", tagger, "-", *options, stdin=stdin)
     assert result.exit_code == 2, result.output
     assert said in result.stderr

@@ -71,6 +71,15 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
     )
 
 
+def check_encoder_files(origin: Origin) -> None:
+    """Checks by their names that an encoder's files are there and of a form that is read; reads none of them.
+
+    Raises:
+        ModelError: see `check_files`.
+    """
+    check_files(origin.files, origin.name, base=_adapted(origin))
+
+
 def _encoder_config(origin: Origin) -> PreTrainedConfig:
     """The configuration, once it is known to be an encoder's and (in a folder) its files to be readable.
 
@@ -80,7 +89,7 @@ def _encoder_config(origin: Origin) -> PreTrainedConfig:
     from transformers import AutoConfig
     from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING
 
-    check_files(origin.files, origin.name, base=_adapted(origin))
+    check_encoder_files(origin)
     described, where = origin.config(), f"{origin.name}: config.json"
     check_form(described, where)
     check_sizes(described, where)

@@ -29,7 +29,8 @@ def check_plain(paths: Iterable[Path]) -> None:
             with path.open("rb") as file:
                 start = file.read(len(LFS_POINTER))
         except FileNotFoundError as error:
-            raise ModelError(f"{path}: a link to {path.readlink()}, which is not there") from error
+            what = f"a link to {path.readlink()}, which is not there" if path.is_symlink() else "no such file"
+            raise ModelError(f"{path}: {what}") from error
         except OSError as error:
             raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
         except RuntimeError as error:  # how a loop of links is told before Python 3.13

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crossglot.corpora.tasks import TASKS
+from crossglot.encoders.loading import check_encoder_files
 from crossglot.encoders.origin import ROLES, find_origin
 from crossglot.errors import ModelError, UsageError
 from crossglot.experiments.setting import Candidate
@@ -46,6 +47,7 @@ def find_candidates(study: Study) -> tuple[Candidate, ...]:
 def _candidate(study: Study, origin: Origin, role: Role, name: str) -> Candidate:
     if origin.revision is None:
         raise ModelError(f"{origin.name}: its revision cannot be told, so results could not be kept; give ID@REVISION")
+    check_encoder_files(origin)
     given = {name: value for name in _OF_RECIPE if (value := getattr(study, name)) is not None}
     recipe = Recipe.model_validate(given)
     choices = {task: by_rule(given, origin.fine_tuning(task), origin.width()) for task in TASKS}
