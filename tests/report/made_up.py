@@ -165,12 +165,12 @@ JUDGED = (
         id="t1-zero-shot-beats-floor", origin="paper", where="section 2.1, p. 4997; table 1",
         sentence="zero-shot is good", statistic="zero-shot mean of m-bert minus untrained", direction="above",
         threshold=0, value=22, low=18, high=26, interval="95 % bootstrap over 4 languages", verdict="holds",
-        why="all of its interval 18.00 to 26.00 is above 0", players={"m-bert": "small-m-bert"},
+        why="all of its interval 18.00 to 26.00 is above 0", m_bert="small-m-bert",
     ),
     JudgedClaim(
         id="t4-ja-is-hard", origin="paper", where="section 3.2, p. 4998; table 4", statistic="en→ja minus en→bg",
         direction="below", threshold=0, value=-3.1, low=-7, high=0.8, interval="from the cells' own intervals",
-        verdict="cannot tell", why="its interval -7.00 to 0.80 covers 0", players={"m-bert": "small-m-bert"},
+        verdict="cannot tell", why="its interval -7.00 to 0.80 covers 0", m_bert="small-m-bert",
     ),
     JudgedClaim(
         id="t7-gap", origin="ours", where="appendix B, p. 5001", statistic="m-bert minus en-bert", direction="above",

@@ -95,7 +95,7 @@ def test_a_rule_that_was_set_late_says_so_where_the_claim_is_told() -> None:
 
 
 def test_the_table_of_claims_says_which_encoders_a_number_is_of() -> None:
-    claim = found("holds", 85.25, 81, 90.2, players={"m-bert": "small", "en-bert": "a; b=c"})
+    claim = found("holds", 85.25, 81, 90.2, m_bert="small", en_bert="a; b=c")
     assert "m-bert is small, en-bert is a; b=c" in str(claims_section([claim]))
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from crossglot.results.verdicts import CLAIM_COLUMNS, JudgedClaim, read_claims, write_claims
 
 CONTRACTED_COLUMNS = (
-    "id,origin,where,sentence,statistic,direction,threshold,value,low,high,interval,verdict,why,players,rule"
+    "id,origin,where,sentence,statistic,direction,threshold,value,low,high,interval,verdict,why,m_bert,en_bert,rule"
 )
 DECIDED = JudgedClaim(
     id="pos-over-80", origin="paper", direction="above", threshold=80, value=85, low=81, high=90, interval="bootstrap",
@@ -18,7 +18,7 @@ DECIDED = JudgedClaim(
 )  # fmt: skip
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1)
-players = st.dictionaries(st.sampled_from(["m-bert", "en-bert"]), texts)
+players = st.dictionaries(st.sampled_from(["m_bert", "en_bert"]), texts)
 
 
 def test_the_columns_are_the_contract_in_its_order() -> None:
@@ -30,7 +30,7 @@ def test_what_is_written_is_read_back_the_same(
     tmp_path_factory: pytest.TempPathFactory, given_claims: list[tuple[str, str, float, dict[str, str]]]
 ) -> None:
     claims = tuple(
-        DECIDED.model_copy(update={"sentence": sentence, "why": why, "value": value, "players": played})
+        DECIDED.model_copy(update={"sentence": sentence, "why": why, "value": value, **played})
         for sentence, why, value, played in given_claims
     )
     path = tmp_path_factory.mktemp("claims") / "claims.csv"

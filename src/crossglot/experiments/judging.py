@@ -148,13 +148,14 @@ class _Run:
         except UndecidedError as reason:
             decision = Decision(OPEN, str(reason))
         bounds = decision.interval if decision.interval and decision.interval.known else None
+        players = {} if decision.value is None else self._players(statistic)
         return JudgedClaim(
             id=claim.id, origin=claim.origin, where=claim.where, sentence=claim.sentence, statistic=claim.says,
             direction=claim.direction, threshold=claim.threshold,
             value=None if decision.value is None else round(decision.value, DIGITS),
             low=round(bounds.low, DIGITS) if bounds else None, high=round(bounds.high, DIGITS) if bounds else None,
             interval=bounds.kind if bounds else None, verdict=decision.verdict, why=decision.why,
-            players={} if decision.value is None else self._players(statistic), rule=claim.rule,
+            m_bert=players.get(M_BERT), en_bert=players.get(EN_BERT), rule=claim.rule,
         )  # fmt: skip
 
     def _by_cells(self, claim: Claim, statistic: CellStatistic) -> Decision:

@@ -89,12 +89,13 @@ def upgraded_claim(row: Mapping[str, str | None]) -> dict[str, str | None]:
         name, sentence = claim, ""
     sign, direction = next((side for side in _SIDES if threshold.startswith(side[0])), ("", None))
     bounds = _INTERVAL.fullmatch(row["interval"] or "")
-    players = None
+    players: dict[str, str] = {}
     if row["value"]:  # the reason began with it, and ended with who played whom
         why = _NUMBER_FIRST.sub("", why)
         if cast := _CAST.search(why):
             why = why[: cast.start()] + (cast["lowest"] or "")
-            players = _PLAYER.sub(r"; \1=", cast["players"]).removeprefix("; ")
+            _, *rest = _PLAYER.split(cast["players"])
+            players = dict(zip(rest[::2], rest[1::2], strict=True))
     return {
         **row,
         "id": name,
@@ -107,5 +108,6 @@ def upgraded_claim(row: Mapping[str, str | None]) -> dict[str, str | None]:
         "high": bounds["high"] if bounds else None,
         "interval": bounds["kind"] if bounds else None,
         "why": why,
-        "players": players,
+        "m_bert": players.get("m-bert"),
+        "en_bert": players.get("en-bert"),
     }

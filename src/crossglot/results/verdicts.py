@@ -14,18 +14,17 @@ What the columns hold (empty where a column does not apply):
     low, high, interval   its bounds, and what kind of interval they are
     verdict     `holds`, `does not hold`, `cannot tell`
     why         the reason for the verdict, read after the number if there is one; else why there is no number
-    players     which system stands for which of the paper's encoders in the number: `m-bert=NAME; en-bert=NAME`
+    m_bert, en_bert   which systems stand for the paper's encoders in the number
     rule        when statistic, direction and threshold were set
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from crossglot.csv_cells import inert_frame, restored_frame
 from crossglot.errors import StorageError
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
     import polars
 
 Verdict = Literal["holds", "does not hold", "cannot tell"]
-
-_PLAYER = re.compile(r"(?:^|; )(m-bert|en-bert)=")
 
 
 class JudgedClaim(BaseModel):
@@ -60,18 +57,9 @@ class JudgedClaim(BaseModel):
     interval: str | None = None
     verdict: Verdict
     why: str = ""
-    players: Mapping[str, str] = {}
+    m_bert: str | None = None
+    en_bert: str | None = None
     rule: str = BEFORE_RUNS
-
-    @field_validator("players", mode="before")
-    @classmethod
-    def _apart(cls, players: object) -> object:
-        if not isinstance(players, str):
-            return players
-        first, *rest = _PLAYER.split(players)
-        if first:
-            raise ValueError("players are named as in m-bert=NAME; en-bert=NAME")
-        return dict(zip(rest[::2], rest[1::2], strict=True))
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -80,6 +68,12 @@ class JudgedClaim(BaseModel):
         if self.value is None and self.verdict != "cannot tell":
             raise ValueError("a claim without a value is not decided")
         return self
+
+    @property
+    def players(self) -> dict[str, str]:
+        """Role → the system that stands for the paper's encoder in the number."""
+        found = {"m-bert": self.m_bert, "en-bert": self.en_bert}
+        return {role: name for role, name in found.items() if name is not None}
 
     @property
     def line(self) -> str:
@@ -106,11 +100,7 @@ def claims_frame(claims: Iterable[JudgedClaim]) -> polars.DataFrame:
 
     numbers = dict.fromkeys(("threshold", "value", "low", "high"), pl.Float64())
     schema = {name: numbers.get(name, pl.String()) for name in CLAIM_COLUMNS}
-    rows = [
-        claim.model_dump() | {"players": "; ".join(f"{role}={name}" for role, name in claim.players.items()) or None}
-        for claim in claims
-    ]
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame([claim.model_dump() for claim in claims], schema=schema, orient="row")
 
 
 def write_claims(claims: Iterable[JudgedClaim], path: Path) -> None:
