@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossglot.experiments.causes.conditions import SOURCE, TARGET
+from crossglot.experiments.setting import TRANSLATION
 from crossglot.results.claims import MOST_FREQUENT_TAG
 from crossglot.results.rows import Role
 from crossglot.steps.lab_translations import read_translations
@@ -22,9 +23,16 @@ if TYPE_CHECKING:
 ENCODER = "BERT of this condition"
 ALL_WORDS, OTHER_WORDS, WITHOUT = "accuracy", "accuracy of other words", "accuracy, anchors cut out"
 TRANSLATED, TRANSLATED_WITHOUT = "translation accuracy", "translation accuracy, anchors cut out"
+OF_TRANSLATION = (TRANSLATED, TRANSLATED_WITHOUT)
+"""Measures of translations found; the others are of tags."""
 MEASURES = (OTHER_WORDS, ALL_WORDS, WITHOUT, TRANSLATED_WITHOUT, TRANSLATED)
 """Metrics: tagging of words that are no anchors (the study's measure), of all words, and of the first in sentences
 without anchors; translations found between sentences without anchors, and between whole sentences."""
+
+
+def task_of(measure: str) -> str:
+    """The `task` of rows of a measure, and of its differences."""
+    return TRANSLATION if measure in OF_TRANSLATION else "pos"
 
 
 def effect_on(measure: str) -> str:

@@ -26,11 +26,12 @@ from crossglot.experiments.causes.conditions import (
 from crossglot.experiments.causes.measures import (
     ENCODER,
     MEASURES,
+    OF_TRANSLATION,
     TAGGED,
-    TRANSLATED,
     counts_of,
     effect_on,
     outcomes_of,
+    task_of,
 )
 from crossglot.experiments.experiment import Evidence, Layout
 from crossglot.experiments.setting import Setting
@@ -158,7 +159,7 @@ class _Plan:
                 collapsed |= {(condition.key, of, seed) for of in collapsed_in(read_predictions(folder))}
         rows: list[ResultRow] = []
         for measure, found in counts.items():
-            lone = frozenset() if measure.startswith(TRANSLATED) else frozenset(collapsed)
+            lone = frozenset() if measure in OF_TRANSLATION else frozenset(collapsed)
             rows += self._outcome_rows(measure, found, failures, lone)
             rows += self._contrast_rows(measure, found, failures, lone)
         return rows
@@ -176,7 +177,16 @@ class _Plan:
                 bad = {seed for seed in found if (*place, seed) in collapsed}
                 scores = _scores(found, bad, accuracy, (0.0, 1.0)) or [_missing(failures[condition.key])]
                 for score in scores:
-                    yield _row(condition.key, outcome.system, role, outcome.source, outcome.target, measure, score)
+                    yield _row(
+                        condition.key,
+                        outcome.system,
+                        role,
+                        outcome.source,
+                        outcome.target,
+                        task_of(measure),
+                        measure,
+                        score,
+                    )
 
     def _contrast_rows(
         self, measure: str, counts: Mapping[Place, BySeed], failures: Mapping[str, str], collapsed: Collection[Training]
@@ -192,7 +202,7 @@ class _Plan:
                 reasons = (failures.get(condition) for condition, _ in (contrast.one, contrast.other))
                 scores = [_missing(next(filter(None, reasons), "no seed in common"))]
             for score in scores:
-                yield _row(contrast.key, ENCODER, "other", SOURCE, TARGET, effect_on(measure), score)
+                yield _row(contrast.key, ENCODER, "other", SOURCE, TARGET, task_of(measure), effect_on(measure), score)
 
 
 def paired(one: BySeed, other: BySeed) -> dict[int, Counts]:
@@ -257,9 +267,15 @@ def _missing(why: str) -> dict[str, object]:
 
 
 def _row(
-    condition: str, system: str, role: Role, source: str, target: str, metric: str, score: Mapping[str, object]
+    condition: str,
+    system: str,
+    role: Role,
+    source: str,
+    target: str,
+    task: str,
+    metric: str,
+    score: Mapping[str, object],
 ) -> ResultRow:
-    task = "translation" if metric.startswith(TRANSLATED) else "pos"
     return ResultRow.model_validate(
         {"experiment": KEY, "system": system, "role": role, "task": task, "source": source, "target": target,
          "split": SPLIT, "metric": metric, "condition": condition, **score}
