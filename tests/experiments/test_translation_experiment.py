@@ -1,7 +1,8 @@
-"""Figure 3 as a probe: equal pools, both directions, floors beside, reasons where a bitext is missing or faulty."""
+"""Figure 3 from bitext to rows: equal pools, both directions, floors, reasons where a bitext is missing or faulty."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -280,3 +281,20 @@ def test_pairs_are_the_papers_or_those_of_the_languages_named() -> None:
     assert language_pairs(("en", "de"), ("de", "en", "ja")) == [("en", "de"), ("en", "ja"), ("de", "ja")]
     assert language_pairs(("ru",), ()) == [("en", "ru")]
     assert language_pairs((), ("ja",)) == []
+
+
+def test_nothing_is_planned_that_separate_position_ids_would_refuse(tmp_path: Path) -> None:
+    location = write_encoder(tmp_path / "toy")
+    write_side(tmp_path, "news.en", [spelled(n, "abcdefghij") for n in range(40)])
+    write_side(tmp_path, "news.de", [spelled(n, "klmnopqrst") for n in range(40)])
+    study = setting(tmp_path, location)
+    without_german = replace(study.candidates[0], own_positions=("en", "ru"))
+    layout = EXPERIMENT.lay_out(replace(study, candidates=(without_german,)))
+    assert layout.steps == ()
+    assert "toy has position ids for en, ru, none for de" in layout.missing
+    rows = layout.rows(Evidence((), lambda _: None, lambda _: ""))
+    assert {row.missing for row in rows if row.source == "en" and row.target == "de" and row.value is None} == {
+        "toy has position ids for en, ru, none for de"
+    }
+    with_german = replace(study.candidates[0], own_positions=("en", "de"))
+    assert len(EXPERIMENT.lay_out(replace(study, candidates=(with_german,))).steps) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,6 +49,15 @@ class Candidate:
     grid: Grid | None = None
     searches: Mapping[str, FindRecipe] = field(default_factory=dict)
     own_positions: tuple[str, ...] = ()
+
+    def cannot_read(self, languages: Iterable[str]) -> str:
+        """Why it cannot read text of all of these languages; empty if it can.
+
+        An encoder whose languages have position ids of their own knows no ids for any other language.
+        """
+        strangers = [language for language in languages if self.own_positions and language not in self.own_positions]
+        known = ", ".join(self.own_positions)
+        return f"{self.encoder.name} has position ids for {known}, none for {strangers[0]}" if strangers else ""
 
     @property
     def system(self) -> System:

@@ -89,11 +89,10 @@ class _OfEncoder:
 
     def unable(self, sources: Sequence[str], target: str) -> str:
         """See `TaggingSystem`: with separate position ids it reads one language at a time, of those pretrained on."""
-        known, name = self.candidate.own_positions, self.candidate.encoder.name
-        if known and len(sources) > 1:
+        if self.candidate.own_positions and len(sources) > 1:
+            name = self.candidate.encoder.name
             return f"{name} has position ids of their own for each of its languages: it can be trained on one alone"
-        strangers = [language for language in (*sources, target) if known and language not in known]
-        return f"{name} has position ids for {', '.join(known)}, none for {strangers[0]}" if strangers else ""
+        return self.candidate.cannot_read((*sources, target))
 
 
 @dataclass(frozen=True)

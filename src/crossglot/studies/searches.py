@@ -65,7 +65,7 @@ def _search(candidate: Candidate, task: Task, sources: Sequence[str], setting: S
 
 
 def _sources(candidate: Candidate, tables: Iterable[TransferTable], setting: Setting) -> list[str]:
-    """Languages that the candidate is trained on, English first."""
+    """Languages that the candidate can be trained on, English first."""
     parts = dict.fromkeys(
         part
         for table in tables
@@ -73,4 +73,5 @@ def _sources(candidate: Candidate, tables: Iterable[TransferTable], setting: Set
         for source, _ in table.cells(setting.sources, setting.targets)
         for part in source.split("+")
     )
-    return sorted(parts, key=lambda key: key != "en")
+    readable = [key for key in parts if not candidate.cannot_read([key])]
+    return sorted(readable, key=lambda key: key != "en")

@@ -72,8 +72,8 @@ def lay_out(setting: Setting) -> Layout:
     plan = _Plan(
         setting, tuple(_find_bitext(setting, pair) for pair in language_pairs(setting.sources, setting.targets))
     )
-    missing = tuple(bitext.why_missing for bitext in plan.bitexts if not bitext.sides)
-    return Layout(plan.rows, steps=plan.steps, missing=missing)
+    whys = (plan.why_missing(*each) for each in product(setting.candidates, plan.bitexts))
+    return Layout(plan.rows, steps=plan.steps, missing=tuple(dict.fromkeys(filter(None, whys))))
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,12 @@ class _Plan:
     @property
     def steps(self) -> tuple[Step, ...]:
         """One step per encoder and pair, which scores what further steps embed and find."""
-        return tuple(self._step(*each) for each in product(self.setting.candidates, self.present))
+        pairs = product(self.setting.candidates, self.present)
+        return tuple(self._step(*each) for each in pairs if not self.why_missing(*each))
+
+    def why_missing(self, candidate: Candidate, bitext: _Bitext) -> str:
+        """Why an encoder has no curve of a pair of languages; empty if it has one."""
+        return bitext.why_missing or candidate.cannot_read(bitext.pair)
 
     def rows(self, evidence: Evidence) -> list[ResultRow]:
         """Every encoder's curves, their statistics and floors; then chance."""
@@ -104,10 +109,11 @@ class _Plan:
         for candidate in self.setting.candidates:
             found: list[ResultRow] = []
             for bitext in self.bitexts:
-                step = self._step(candidate, bitext) if bitext.sides else None
+                why = self.why_missing(candidate, bitext)
+                step = None if why else self._step(candidate, bitext)
                 folder = evidence.result(step) if step else None
                 if folder is None:
-                    why = evidence.failure(step) if step else bitext.why_missing
+                    why = evidence.failure(step) if step else why
                     found += _missing_rows(candidate, bitext, why)
                 else:
                     found += _score_rows(candidate, bitext, folder)
