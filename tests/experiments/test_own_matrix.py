@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import matrix_oracle as oracle
 import pytest
+from benchmarks import matrix_oracle as oracle
 
 import crossglot.languages
 from crossglot.errors import DataError, UsageError

@@ -120,6 +120,7 @@ def interval(
 
 
 def mean(values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Weighted means, one per draw: values (cells,), times (draws, cells) → (draws,)."""
     with np.errstate(invalid="ignore"):
         found: np.ndarray = (values * times).sum(axis=1) / times.sum(axis=1)
     return found
@@ -133,12 +134,14 @@ def moments(x: np.ndarray, y: np.ndarray, times: np.ndarray) -> tuple[np.ndarray
 
 
 def slope(x: np.ndarray, y: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Least-squares slopes, one per draw."""
     spread, _, together = moments(x, y, times)
     found: np.ndarray = together / spread
     return found
 
 
 def pearson(x: np.ndarray, y: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Correlations, one per draw; NaN where y does not vary."""
     spread, up, together = moments(x, y, times)
     found: np.ndarray = together / np.sqrt(np.where(up > 1e-9, spread * up, np.nan))
     return found
@@ -152,6 +155,7 @@ def effects_removed(pairs: list[Pair], numbers: np.ndarray) -> np.ndarray:
 
 
 def dummies(pairs: list[Pair]) -> np.ndarray:
+    """A column per source and per target: (pairs, columns)."""
     sources, targets = (sorted({pair[side] for pair in pairs}) for side in (0, 1))
     return np.array([[*(s == each for each in sources), *(t == each for each in targets)] for s, t in pairs], float)
 
