@@ -39,10 +39,7 @@ def statistics(rows: list[ResultRow]) -> Iterator[Twice]:
     by_place = {(row.experiment, row.aggregate, row.condition, row.source, row.target): row for row in rows}
 
     def row(experiment: str, aggregate: str, *place: str | None) -> ResultRow:
-        wanted = (experiment, aggregate, *place)
-        return next(
-            one for one in rows if (one.experiment, one.aggregate, one.condition, one.source, one.target) == wanted
-        )
+        return by_place[experiment, aggregate, *place]
 
     order = [one for one in rows if one.experiment == WORD_ORDER and one.condition]
     by_features = order[0].condition
