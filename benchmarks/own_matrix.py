@@ -35,16 +35,12 @@ def statistics(rows: list[ResultRow]) -> Iterator[Twice]:
         for row in rows
         if (row.experiment, row.aggregate) == (MATRIX, MEAN) and row.value is not None and row.source != row.target
     }
-
     by_place = {(row.experiment, row.aggregate, row.condition, row.source, row.target): row for row in rows}
-
-    def row(experiment: str, aggregate: str, *place: str | None) -> ResultRow:
-        return by_place[experiment, aggregate, *place]
 
     order = [one for one in rows if one.experiment == WORD_ORDER and one.condition]
     by_features = order[0].condition
     for name, found in oracle.relations(cells, FACTS).items():
-        yield name, row(WORD_ORDER, name, by_features, None, None), found
+        yield name, by_place[WORD_ORDER, name, by_features, None, None], found
     keys = {key for pair in cells for key in pair}
     shared = {
         (one, other): float(number)
@@ -53,16 +49,16 @@ def statistics(rows: list[ResultRow]) -> Iterator[Twice]:
         if one != other and (number := oracle.common((one, other), FACTS)) is not None
     }
     p = oracle.renamed_p(cells, shared)
-    yield P, row(WORD_ORDER, P, by_features, None, None), oracle.Found(p, None, None, 0)
+    yield P, by_place[WORD_ORDER, P, by_features, None, None], oracle.Found(p, None, None, 0)
     for feature in GROUPED_BY:
         values = {key: SHORT.get(of[feature], of[feature]) for key in keys if feature in (of := FACTS.get(key, {}))}
         sizes = Counter(values.values())
         group = {key: name for key, name in values.items() if sizes[name] >= FEWEST_CLUSTERS}
         for (source, target), found in oracle.contrasts(cells, FACTS, group).items():
             aggregate = DIFFERENCE if " minus " in source + target else MEAN
-            yield f"{feature} {source} → {target}", row(GROUPS, aggregate, feature, source, target), found
+            yield f"{feature} {source} → {target}", by_place[GROUPS, aggregate, feature, source, target], found
         if (same := oracle.same_group(cells, FACTS, group)) is not None:
-            yield f"{feature} {SAME_MINUS_DIFFERENT}", row(GROUPS, SAME_MINUS_DIFFERENT, feature, None, None), same
+            yield f"{feature} {SAME_MINUS_DIFFERENT}", by_place[GROUPS, SAME_MINUS_DIFFERENT, feature, None, None], same
 
 
 def main() -> None:
