@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from crossglot.results.rows import MEAN, ResultRow
-from crossglot.statistics.intervals import NO_INTERVAL
+from crossglot.statistics.intervals import why_none
 
 ROLE_ORDER = ("published", "m-bert", "en-bert", "other", "baseline", "floor")
 
@@ -159,7 +159,7 @@ def _exhibit(key: tuple[str, str, str], rows: list[ResultRow], several_metrics: 
 
 
 def _cell(row: ResultRow) -> Cell:
-    bounds = (None, None) if (row.interval or "").startswith(NO_INTERVAL) else (row.ci_low, row.ci_high)
+    bounds = (None, None) if why_none(row.interval) else (row.ci_low, row.ci_high)
     return Cell(row.value, *bounds, row.published, row.comparable, row.n, row.missing or "", row.collapsed or 0)
 
 

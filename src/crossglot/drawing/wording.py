@@ -11,7 +11,7 @@ from crossglot.drawing.matrix_exhibit import Cell, Grid, MatrixExhibit
 from crossglot.errors import CrossglotError
 from crossglot.languages import language
 from crossglot.results.rows import ResultRow
-from crossglot.statistics.intervals import NO_INTERVAL
+from crossglot.statistics.intervals import why_none
 
 METRICS = {"accuracy": "accuracy", "f1": "F1"}
 TASKS = {"pos": "POS", "ner": "NER", "labels": "Label"}
@@ -99,8 +99,8 @@ def bounds(cell: Cell) -> str:
 
 def interval_note(kinds: tuple[str, ...]) -> str:
     """The kinds of interval in a table, each once; or why there is none."""
-    real = [kind for kind in kinds if not kind.startswith(NO_INTERVAL)]
-    absent = [kind.removeprefix(NO_INTERVAL) for kind in kinds if kind.startswith(NO_INTERVAL)]
+    real = [kind for kind in kinds if not why_none(kind)]
+    absent = [why for kind in kinds if (why := why_none(kind))]
     more = (
         f" and {len(real) - KINDS_NAMED} more kinds, of which results.csv has each" if len(real) > KINDS_NAMED else ""
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from crossglot.results.rows import MEAN, ResultRow
-from crossglot.statistics.intervals import FEWEST_FREEDOM, FEWEST_SEEDS, NO_INTERVAL, pooled_interval
+from crossglot.statistics.intervals import FEWEST_FREEDOM, FEWEST_SEEDS, pooled_interval, why_none
 
 Key = tuple[str | None, ...]
 
@@ -43,8 +43,7 @@ def with_pooled_seeds(rows: Sequence[ResultRow]) -> list[ResultRow]:
 
 
 def _widened(row: ResultRow, seeds: int, pool: Sequence[Sequence[float]]) -> ResultRow:
-    bare = (row.interval or NO_INTERVAL).startswith(NO_INTERVAL)
-    if bare or row.value is None or row.ci_low is None or row.ci_high is None:
+    if why_none(row.interval) or row.value is None or row.ci_low is None or row.ci_high is None:
         return row
     variance = float(np.mean([np.mean(of_source) for of_source in pool]))
     low, high = pooled_interval(row.value, (row.ci_low, row.ci_high), variance, seeds, len(pool) * (seeds - 1))

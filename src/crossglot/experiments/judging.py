@@ -21,6 +21,7 @@ from crossglot.statistics.intervals import (
     Interval,
     bootstrap_clusters,
     combined_interval,
+    why_none,
 )
 from crossglot.statistics.minima import FROM_CELLS, minimum_interval
 
@@ -128,7 +129,7 @@ class _Run:
             self.reasons[key] = "its training collapsed"
         elif row["aggregate"] == MEAN and isinstance(value, float):
             kind = str(row["interval"] or "")
-            known = isinstance(low, float) and isinstance(high, float) and not kind.startswith(NO_INTERVAL)
+            known = isinstance(low, float) and isinstance(high, float) and not why_none(kind)
             bounds = (float(str(low)), float(str(high))) if known else (value, value)
             corpus = row["target_corpus"]
             where = str(corpus) if corpus else None

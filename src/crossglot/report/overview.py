@@ -36,7 +36,7 @@ def overview_section(matrices: list[MatrixExhibit]) -> Markup | None:
     caption = element("caption", f"Averages over the cells of each table{said}")
     table = element("table", caption, head, *bodies, class_="numbers overview")
     intervals = tuple(dict.fromkeys(kind for exhibit in matrices for kind in exhibit.average_intervals))
-    both = any(average.kind.endswith(LANGUAGES_DRAWN) for exhibit in matrices for average in exhibit.averages)
+    both = any(average.kind not in KINDS for exhibit in matrices for average in exhibit.averages)
     notes = [interval_note(intervals), *([BRACKETS] if both else [])]
     return element(
         "section",

@@ -58,7 +58,14 @@ class Interval:
     @property
     def known(self) -> bool:
         """Whether the bounds say anything about uncertainty."""
-        return not self.kind.startswith(NO_INTERVAL)
+        return not why_none(self.kind)
+
+
+def why_none(kind: str | None) -> str:
+    """Why what stands for a kind of interval is none; empty for a kind that there is."""
+    if not kind:
+        return "none was made"
+    return kind.removeprefix(NO_INTERVAL) if kind.startswith(NO_INTERVAL) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ GROUPINGS = {
     BY_WALS: "SVO/SOV, WALS",
     ADJECTIVE_NOUN: "AN/NA, WALS",
 }
+BY_LANGUAGES = {name + LANGUAGES_DRAWN: name for name in (MEAN, DIFFERENCE, SAME_MINUS_DIFFERENT)}
+"""Aggregate of rows that draw languages → that of the rows that they stand beside."""
 COLUMNS = ("system", "groups", "from", "on", "{metric}", "low", "high", "by languages", "paper", "cells")
 TESTS = ("system", "groups", "what", "points", "low", "high", "by languages", "paper", "QAP p", "partial p")
 PAPERS_NOTES = (
@@ -114,8 +116,8 @@ def _tests(rows: Sequence[ResultRow], called: Mapping[str, str], of_what: str) -
 
 
 def _key(row: ResultRow) -> tuple[str | None, ...]:
-    aggregate = (row.aggregate or "").removesuffix(LANGUAGES_DRAWN)
-    return (row.system, aggregate, row.condition, row.source, row.target)
+    aggregate = row.aggregate or ""
+    return (row.system, BY_LANGUAGES.get(aggregate, aggregate), row.condition, row.source, row.target)
 
 
 def _by_languages(rows: Sequence[ResultRow]) -> dict[tuple[str | None, ...], str]:
@@ -123,7 +125,7 @@ def _by_languages(rows: Sequence[ResultRow]) -> dict[tuple[str | None, ...], str
     return {
         _key(row): f"{number(row.ci_low)}–{number(row.ci_high)}".replace("-", "−")
         for row in rows
-        if (row.aggregate or "").endswith(LANGUAGES_DRAWN)
+        if row.aggregate in BY_LANGUAGES
     }
 
 
