@@ -130,11 +130,11 @@ def test_tags_of_real_sentences_stay_equal(language: str, data_root: Path) -> No
     assert fused(model) is not model
     expected = predict_labels(model, head, prepared)
     np.testing.assert_array_equal(predict_labels(fused(model), head, prepared), expected)
-    assert Product in kinds(tagger._predicting[0])
+    assert Product in kinds(tagger._predicting_model)
 
 
 def test_taggers_predict_in_bf16_as_they_did(tmp_path: Path) -> None:
     gold = [TaggedSentence(("the", "cat"), ("DET", "NOUN"))] * 4
     recipe = Recipe(epochs=1, max_length=32)
     tagger = finetune(load_encoder(save_tiny(tmp_path)), gold, recipe=recipe, precision="bf16")
-    assert Product not in kinds(tagger._predicting[0])
+    assert Product not in kinds(tagger._predicting_model)

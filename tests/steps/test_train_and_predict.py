@@ -76,6 +76,18 @@ def test_a_row_predicts_what_the_tagger_predicts(root: Path, encoder: EncoderRef
     assert "torch" in about["versions"]
 
 
+def test_seeds_that_share_a_probe_to_start_from_predict_what_their_taggers_predict(
+    root: Path, encoder: EncoderReference, tmp_path: Path
+) -> None:
+    recipe = RECIPE.model_copy(update={"head_start": "probe"})
+    store, steps = Store(tmp_path), [row(root, encoder, "de", seed=seed, recipe=recipe) for seed in (1, 2)]
+    assert Local().run(Plan.of(steps), store).error() is None
+    for step in steps:
+        training, test = step.sources[0].read(), step.targets[0].read()
+        tagger = finetune(load_encoder(encoder.location), training, task="pos", recipe=recipe, seed=step.seed or 0)
+        assert [tuple(tags) for tags in predicted(store, step, "de")] == tagger.predict(test)
+
+
 def test_an_untrained_row_starts_from_weights_of_its_seed(
     root: Path, encoder: EncoderReference, tmp_path: Path
 ) -> None:

@@ -29,7 +29,7 @@ from crossglot.studies.reproduce import reproduce_study
 from crossglot.studies.running import run_study
 from crossglot.studies.study import load_study, study_toml
 from crossglot.tagging.encoder_tagger import EncoderTagger
-from crossglot.tagging.finetuning import finetune
+from crossglot.tagging.fitting import fit
 from crossglot.tagging.grid import Grid
 from toy_world import write_encoder, write_root
 
@@ -186,12 +186,12 @@ def test_a_faulty_treebank_ends_before_any_training(encoder: Path, root: Path, t
 def test_a_step_that_fails_empties_its_cells_and_keeps_the_others(
     encoder: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail_on_german(encoder: Encoder, sentences: list[TaggedSentence], **settings: Any) -> EncoderTagger:
+    def fail_on_german(encoder: Encoder, sentences: list[TaggedSentence], *how: Any, **settings: Any) -> EncoderTagger:
         if sentences[0].words[0] == "die":
             raise CrossglotError("the training loss is not a number")
-        return finetune(encoder, sentences, **settings)
+        return fit(encoder, sentences, *how, **settings)
 
-    monkeypatch.setattr("crossglot.tagging.finetuning.finetune", fail_on_german)
+    monkeypatch.setattr("crossglot.tagging.fitting.fit", fail_on_german)
     with pytest.raises(CrossglotError, match="not a number") as told:
         reproduce(["table2"], [str(encoder)], out=tmp_path, **settings(root))
     assert str(told.value).count("not a number") == 1  # though four rows failed for it

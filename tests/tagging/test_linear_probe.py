@@ -11,7 +11,8 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import DataError
 from crossglot.runtime import Runtime
-from crossglot.tagging.linear_probe import PENALTY, at_most, linear_probe, logistic_regression, word_vectors
+from crossglot.tagging.linear_probe import PENALTY, at_most, linear_probe, logistic_regression
+from crossglot.tagging.prediction import prepare, word_vectors
 from crossglot.tagging.recipe import Recipe
 
 
@@ -76,7 +77,7 @@ def test_vectors_are_the_last_layers_where_words_are_read(
     encoder: Encoder, sentences: list[TaggedSentence], precision: str
 ) -> None:
     """One sentence at a time, by hand."""
-    vectors = word_vectors(encoder, sentences, Recipe(), Runtime("cpu", precision))  # type: ignore[arg-type]
+    vectors = word_vectors(encoder, prepare(encoder, sentences), Runtime("cpu", precision))  # type: ignore[arg-type]
     row = 0
     for sentence in sentences[:20]:
         ids, first = [encoder.tokenizer.cls_token_id], []

@@ -70,11 +70,8 @@ def _complete(
             for language in useful:
                 del lacking[language]
     if lacking:
-        targets = tuple(lacking[language] for language in sorted(lacking))
-        changes: dict[str, object] = {"targets": targets}
-        if keeper is not None:
-            changes |= {"tagger_of": keeper, "keep_weights": False}
-        members.append(example.model_copy(update=changes))
+        row = example.for_targets(lacking[language] for language in sorted(lacking))
+        members.append(row if keeper is None else row.model_copy(update={"tagger_of": keeper, "keep_weights": False}))
     return tuple(members)
 
 

@@ -5,12 +5,17 @@ It is a floor, which tells what fine-tuning adds, and it is deterministic: there
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
+
+from pydantic import Field
 
 from crossglot.engine.step import Advance, Inputs, Work
+from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.embed_words import EmbedWords, read_words
 from crossglot.steps.on_device import EncoderStep
-from crossglot.steps.rows import MatrixRow, predict_targets, write_row
+from crossglot.steps.rows import MatrixRow, write_row
 from crossglot.tagging.recipe import Recipe
 
 
@@ -20,24 +25,40 @@ class ProbeAndPredict(MatrixRow, EncoderStep):
     Attributes:
         encoder: whose vectors it reads.
         recipe: how words are read; what it says of training is the default (see `Recipe.reading_alone`).
+        vectors: of the targets' words, the same for every source (see `for_targets`). They change nothing of what it
+            is, and its record does not name them: a finished row has no need of them.
     """
 
-    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = MatrixRow.SKIP_ID_ARGUMENTS | {"device"}
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = MatrixRow.SKIP_ID_ARGUMENTS | {"device", "vectors"}
 
     recipe: Recipe = Recipe()
+    vectors: tuple[EmbedWords, ...] = Field((), exclude=True)
 
-    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
+    def for_targets(self, targets: Iterable[CorpusSplit]) -> Self:
+        """See MatrixRow; with a step for the vectors of each target's words."""
+        targets = tuple(targets)
+        vectors = tuple(
+            EmbedWords(
+                split=split, encoder=self.encoder, recipe=self.recipe,
+                precision=self.precision, device_kind=self.device_kind, device=self.device,
+            )
+            for split in targets
+        )  # fmt: skip
+        return self.model_copy(update={"targets": targets, "vectors": vectors})
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
         """Writes predictions.parquet and row.json."""
         from crossglot.tagging.linear_probe import linear_probe
 
-        for split in self.targets:
-            split.read()
         encoder = self.encoder.load(self.device).for_language(self.sources[0].language)
         tagger = linear_probe(
             encoder, self.training_sentences(), task=self.task, recipe=self.recipe,
             device=self.device, precision=self.precision,
         )  # fmt: skip
-        predicted = predict_targets(self, tagger, self.encoder, self.device, advance)
+        predicted = {}
+        for done, step in enumerate(self.vectors, start=1):
+            predicted[step.split.language] = tagger.predict_vectors(*read_words(step, inputs(step)))
+            advance(0.9 + 0.1 * done / len(self.vectors))
         about = {"labels": tagger.labels.names, "precision": self.precision}
         write_row(folder, self, predicted, about)
 
@@ -48,8 +69,5 @@ class ProbeAndPredict(MatrixRow, EncoderStep):
 
     @property
     def work(self) -> Work:
-        """Words in and out: a forward pass over both."""
-        return Work(
-            self.training_words() + sum(split.words for split in self.targets),
-            f"tagging with {self.encoder.name} on {self.device_kind}",
-        )
+        """The source's words: a forward pass."""
+        return Work(self.training_words(), f"tagging with {self.encoder.name} on {self.device_kind}")

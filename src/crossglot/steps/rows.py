@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from crossglot.corpora.sampling import sample
 from crossglot.corpora.sentences import TaggedSentence
@@ -56,6 +56,10 @@ class MatrixRow(Step):
         """Equal for rows that differ in targets only."""
         return f"{self.stored_as()}-{self.digest(without=frozenset({'targets'}))}"
 
+    def for_targets(self, targets: Iterable[CorpusSplit]) -> Self:
+        """The row of the same tagger that predicts these instead, with what it needs for them."""
+        return self.model_copy(update={"targets": tuple(targets)})
+
     @property
     def source(self) -> str:
         """Key of the source, several joined by `+`."""
@@ -69,7 +73,7 @@ class MatrixRow(Step):
 
     def training_sentences(self) -> list[TaggedSentence]:
         """Sentences of all sources, one source after another, at most `max_train` of each."""
-        return [sentence for split in self.sources for sentence in sample(split.read(), self.max_train)]
+        return training_sentences(self.sources, self.max_train)
 
     def training_size(self) -> int:
         """How many sentences are trained on."""
@@ -81,6 +85,11 @@ class MatrixRow(Step):
             split.words * min(1.0, (self.max_train or split.sentences) / max(split.sentences, 1))
             for split in self.sources
         )
+
+
+def training_sentences(sources: Iterable[CorpusSplit], at_most: int | None) -> list[TaggedSentence]:
+    """Sentences of all splits, one split after another, at most so many of each."""
+    return [sentence for split in sources for sentence in sample(split.read(), at_most)]
 
 
 def predict_targets(

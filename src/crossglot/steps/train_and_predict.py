@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -14,11 +15,15 @@ from crossglot.corpora.sampling import sample
 from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.steps.find_recipe import FindRecipe, found_recipe
 from crossglot.steps.on_device import EncoderStep
-from crossglot.steps.rows import MatrixRow, predict_targets, write_row
+from crossglot.steps.rows import MatrixRow, predict_targets, training_sentences, write_row
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import has_fallen, only_label, way_out
 
 if TYPE_CHECKING:
+    from torch import nn
+
+    from crossglot.runtime import Runtime
+    from crossglot.steps.arguments import CorpusSplit, EncoderReference
     from crossglot.tagging.encoder_tagger import EncoderTagger
 
 _log = logging.getLogger(__name__)
@@ -97,7 +102,7 @@ class TrainAndPredict(MatrixRow, EncoderStep):
 
     def _tagger(self, inputs: Inputs, advance: Advance) -> EncoderTagger:
         from crossglot.tagging.encoder_tagger import load_encoder_tagger
-        from crossglot.tagging.finetuning import finetune
+        from crossglot.tagging.fitting import fit
 
         if self.tagger_of is not None:
             return load_encoder_tagger(inputs(self.tagger_of) / TAGGER, runtime=self.runtime)
@@ -106,15 +111,19 @@ class TrainAndPredict(MatrixRow, EncoderStep):
         encoder = self.encoder.load(self.device)
         encoder = encoder.for_language(self.sources[0].language)
         share = 3 * recipe.epochs * self.training_words() / max(self.work.size, 1)
-        return finetune(
+        probe = None
+        if recipe.head_start == "probe" and not self.untrained:
+            read = recipe.reading_alone()
+            probe = _fit_probe(self.sources, self.max_train, self.task, self.encoder, read, self.runtime)
+        return fit(
             encoder.untrained(seed) if self.untrained else encoder,
             self.training_sentences(),
+            recipe,
             task=self.task,
-            recipe=recipe,
             seed=seed,
-            device=self.device,
-            precision=self.precision,
+            runtime=self.runtime,
             progress=lambda done, steps: advance(share * done / steps),
+            probe=probe,
         )
 
     @property
@@ -131,3 +140,21 @@ class TrainAndPredict(MatrixRow, EncoderStep):
             training + sum(split.words for split in self.targets),
             f"tagging with {self.encoder.name} on {self.device_kind}",
         )
+
+
+@lru_cache(maxsize=4)
+def _fit_probe(
+    sources: tuple[CorpusSplit, ...],
+    max_train: int | None,
+    task: str,
+    encoder: EncoderReference,
+    recipe: Recipe,
+    runtime: Runtime,
+) -> nn.Linear:
+    """The layer that all seeds of a row start from; nobody may change it."""
+    from crossglot.tagging.labels import label_set
+    from crossglot.tagging.linear_probe import fit_probe
+
+    sentences = training_sentences(sources, max_train)
+    loaded = encoder.load(runtime.device).for_language(sources[0].language)
+    return fit_probe(loaded, sentences, label_set(task, sentences), recipe, runtime)

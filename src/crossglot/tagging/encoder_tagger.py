@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import torch
 from pydantic import BaseModel, ConfigDict, model_validator
 from torch import nn
 
@@ -91,16 +92,34 @@ class EncoderTagger(TaggerBase):
 
     def predict_prepared(self, prepared: Prepared) -> list[tuple[str, ...]]:
         """As `tag`, for sentences that `prepare` has cut and packed for this tagger's encoder."""
-        numbers = predict_labels(*self._predicting, prepared)
-        tags = self.labels.decode(numbers.tolist())
-        bounds = prepared.word_starts.tolist()
-        return [tuple(tags[start:end]) for start, end in itertools.pairwise(bounds)]
+        numbers = predict_labels(self._predicting_model, self._predicting_head, prepared)
+        return self._by_sentence(numbers.tolist(), prepared.word_starts.tolist())
+
+    @torch.inference_mode()
+    def predict_vectors(self, vectors: torch.Tensor, word_starts: Sequence[int]) -> list[tuple[str, ...]]:
+        """As `tag`, for words whose vectors, (words, hidden), this tagger's encoder has computed before.
+
+        Args:
+            vectors: from `word_vectors`, of sentences that were cut and read as this tagger's are.
+            word_starts: the number of each sentence's first word, and of all words.
+        """
+        head = self._predicting_head
+        numbers = head(vectors.to(head.weight)).argmax(dim=-1)
+        return self._by_sentence(numbers.tolist(), word_starts)
+
+    def _by_sentence(self, numbers: Sequence[int], word_starts: Sequence[int]) -> list[tuple[str, ...]]:
+        tags = self.labels.decode(numbers)
+        return [tuple(tags[start:end]) for start, end in itertools.pairwise(word_starts)]
+
+    # Model and head in the precision they predict in, made once for all sets to predict.
 
     @cached_property
-    def _predicting(self) -> tuple[PreTrainedModel, nn.Linear]:
-        """Model and head in the precision they predict in, made once for all sets to predict."""
-        head = self.head if self.runtime.precision == "fp32" else deepcopy(self.head).bfloat16()
-        return for_prediction(self.encoder.model, self.runtime), head
+    def _predicting_model(self) -> PreTrainedModel:
+        return for_prediction(self.encoder.model, self.runtime)
+
+    @cached_property
+    def _predicting_head(self) -> nn.Linear:
+        return self.head if self.runtime.precision == "fp32" else deepcopy(self.head).bfloat16()
 
     def save(self, folder: str | Path) -> None:
         """Writes weights, tokenizer and `tagger.json`; `AutoModelForTokenClassification` loads the folder too.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import replace
 
 import torch
@@ -38,8 +39,12 @@ def fit(
     seed: int,
     runtime: Runtime,
     progress: Callable[[int, int], None] | None = None,
+    probe: nn.Linear | None = None,
 ) -> EncoderTagger:
     """Trains on the piece that each word is read at; see `finetune`, which finds the recipe where none is given.
+
+    Trainings that differ in rate or seed have the same linear probe to start from: `probe`, from `fit_probe`, where it
+    is at hand.
 
     Raises:
         DataError: if there are no words, or for a tag outside the task's labels.
@@ -49,13 +54,16 @@ def fit(
     data = training_set(encoder, sentences, labels, recipe.max_length, recipe.reading)
     device = torch.device(runtime.device)
     steps = count_steps(len(data), recipe)
-    probe = fit_probe(encoder, sentences, labels, recipe, runtime) if recipe.head_start == "probe" else None
+    if recipe.head_start == "random":
+        probe = None
+    elif probe is None:
+        probe = fit_probe(encoder, sentences, labels, recipe, runtime)
     encoder = encoder.copy()
     model = encoder.model.to(device).train()
     random_states = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
     with random_states, attending_by_products(model):
         torch.manual_seed(seed)
-        head = probe or new_head(encoder, len(labels), device)
+        head = deepcopy(probe) or new_head(encoder, len(labels), device)
         quicken_dropout(model)
         optimisation = Optimisation(model, head, data.ids(), recipe, steps, runtime.precision)
         losses = torch.zeros(steps, device=device)

@@ -17,11 +17,10 @@ from torch.nn import functional
 
 from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
 from crossglot.encoders.encoder import Encoder
-from crossglot.encoders.forward import last_hidden
-from crossglot.runtime import Runtime, keep_freed_memory, resolve_runtime
+from crossglot.runtime import Runtime, resolve_runtime
 from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.labels import Labels, label_set
-from crossglot.tagging.prediction import for_prediction, prepare
+from crossglot.tagging.prediction import prepare, word_vectors
 from crossglot.tagging.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -81,7 +80,8 @@ def fit_probe(
 ) -> nn.Linear:
     """The linear layer that gives the encoder's own vectors the scores of the logistic regression."""
     chosen = at_most(sentences, min(MOST_WORDS, MOST_SCORES // len(labels)))
-    vectors = word_vectors(encoder, chosen, recipe, runtime)
+    prepared = prepare(encoder, chosen, max_length=recipe.max_length, reading=recipe.reading)
+    vectors = word_vectors(on_device(encoder, runtime.device), prepared, runtime)
     numbers = torch.tensor(labels.encode(chosen), device=vectors.device)
     weight, bias = logistic_regression(vectors, numbers, len(labels), PENALTY)
     head = nn.Linear(weight.shape[1], weight.shape[0], device=vectors.device)
@@ -89,22 +89,6 @@ def fit_probe(
         head.weight.copy_(weight)
         head.bias.copy_(bias)
     return head
-
-
-@torch.no_grad()
-def word_vectors(
-    encoder: Encoder, sentences: Sequence[TaggedSentence], recipe: Recipe, runtime: Runtime
-) -> torch.Tensor:
-    """The last layer's vector of every word where it is read, (words, hidden), fp32, on the runtime's device."""
-    keep_freed_memory()
-    prepared = prepare(encoder, sentences, max_length=recipe.max_length, reading=recipe.reading)
-    device = torch.device(runtime.device)
-    model = for_prediction(on_device(encoder, runtime.device).model, runtime)
-    vectors = torch.empty(int(prepared.word_starts[-1]), encoder.hidden_size, device=device)
-    for item in prepared.batches:
-        hidden = last_hidden(model, item.batch.to(device))[item.first_pieces.to(device)]
-        vectors[torch.from_numpy(item.words).to(device)] = hidden.float()
-    return vectors
 
 
 @torch.no_grad()

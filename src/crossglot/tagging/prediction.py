@@ -94,6 +94,18 @@ def for_prediction(model: PreTrainedModel, runtime: Runtime) -> PreTrainedModel:
     return fused(model) if runtime.precision == "fp32" else deepcopy(model).bfloat16()
 
 
+@torch.no_grad()
+def word_vectors(encoder: Encoder, prepared: Prepared, runtime: Runtime) -> torch.Tensor:
+    """The last layer's vector of every word where it is read, (words, hidden), fp32, where the encoder is."""
+    keep_freed_memory()
+    model, device = for_prediction(encoder.model, runtime), encoder.model.device
+    vectors = torch.empty(int(prepared.word_starts[-1]), encoder.hidden_size, device=device)
+    for item in prepared.batches:
+        hidden = last_hidden(model, item.batch.to(device))[item.first_pieces.to(device)]
+        vectors[torch.from_numpy(item.words).to(device)] = hidden.float()
+    return vectors
+
+
 @torch.inference_mode()
 def predict_labels(model: PreTrainedModel, head: nn.Linear, prepared: Prepared) -> NDArray[np.int64]:
     """Label numbers of all words, sentence after sentence.

@@ -19,6 +19,8 @@ from crossglot.runtime import Runtime
 from crossglot.tagging.evaluation import evaluate
 from crossglot.tagging.fitting import DivergenceError, fit
 from crossglot.tagging.grid import ENOUGH_DEV, Grid, grid_for
+from crossglot.tagging.labels import label_set
+from crossglot.tagging.linear_probe import fit_probe
 from crossglot.tagging.recipe import HeadStart, Recipe
 from crossglot.tagging.training import only_label
 
@@ -100,11 +102,14 @@ def search_recipe(
         )
     rates = tuple(sorted(grid.rates))
     tried = [{"head_start": start, "learning_rate": rate} for start in grid.starts for rate in rates]
+    probe = None
+    if "probe" in grid.starts:
+        probe = fit_probe(encoder, train, label_set(task, train), recipe, runtime)
     trials = []
     for done, settings in enumerate(tried, start=1):
         trying = Recipe.model_validate(recipe.model_dump() | settings)
         try:
-            tagger = fit(encoder, train, trying, task=task, seed=seed, runtime=runtime)
+            tagger = fit(encoder, train, trying, task=task, seed=seed, runtime=runtime, probe=probe)
             predicted = tagger.predict(dev)
             score = evaluate(tagger.task, dev, predicted).value
             collapsed = bool(only_label(predicted, [sentence.tags for sentence in dev]))
