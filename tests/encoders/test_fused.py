@@ -42,8 +42,12 @@ def kinds(model: nn.Module) -> set[type]:
 
 
 @needs_products
+@pytest.mark.parametrize("onednn", [True, False])
 @pytest.mark.parametrize("family", RELATIVES)
-def test_bert_and_its_relatives_compute_the_same_when_fused(family: str, tmp_path: Path) -> None:
+def test_bert_and_its_relatives_compute_the_same_when_fused(
+    family: str, onednn: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fusing, "_by_onednn", lambda _: onednn)
     encoder = load_encoder(save_tiny(tmp_path, family))
     copy = fused(encoder.model)
     assert {Product, ResidualProduct} <= kinds(copy)

@@ -16,7 +16,7 @@ from crossglot.encoders.forward import last_hidden
 from crossglot.encoders.kernels.attention import attending_by_products
 from crossglot.encoders.kernels.dropout import dropout, quicken_dropout
 from crossglot.errors import CrossglotError
-from crossglot.runtime import Runtime
+from crossglot.runtime import Runtime, keep_freed_memory
 from crossglot.tagging.batches import LabelledBatch, draw_batches, training_set
 from crossglot.tagging.encoder_tagger import EncoderTagger, Training
 from crossglot.tagging.labels import label_set
@@ -50,6 +50,7 @@ def fit(
         DataError: if there are no words, or for a tag outside the task's labels.
         DivergenceError: if the loss is no longer a number: the learning rate is too high.
     """
+    keep_freed_memory()
     labels = label_set(task, sentences)
     data = training_set(encoder, sentences, labels, recipe.max_length, recipe.reading)
     device = torch.device(runtime.device)
