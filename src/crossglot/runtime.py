@@ -133,7 +133,8 @@ def keep_freed_memory() -> None:
 
     Prediction asks for blocks above 32 MB layer after layer, pretraining for smaller ones step after step. Given back,
     each returns as untouched pages, one fault for 4 KB of them: on a virtual machine a twelfth of the time of
-    prediction in fp32, a tenth of a small pretraining's or of fine-tuning multilingual-e5-small. Does nothing where the C library is another one.
+    prediction in fp32, a tenth of a small pretraining's and of fine-tuning's. Does nothing where the C library is
+    another one.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
