@@ -90,6 +90,17 @@ def test_finetuning_gives_the_weights_of_a_plain_dense_padded_training(
         torch.testing.assert_close(ours[name], value, atol=2e-5, rtol=0)
 
 
+def test_batches_may_be_padded_with_another_piece_than_config_json_names(
+    still_encoder: Encoder, sentences: list[TaggedSentence]
+) -> None:
+    """multilingual-e5-small's config.json on the hub names `<s>` as its padding piece, its tokenizer `<pad>`."""
+    odd = still_encoder.copy()
+    odd.model.get_input_embeddings().padding_idx = odd.tokenizer.cls_token_id
+    ours, plain = weights(finetune(odd, sentences, recipe=STILL, seed=3)), plain_training(odd, sentences, STILL, seed=3)
+    for name, value in plain.items():
+        torch.testing.assert_close(ours[name], value, atol=2e-5, rtol=0)
+
+
 def test_a_new_layer_that_starts_from_a_probe_begins_as_good_as_the_probe(
     encoder: Encoder, sentences: list[TaggedSentence]
 ) -> None:

@@ -9,7 +9,7 @@ from crossglot.encoders.bigbird import longest_row
 from crossglot.encoders.encoder import Encoder, without_pooler
 from crossglot.encoders.forms import check_files, check_form, not_masked
 from crossglot.encoders.model_files import read_object, refusing
-from crossglot.encoders.origin import Origin, find_origin
+from crossglot.encoders.origin import Origin, find_origin, out_of_reach
 from crossglot.encoders.packing import LONGEST_CHECKED, check_packing
 from crossglot.encoders.quiet import quietly
 from crossglot.encoders.sizes import check_sizes
@@ -44,7 +44,7 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
     config = _encoder_config(origin)
     tokenizer = tokenizer_from(origin)
     _check_pieces(tokenizer, config, origin.name)
-    model = _load_weights(origin, config)
+    model = _load_weights(origin.fetched(weights=True), config)
     first_position = _first_position(model)
     blocks = _position_blocks(config, origin.name)
     limit = int(getattr(config, "max_position_embeddings", None) or 0) // max(1, len(blocks))
@@ -75,13 +75,15 @@ def check_encoder_files(origin: Origin) -> None:
     """Checks by their names that an encoder's files are there and of a form that is read; reads none of them.
 
     Raises:
-        ModelError: see `check_files`.
+        ModelError: see `check_files`; and if the hub cannot be reached and its cache has no weights.
     """
+    if origin.is_partial:
+        raise out_of_reach(origin)
     check_files(origin.files, origin.name, base=_adapted(origin))
 
 
 def _encoder_config(origin: Origin) -> PreTrainedConfig:
-    """The configuration, once it is known to be an encoder's and (in a folder) its files to be readable.
+    """The configuration, once it is known to be an encoder's and its files to be of a form that is read.
 
     Raises:
         ModelError: with what is wrong.
@@ -94,7 +96,7 @@ def _encoder_config(origin: Origin) -> PreTrainedConfig:
     check_form(described, where)
     check_sizes(described, where)
     with quietly(), refusing(f"{origin.name}: its config.json describes no model that transformers knows"):
-        config = AutoConfig.from_pretrained(origin.location, trust_remote_code=False, **origin.pinned())
+        config = AutoConfig.from_pretrained(origin.config_file().parent, trust_remote_code=False)
     if (
         type(config) not in MODEL_FOR_MASKED_LM_MAPPING
         or config.is_encoder_decoder
@@ -147,7 +149,7 @@ def _position_blocks(config: PreTrainedConfig, name: str) -> dict[str, int]:
 
 
 def _load_weights(origin: Origin, config: PreTrainedConfig) -> PreTrainedModel:
-    """The encoder with its weights; the files' headers are checked before memory is taken for them.
+    """The encoder with its weights, from its folder; the files' headers are checked before memory is taken for them.
 
     Raises:
         ModelError: if they do not fit config.json, are missing, or are not finite.
@@ -155,16 +157,15 @@ def _load_weights(origin: Origin, config: PreTrainedConfig) -> PreTrainedModel:
     import torch
     from transformers import AutoModel
 
-    if origin.here is not None:
-        tensors = read_headers(origin.here)
-        check_depth(tensors, int(getattr(config, "num_hidden_layers", 0)), origin.name)
-        with (
-            torch.device("meta"),
-            quietly(),
-            refusing(f"{origin.name}: its config.json describes a model that cannot be built"),
-        ):
-            empty = AutoModel.from_config(config, dtype=torch.float32, **without_pooler(config))
-        check_weights(tensors, empty, origin.name)
+    tensors = read_headers(Path(origin.location))
+    check_depth(tensors, int(getattr(config, "num_hidden_layers", 0)), origin.name)
+    with (
+        torch.device("meta"),
+        quietly(),
+        refusing(f"{origin.name}: its config.json describes a model that cannot be built"),
+    ):
+        empty = AutoModel.from_config(config, dtype=torch.float32, **without_pooler(config))
+    check_weights(tensors, empty, origin.name)
     with quietly(), refusing(f"{origin.name}: its weights cannot be loaded from safetensors"):
         model, report = AutoModel.from_pretrained(
             origin.location,
@@ -174,7 +175,6 @@ def _load_weights(origin: Origin, config: PreTrainedConfig) -> PreTrainedModel:
             trust_remote_code=False,
             output_loading_info=True,
             **without_pooler(config),
-            **origin.pinned(),
         )
     missing = sorted(name for name in report["missing_keys"] if not name.startswith("pooler."))
     if missing:

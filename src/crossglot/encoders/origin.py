@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from crossglot.checksums import file_checksum
-from crossglot.encoders.model_files import check_plain, read_object, refusing
+from crossglot.encoders.hub import TOKENIZER_FILES, TOLD_BY, download, download_file, file_names, find_repository
+from crossglot.encoders.model_files import check_plain, read_object
 from crossglot.encoders.whole import check_whole
 from crossglot.errors import ModelError
 
@@ -23,17 +24,6 @@ ROLES: dict[str, Role] = {
 }
 """The paper's two encoders by hub id."""
 
-TOKENIZER_FILES = (
-    "tokenizer.json",
-    "vocab.txt",
-    "vocab.json",
-    "sentencepiece.bpe.model",
-    "spiece.model",
-    "spm.model",
-    "tokenizer.model",
-    "bpe.codes",
-)
-TOLD_BY = ("config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "merges.txt")
 NOTES = "crossglot.json"
 BASE_WIDTH = 768
 """Hidden size of BERT-base, which the paper's fine-tuning recipe is meant for."""
@@ -46,8 +36,8 @@ class Origin:
     Attributes:
         name: hub id or folder, as given.
         folder: the folder, or None for a hub id.
-        location: what `from_pretrained` is given: the folder, the hub id, or the hub id's folder in the cache; a folder
-            by its absolute path, so that it is found from wherever a step runs.
+        location: where it is found: the folder, or the hub id's folder in the cache, by its absolute path, so that
+            steps find it from wherever they run; the hub id as long as nothing was downloaded (see `fetched`).
         revision: commit hash of a hub id, checksum of a folder; empty if it was not asked for.
         files: names of the files that are there.
     """
@@ -58,22 +48,33 @@ class Origin:
     revision: str
     files: tuple[str, ...]
 
-    def pinned(self) -> dict[str, str]:
-        """The revision as a keyword argument of `from_pretrained`."""
-        return {"revision": self.revision} if self.location == self.name and self.folder is None else {}
+    def fetched(self, *, weights: bool) -> Origin:
+        """The same encoder in a folder: a repository's files are downloaded, where the cache does not have them yet.
+
+        Raises:
+            ModelError: if one cannot be downloaded.
+        """
+        if self.here is not None:
+            return self
+        return replace(self, location=str(download(self.name, self.revision, self.files, weights=weights)))
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the hub's cache, from which alone it is known, has no weights of it: what there are is not known."""
+        return self.folder is None and self.here is not None and set(self.files) <= {*TOLD_BY, *TOKENIZER_FILES}
 
     def tokenizer_files(self) -> list[str]:
         """The files that hold a vocabulary."""
         return [name for name in TOKENIZER_FILES if name in self.files]
 
     def bare_vocabulary(self) -> Path | None:
-        """A local folder's `vocab.txt`, if nothing else describes its tokenizer (as in Google's own BERT releases).
+        """A folder's `vocab.txt`, if nothing else describes its tokenizer (as in Google's own BERT releases).
 
         transformers would lower-case its words, whatever the vocabulary holds.
         """
-        if self.folder is None or self.tokenizer_files() != ["vocab.txt"] or "tokenizer_config.json" in self.files:
+        if self.here is None or self.tokenizer_files() != ["vocab.txt"] or "tokenizer_config.json" in self.files:
             return None
-        return self.folder / "vocab.txt"
+        return self.here / "vocab.txt"
 
     @property
     def role(self) -> Role | None:
@@ -113,18 +114,30 @@ class Origin:
         widths = (config.get(name) for name in ("hidden_size", "dim", "d_model", "emb_dim", "n_embd"))
         return next((width for width in widths if isinstance(width, int)), BASE_WIDTH)
 
+    def position_blocks(self) -> tuple[str, ...]:
+        """The languages that have position ids of their own, by config.json; those of the paper's two have none.
+
+        Raises:
+            ModelError: if its config.json cannot be read.
+        """
+        return () if self.name in ROLES else tuple(self.config().get("position_blocks") or ())
+
     def config(self) -> dict[str, Any]:
         """What its config.json says, of a hub id's too.
 
         Raises:
             ModelError: if it cannot be read, or is no JSON object.
         """
-        if self.here is not None:
-            return read_object(self.here / "config.json")
-        from huggingface_hub import hf_hub_download
+        return read_object(self.config_file())
 
-        with refusing(f"{self.name}: cannot read its config.json"):
-            return read_object(Path(hf_hub_download(self.name, "config.json", revision=self.revision)))
+    def config_file(self) -> Path:
+        """Its config.json; a hub id's is downloaded, where the cache does not have it yet.
+
+        Raises:
+            ModelError: if it cannot be downloaded.
+        """
+        here = self.here
+        return download_file(self.name, self.revision, "config.json") if here is None else here / "config.json"
 
     @property
     def here(self) -> Path | None:
@@ -204,7 +217,17 @@ def find_origin(name_or_path: str | Path, *, revision: str | None = None, weight
         )
     if isinstance(name_or_path, Path) or name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name:
         raise ModelError(f"{folder}: no such folder")
-    return _hub_origin(name, revision)
+    repository = find_repository(name, revision)
+    location = name if repository.folder is None else str(repository.folder)
+    return Origin(name, None, location, repository.commit, repository.files)
+
+
+def out_of_reach(origin: Origin) -> ModelError:
+    """The error about an encoder of which the hub's cache has a part only; see `Origin.is_partial`."""
+    return ModelError(
+        f"{origin.name}: the hub cannot be reached, and the cache holds only {', '.join(origin.files)} of it\n"
+        "  give a folder, or go online once to fill the cache (HF_HUB_OFFLINE unset)"
+    )
 
 
 def folder_checksum(folder: Path) -> str:
@@ -234,60 +257,12 @@ def _model_files(folder: Path, *, weights: bool) -> list[Path]:
     return found
 
 
-def _hub_origin(name: str, revision: str | None) -> Origin:
-    """A repository at its commit, asked of the hub; as the cache holds it where the hub is out of reach.
-
-    Asked once and without retries: every later download names the commit, and files of a commit that are in the cache
-    are taken from there.
-    """
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import (
-        GatedRepoError,
-        HFValidationError,
-        RepositoryNotFoundError,
-        RevisionNotFoundError,
-    )
-
-    try:
-        info = HfApi().model_info(name, revision=revision, timeout=20)
-    except HFValidationError as error:
-        raise ModelError(f"{name}: neither a folder here nor a hub id (owner/name)") from error
-    except GatedRepoError as error:
-        raise ModelError(f"{name}: access is granted on its hub page only; accept its terms, then log in") from error
-    except RevisionNotFoundError as error:
-        raise ModelError(f"{name}: the hub has no revision {revision} of it") from error
-    except RepositoryNotFoundError as error:
-        raise ModelError(
-            f"{name}: no folder of this name here, and no such model on the hub (or a private one)"
-        ) from error
-    except Exception as error:  # without a network every HTTP library has an error of its own
-        return _cached_origin(name, revision, error)
-    files = tuple(file.rfilename for file in info.siblings or ())
-    return Origin(name, None, name, str(info.sha), files)
-
-
-def _cached_origin(name: str, revision: str | None, cause: Exception) -> Origin:
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    try:
-        folder = Path(hf_hub_download(name, "config.json", revision=revision, local_files_only=True)).parent
-    except LocalEntryNotFoundError as error:
-        at = f" at revision {revision}" if revision else ""
-        raise ModelError(
-            f"{name}: no folder of this name here, the hub cannot be reached ({type(cause).__name__}), "
-            f"and the cache does not hold it{at}\n"
-            "  give a folder, or go online once to fill the cache (HF_HUB_OFFLINE unset)"
-        ) from error
-    return Origin(name, None, str(folder.absolute()), folder.name, _file_names(folder))
-
-
 def _folder_origin(name: str, folder: Path, *, checksum: bool) -> Origin:
     _model_files(folder, weights=checksum)
     if checksum:
         check_whole(folder)
     revision = folder_checksum(folder) if checksum else ""
-    return Origin(name.rstrip("/"), folder, str(folder.absolute()), revision, _file_names(folder))
+    return Origin(name.rstrip("/"), folder, str(folder.absolute()), revision, file_names(folder))
 
 
 def _snapshot(folder: Path) -> Origin | None:
@@ -295,10 +270,4 @@ def _snapshot(folder: Path) -> Origin | None:
     if folder.parent.name != "snapshots" or not folder.parent.parent.name.startswith("models--"):
         return None
     name = folder.parent.parent.name.removeprefix("models--").replace("--", "/")
-    return Origin(name, None, str(folder.absolute()), folder.name, _file_names(folder))
-
-
-def _file_names(folder: Path) -> tuple[str, ...]:
-    """Names of its files, and of those one folder further in, as `folder/file`."""
-    inner = (f"{path.parent.name}/{path.name}" for path in folder.glob("*/*"))
-    return tuple(sorted([*(path.name for path in folder.iterdir()), *inner]))
+    return Origin(name, None, str(folder.absolute()), folder.name, file_names(folder))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crossglot.encoders.cutting import check_cutting
 from crossglot.encoders.model_files import check_plain, refusing
-from crossglot.encoders.origin import Origin, find_origin
+from crossglot.encoders.origin import Origin, find_origin, out_of_reach
 from crossglot.encoders.quiet import quietly
 from crossglot.errors import ModelError
 
@@ -43,16 +43,19 @@ def tokenizer_from(origin: Origin) -> PreTrainedTokenizerBase:
     from transformers import AutoTokenizer
 
     if not origin.tokenizer_files():
+        if origin.is_partial:
+            raise out_of_reach(origin)
         raise ModelError(
             f"{origin.name}: no tokenizer there\n"
             "  put tokenizer.json (or vocab.txt, or a SentencePiece model) of the encoder beside its config.json"
         )
+    origin = origin.fetched(weights=False)
     bare = origin.bare_vocabulary()
     if bare is not None:
         return vocabulary_tokenizer(bare)
     kept = ", ".join(origin.tokenizer_files())
     with quietly(), refusing(f"{origin.name}: its tokenizer ({kept}) cannot be loaded"):
-        tokenizer = AutoTokenizer.from_pretrained(origin.location, trust_remote_code=False, **origin.pinned())
+        tokenizer = AutoTokenizer.from_pretrained(origin.location, trust_remote_code=False)
     if tokenizer.mask_token is None:
         raise ModelError(f"{origin.name}: its tokenizer has no mask piece: not a masked language model's")
     _check_size(tokenizer, origin.name)

@@ -39,13 +39,7 @@ def weight_files(folder: Path) -> list[Path]:
     if (folder / WEIGHTS).exists() or (folder / WEIGHTS).is_symlink():
         return [folder / WEIGHTS]
     index = folder / INDEX
-    named = read_object(index).get("weight_map")
-    if not isinstance(named, dict) or not named or not all(isinstance(shard, str) for shard in named.values()):
-        raise ModelError(f"{index}: its weight_map should name the file of every tensor")
-    shards = sorted(set(named.values()))
-    outside = [shard for shard in shards if Path(shard).name != shard]
-    if outside:
-        raise ModelError(f"{index}: names {outside[0]}, which is not a file of this folder")
+    shards = named_shards(index)
     missing = [shard for shard in shards if not (folder / shard).exists()]
     if missing:
         some = ", ".join(missing[:3]) + (" …" if len(missing) > 3 else "")
@@ -54,6 +48,22 @@ def weight_files(folder: Path) -> list[Path]:
             f"  {INDEX} names them: copy or download them too"
         )
     return [folder / shard for shard in shards]
+
+
+def named_shards(index: Path) -> list[str]:
+    """The files among which weights are divided, by name.
+
+    Raises:
+        ModelError: if their index is damaged, or names a file outside its folder.
+    """
+    named = read_object(index).get("weight_map")
+    if not isinstance(named, dict) or not named or not all(isinstance(shard, str) for shard in named.values()):
+        raise ModelError(f"{index}: its weight_map should name the file of every tensor")
+    shards = sorted(set(named.values()))
+    outside = [shard for shard in shards if Path(shard).name != shard]
+    if outside:
+        raise ModelError(f"{index}: names {outside[0]}, which is not a file of this folder")
+    return shards
 
 
 def read_headers(folder: Path) -> dict[str, Tensor]:

@@ -47,7 +47,8 @@ def find_candidates(study: Study) -> tuple[Candidate, ...]:
 def _candidate(study: Study, origin: Origin, role: Role, name: str) -> Candidate:
     if origin.revision is None:
         raise ModelError(f"{origin.name}: its revision cannot be told, so results could not be kept; give ID@REVISION")
-    check_encoder_files(origin)
+    if not origin.is_partial:  # it may stand in no table that is not finished; loading refuses it
+        check_encoder_files(origin)
     given = {name: value for name in _OF_RECIPE if (value := getattr(study, name)) is not None}
     recipe = Recipe.model_validate(given)
     choices = {task: by_rule(given, origin.fine_tuning(task), origin.width()) for task in TASKS}
@@ -56,7 +57,7 @@ def _candidate(study: Study, origin: Origin, role: Role, name: str) -> Candidate
         encoder=EncoderReference(revision=origin.revision, location=origin.location, name=name),
         role=role,
         recipe=recipe,
-        own_positions=() if origin.here is None else tuple(origin.config().get("position_blocks") or ()),
+        own_positions=origin.position_blocks(),
         papers=papers and study.max_train is study.max_test is None and not recipe.departures(),
         by_task={task: choice.recipe for task, choice in choices.items() if choice.grid is None},
         grid=next((choice.grid for choice in choices.values() if choice.grid is not None), None),

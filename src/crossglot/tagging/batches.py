@@ -33,9 +33,9 @@ class TrainingSet:
     def __len__(self) -> int:
         return len(self.sequences)
 
-    def ids(self) -> torch.Tensor:
-        """Every piece that occurs, sorted."""
-        return torch.from_numpy(np.unique(np.concatenate(self.sequences.ids)).astype(np.int64))
+    def ids(self, pad_id: int) -> torch.Tensor:
+        """Every piece that occurs in its batches, the padding piece among them, sorted."""
+        return torch.from_numpy(np.unique(np.concatenate([*self.sequences.ids, [pad_id]])).astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def fit(
         torch.manual_seed(seed)
         head = deepcopy(probe) or new_head(encoder, len(labels), device)
         quicken_dropout(model)
-        optimisation = Optimisation(model, head, data.ids(), recipe, steps, runtime.precision)
+        optimisation = Optimisation(model, head, data.ids(encoder.pad_id), recipe, steps, runtime.precision)
         losses = torch.zeros(steps, device=device)
         for step, batch in enumerate(draw_batches(encoder, data, recipe, seed), start=1):
             loss = batch_loss(model, head, batch, recipe.dropout)

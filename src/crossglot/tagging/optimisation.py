@@ -33,7 +33,7 @@ class Optimisation:
     Args:
         model: its piece embedding is replaced by the rows of `ids`, under bf16 its weights by bfloat16 ones.
         head: trained beside it.
-        ids: every piece that occurs in training.
+        ids: every piece that occurs in training, the one that pads batches among them.
         recipe: rate, warm-up, decay and clipping.
         steps: in all.
         precision: of the model's computations; weights and moments are kept in fp32.

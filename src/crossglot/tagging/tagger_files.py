@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from crossglot.checksums import CHECKSUMS, written_files
+from crossglot.encoders.hub import TOKENIZER_FILES
 from crossglot.encoders.model_files import in_brief, read_object
-from crossglot.encoders.origin import TOKENIZER_FILES
 from crossglot.encoders.weight_files import FLOATS, read_headers
 from crossglot.errors import ModelError
 from crossglot.files import check_only

@@ -1,0 +1,163 @@
+"""Encoders on the hub: a repository at its commit, and the files of it that are needed, in the hub client's cache."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from crossglot.encoders.model_files import refusing
+from crossglot.encoders.weight_files import INDEX, WEIGHTS, named_shards
+from crossglot.errors import ModelError
+
+_log = logging.getLogger(__name__)
+
+TOKENIZER_FILES = (
+    "tokenizer.json",
+    "vocab.txt",
+    "vocab.json",
+    "sentencepiece.bpe.model",
+    "spiece.model",
+    "spm.model",
+    "tokenizer.model",
+    "bpe.codes",
+)
+"""Files that hold a vocabulary; one of them at least makes a tokenizer."""
+TOLD_BY = (
+    "config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "merges.txt",
+    "entity_vocab.json",
+)  # fmt: skip
+"""The other files that say what an encoder is, its weights aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository of the hub at one commit.
+
+    Attributes:
+        commit: its hash.
+        files: the files that are there, by their paths in it; of one known from the cache alone, those in the cache.
+        folder: where the cache holds it, for one that is known from the cache alone.
+    """
+
+    commit: str
+    files: tuple[str, ...]
+    folder: Path | None = None
+
+
+def find_repository(name: str, revision: str | None) -> Repository:
+    """A repository at its commit, asked of the hub; as the cache holds it where the hub is out of reach.
+
+    Asked once and without retries: every later download names the commit, and files of a commit that are in the cache
+    are taken from there. Its config.json is downloaded under the revision's own name, by which the cache then knows the
+    commit offline.
+
+    Args:
+        name: hub id.
+        revision: commit, tag or branch; None for the newest.
+
+    Raises:
+        ModelError: if there is none, or the hub cannot be reached and the cache does not hold it.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        HFValidationError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
+
+    try:
+        info = HfApi().model_info(name, revision=revision, timeout=20)
+    except HFValidationError as error:
+        raise ModelError(f"{name}: neither a folder here nor a hub id (owner/name)") from error
+    except GatedRepoError as error:
+        raise ModelError(_gated(name)) from error
+    except RevisionNotFoundError as error:
+        raise ModelError(f"{name}: the hub has no revision {revision} of it") from error
+    except RepositoryNotFoundError as error:
+        raise ModelError(
+            f"{name}: no folder of this name here, and no such model on the hub (or a private one)"
+        ) from error
+    except Exception as error:  # without a network every HTTP library has an error of its own
+        return _cached_repository(name, revision, error)
+    files = tuple(file.rfilename for file in info.siblings or ())
+    if "config.json" in files:
+        download_file(name, revision, "config.json")
+    return Repository(str(info.sha), files)
+
+
+def download(name: str, commit: str, files: Iterable[str], *, weights: bool) -> Path:
+    """The folder of the cache with what an encoder is made of; what is not there yet is downloaded.
+
+    Configuration and tokenizer, and the weights in safetensors if they are wanted; never weights of other kinds, nor
+    what a repository holds besides (ONNX, OpenVINO, what sentence-transformers pools with).
+
+    Args:
+        name: hub id.
+        commit: hash of one of its commits.
+        files: the repository's files, a tokenizer's among them.
+        weights: whether the weights are wanted.
+
+    Raises:
+        ModelError: if a file cannot be downloaded, or is one of those that the hub gives only to whoever is logged in.
+    """
+    there = set(files)
+    wanted = [file for file in (*TOLD_BY, *TOKENIZER_FILES) if file in there]
+    if weights and WEIGHTS in there:
+        wanted.append(WEIGHTS)
+    elif weights and INDEX in there:
+        shards = named_shards(download_file(name, commit, INDEX))
+        wanted += [INDEX, *(shard for shard in shards if shard in there)]
+    return [download_file(name, commit, file) for file in wanted][-1].parent
+
+
+def download_file(name: str, revision: str | None, file: str) -> Path:
+    """One file of a repository in the cache, downloaded if it is not there yet.
+
+    Args:
+        name: hub id.
+        revision: commit, of which files that are in the cache are not asked for again; a tag or branch, or None for the
+            newest.
+        file: its path in the repository.
+
+    Raises:
+        ModelError: if it cannot be downloaded.
+    """
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+    from huggingface_hub.errors import GatedRepoError
+
+    if file.endswith(".safetensors") and not isinstance(try_to_load_from_cache(name, file, revision=revision), str):
+        _log.warning("downloading %s of %s, which the hub's cache keeps", file, name)
+    with refusing(f"{name}: {file} cannot be downloaded"):
+        try:
+            return Path(hf_hub_download(name, file, revision=revision)).absolute()
+        except GatedRepoError as error:
+            raise ModelError(_gated(name)) from error
+
+
+def _cached_repository(name: str, revision: str | None, cause: Exception) -> Repository:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        folder = Path(hf_hub_download(name, "config.json", revision=revision, local_files_only=True)).parent
+    except LocalEntryNotFoundError as error:
+        at = f" at revision {revision}" if revision else ""
+        raise ModelError(
+            f"{name}: no folder of this name here, the hub cannot be reached ({type(cause).__name__}), "
+            f"and the cache does not hold it{at}\n"
+            "  give a folder, or go online once to fill the cache (HF_HUB_OFFLINE unset)"
+        ) from error
+    return Repository(folder.name, file_names(folder), folder.absolute())
+
+
+def file_names(folder: Path) -> tuple[str, ...]:
+    """Names of a folder's files, and of those one folder further in, as `folder/file`."""
+    inner = (f"{path.parent.name}/{path.name}" for path in folder.glob("*/*"))
+    return tuple(sorted([*(path.name for path in folder.iterdir()), *inner]))
+
+
+def _gated(name: str) -> str:
+    return f"{name}: access is granted on its hub page only; accept its terms, then log in"
