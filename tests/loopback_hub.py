@@ -33,6 +33,8 @@ class Hub(ThreadingHTTPServer):
         """`HEAD path` or `GET path`, in order; of files the path in the repository alone."""
         self.fetched: set[str] = set()
         """Files whose content was sent, as paths in their repository."""
+        self.broken: set[str] = set()
+        """Files of which half is sent before the connection ends."""
 
     @property
     def url(self) -> str:
@@ -126,7 +128,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "GET":
             self.server.fetched.add(inner)
             with file.open("rb") as content:
-                shutil.copyfileobj(content, self.wfile)
+                if inner in self.server.broken:
+                    self.wfile.write(content.read(file.stat().st_size // 2))
+                    self.close_connection = True
+                else:
+                    shutil.copyfileobj(content, self.wfile)
 
     def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         self.send_response(status)

@@ -1,6 +1,7 @@
 """Encoders by hub id, with the hub's own client against its endpoints on this machine: what is asked for, and kept.
 
-Each run is a process of its own, because the client reads where the hub and its cache are when it is imported.
+The client reads where the hub and its cache are when it is imported: what a user does is done in processes of their
+own, by variables of the environment, and the rest here, with its constants set (`here`).
 """
 
 from __future__ import annotations
@@ -14,9 +15,14 @@ from pathlib import Path
 
 import pytest
 import transformers
+from huggingface_hub import constants
 from tiny_models import save_tiny
 
-from crossglot.encoders.loading import load_encoder
+from crossglot.encoders.encoder import Encoder
+from crossglot.encoders.loading import load_encoder, load_tokenizer
+from crossglot.errors import ModelError
+from crossglot.studies.candidates import find_candidates
+from crossglot.studies.study import make_study
 from loopback_hub import COMMIT, Hub, files_below, serving
 
 NAME = "somebody/tiny-bert"
@@ -54,10 +60,26 @@ def machine(tmp_path: Path, hub: Hub) -> dict[str, str]:
     }  # fmt: skip
 
 
-def run(*command: str, on: dict[str, str], status: int = 0) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, machine: dict[str, str]) -> pytest.MonkeyPatch:
+    """That machine is this process; setting HF_HUB_OFFLINE again takes it offline."""
+    monkeypatch.setattr(constants, "ENDPOINT", machine["HF_ENDPOINT"])
+    monkeypatch.setattr(
+        constants, "HUGGINGFACE_CO_URL_TEMPLATE", machine["HF_ENDPOINT"] + "/{repo_id}/resolve/{revision}/{filename}"
+    )
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", f"{machine['HF_HOME']}/hub")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    return monkeypatch
+
+
+def run(*command: str, on: dict[str, str]) -> subprocess.CompletedProcess[str]:
     done = subprocess.run([sys.executable, *command], env=on, capture_output=True, text=True, check=False)  # noqa: S603
-    assert done.returncode == status, done.stderr
+    assert done.returncode == 0, done.stderr
     return done
+
+
+def total_of(encoder: Encoder) -> float:
+    return float(sum(weight.detach().abs().sum() for weight in encoder.model.parameters()))
 
 
 def offline(machine: dict[str, str]) -> dict[str, str]:
@@ -65,59 +87,76 @@ def offline(machine: dict[str, str]) -> dict[str, str]:
 
 
 def test_an_encoder_is_downloaded_once_without_what_it_does_not_need_and_is_there_offline(
-    hub: Hub, machine: dict[str, str], folder: Path
+    hub: Hub, machine: dict[str, str], here: pytest.MonkeyPatch, folder: Path
 ) -> None:
     first = run("-c", LOADED, on=machine)
-    weights = load_encoder(folder).model.parameters()
     name, revision, total = first.stdout.split()
     assert (name, revision) == (NAME, COMMIT)
-    assert float(total) == pytest.approx(float(sum(weight.detach().abs().sum() for weight in weights)))
+    assert float(total) == pytest.approx(total_of(load_encoder(folder)))
     assert hub.fetched >= NEEDED
     assert hub.fetched - NEEDED <= {"vocab.txt", "special_tokens_map.json"}
     assert first.stderr.splitlines() == [f"downloading model.safetensors of {NAME}, which the hub's cache keeps"]
     hub.asked.clear()
-    again = run("-c", LOADED, on=machine)
-    assert (again.stdout, again.stderr) == (first.stdout, "")
+    assert total_of(load_encoder(NAME)) == pytest.approx(float(total))
     assert hub.asked == [f"GET /api/models/{NAME}", "HEAD config.json"]
     without = run("-c", LOADED, on=offline(machine))
     assert (without.stdout, without.stderr) == (first.stdout, "")
     assert len(hub.asked) == 2
 
 
-def test_weights_in_several_files_are_downloaded_by_their_index(
-    hub: Hub, machine: dict[str, str], folder: Path, tmp_path: Path
-) -> None:
-    whole = run("-c", LOADED, on=machine).stdout
-    model = transformers.AutoModelForMaskedLM.from_pretrained(folder)
-    model.save_pretrained(folder, max_shard_size="20KB")
+@pytest.mark.usefixtures("here")
+def test_weights_in_several_files_are_downloaded_by_their_index(hub: Hub, folder: Path) -> None:
+    total = total_of(load_encoder(folder))
+    transformers.AutoModelForMaskedLM.from_pretrained(folder).save_pretrained(folder, max_shard_size="20KB")
     (folder / "model.safetensors").unlink(missing_ok=True)
     (folder / "model-of-another-kind.safetensors").write_text("never read", encoding="utf-8")
     shards = {path.name for path in folder.glob("model-0*.safetensors")}
     assert len(shards) > 1
     hub.models = {NAME: files_below(folder)}
-    hub.fetched.clear()
-    assert run("-c", LOADED, on=machine | {"HF_HOME": str(tmp_path / "elsewhere")}).stdout == whole
+    assert total_of(load_encoder(NAME)) == total
     assert {name for name in hub.fetched if "safetensors" in name} == {*shards, "model.safetensors.index.json"}
 
 
 def test_a_tokenizer_alone_needs_no_weights_and_says_offline_what_the_encoder_lacks(
-    hub: Hub, machine: dict[str, str]
+    hub: Hub, here: pytest.MonkeyPatch
 ) -> None:
-    tokenizer = f"import crossglot as cg; print(cg.load_tokenizer('{NAME}').tokenize('the cat'))"
-    said = run("-c", tokenizer, on=machine).stdout
+    pieces = load_tokenizer(NAME).tokenize("the cat")
     assert not [name for name in hub.fetched if "safetensors" in name]
-    assert run("-c", tokenizer, on=offline(machine)).stdout == said
-    fault = run("-c", LOADED, on=offline(machine), status=1).stderr
-    assert f"{NAME}: the hub cannot be reached, and the cache holds only config.json" in fault
-    assert "go online once" in fault
+    here.setattr(constants, "HF_HUB_OFFLINE", True)
+    assert load_tokenizer(NAME).tokenize("the cat") == pieces
+    with pytest.raises(
+        ModelError, match=rf"(?s){NAME}: the hub cannot be reached, and the cache holds only .*go online"
+    ):
+        load_encoder(NAME)
 
 
-def test_what_the_hub_does_not_have_is_said(hub: Hub, machine: dict[str, str]) -> None:
-    embed = ("-m", "crossglot", "embed")
-    done = run(*embed, "somebody/nothing", __file__, "--out", "never", on=machine, status=2)
-    assert "somebody/nothing: no folder of this name here, and no such model on the hub" in done.stderr
-    done = run(*embed, f"{NAME}@v9", __file__, "--out", "never", on=machine, status=2)
-    assert f"{NAME}: the hub has no revision v9 of it" in done.stderr
+@pytest.mark.usefixtures("here")
+def test_what_the_hub_does_not_have_is_said() -> None:
+    with pytest.raises(ModelError, match="no folder of this name here, and no such model on the hub"):
+        load_encoder("somebody/nothing")
+    with pytest.raises(ModelError, match=f"{NAME}: the hub has no revision v9 of it"):
+        load_encoder(NAME, revision="v9")
+
+
+@pytest.mark.usefixtures("here")
+def test_a_download_that_breaks_off_is_said_and_made_again(hub: Hub) -> None:
+    hub.broken = {"tokenizer.json"}
+    with pytest.raises(ModelError, match=f"{NAME}: tokenizer.json cannot be downloaded"):
+        load_encoder(NAME)
+    hub.broken = set()
+    assert load_encoder(NAME).name == NAME
+
+
+def test_a_study_that_is_planned_downloads_no_weights_and_says_what_it_will_search(
+    hub: Hub, here: pytest.MonkeyPatch
+) -> None:
+    study = make_study({"name": "s", "experiments": ["table2"], "data": ".", "encoders": [{"encoder": NAME}]}, "s")
+    for _ in range(2):
+        (candidate,) = find_candidates(study)
+        assert (candidate.encoder.name, candidate.encoder.revision) == ("tiny-bert", COMMIT)
+        assert candidate.grid is not None
+        here.setattr(constants, "HF_HUB_OFFLINE", True)
+    assert hub.fetched == {"config.json"}
 
 
 def test_finetune_keeps_by_commit_what_its_search_found(machine: dict[str, str], tmp_path: Path) -> None:
