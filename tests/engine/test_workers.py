@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 from toy_steps import Add, After, Die, Fail, FillDisk, Misbehave, Tell, result
 
+from crossglot.engine import workers as engine_workers
 from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
 from crossglot.engine.serving import Done, Failed
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
-from crossglot.engine.workers import Workers, started
+from crossglot.engine.workers import Workers, shared_threads, started
 from crossglot.errors import StorageError, UsageError
 
 
@@ -244,3 +245,15 @@ def test_jobs_that_cannot_be_are_refused_before_any_work(tmp_path: Path, jobs: o
     with pytest.raises(UsageError, match="jobs: has to be"):
         Local(jobs=jobs).run(Plan.of([Add(left=1, right=2, log=tmp_path / "log")]), Store(tmp_path / "s"))  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("jobs", "wanted", "given"),
+    [(1, None, 8), (2, None, 4), (3, None, 2), (20, None, 1), (2, 3, 3), (2, 8, 4), (9, 2, 1)],
+)
+def test_jobs_never_have_more_threads_than_there_are_cores(
+    jobs: int, wanted: int | None, given: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(engine_workers, "cores", lambda: 8)
+    assert shared_threads(jobs, wanted) == given
+    assert ("more than the 8 cores" in caplog.text) == (wanted is not None and wanted > given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from crossglot.encoders.quiet import quietly
 from crossglot.errors import ModelError
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
     from crossglot.batching import Apart
@@ -121,9 +122,20 @@ class Encoder:
             )
         return self.first_position + self.position_blocks[self.language]
 
-    def copy(self) -> Encoder:
-        """The same encoder with its own weights, to be fine-tuned without changing this one."""
-        return replace(self, model=copy.deepcopy(self.model))
+    def copy(self, *, sharing: Iterable[torch.Tensor] = ()) -> Encoder:
+        """The same encoder with its own weights, to be fine-tuned without changing this one.
+
+        Args:
+            sharing: weights that are not copied: in both encoders they are the same memory, which nobody may change.
+        """
+        from torch import nn
+
+        # Parameters of its own around the same memory: moving one of two models may not move the other.
+        memory = {
+            id(weight): nn.Parameter(weight.detach()) if isinstance(weight, nn.Parameter) else weight
+            for weight in sharing
+        }
+        return replace(self, model=copy.deepcopy(self.model, memory))
 
     def untrained(self, seed: int) -> Encoder:
         """An encoder of the same shape and tokenizer with random weights; global random state stays as it was."""

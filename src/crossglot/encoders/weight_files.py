@@ -111,7 +111,7 @@ def check_weights(tensors: Mapping[str, Tensor], model: PreTrainedModel, where: 
     """
     wanted = dict(model.named_parameters())
     for name, tensor in tensors.items():
-        parameter = wanted.get(_own_name(name, model.base_model_prefix))
+        parameter = wanted.get(own_name(name, model.base_model_prefix))
         if parameter is None:
             continue
         if tensor.dtype not in FLOATS:
@@ -125,7 +125,7 @@ def check_weights(tensors: Mapping[str, Tensor], model: PreTrainedModel, where: 
             )
     numbers, there = sum(weight.numel() for weight in wanted.values()), sum(prod(t.shape) for t in tensors.values())
     if numbers > there + _pooler(model):
-        kept = {_own_name(name, model.base_model_prefix) for name in tensors}
+        kept = {own_name(name, model.base_model_prefix) for name in tensors}
         missing = sorted(name for name in wanted if name not in kept and not name.startswith("pooler."))
         some = f", {missing[0]} for one" if missing else ""
         raise ModelError(
@@ -134,7 +134,8 @@ def check_weights(tensors: Mapping[str, Tensor], model: PreTrainedModel, where: 
         )
 
 
-def _own_name(name: str, prefix: str) -> str:
+def own_name(name: str, prefix: str) -> str:
+    """What a model calls the tensor that a file has under that name."""
     for old, new in LEGACY:
         if name.endswith(old):
             name = name.removesuffix(old) + new

@@ -26,7 +26,7 @@ class Local:
 
     Attributes:
         jobs: steps that run at the same time, each in a process of its own; 1 runs all in this process.
-        threads: threads of each of several processes; None shares out the cores.
+        threads: threads of each of several processes, if there are cores for them all; None shares out the cores.
 
     Raises:
         UsageError: for a number that cannot be.

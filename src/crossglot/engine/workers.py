@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import pickle
@@ -19,6 +20,8 @@ from crossglot.engine.serving import Advanced, Began, Done, Failed
 from crossglot.engine.step import Step
 from crossglot.errors import CrossglotError
 from crossglot.remedies import way
+
+_log = logging.getLogger(__name__)
 
 KERNELS_KEPT = 500
 """Kernels that oneDNN keeps in a worker, one per shape of product. Batches have many shapes: the library's own 1,024
@@ -52,7 +55,7 @@ class Workers:
 
     def __init__(self, count: int, store: Path, threads: int | None) -> None:
         self._count, self._store = count, store
-        self._threads = threads or max(1, (os.cpu_count() or 1) // count)
+        self._threads = shared_threads(count, threads)
         self._workers: list[_Worker] = []
         self._starts: dict[str, int] = {}  # by step id
 
@@ -141,6 +144,25 @@ class Workers:
         return worker
 
 
+def shared_threads(count: int, wanted: int | None) -> int:
+    """Threads of each of so many processes: a fair share of the cores, or fewer if fewer are wanted.
+
+    Threads that wait for their fellows do so busily, and where there are more of them than cores they wait for threads
+    that do not run: two processes of two threads on two cores are several times slower than two of one.
+    """
+    share = max(1, cores() // count)
+    if wanted is not None and wanted > share:
+        what = f"{count} jobs of {wanted} threads" if count > 1 else f"{wanted} threads"
+        _log.warning("%s are more than the %d cores: %d a job are used", what, cores(), share)
+    return min(share, wanted or share)
+
+
+def cores() -> int:
+    """Processors that this process may run on."""
+    of_this_process = getattr(os, "sched_getaffinity", None)
+    return len(of_this_process(0)) if of_this_process else os.cpu_count() or 1
+
+
 @contextmanager
 def started(count: int, store: Path, threads: int | None = None) -> Iterator[Workers]:
     """Workers that end with the block, however it ends; if this process is killed, they end by themselves.
@@ -148,7 +170,7 @@ def started(count: int, store: Path, threads: int | None = None) -> Iterator[Wor
     Args:
         count: processes at most.
         store: folder of the store.
-        threads: threads of each for arithmetic; None shares out the cores.
+        threads: threads of each for arithmetic, if there are cores for them all; None shares out the cores.
     """
     workers = Workers(count, store, threads)
     try:

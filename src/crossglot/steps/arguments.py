@@ -166,8 +166,13 @@ def _read(
 @lru_cache(maxsize=2)
 def _load(location: str, revision: str, device: str) -> Encoder:
     from crossglot.encoders.loading import load_encoder
+    from crossglot.encoders.mapped import map_embedding
+    from crossglot.encoders.weight_files import read_headers
 
-    return load_encoder(location, revision=revision, device=device)
+    encoder = load_encoder(location, revision=revision, device=device)
+    if Path(location).is_dir() and encoder.device == "cpu":
+        map_embedding(encoder.model, read_headers(Path(location)))
+    return encoder
 
 
 @lru_cache(maxsize=4)

@@ -12,6 +12,7 @@ from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.finding import find
 from crossglot.tagging.fitting import fit
 from crossglot.tagging.labels import label_set
+from crossglot.tagging.optimisation import make_whole
 from crossglot.tagging.recipe import Recipe
 
 
@@ -57,4 +58,6 @@ def finetune(
     if recipe is None:
         choice = choose(encoder, task)
         recipe = choice.recipe if choice.grid is None else find(choice, encoder, sentences, dev, task, runtime).recipe
-    return fit(encoder, sentences, recipe, task=task, seed=seed, runtime=runtime, progress=progress)
+    tagger = fit(encoder, sentences, recipe, task=task, seed=seed, runtime=runtime, progress=progress)
+    make_whole(tagger.encoder.model)
+    return tagger

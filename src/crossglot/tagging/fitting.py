@@ -21,7 +21,7 @@ from crossglot.tagging.batches import LabelledBatch, draw_batches, training_set
 from crossglot.tagging.encoder_tagger import EncoderTagger, Training
 from crossglot.tagging.labels import label_set
 from crossglot.tagging.linear_probe import fit_probe
-from crossglot.tagging.optimisation import Optimisation
+from crossglot.tagging.optimisation import Optimisation, plain_embedding, rows_of
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import count_steps
 
@@ -43,6 +43,9 @@ def fit(
 ) -> EncoderTagger:
     """Trains on the piece that each word is read at; see `finetune`, which finds the recipe where none is given.
 
+    The tagger's encoder shares the rows of its embedding that were not trained with the encoder given (see
+    `optimisation.make_whole`).
+
     Trainings that differ in rate or seed have the same linear probe to start from: `probe`, from `fit_probe`, where it
     is at hand.
 
@@ -59,7 +62,8 @@ def fit(
         probe = None
     elif probe is None:
         probe = fit_probe(encoder, sentences, labels, recipe, runtime)
-    encoder = encoder.copy()
+    embedding = plain_embedding(encoder.model)  # `Optimisation` changes none of its rows in place
+    encoder = encoder.copy(sharing=() if embedding is None else (rows_of(embedding),))
     model = encoder.model.to(device).train()
     random_states = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
     with random_states, attending_by_products(model):

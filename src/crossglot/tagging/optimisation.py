@@ -5,7 +5,7 @@ The new layer may have a rate of its own; averaging is Schmidt et al.'s (2023).
 A treebank touches a tenth of the rows of a multilingual vocabulary, yet a dense step reads and writes them all and both
 their moments. Rows without a piece in the training set get no gradient, so all that AdamW does to them is its decoupled
 decay, w ← w · (1 - rate · decay). `ChosenRows` trains the rows in use as a matrix of their own and gives the others
-their decay at the end: the same weights, without the traffic.
+their decay as they are looked up: the same weights, without the traffic and without a second copy of all rows.
 
 Under bf16 the model computes on bfloat16 copies of its weights, which are renewed after each step from the fp32 weights
 that AdamW keeps: rates of 3e-5 would be lost in bfloat16's 8 bits. Autocast would cast every activation as well.
@@ -13,13 +13,14 @@ that AdamW keeps: rates of 3e-5 would be lost in bfloat16's 8 bits. Autocast wou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 from crossglot.adamw import adamw, set_rate
+from crossglot.encoders.mapped import MappedRows
 from crossglot.runtime import Precision
 from crossglot.tagging.recipe import Recipe
 
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 
 
 class Optimisation:
-    """Trains the weights of a model and its head in place; until `finish` the model lacks part of its embedding.
+    """Trains the weights of a model and its head in place; until `finish` the model knows the pieces of `ids` only.
 
     Args:
-        model: its piece embedding is replaced by the rows of `ids`, under bf16 its weights by bfloat16 ones.
+        model: its piece embedding is replaced by `ChosenRows`, under bf16 its weights by bfloat16 ones.
         head: trained beside it.
         ids: every piece that occurs in training, the one that pads batches among them.
         recipe: rate, warm-up, decay and clipping.
@@ -94,52 +95,89 @@ class Optimisation:
             torch._foreach_lerp_(self.mean, self.kept, 1 / count)
 
     def finish(self) -> None:
-        """Makes the model whole again, in fp32."""
+        """Gives the model all its pieces again, in fp32."""
         for weight, kept in zip(self.working, self.mean or self.kept, strict=True):
             weight.data = kept.data
             weight.grad = None
         if self.rows is not None:
-            self.model.set_input_embeddings(self.rows.restored(self.shrunk))
+            self.rows.shrunk = self.shrunk
 
 
 class ChosenRows(nn.Module):
-    """Some rows of an embedding matrix, trained in place of all of them; looked up by the original piece ids."""
+    """An embedding matrix of which some rows are trained; the others stay where they are, and are not changed.
+
+    In training these rows alone can be looked up; afterwards the others as well, times `shrunk`, the product of
+    (1 - rate · decay). What is saved is the whole matrix.
+    """
 
     row_of: torch.Tensor
+    whole: torch.Tensor
 
-    def __init__(self, whole: nn.Embedding, rows: torch.Tensor) -> None:
+    def __init__(self, whole: torch.Tensor, rows: torch.Tensor, padding_idx: int | None) -> None:
         super().__init__()
-        self.rows = rows
-        self.whole = [whole]  # in a list: its weight is not a parameter to train
-        self.weight = nn.Parameter(whole.weight.detach()[rows])
-        row_of = torch.full((whole.num_embeddings,), -1, dtype=torch.int64, device=whole.weight.device)
+        self.shrunk = 1.0
+        self.register_buffer("whole", whole, persistent=False)
+        self.weight = nn.Parameter(whole[rows].float())
+        row_of = torch.full((len(whole),), -1, dtype=torch.int64, device=whole.device)
         row_of[rows] = torch.arange(len(rows), device=row_of.device)
         self.register_buffer("row_of", row_of, persistent=False)
-        self.padding_idx = None if whole.padding_idx is None else int(row_of[whole.padding_idx])
+        self.whole_padding_idx = padding_idx
+        self.padding_idx = None if padding_idx is None else int(row_of[padding_idx])
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
         """Looks up rows by original piece ids; the padding row gets no gradient, as in the whole matrix."""
-        return functional.embedding(self.row_of[ids], self.weight, self.padding_idx)
+        rows = self.row_of[ids]
+        if self.training:
+            return functional.embedding(rows, self.weight, self.padding_idx)
+        chosen = functional.embedding(rows.clamp(min=0), self.weight)
+        others = functional.embedding(ids, self.whole).to(chosen.dtype) * self.shrunk
+        return torch.where(rows[..., None] < 0, others, chosen)
 
     @torch.no_grad()
-    def restored(self, shrunk: float) -> nn.Embedding:
-        """The whole matrix: trained rows put back, the others times `shrunk`, the product of (1 - rate · decay)."""
-        (whole,) = self.whole
-        whole.weight.mul_(shrunk)
-        whole.weight[self.rows] = self.weight
-        return whole
+    def restored(self) -> nn.Embedding:
+        """The whole matrix as a layer of its own."""
+        weight = self.whole.float() * self.shrunk
+        weight[self.row_of >= 0] = self.weight
+        return nn.Embedding(len(weight), weight.shape[1], padding_idx=self.whole_padding_idx, _weight=weight)
+
+    def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:  # noqa: ARG002
+        destination[f"{prefix}weight"] = self.restored().weight.detach()
+
+
+def plain_embedding(model: PreTrainedModel) -> nn.Embedding | MappedRows | None:
+    """The model's piece embedding, if it is a matrix that nothing else of the model uses."""
+    embedding = model.get_input_embeddings()
+    if type(embedding) is MappedRows:
+        return embedding
+    if type(embedding) is not nn.Embedding:
+        return None
+    users = [weight for _, weight in model.named_parameters(remove_duplicate=False) if weight is embedding.weight]
+    return embedding if len(users) == 1 else None
+
+
+def rows_of(embedding: nn.Embedding | MappedRows) -> torch.Tensor:
+    """The matrix of an embedding, (pieces, hidden)."""
+    return embedding.rows if isinstance(embedding, MappedRows) else embedding.weight
 
 
 def choose_rows(model: PreTrainedModel, ids: torch.Tensor) -> ChosenRows | None:
-    """Replaces the model's piece embedding by the rows of `ids`; None where it is not a plain embedding."""
-    whole = model.get_input_embeddings()
-    if type(whole) is not nn.Embedding:
+    """Replaces the model's plain embedding by one of which the rows of `ids` are trained; None if it has none."""
+    embedding = plain_embedding(model)
+    if embedding is None:
         return None
-    if whole.padding_idx is not None:
-        ids = torch.cat([ids, ids.new_tensor([whole.padding_idx])])
-    chosen = ChosenRows(whole, torch.unique(ids).to(whole.weight.device))
+    whole, padding_idx = rows_of(embedding).detach(), embedding.padding_idx
+    if padding_idx is not None:
+        ids = torch.cat([ids, ids.new_tensor([padding_idx])])
+    chosen = ChosenRows(whole, torch.unique(ids).to(whole.device), padding_idx)
     model.set_input_embeddings(chosen)
     return chosen
+
+
+def make_whole(model: PreTrainedModel) -> None:
+    """Gives a model whose rows were chosen an embedding like other models', with all rows in memory of its own."""
+    embedding = model.get_input_embeddings()
+    if isinstance(embedding, ChosenRows):
+        model.set_input_embeddings(embedding.restored())
 
 
 def _copy_gradient(weight: nn.Parameter, kept: nn.Parameter) -> None:
