@@ -35,6 +35,7 @@ def without_taggers(folder: Path, experiment: str, task: str) -> Path:
     [
         ("figure3", "translation", "figure3 trains no taggers, its numbers are translation accuracies"),
         ("causes", "pos", "causes holds its conditions against each other itself"),
+        ("curve", "pos", "curve holds its conditions against each other itself"),
     ],
 )
 def test_a_run_without_taggers_is_not_sent_to_run_again(

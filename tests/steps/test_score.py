@@ -8,7 +8,7 @@ from crossglot.corpora.catalogue import find_corpus
 from crossglot.engine.step import Advance, Inputs
 from crossglot.engine.store import Store
 from crossglot.steps.arguments import CorpusSplit, describe_split
-from crossglot.steps.rows import MatrixRow, write_row
+from crossglot.steps.rows import AT_CHECKPOINT, MatrixRow, write_predictions, write_row
 from crossglot.steps.score import Score, ScoreRows, read_scores
 from toy_world import ENGLISH_NAMES, GERMAN_NAMES, write_root
 
@@ -70,6 +70,37 @@ def test_only_the_given_types_are_scored(root: Path, tmp_path: Path) -> None:
     )
     assert everything.value == pytest.approx(100 * 2 * 3 / (4 + 3))
     assert (shared.value, shared.types) == (100.0, ("LOC", "PER"))
+
+
+class OnItsWay(Given):
+    """A row with other predictions at the first point of its training."""
+
+    earlier: dict[str, list[list[str]]]
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
+        super().run(folder, inputs, advance)
+        write_predictions(folder / AT_CHECKPOINT.format(1), self, self.earlier)
+
+
+def test_a_checkpoint_is_scored_with_what_is_gained_from_there_to_the_end(root: Path, tmp_path: Path) -> None:
+    end = gold(GERMAN_NAMES)
+    earlier = [["O"] * len(tags) for tags in end[:1]] + end[1:]  # finds one name of three
+    target, store = names(root, "de"), Store(tmp_path)
+    given = given_row(root, {"de": end})
+    row = OnItsWay(**dict(given), earlier={"de": earlier})
+    store.put(row, lambda folder: row.run(folder, store.result, lambda _: None))
+    at_end = ScoreRows(rows=(row,), targets=(target,))
+    on_the_way = at_end.model_copy(update={"checkpoint": 1})
+    last, first = (
+        read_scores(store.put(step, lambda folder, step=step: step.run(folder, store.result, lambda _: None)))
+        for step in (at_end, on_the_way)
+    )
+    assert at_end.id != on_the_way.id
+    assert [(score.value, score.until_end) for score in last if score.seed is None] == [(100.0, False)]
+    (score, gain) = [score for score in first if score.seed is None]
+    assert (score.value, score.until_end) == (pytest.approx(100 * 2 / 4), False)  # 2 TP / (predicted + gold)
+    assert (gain.value, gain.until_end) == (pytest.approx(50.0), True)
+    assert gain.low <= gain.value <= gain.high
 
 
 def test_a_floor_without_seeds_has_one_score(root: Path, tmp_path: Path) -> None:

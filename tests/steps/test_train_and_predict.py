@@ -16,7 +16,7 @@ from crossglot.engine.store import Store
 from crossglot.steps.arguments import EncoderReference, describe_split
 from crossglot.steps.complete_rows import complete_rows
 from crossglot.steps.find_recipe import FindRecipe, read_search
-from crossglot.steps.rows import read_about, read_predictions, tags_of
+from crossglot.steps.rows import AT_CHECKPOINT, read_about, read_predictions, tags_of
 from crossglot.steps.train_and_predict import TAGGER, TrainAndPredict
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.prediction import Prepared, prepare
@@ -122,6 +122,38 @@ def test_a_kept_tagger_predicts_targets_added_later(root: Path, encoder: Encoder
     assert again.id == added.id  # since it comes to the same predictions:
     Local().run(Plan.of([again]), retrained)
     assert predicted(kept, added, "de") == predicted(retrained, again, "de")
+
+
+def test_a_row_that_is_asked_on_its_way_ends_like_one_that_is_not(
+    root: Path, encoder: EncoderReference, tmp_path: Path
+) -> None:
+    store, recipe = Store(tmp_path), RECIPE.model_copy(update={"batch_size": 1})
+    plain, asked = (row(root, encoder, "de en", recipe=recipe, checkpoints=points) for points in (0, 3))
+    assert Local().run(Plan.of([plain, asked]), store).error() is None
+    assert (plain.points, asked.points) == ((8,), (1, 4, 8))
+    assert plain.family != asked.family
+    for target in ("de", "en"):
+        assert predicted(store, asked, target) == predicted(store, plain, target)
+    on_the_way = [read_predictions(store.result(asked) / AT_CHECKPOINT.format(point)) for point in (1, 2)]
+    end = read_predictions(store.result(asked))
+    columns = ["target", "sentence", "word", "form", "gold"]
+    assert all(frame.select(columns).equals(end.select(columns)) for frame in on_the_way)
+    assert not on_the_way[0].equals(end)
+    assert sum(path.name.startswith("predictions") for path in store.result(asked).iterdir()) == 3
+
+
+def test_a_target_that_is_added_to_a_row_asked_on_its_way_is_trained_for_again(
+    root: Path, encoder: EncoderReference, tmp_path: Path
+) -> None:
+    store, recipe = Store(tmp_path), RECIPE.model_copy(update={"batch_size": 1})
+    changes: dict[str, object] = {"recipe": recipe, "checkpoints": 3, "keep_weights": True}
+    Local().run(Plan.of([row(root, encoder, "en", **changes)]), store)
+    wanted = row(root, encoder, "de en", **changes)
+    added = complete_rows([wanted], store)[wanted.family][1]
+    assert isinstance(added, TrainAndPredict)
+    assert added.tagger_of is None
+    Local().run(Plan.of([added]), store)
+    assert (store.result(added) / AT_CHECKPOINT.format(2)).is_file()
 
 
 def test_asking_for_weights_that_were_dropped_trains_again(

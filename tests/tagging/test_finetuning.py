@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -28,9 +29,12 @@ def weights(tagger: EncoderTagger) -> dict[str, torch.Tensor]:
 
 
 def plain_training(
-    encoder: Encoder, sentences: list[TaggedSentence], recipe: Recipe, seed: int
+    encoder: Encoder, sentences: list[TaggedSentence], recipe: Recipe, seed: int, until: int | None = None
 ) -> dict[str, torch.Tensor]:
-    """The oracle: every row of the embedding, padded batches, torch's own AdamW, scheduler and clipping."""
+    """The oracle: every row of the embedding, padded batches, torch's own AdamW, scheduler and clipping.
+
+    With `until` it is broken off after so many steps.
+    """
     labels = label_set("pos", sentences)
     data = training_set(encoder, sentences, labels, recipe.max_length)
     with torch.random.fork_rng():
@@ -59,7 +63,7 @@ def plain_training(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share)
     mean = {name: torch.zeros_like(p, dtype=torch.float64) for name, p in named}
     averaged = int(recipe.averaged * total)
-    for number, batch in enumerate(batches):
+    for number, batch in enumerate(batches[:until]):
         hidden = last_hidden(model, batch.batch)[batch.first_pieces]
         loss = -head(hidden).log_softmax(-1)[torch.arange(len(batch.labels)), batch.labels].mean()
         optimizer.zero_grad()
@@ -99,6 +103,48 @@ def test_batches_may_be_padded_with_another_piece_than_config_json_names(
     ours, plain = weights(finetune(odd, sentences, recipe=STILL, seed=3)), plain_training(odd, sentences, STILL, seed=3)
     for name, value in plain.items():
         torch.testing.assert_close(ours[name], value, atol=2e-5, rtol=0)
+
+
+@pytest.mark.parametrize("changes", [{}, {"head_learning_rate": 1e-2}], ids=str)
+def test_the_tagger_on_its_way_is_that_of_a_training_broken_off_there(
+    still_encoder: Encoder, sentences: list[TaggedSentence], changes: dict[str, object]
+) -> None:
+    recipe = STILL.model_copy(update=changes)
+    taken: dict[int, dict[str, torch.Tensor]] = {}
+
+    def watch(done: int, steps: int, tagger: Callable[[], EncoderTagger]) -> None:
+        assert steps == 16
+        if done in (1, 7):
+            taken[done] = weights(tagger())
+
+    finetune(still_encoder, sentences, recipe=recipe, seed=3, watch=watch)
+    for done, ours in taken.items():
+        plain = plain_training(still_encoder, sentences, recipe, 3, until=done)
+        assert ours.keys() == plain.keys()
+        for name, value in plain.items():
+            torch.testing.assert_close(ours[name], value, atol=2e-5, rtol=0)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("averaged", [0.0, 0.5])
+def test_a_training_that_is_watched_goes_on_to_the_same_bits(
+    encoder: Encoder, sentences: list[TaggedSentence], precision: str, averaged: float
+) -> None:
+    recipe = QUICK.model_copy(update={"averaged": averaged})
+    last: list[EncoderTagger] = []
+
+    def watch(done: int, steps: int, tagger: Callable[[], EncoderTagger]) -> None:
+        if done in (3, steps):
+            last.append(tagger())
+            assert last[-1].predict(sentences)
+            torch.rand(done)  # whatever a watcher draws
+
+    alone = weights(finetune(encoder, sentences, recipe=recipe, precision=precision))
+    watched = weights(finetune(encoder, sentences, recipe=recipe, precision=precision, watch=watch))
+    at_end = weights(last[-1])
+    for name, value in alone.items():
+        assert torch.equal(watched[name], value), name
+        assert torch.equal(at_end[name], value), name
 
 
 def test_a_new_layer_that_starts_from_a_probe_begins_as_good_as_the_probe(

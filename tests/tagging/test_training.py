@@ -3,9 +3,11 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.training import count_steps, has_fallen, only_label, reach, too_short
+from crossglot.tagging.training import checkpoint_steps, count_steps, has_fallen, only_label, reach, too_short
 
 BASE = Recipe()  # BERT-base's, the paper's: 3e-5
 
@@ -47,3 +49,16 @@ def test_a_loss_that_has_not_fallen_is_told_from_too_few_steps() -> None:
     assert has_fallen(100, 2.0, 0.5)
     assert not has_fallen(100, 0.5, 0.5)
     assert has_fallen(3, 0.5, 0.6), "three batches cannot tell"
+
+
+@given(st.integers(1, 5000), st.integers(1, 12))
+def test_points_of_a_training_rise_to_its_end_ever_farther_apart(steps: int, points: int) -> None:
+    found = checkpoint_steps(steps, points)
+    assert (len(found), found[-1]) == (min(steps, points), steps)
+    ways = [later - earlier for earlier, later in zip((0, *found), found, strict=False)]
+    assert min(ways) >= 1
+    assert all(later >= earlier - 1 for earlier, later in zip(ways, ways[1:], strict=False)), "but for rounding"
+
+
+def test_points_of_a_training_are_densest_at_its_beginning() -> None:
+    assert checkpoint_steps(189, 8) == (3, 12, 27, 47, 74, 106, 145, 189)

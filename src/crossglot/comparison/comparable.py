@@ -66,18 +66,18 @@ def _without_taggers(folder: Path) -> str:
     """Why a run has nothing to compare, if none of its experiments trains taggers for it; empty otherwise."""
     import polars as pl
 
-    from crossglot.experiments.registry import SELF_SUFFICIENT
+    from crossglot.experiments.registry import OF_CONDITIONS
     from crossglot.experiments.translation.plan import TASK as TRANSLATION
 
     rows = read_results(folder / "results.csv").select("experiment", "task").unique(maintain_order=True)
-    own = rows.filter(pl.col("experiment").is_in(list(SELF_SUFFICIENT)))["experiment"].unique(maintain_order=True)
+    own = rows.filter(pl.col("experiment").is_in(list(OF_CONDITIONS)))["experiment"].unique(maintain_order=True)
     translation = rows.filter(task=TRANSLATION)["experiment"].unique(maintain_order=True)
     if rows.is_empty() or set(rows["experiment"]) - {*own, *translation}:
         return ""
     whys = [f"{name} trains no taggers, its numbers are translation accuracies" for name in translation]
     whys += [f"{name} holds its conditions against each other itself" for name in own]
     return (
-        f"{folder}: {'; '.join(whys)} (see results.csv and the report): no taggers' predictions are kept there\n"
+        f"{folder}: {'; '.join(whys)} (see results.csv and the report): no such predictions are kept there\n"
         "  compare holds against each other what taggers predicted for the same sentences (POS tags, entities): "
         "give it runs of experiments such as table1 or transfer-pos"
     )

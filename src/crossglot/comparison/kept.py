@@ -86,7 +86,7 @@ def read_kept(folder: Path) -> KeptRun:
     files: dict[tuple[System, str, str], list[tuple[int | None, Path]]] = {}
     for path in sorted((folder / "predictions").glob("*.parquet"), key=lambda path: (len(path.name), path.name)):
         said = whose(path)
-        if not said.condition:
+        if not said.condition and said.sentences is None:
             files.setdefault((said.system, said.task, said.source), []).append((said.seed, path))
     rows = []
     order = results.select("system", "task", "source").unique(maintain_order=True).rows()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from crossglot.corpora.tasks import METRICS
@@ -17,6 +17,8 @@ from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.score import Score
 
 PAPERS_CODEMIX = "codemix/hiencs"
+SENTENCES, STEPS = "training sentences", "optimiser steps"
+"""Metrics of rows that say what a row of cells of several sizes or checkpoints was trained with."""
 NORWEGIAN = frozenset({"UD_Norwegian-Bokmaal", "UD_Norwegian-Nynorsk"})
 
 
@@ -24,14 +26,15 @@ def tabulate(row: TableRow, scores: Mapping[str, Sequence[Score]], failure: str 
     """Rows of results.csv for one row of a table: each target's mean over seeds, then its seeds; or why it is empty.
 
     A test set without an entity of the scored types has no F1. Where code-switched text is scored by language as well,
-    one row per language id follows.
+    one row per language id follows. Where a table has several sizes, a first row says how many sentences of each source
+    were trained on, and a second one, of an encoder, in how many optimiser steps.
 
     Args:
         row: the row.
         scores: by target.
         failure: why its steps could not be run, if so.
     """
-    found: list[ResultRow] = []
+    found = list(_amounts(row)) if row.condition and row.steps else []
     for target, split in row.targets.items():
         if isinstance(split, Absent) or failure:
             why = split.why if isinstance(split, Absent) else failure
@@ -45,15 +48,31 @@ def tabulate(row: TableRow, scores: Mapping[str, Sequence[Score]], failure: str 
             continue
         for score in scores[target]:
             mean = PART_MEAN if score.part else MEAN
+            metric = until_end(METRICS[row.table.task]) if score.until_end else METRICS[row.table.task]
             found.append(
                 _cell(
                     row, target, seed=score.seed, aggregate=mean if score.seed is None else None,
                     types=" ".join(score.types) or None, part=score.part or None, value=score.value,
                     ci_low=score.low, ci_high=score.high, interval=score.interval, n=score.n,
-                    collapsed=score.collapsed or None,
+                    collapsed=score.collapsed or None, metric=metric,
                 )
             )  # fmt: skip
     return found
+
+
+def until_end(metric: str) -> str:
+    """The metric of rows of checkpoints that hold what is gained from there to the end of the training, in points."""
+    return f"{metric} gained until the end"
+
+
+def _amounts(row: TableRow) -> Iterator[ResultRow]:
+    described = {
+        "experiment": row.table.key, "system": row.system.name, "role": row.system.role, "task": row.table.task,
+        "source": row.source, "source_corpus": row.source_corpus, "condition": row.condition, "aggregate": MEAN,
+    }  # fmt: skip
+    for metric, value in ((SENTENCES, row.size), (STEPS, row.optimiser_steps)):
+        if value is not None:
+            yield ResultRow.model_validate({**described, "metric": metric, "value": float(value)})
 
 
 def _cell(row: TableRow, target: str, **fields: object) -> ResultRow:
@@ -68,7 +87,7 @@ def _cell(row: TableRow, target: str, **fields: object) -> ResultRow:
         "task": table.task, "source": row.source, "source_corpus": row.source_corpus, "target": target,
         "target_corpus": corpus, "split": SPLIT, "metric": METRICS[table.task],
         "published": printed.value if printed else None,
-        "comparable": row.papers and data and printed is not None,
+        "condition": row.condition, "comparable": row.papers and data and printed is not None,
     }  # fmt: skip
     return ResultRow.model_validate(described | fields)
 

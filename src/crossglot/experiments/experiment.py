@@ -72,11 +72,15 @@ class Experiment(Exhibited):
     Attributes:
         claims: about it, by the paper, by others, by us; several experiments may share claims.
         lay_out: lays it out for a study; raises CrossglotError if something that the user named is missing or faulty.
-        own: whether it is the paper's and has its own languages, so that `reproduce all` runs it.
+        own: whether it has its own languages, so that a study need not name sources and targets.
+        of_paper: whether it is the paper's, so that `reproduce all` runs it if it has its own languages.
         self_sufficient: whether it makes its languages and encoders itself.
+        of_conditions: whether its taggers differ in more than system, task and source; `compare` leaves them out.
     """
 
     claims: tuple[Claim, ...]
     lay_out: Callable[[Setting], Layout]
     own: bool = True
+    of_paper: bool = True
     self_sufficient: bool = False
+    of_conditions: bool = False

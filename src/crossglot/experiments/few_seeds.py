@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from crossglot.corpora.tasks import METRICS
 from crossglot.results.rows import MEAN, ResultRow
 from crossglot.statistics.intervals import FEWEST_FREEDOM, FEWEST_SEEDS, pooled_interval, why_none
 
@@ -30,7 +31,7 @@ def with_pooled_seeds(rows: Sequence[ResultRow]) -> list[ResultRow]:
     pools: dict[Key, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         values = seeds.get(_cell(row), [])
-        if row.aggregate == MEAN and len(values) == FEWEST_SEEDS - 1:
+        if row.aggregate == MEAN and row.metric in METRICS.values() and len(values) == FEWEST_SEEDS - 1:
             pools[_pool(row)][row.source or ""].append(float(np.var(values, ddof=1)))
     found = []
     for row in rows:
@@ -52,9 +53,9 @@ def _widened(row: ResultRow, seeds: int, pool: Sequence[Sequence[float]]) -> Res
 
 
 def _cell(row: ResultRow) -> Key:
-    return (row.experiment, row.system, row.metric, row.source, row.target, row.part)
+    return (row.experiment, row.system, row.metric, row.source, row.target, row.part, row.condition)
 
 
 def _pool(row: ResultRow) -> Key:
     own = row.target in (row.source or "").split("+")
-    return (row.experiment, row.system, row.metric, "own" if own else "zero-shot")
+    return (row.experiment, row.system, row.metric, row.condition, "own" if own else "zero-shot")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from crossglot.errors import UsageError
 from crossglot.experiments.setting import Absent, Setting
 from crossglot.experiments.systems import TaggingData, TaggingSystem, tagging_systems
-from crossglot.experiments.tables import TransferTable
+from crossglot.experiments.tables import TransferTable, in_sentences
 from crossglot.remedies import called
 from crossglot.results.systems import System
 from crossglot.steps.arguments import CorpusSplit
@@ -30,6 +30,8 @@ class TableRow:
         targets: language → split, or why there is none.
         steps: the steps that predict all its targets that there are, one per seed; empty if it cannot be trained.
         types: target → the entity types that both it and the source annotate (`ner`).
+        size: sentences of each source that it is trained on, in a table with several sizes.
+        checkpoint: the point of its training that it is about, counted from 1; None for the end.
     """
 
     table: TransferTable
@@ -40,6 +42,22 @@ class TableRow:
     targets: Mapping[str, CorpusSplit | Absent]
     steps: tuple[MatrixRow, ...] = ()
     types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    size: int | None = None
+    checkpoint: int | None = None
+
+    @property
+    def condition(self) -> str | None:
+        """What tells it from the other rows of its system and source, in words; None where there are none."""
+        said = [] if self.size is None else [in_sentences(self.size)]
+        if self.checkpoint is not None:
+            said.append(f"point {self.checkpoint} of {len(self.steps[0].points)}")
+        return ", ".join(said) or None
+
+    @property
+    def optimiser_steps(self) -> int | None:
+        """How many have been made; None where nothing is optimised."""
+        points = self.steps[0].points if self.steps else ()
+        return points[-1 if self.checkpoint is None else self.checkpoint - 1] if points else None
 
 
 def table_rows(table: TransferTable, setting: Setting) -> list[TableRow]:
@@ -56,7 +74,8 @@ def table_rows(table: TransferTable, setting: Setting) -> list[TableRow]:
     for source, target in cells:
         by_source.setdefault(source, []).append(target)
     found = [_Source(table, setting, source, targets) for source, targets in by_source.items()]
-    return [source.row(system) for system in tagging_systems(setting) if system.fills(table.role) for source in found]
+    systems = [system for system in tagging_systems(setting) if system.fills(table.role)]
+    return [row for system in systems for source in found for row in source.rows(system)]
 
 
 class _Source:
@@ -72,15 +91,33 @@ class _Source:
         learnable = table.task != "ner" or any(split.types for split in present)  # nothing is learned from O alone
         self.complete = bool(found) and learnable and len(present) == len(self.sources)
 
-    def row(self, system: TaggingSystem) -> TableRow:
-        """The row of a system; targets that it cannot be evaluated on are absent, with that reason."""
+    def rows(self, system: TaggingSystem) -> Iterator[TableRow]:
+        """The row of a system for each size, the longest training's with those of its checkpoints."""
+        sizes = self._sizes()
+        for size in sizes:
+            row = self._row(system, size, self.table.checkpoints if size == sizes[-1] else 0)
+            yield row
+            points = row.steps[0].points if row.steps else ()
+            yield from (replace(row, checkpoint=point) for point in range(1, len(points)))
+
+    def _sizes(self) -> tuple[int | None, ...]:
+        """The table's numbers of training sentences that the source has; the last may be all it has."""
+        if not self.table.sizes:
+            return (None,)
+        most = min([self.table.sizes[-1], *(split.sentences for split in self.data.sources)])
+        return (*(size for size in self.table.sizes if size < most), most)
+
+    def _row(self, system: TaggingSystem, size: int | None, checkpoints: int) -> TableRow:
+        """A row of a system; targets that it cannot be evaluated on are absent, with that reason."""
         gap = next((split for split in self.sources if isinstance(split, Absent)), None)
         targets = {target: gap or self._target(system, target) for target in self.targets}
         goals = tuple(goal for goal in self.data.targets if not self._unable(system, goal.language))
         corpora = None if gap else "+".join(split.corpus for split in self.data.sources)
-        steps = system.rows(replace(self.data, targets=goals), self.setting) if self.complete and goals else ()
+        data = replace(self.data, targets=goals, checkpoints=checkpoints)
+        setting = self.setting if size is None else replace(self.setting, max_train=size)
+        steps = system.rows(data, setting) if self.complete and goals else ()
         types = {goal.language: self._types(goal) for goal in self.data.targets if self.table.task == "ner"}
-        return TableRow(self.table, system.system, system.papers, self.source, corpora, targets, steps, types)
+        return TableRow(self.table, system.system, system.papers, self.source, corpora, targets, steps, types, size)
 
     def _target(self, system: TaggingSystem, target: str) -> CorpusSplit | Absent:
         goal = self.targets[target]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossglot.experiments import causes, codeswitch, overlap, own_matrix, transfer, translation, typology
+from crossglot.experiments import causes, codeswitch, curve, overlap, own_matrix, transfer, translation, typology
 from crossglot.experiments.experiment import Exhibited, Experiment
 
 _EXPERIMENTS: tuple[Experiment, ...] = (
@@ -12,6 +12,7 @@ _EXPERIMENTS: tuple[Experiment, ...] = (
     overlap.EXPERIMENT,
     typology.EXPERIMENT,
     translation.EXPERIMENT,
+    curve.EXPERIMENT,
     causes.EXPERIMENT,
 )
 EXPERIMENTS: dict[str, Experiment] = {experiment.key: experiment for experiment in _EXPERIMENTS}
@@ -20,3 +21,6 @@ EXHIBITED: dict[str, Exhibited] = {**EXPERIMENTS, **{each.key: each for each in 
 
 SELF_SUFFICIENT = frozenset(name for name, experiment in EXPERIMENTS.items() if experiment.self_sufficient)
 """Experiments that make their own languages and encoders: a study of these alone names no encoder and no data."""
+
+OF_CONDITIONS = frozenset(name for name, experiment in EXPERIMENTS.items() if experiment.of_conditions)
+"""Experiments whose taggers differ in more than system, task and source: `compare` leaves them out."""

@@ -27,11 +27,13 @@ class TaggingData:
         task: `pos` or `ner`.
         sources: training splits, one per language of the source.
         targets: splits to predict, one per language, sorted by its key.
+        checkpoints: at so many points of a pretrained encoder's training; 0: at its end alone.
     """
 
     task: Task
     sources: tuple[CorpusSplit, ...]
     targets: tuple[CorpusSplit, ...]
+    checkpoints: int = 0
 
 
 class TaggingSystem(Protocol):
@@ -121,6 +123,7 @@ class FineTuned(_OfEncoder):
                 recipe=candidate.recipe_for(data.task), search=candidate.search_before(data.task),
                 precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
                 keep_weights=setting.keep_weights and not self.untrained,
+                checkpoints=0 if self.untrained else data.checkpoints,
             )
             for seed in setting.seeds
         )  # fmt: skip

@@ -24,6 +24,9 @@ class TransferTable:
             `blocks` can be chosen.
         diagonal: whether it has only the diagonal.
         cited: systems whose published numbers stand beside it.
+        sizes: numbers of training sentences of each source, rising, with a row of cells for each; a source that has
+            fewer ends with all of its own. Empty: as many as the study allows.
+        checkpoints: at so many points of an encoder's longest training its targets are predicted; 0: at its end alone.
     """
 
     key: str
@@ -34,6 +37,8 @@ class TransferTable:
     sources: tuple[str, ...] = ()
     diagonal: bool = False
     cited: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
+    checkpoints: int = 0
 
     def cells(self, sources: Sequence[str] = (), targets: Sequence[str] = ()) -> list[tuple[str, str]]:
         """(source, target) of each cell, row by row; with languages given, those instead of the table's own.
@@ -51,6 +56,11 @@ class TransferTable:
         if sources or targets:
             return [(source, target) for source in sources or own for target in targets or own]
         return [(source, target) for block in self.blocks for source in block for target in block]
+
+
+def in_sentences(size: int) -> str:
+    """A number of training sentences in words, which is the `condition` of rows of a table with several."""
+    return f"{size:,} sentences"
 
 
 CONLL, EUROPEAN = ("en", "de", "nl", "es"), ("en", "de", "es", "it")

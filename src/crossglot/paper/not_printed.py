@@ -36,4 +36,4 @@ _BY_REASON = {
 
 NOT_PRINTED: Mapping[str, str] = MappingProxyType({name: why for why, names in _BY_REASON.items() for name in names})
 """Claim → why its statistic cannot be worked out from printed numbers. Not listed: the claims about `causes`, whose
-languages are of our making."""
+languages are of our making, and about `curve`, of which the paper has nothing."""

@@ -25,6 +25,7 @@ class Predicted(BaseModel):
         source: as in results.csv.
         seed: of the training; None where nothing is random.
         condition: in the causal study, the condition; else empty.
+        sentences: of a learning curve, how many of each source were trained on; else None.
         step: the step that predicted.
     """
 
@@ -35,11 +36,15 @@ class Predicted(BaseModel):
     source: str
     seed: int | None
     condition: str = ""
+    sentences: int | None = None
     step: str
 
     @property
     def file_name(self) -> str:
-        """`m-bert-small.pos.en.seed1`; in the causal study `causes.cognates-0.5.seed1`; fit for a file name."""
+        """`m-bert-small.pos.en.seed1`; in the causal study `causes.cognates-0.5.seed1`; fit for a file name.
+
+        Of a learning curve `m-bert-small.pos.en.200-sentences.seed1`.
+        """
         row = f"causes.{plain_name(self.condition)}" if self.condition else self._row_name()
         return row + ("" if self.seed is None else f".seed{self.seed}")
 
@@ -48,7 +53,8 @@ class Predicted(BaseModel):
         plain = plain_name(name).encode()[:LONGEST].decode(errors="ignore")
         if plain != name.replace(" ", "-"):  # it stands for other systems, too, but for these digits
             plain += f"~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-        return f"{plain}.{self.task}.{plain_name(self.source)}"
+        size = "" if self.sentences is None else f".{self.sentences}-sentences"
+        return f"{plain}.{self.task}.{plain_name(self.source)}{size}"
 
 
 def plain_name(text: str) -> str:

@@ -18,8 +18,9 @@ What the columns hold (empty where a column does not apply):
     split       of the target: `test`, `dev`
     condition   an experiment's variant: the form of the text in table 6 (`corrected`), the grouping of table 5 and of
                 `groups` (`81A`), what explains the score in figures 1 and 2 and `word-order` (`by entity overlap`),
-                shift and metric in figure 3 (`mean shift, l2`), the knob of the causal study; also in rows without a
-                value
+                shift and metric in figure 3 (`mean shift, l2`), the knob of the causal study, in `curve` how much was
+                trained with (`200 sentences`, `2,000 sentences, point 3 of 8`; in numbers in the rows of two metrics of
+                their own); also in rows without a value
     types       in NER cells and overlaps of entities the types that were scored, sorted (`LOC ORG PER`)
     part        which part of a cell the row is of: in `mean of a part` a language id of code-switched text (`hi`), in
                 `pieces in its script` the script
@@ -33,7 +34,9 @@ What the columns hold (empty where a column does not apply):
     metric      `accuracy`, `f1`, …; of pairs of languages `entity overlap`, `spelled entity overlap`, `seen piece
                 types`, `seen piece tokens`, `common features` (n: comparable ones); of a tokenizer and a language
                 `pieces per word`, `unknown words`, `known letters`, `pieces in its script` (one row per script; n: the
-                letters of it); in the causal study those of `experiments.causes.measures`, and `… difference` of each
+                letters of it); in `curve` `training sentences` (of each source) and `optimiser steps` of a condition,
+                and of a point of a training `accuracy gained until the end`; in the causal study those of
+                `experiments.causes.measures`, and `… difference` of each
     value       in the paper's unit: per cent for accuracy and F1; overlaps and shares in per cent, statistics in theirs
     ci_low, ci_high, interval   bounds, and what kind of interval: its level and what was resampled
     n           what the value is counted over: words (accuracy), gold entities (F1), cells (averages over cells), pairs

@@ -96,6 +96,16 @@ def span_f1(counts: ArrayLike) -> Floats:
     return _ratio(2 * table[..., 0], table[..., 1] + table[..., 2])
 
 
+def difference_of(statistic: CountStatistic) -> CountStatistic:
+    """The statistic of the first half of the counts minus that of the second: counts (…, 2 k) → (…)."""
+
+    def difference(counts: Floats) -> Floats:
+        first, second = np.split(np.asarray(counts), 2, axis=-1)
+        return statistic(first) - statistic(second)
+
+    return difference
+
+
 def _ratio(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=whole > 0)
 

@@ -71,7 +71,9 @@ def _complete(
                 del lacking[language]
     if lacking:
         row = example.for_targets(lacking[language] for language in sorted(lacking))
-        members.append(row if keeper is None else row.model_copy(update={"tagger_of": keeper, "keep_weights": False}))
+        if keeper is not None and not keeper.checkpoints:  # a tagger that is kept cannot be asked on its way
+            row = row.model_copy(update={"tagger_of": keeper, "keep_weights": False})
+        members.append(row)
     return tuple(members)
 
 

@@ -33,4 +33,4 @@ class FitAndPredict(MatrixRow):
     def title(self) -> str:
         """What the progress shows."""
         seed = "" if self.seed is None else f", seed {self.seed}"
-        return f"{self.system}, {self.task}: {self.source}{seed} → {self.targets_in_words}"
+        return f"{self.system}, {self.task}: {self.source_in_words}{seed} → {self.targets_in_words}"

@@ -65,7 +65,7 @@ class ProbeAndPredict(MatrixRow, EncoderStep):
     @property
     def title(self) -> str:
         """What the progress shows."""
-        return f"{self.system}, {self.task}: {self.source} → {self.targets_in_words}"
+        return f"{self.system}, {self.task}: {self.source_in_words} → {self.targets_in_words}"
 
     @property
     def work(self) -> Work:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from crossglot.tagging.metrics import Tags
 
 PREDICTIONS, ABOUT = "predictions.parquet", "row.json"
+AT_CHECKPOINT = "predictions-at-{}.parquet"
+"""Predictions at a point of the training before its end, counted from 1."""
 LANGUAGE = "language"
 """Column of predictions: the language id of a word of code-switched text."""
 
@@ -66,6 +68,11 @@ class MatrixRow(Step):
         return "+".join(split.language for split in self.sources)
 
     @property
+    def source_in_words(self) -> str:
+        """`en`, or `en (200 sentences)` where their number is limited."""
+        return self.source if self.max_train is None else f"{self.source} ({self.max_train:,} sentences)"
+
+    @property
     def targets_in_words(self) -> str:
         """`de, nl, es`, or their number where they are many."""
         keys = [split.language for split in self.targets]
@@ -78,6 +85,11 @@ class MatrixRow(Step):
     def training_size(self) -> int:
         """How many sentences are trained on."""
         return sum(min(split.sentences, self.max_train or split.sentences) for split in self.sources)
+
+    @property
+    def points(self) -> tuple[int, ...]:
+        """The optimiser steps after which it predicts, its end last; empty where nothing is optimised."""
+        return ()
 
     def training_words(self) -> float:
         """About how many words are trained on."""
@@ -109,6 +121,16 @@ def write_row(
 ) -> None:
     """Writes what was predicted for each target (by language key) and what is to be known about the row.
 
+    Raises:
+        CrossglotError: if a word was lost.
+    """
+    write_predictions(folder / PREDICTIONS, row, predicted)
+    (folder / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_predictions(path: Path, row: MatrixRow, predicted: Mapping[str, Sequence[Sequence[str]]]) -> None:
+    """Writes a table of what was predicted for each target.
+
     The table has one line per word: target, sentence and word (numbers from 0), form, gold, predicted, and of
     code-switched text the language id of the word, so that scores by language need no corpus.
 
@@ -120,8 +142,7 @@ def write_row(
         if list(map(len, sentences)) != list(map(len, predicted[language])):
             raise CrossglotError(f"{row.title}: the words predicted for {language} are not the words of its gold")
     languages = {split.language: split.word_languages() for split in row.targets}
-    predictions_frame(gold, predicted, languages).write_parquet(folder / PREDICTIONS, compression="zstd")
-    (folder / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    predictions_frame(gold, predicted, languages).write_parquet(path, compression="zstd")
 
 
 def predictions_frame(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -15,9 +15,16 @@ from crossglot.corpora.sampling import sample
 from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.steps.find_recipe import FindRecipe, found_recipe
 from crossglot.steps.on_device import EncoderStep
-from crossglot.steps.rows import MatrixRow, predict_targets, training_sentences, write_row
+from crossglot.steps.rows import (
+    AT_CHECKPOINT,
+    MatrixRow,
+    predict_targets,
+    training_sentences,
+    write_predictions,
+    write_row,
+)
 from crossglot.tagging.recipe import Recipe
-from crossglot.tagging.training import has_fallen, only_label, way_out
+from crossglot.tagging.training import checkpoint_steps, count_steps, has_fallen, only_label, way_out
 
 if TYPE_CHECKING:
     from torch import nn
@@ -42,18 +49,21 @@ class TrainAndPredict(MatrixRow, EncoderStep):
         search: what is to find the recipe's start and learning rate. Once it has, a plan has the row with these in its
             recipe and no search instead, which is the same row as one for which they were known from the start.
         keep_weights: whether the tagger is kept beside the predictions.
+        checkpoints: at so many points of the training the targets are predicted, the last of which is its end (see
+            `points`); 0 for the end alone. The training is the same whether it is asked on its way or not.
         tagger_of: a row of the same family whose kept tagger predicts instead of a newly trained one. It gives the same
             predictions, so it is no part of the identity.
     """
 
     VERSION: ClassVar[str] = "2"  # 1 read words at their first piece, and cut them by byte-level tokenizers otherwise
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = MatrixRow.SKIP_ID_ARGUMENTS | {"device", "tagger_of"}
-    SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"keep_weights"})
+    SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"keep_weights", "checkpoints"})
 
     untrained: bool = False
     recipe: Recipe = Recipe()
     search: FindRecipe | None = None
     keep_weights: bool = False
+    checkpoints: int = 0
     tagger_of: TrainAndPredict | None = None
 
     @property
@@ -61,12 +71,17 @@ class TrainAndPredict(MatrixRow, EncoderStep):
         """Equal for rows that differ in targets, or in whether the weights are kept."""
         return f"{self.stored_as()}-{self.digest(without=frozenset({'targets', 'keep_weights'}))}"
 
+    @property
+    def points(self) -> tuple[int, ...]:
+        """See `MatrixRow`."""
+        return checkpoint_steps(count_steps(self.training_size(), self.recipe), max(self.checkpoints, 1))
+
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
-        """Writes predictions.parquet and row.json, and the tagger where it is to be kept."""
+        """Writes predictions.parquet and row.json, those of checkpoints, and the tagger where it is to be kept."""
         for split in self.targets:
             split.read()  # a faulty target is found before the training, not after it
         began = time.monotonic()
-        tagger = self._tagger(inputs, advance)
+        tagger = self._tagger(folder, inputs, advance)
         trained = time.monotonic()
         if self.keep_weights:
             tagger.save(folder / TAGGER)
@@ -100,7 +115,7 @@ class TrainAndPredict(MatrixRow, EncoderStep):
         own = sample(self.training_sentences(), ENOUGH_OF_SOURCE)
         return only_label([*tags, *tagger.predict(own)], [*gold, *(sentence.tags for sentence in own)])
 
-    def _tagger(self, inputs: Inputs, advance: Advance) -> EncoderTagger:
+    def _tagger(self, folder: Path, inputs: Inputs, advance: Advance) -> EncoderTagger:
         from crossglot.tagging.encoder_tagger import load_encoder_tagger
         from crossglot.tagging.fitting import fit
 
@@ -110,7 +125,7 @@ class TrainAndPredict(MatrixRow, EncoderStep):
         recipe = self.recipe if self.search is None else found_recipe(self.recipe, inputs(self.search))
         encoder = self.encoder.load(self.device)
         encoder = encoder.for_language(self.sources[0].language)
-        share = 3 * recipe.epochs * self.training_words() / max(self.work.size, 1)
+        share = 1 - sum(split.words for split in self.targets) / max(self.work.size, 1)
         probe = None
         if recipe.head_start == "probe" and not self.untrained:
             read = recipe.reading_alone()
@@ -124,20 +139,28 @@ class TrainAndPredict(MatrixRow, EncoderStep):
             runtime=self.runtime,
             progress=lambda done, steps: advance(share * done / steps),
             probe=probe,
+            watch=partial(self._predict_at, folder) if self.checkpoints else None,
         )
+
+    def _predict_at(self, folder: Path, done: int, steps: int, tagger: Callable[[], EncoderTagger]) -> None:
+        """Predicts the targets if a point of the training before its end is reached."""
+        points = checkpoint_steps(steps, self.checkpoints)
+        if done in points[:-1]:
+            predicted = predict_targets(self, tagger(), self.encoder, self.device, lambda _: None)
+            write_predictions(folder / AT_CHECKPOINT.format(1 + points.index(done)), self, predicted)
 
     @property
     def title(self) -> str:
         """What the progress shows."""
         found = "" if self.search is None else f", with the {self.search.sought} to be found"
-        return f"{self.system}, {self.task}: {self.source}, seed {self.seed} → {self.targets_in_words}{found}"
+        return f"{self.system}, {self.task}: {self.source_in_words}, seed {self.seed} → {self.targets_in_words}{found}"
 
     @property
     def work(self) -> Work:
         """Words in and out, a forward pass counting 1 and a training pass 3."""
         training = 0.0 if self.tagger_of is not None else 3 * self.recipe.epochs * self.training_words()
         return Work(
-            training + sum(split.words for split in self.targets),
+            training + len(self.points) * sum(split.words for split in self.targets),
             f"tagging with {self.encoder.name} on {self.device_kind}",
         )
 

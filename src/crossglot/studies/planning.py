@@ -27,6 +27,9 @@ from crossglot.studies.study import Study
 
 STORE = "steps"
 
+Scored = tuple[tuple[str, ...], int | None]
+"""The families of taggers that a row is the score of, and the point of their trainings; None for the end."""
+
 
 @dataclass(frozen=True)
 class StudyPlan:
@@ -144,27 +147,28 @@ def data_root(study: Study) -> Path:
 def _score_steps(rows: Sequence[TableRow], store: Store) -> list[ScoreRows | None]:
     """The step that scores each row of the tables; rows of the same taggers share one, with all their targets."""
     steps_of_tagger = complete_rows((step for row in rows for step in row.steps), store)
-    targets: dict[tuple[str, ...], dict[str, CorpusSplit]] = {}
-    types: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = {}
+    targets: dict[Scored, dict[str, CorpusSplit]] = {}
+    types: dict[Scored, dict[str, tuple[str, ...]]] = {}
     for row in rows:
         present = {key: split for key, split in row.targets.items() if isinstance(split, CorpusSplit)}
-        targets.setdefault(_taggers(row), {}).update(present)
-        types.setdefault(_taggers(row), {}).update(row.types)
-    scored: dict[tuple[str, ...], ScoreRows] = {
-        taggers: ScoreRows(
+        targets.setdefault(_scored(row), {}).update(present)
+        types.setdefault(_scored(row), {}).update(row.types)
+    scored: dict[Scored, ScoreRows] = {
+        (taggers, checkpoint): ScoreRows(
             rows=tuple(step for tagger in taggers for step in steps_of_tagger[tagger]),
             targets=tuple(split for _, split in sorted(found.items())),
-            types=dict(sorted(types[taggers].items())),
+            types=dict(sorted(types[taggers, checkpoint].items())),
+            checkpoint=checkpoint,
         )
-        for taggers, found in targets.items()
+        for (taggers, checkpoint), found in targets.items()
         if taggers
     }
-    return [scored.get(_taggers(row)) for row in rows]
+    return [scored.get(_scored(row)) for row in rows]
 
 
-def _taggers(row: TableRow) -> tuple[str, ...]:
-    """The taggers of a row, one per seed, by what their steps have in common whatever their targets."""
-    return tuple(step.family for step in row.steps)
+def _scored(row: TableRow) -> Scored:
+    """The taggers of a row, one per seed, by what their steps have in common whatever their targets; and the point."""
+    return tuple(step.family for step in row.steps), row.checkpoint
 
 
 def _nothing_to_run(plan: StudyPlan) -> DataError:

@@ -42,19 +42,19 @@ def forewarnings(steps: Iterable[Step], candidates: Sequence[Candidate]) -> list
 
     What a search chose needs no warning: it had as many steps, and its score on dev is known.
     """
-    searched = {(each.encoder.name, task) for each in candidates for task in each.searches}
-    short: dict[tuple[str, str], dict[str, TrainAndPredict]] = {}
+    searched = {(each.encoder.name, task, one.max_train) for each in candidates for task, one in each.searches.items()}
+    short: dict[tuple[str, str], dict[tuple[str, int | None], TrainAndPredict]] = {}
     for step in steps:
-        known = isinstance(step, TrainAndPredict) and (step.encoder.name, step.task) in searched
-        if not isinstance(step, TrainAndPredict) or known or step.untrained:
+        if not isinstance(step, TrainAndPredict) or step.untrained:
             continue
-        if too_short(step.recipe, count_steps(step.training_size(), step.recipe)):
-            short.setdefault((step.encoder.name, step.task), {})[step.source] = step
+        known = (step.encoder.name, step.task, step.max_train) in searched
+        if not known and too_short(step.recipe, count_steps(step.training_size(), step.recipe)):
+            short.setdefault((step.encoder.name, step.task), {})[step.source, step.max_train] = step
     return [
         Remark(
             "too short", name, task,
             f"{name}, {task}: {_steps_in_words(list(of.values()))} at a rate of {_rate(next(iter(of.values()))):g} can "
-            f"hardly move the new layer from its random start (sources: {', '.join(of)}): {way_out()}",
+            f"hardly move the new layer from its random start (sources: {_sources(of.values())}): {way_out()}",
         )
         for (name, task), of in short.items()
     ]  # fmt: skip
@@ -73,11 +73,14 @@ def remarks_on(plan: StudyPlan) -> list[Remark]:
 def _of_trainings(steps: Iterable[TrainAndPredict], store: Store) -> Iterator[Remark]:
     collapsed: dict[tuple[str, str, str, bool], list[str]] = {}
     unmoved: dict[tuple[str, str], list[str]] = {}
+    steps = list(steps)
+    several = len({step.max_train for step in steps}) > 1
     for step in steps:
         if store.state(step) != "finished":
             continue
         about = read_about(store.result(step))
-        training, where = about.get("training"), f"{step.source} (seed {step.seed})"
+        size = f"{step.training_size():,} sentences, " if several else ""
+        training, where = about.get("training"), f"{step.source} ({size}seed {step.seed})"
         if label := about.get("collapsed"):
             collapsed.setdefault((step.system, step.task, label, step.untrained), []).append(where)
         elif training and not has_fallen(**training):
@@ -110,6 +113,10 @@ def _of_searches(candidates: Iterable[Candidate], store: Store) -> Iterator[Rema
 
 def _rate(step: TrainAndPredict) -> float:
     return step.recipe.head_learning_rate or step.recipe.learning_rate
+
+
+def _sources(rows: Iterable[TrainAndPredict]) -> str:
+    return ", ".join(dict.fromkeys(row.source for row in rows))
 
 
 def _steps_in_words(rows: Sequence[TrainAndPredict]) -> str:

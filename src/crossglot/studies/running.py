@@ -213,13 +213,19 @@ def _write_claims(results: Any, plan: StudyPlan, out: Path) -> None:
 def _predictions(plan: StudyPlan, outcome: Outcome) -> Iterator[tuple[Predicted, Path]]:
     """For each finished row, whose predictions it has and the store's file of them."""
     systems = {system.name: system for system in plan.systems}
+    sizes = {step.family: row.size for row in plan.rows for step in row.steps}
+    sizes |= {step.family: None for row in plan.rows for step in row.steps if row.size is None}
     for step in plan.steps.steps:
         if step.id in outcome.unfinished:
             continue
         path = plan.store.result(step) / PREDICTIONS if isinstance(step, MatrixRow | TrainOnLab) else Path()
         if isinstance(step, MatrixRow):
             system = systems[step.system]
-            yield Predicted(system=system, task=step.task, source=step.source, seed=step.seed, step=step.id), path
+            said = Predicted(
+                system=system, task=step.task, source=step.source, seed=step.seed,
+                sentences=sizes[step.family], step=step.id,
+            )  # fmt: skip
+            yield said, path
         elif isinstance(step, TrainOnLab):
             system = System(step.name, "other")
             source = step.languages[0]

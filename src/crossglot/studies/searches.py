@@ -30,16 +30,23 @@ def settle_recipes(setting: Setting, tables: Sequence[TransferTable], store: Sto
 def _settled(candidate: Candidate, setting: Setting, tables: Sequence[TransferTable], store: Store) -> Candidate:
     by_task, searches = dict(candidate.by_task), dict(candidate.searches)
     for task in TASKS:
-        sources = _sources(candidate, [table for table in tables if table.task == task], setting)
+        of_task = [table for table in tables if table.task == task]
+        sources = _sources(candidate, of_task, setting)
         if candidate.grid is None or task in by_task or not sources:
             continue
-        search = _search(candidate, task, sources, setting)
+        search = _search(candidate, task, sources, replace(setting, max_train=_longest(of_task, setting)))
         if search is None:
             continue
         searches[task] = search
         if store.state(search) == "finished":
             by_task[task] = found_recipe(candidate.recipe, store.result(search))
     return replace(candidate, by_task=by_task, searches=searches)
+
+
+def _longest(tables: Iterable[TransferTable], setting: Setting) -> int | None:
+    """How many sentences of a source the longest trainings of some tables have at most; None for all there are."""
+    most = [table.sizes[-1] if table.sizes else setting.max_train for table in tables]
+    return None if None in most else max(filter(None, most))
 
 
 def _search(candidate: Candidate, task: Task, sources: Sequence[str], setting: Setting) -> FindRecipe | None:

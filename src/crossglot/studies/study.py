@@ -112,7 +112,7 @@ class Study(BaseModel):
     @field_validator("experiments")
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        papers = tuple(key for key, experiment in EXPERIMENTS.items() if experiment.own)
+        papers = tuple(key for key, experiment in EXPERIMENTS.items() if experiment.own and experiment.of_paper)
         wanted = [name for one in names for name in (papers if one == ALL else (one,))]
         for name in wanted:
             if name not in EXPERIMENTS:

@@ -10,7 +10,7 @@ from crossglot.runtime import resolve_runtime
 from crossglot.tagging.choosing import choose
 from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.finding import find
-from crossglot.tagging.fitting import fit
+from crossglot.tagging.fitting import Watch, fit
 from crossglot.tagging.labels import label_set
 from crossglot.tagging.optimisation import make_whole
 from crossglot.tagging.recipe import Recipe
@@ -27,6 +27,7 @@ def finetune(
     device: str | None = None,
     precision: str = "fp32",
     progress: Callable[[int, int], None] | None = None,
+    watch: Watch | None = None,
 ) -> EncoderTagger:
     """Trains the whole encoder and a linear layer on its last layer, on the piece that each word is read at.
 
@@ -48,6 +49,8 @@ def finetune(
         device: `auto`, `cpu`, `cuda` or `cuda:N`; where the encoder is unless given.
         precision: `fp32`, `bf16`, or `auto`, which asks the machine.
         progress: called with (steps done, steps in all) of the training itself.
+        watch: likewise, and with a function that makes the tagger as it is after these steps; training goes on to the
+            same weights.
 
     Raises:
         DataError: if there are no words, or for a tag outside the task's labels.
@@ -58,6 +61,6 @@ def finetune(
     if recipe is None:
         choice = choose(encoder, task)
         recipe = choice.recipe if choice.grid is None else find(choice, encoder, sentences, dev, task, runtime).recipe
-    tagger = fit(encoder, sentences, recipe, task=task, seed=seed, runtime=runtime, progress=progress)
+    tagger = fit(encoder, sentences, recipe, task=task, seed=seed, runtime=runtime, progress=progress, watch=watch)
     make_whole(tagger.encoder.model)
     return tagger

@@ -25,6 +25,9 @@ from crossglot.tagging.optimisation import Optimisation, plain_embedding, rows_o
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import count_steps
 
+Watch = Callable[[int, int, Callable[[], EncoderTagger]], None]
+"""Told after each step of a training: steps done, steps in all, and what makes the tagger as it now is."""
+
 
 class DivergenceError(CrossglotError):
     """A training whose loss is no longer a number."""
@@ -40,6 +43,7 @@ def fit(
     runtime: Runtime,
     progress: Callable[[int, int], None] | None = None,
     probe: nn.Linear | None = None,
+    watch: Watch | None = None,
 ) -> EncoderTagger:
     """Trains on the piece that each word is read at; see `finetune`, which finds the recipe where none is given.
 
@@ -63,10 +67,17 @@ def fit(
     elif probe is None:
         probe = fit_probe(encoder, sentences, labels, recipe, runtime)
     embedding = plain_embedding(encoder.model)  # `Optimisation` changes none of its rows in place
-    encoder = encoder.copy(sharing=() if embedding is None else (rows_of(embedding),))
+    shared = () if embedding is None else (rows_of(embedding),)
+    given, encoder = encoder, encoder.copy(sharing=shared)
     model = encoder.model.to(device).train()
-    random_states = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
-    with random_states, attending_by_products(model):
+    devices = [device] if device.type == "cuda" else []
+
+    def tagger_now() -> EncoderTagger:
+        taken, copied = given.copy(sharing=shared), deepcopy(head).float()
+        optimisation.write_into(taken.model.to(device), copied)
+        return EncoderTagger(replace(taken, model=taken.model.eval()), copied.eval(), labels, recipe, seed, runtime)
+
+    with torch.random.fork_rng(devices=devices), attending_by_products(model):
         torch.manual_seed(seed)
         head = deepcopy(probe) or new_head(encoder, len(labels), device)
         quicken_dropout(model)
@@ -79,6 +90,9 @@ def fit(
             losses[step - 1] = loss.detach()  # looked at once, at the end: asking a GPU each step would stall it
             if progress is not None:
                 progress(step, steps)
+            if watch is not None:
+                with torch.random.fork_rng(devices=devices):  # whoever watches does not change the training
+                    watch(step, steps, tagger_now)
         optimisation.finish()
     if not torch.isfinite(losses).all():
         raise DivergenceError(f"the training loss is not a number: lower the learning rate of {recipe.learning_rate}")

@@ -13,6 +13,7 @@ that AdamW keeps: rates of 3e-5 would be lost in bfloat16's 8 bits. Autocast wou
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -94,6 +95,14 @@ class Optimisation:
         elif count > 1:
             torch._foreach_lerp_(self.mean, self.kept, 1 / count)
 
+    @torch.no_grad()
+    def write_into(self, model: PreTrainedModel, head: nn.Linear) -> None:
+        """Gives a copy of the model as it was before training, and a head in fp32, what `finish` would give now."""
+        if self.rows is not None:
+            model.set_input_embeddings(self.rows.copy(self.shrunk))
+        for kept, weight in zip(self.mean or self.kept, [*model.parameters(), *head.parameters()], strict=True):
+            weight.copy_(kept)
+
     def finish(self) -> None:
         """Gives the model all its pieces again, in fp32."""
         for weight, kept in zip(self.working, self.mean or self.kept, strict=True):
@@ -133,6 +142,12 @@ class ChosenRows(nn.Module):
         others = functional.embedding(ids, self.whole).to(chosen.dtype) * self.shrunk
         return torch.where(rows[..., None] < 0, others, chosen)
 
+    def copy(self, shrunk: float) -> ChosenRows:
+        """The same with trained rows of its own, in fp32; the others are the same memory, times `shrunk`."""
+        copied = deepcopy(self, {id(self.whole): self.whole, id(self.row_of): self.row_of})
+        copied.weight, copied.shrunk = nn.Parameter(self.weight.detach().float().clone()), shrunk
+        return copied
+
     @torch.no_grad()
     def restored(self) -> nn.Embedding:
         """The whole matrix as a layer of its own."""
@@ -158,7 +173,6 @@ def plain_embedding(model: PreTrainedModel) -> nn.Embedding | MappedRows | None:
 def rows_of(embedding: nn.Embedding | MappedRows) -> torch.Tensor:
     """The matrix of an embedding, (pieces, hidden)."""
     return embedding.rows if isinstance(embedding, MappedRows) else embedding.weight
-
 
 def choose_rows(model: PreTrainedModel, ids: torch.Tensor) -> ChosenRows | None:
     """Replaces the model's plain embedding by one of which the rows of `ids` are trained; None if it has none."""

@@ -28,6 +28,18 @@ def count_steps(sentences: int, recipe: Recipe) -> int:
     return recipe.epochs * -(-sentences // recipe.batch_size)
 
 
+def checkpoint_steps(steps: int, points: int) -> tuple[int, ...]:
+    """The optimiser steps that points of a training come after, rising; the last is its end.
+
+    The k-th of n points comes after about (k / n)² of the steps, since a tagger changes most in its first ones. A
+    training of fewer steps than points has one after every step.
+    """
+    points, found = min(points, steps), [0]
+    for point in range(1, points + 1):
+        found.append(max(found[-1] + 1, round(steps * (point / points) ** 2)))
+    return tuple(found[1:])
+
+
 def reach(recipe: Recipe, steps: int) -> float:
     """How far Adam can move a weight of the new layer: about the rate per step, summed over the schedule.
 

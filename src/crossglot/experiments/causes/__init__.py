@@ -7,4 +7,4 @@ from crossglot.experiments.causes.drawing import effects
 from crossglot.experiments.causes.plan import KEY, TITLE, lay_out
 from crossglot.experiments.experiment import Experiment
 
-EXPERIMENT = Experiment(KEY, TITLE, effects, CLAIMS, lay_out, own=False, self_sufficient=True)
+EXPERIMENT = Experiment(KEY, TITLE, effects, CLAIMS, lay_out, own=False, self_sufficient=True, of_conditions=True)

@@ -223,10 +223,9 @@ def accuracy_difference(counts: ArrayLike) -> NDArray[np.float64]:
     """One accuracy minus the other: counts (…, 4) → (…), in -1 to 1."""
     import numpy as np
 
-    from crossglot.statistics.intervals import accuracy
+    from crossglot.statistics.intervals import accuracy, difference_of
 
-    table = np.asarray(counts)
-    return accuracy(table[..., :2]) - accuracy(table[..., 2:])
+    return difference_of(accuracy)(np.asarray(counts))
 
 
 def _scores(

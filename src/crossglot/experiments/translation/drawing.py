@@ -9,6 +9,7 @@ from typing import Any
 from crossglot.drawing.chart_exhibit import ChartExhibit, Entry
 from crossglot.drawing.figures import GREY, INK
 from crossglot.drawing.inline import inline
+from crossglot.drawing.lines import DASHES, LINES, SHAPES, scale_of
 from crossglot.drawing.wording import interval_note
 from crossglot.experiments.translation.claims import PAPERS_CONDITION
 from crossglot.experiments.translation.plan import CHANCE
@@ -30,10 +31,6 @@ COLUMNS = (
 )
 PANEL = (215, 170)
 SMALL = (128, 96)
-LINES = ("#12435a", "#3a838b", "#a0712a", "#6b4f8a", "#5b8c3a", "#9a3b3b")
-DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4], [1, 3])
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-"""Each line has its own colour, dash and point: any of them tells it apart, in grey print too."""
 
 Curve = tuple[str, str, str, str]  # system, source, target, condition
 
@@ -149,23 +146,20 @@ def _panel(
 ) -> Any:
     import altair as alt
 
-    def scale(values: Sequence[Any]) -> Any:
-        return alt.Scale(domain=names, range=[values[place % len(values)] for place in range(len(names))])
-
     legend = alt.Legend(title=None, orient="right", symbolSize=70, symbolStrokeWidth=1.6, symbolOpacity=1)
     axis = alt.Axis(grid=True, gridColor=GREY, gridOpacity=0.22, tickCount=4)
     base = alt.Chart(inline(records)).encode(
         x=alt.X("layer:Q", title="layer", axis=alt.Axis(tickMinStep=1, ticks=True)),
         y=alt.Y("value:Q", title="accuracy, %", axis=axis, scale=alt.Scale(domain=[0, top])),
-        color=alt.Color("pair:N", scale=scale(LINES), legend=legend),
+        color=alt.Color("pair:N", scale=scale_of(names, LINES), legend=legend),
     )
     curve = base.transform_filter("datum.what == 'encoder'")
     band = curve.mark_area(opacity=0.16).encode(y=alt.Y("low:Q"), y2="high:Q")
     line = curve.mark_line(strokeWidth=1.7).encode(
-        strokeDash=alt.StrokeDash("pair:N", scale=scale(DASHES), legend=legend)
+        strokeDash=alt.StrokeDash("pair:N", scale=scale_of(names, DASHES), legend=legend)
     )
     points = curve.mark_point(filled=True, size=34, opacity=1).encode(
-        shape=alt.Shape("pair:N", scale=scale(SHAPES), legend=legend)
+        shape=alt.Shape("pair:N", scale=scale_of(names, SHAPES), legend=legend)
     )
     floor = base.transform_filter("datum.what == 'untrained'").mark_line(strokeWidth=0.8, opacity=0.75)
     pieces = base.transform_filter("datum.what == 'pieces'").mark_line(strokeWidth=1, strokeDash=[1, 4])
