@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -55,9 +56,9 @@ def test_a_loss_that_has_not_fallen_is_told_from_too_few_steps() -> None:
 def test_points_of_a_training_rise_to_its_end_ever_farther_apart(steps: int, points: int) -> None:
     found = checkpoint_steps(steps, points)
     assert (len(found), found[-1]) == (min(steps, points), steps)
-    ways = [later - earlier for earlier, later in zip((0, *found), found, strict=False)]
+    ways = [later - earlier for earlier, later in itertools.pairwise((0, *found))]
     assert min(ways) >= 1
-    assert all(later >= earlier - 1 for earlier, later in zip(ways, ways[1:], strict=False)), "but for rounding"
+    assert all(later >= earlier - 1 for earlier, later in itertools.pairwise(ways)), "but for rounding"
 
 
 def test_points_of_a_training_are_densest_at_its_beginning() -> None:

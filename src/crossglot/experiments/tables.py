@@ -60,7 +60,7 @@ class TransferTable:
 
 def in_sentences(size: int) -> str:
     """A number of training sentences in words, which is the `condition` of rows of a table with several."""
-    return f"{size:,} sentences"
+    return f"{size:,} sentence{'' if size == 1 else 's'}"
 
 
 CONLL, EUROPEAN = ("en", "de", "nl", "es"), ("en", "de", "es", "it")

@@ -70,7 +70,7 @@ class MatrixRow(Step):
     @property
     def source_in_words(self) -> str:
         """`en`, or `en (200 sentences)` where their number is limited."""
-        return self.source if self.max_train is None else f"{self.source} ({self.max_train:,} sentences)"
+        return self.source if self.max_train is None else f"{self.source} ({self.training_size():,} sentences)"
 
     @property
     def targets_in_words(self) -> str:
