@@ -42,7 +42,8 @@ StudyName = Annotated[
 
 def reproduce(
     experiments: Annotated[
-        list[str], typer.Argument(metavar="EXPERIMENT", help="table1 … table8, figure1 … figure3, or all.")
+        list[str],
+        typer.Argument(metavar="EXPERIMENT", help="table1 … table8, figure1 … figure3, all of them, or curve."),
     ],
     encoder: Annotated[
         list[str] | None,
