@@ -78,6 +78,7 @@ class _Found:
         own: condition → system → the source's own cell, at every pair.
         gained: (system, source, condition) → what the source's own cell gains from there to the end of the training.
         seeds: system → seeds of its trainings.
+        kin: language → genus.
     """
 
     curves: Mapping[tuple[str, str], Curve]
@@ -85,6 +86,7 @@ class _Found:
     own: Mapping[str, Mapping[str, Scores]]
     gained: Mapping[tuple[str, str, str], ResultRow]
     seeds: Mapping[str, Collection[int]]
+    kin: Kin
 
     @classmethod
     def of(cls, cells: Sequence[ResultRow], kin: Kin) -> _Found:
@@ -105,7 +107,7 @@ class _Found:
             name: {system: _own(scores, members) for system, scores in zero_shot[name].items()}
             for name, members in by_condition.items()
         }
-        return cls(curves_of(cells), zero_shot, own, gained, seeds)
+        return cls(curves_of(cells), zero_shot, own, gained, seeds, kin)
 
     @property
     def systems(self) -> list[str]:
@@ -151,7 +153,7 @@ class _Found:
         """
         falls: dict[Pair, float] = {}
         rises: dict[str, ResultRow] = {}
-        at_end: Scores | None = None
+        ends: dict[Pair, ResultRow] = {}
         for (name, source), curve in self.curves.items():
             if name != system or not curve.points:
                 continue
@@ -160,15 +162,15 @@ class _Found:
             table = np.array([[of.values[pair] for pair in pairs] for of in at_points])
             if len(pairs) < 2:
                 continue
-            at_end = at_points[-1]
+            ends |= {pair: at_points[-1].cells[pair] for pair in pairs}
             for place, pair in enumerate(pairs):
                 peak = int(np.delete(table, place, axis=1).mean(axis=1).argmax())
                 falls[pair] = float(table[peak, place] - table[-1, place])
             peak = int(table.mean(axis=1).argmax())
             if row := self.gained.get((system, source, curve.points[peak].condition)):
                 rises[source] = row
-        if at_end is not None:
-            used = at_end.among(falls)
+        if ends:
+            used = Scores(next(iter(ends.values())), ends, self.kin)
             yield from used.rows(told.FALL, None, lambda kin: mean_over(falls, falls, "", kin, GAIN))
             yield used.row(told.RISE, None, self._rise(system, rises))
 
