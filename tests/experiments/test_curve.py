@@ -22,8 +22,7 @@ from crossglot.experiments.curve.claims import (
 from crossglot.experiments.curve.drawing import curves
 from crossglot.experiments.curve.plan import SIZES, TARGETS, lay_out, sizes_up_to
 from crossglot.experiments.matrix import table_rows
-from crossglot.experiments.tables import in_sentences
-from crossglot.results.claims import RowStatistic
+from crossglot.results.claims import RowStatistic, in_sentences
 from crossglot.results.rows import MEAN, ZERO_SHOT_MEAN, ResultRow, Role
 from made_up_cells import candidate, evidence, setting, statistic
 from toy_world import write_root

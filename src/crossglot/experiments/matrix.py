@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from crossglot.errors import UsageError
 from crossglot.experiments.setting import Absent, Setting
 from crossglot.experiments.systems import TaggingData, TaggingSystem, tagging_systems
-from crossglot.experiments.tables import TransferTable, in_sentences
+from crossglot.experiments.tables import TransferTable
 from crossglot.remedies import called
+from crossglot.results.claims import in_sentences
 from crossglot.results.systems import System
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.rows import MatrixRow

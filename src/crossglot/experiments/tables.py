@@ -58,11 +58,6 @@ class TransferTable:
         return [(source, target) for block in self.blocks for source in block for target in block]
 
 
-def in_sentences(size: int) -> str:
-    """A number of training sentences in words, which is the `condition` of rows of a table with several."""
-    return f"{size:,} sentence{'' if size == 1 else 's'}"
-
-
 CONLL, EUROPEAN = ("en", "de", "nl", "es"), ("en", "de", "es", "it")
 SCRIPTS = (("hi", "ur"), ("en", "bg", "ja"))
 

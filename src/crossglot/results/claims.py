@@ -188,6 +188,11 @@ def spelled(experiment: str) -> str:
     return experiment.replace("table", "table ", 1).replace("figure", "figure ", 1)
 
 
+def in_sentences(size: int) -> str:
+    """A number of training sentences in words: the `condition` of rows of a table that has several such numbers."""
+    return f"{size:,} sentence{'' if size == 1 else 's'}"
+
+
 def zero_shot(languages: str) -> Pairs:
     """All ordered pairs of different languages: what a square table holds off its diagonal."""
     return tuple(permutations(languages.split(), 2))

@@ -6,9 +6,8 @@ first run. A study whose sizes lack one of those named here decides nothing.
 
 from __future__ import annotations
 
-from crossglot.experiments.tables import in_sentences
 from crossglot.paper.published import M_BERT
-from crossglot.results.claims import BIG, Claim, RowStatistic, claim
+from crossglot.results.claims import BIG, Claim, RowStatistic, claim, in_sentences
 
 KEY, MEASURE = "curve", "accuracy"
 FEW, SOME, MANY = 50, 200, 2000

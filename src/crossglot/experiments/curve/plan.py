@@ -15,7 +15,8 @@ from crossglot.experiments.curve.amounts import Curve, curves_of
 from crossglot.experiments.experiment import Evidence, Layout
 from crossglot.experiments.relations import GAIN, Pair, Scores, kin_of, mean_over, mean_rows, zero_shot_scores
 from crossglot.experiments.setting import Setting
-from crossglot.experiments.tables import TransferTable, in_sentences
+from crossglot.experiments.tables import TransferTable
+from crossglot.results.claims import in_sentences
 from crossglot.results.rows import MEAN, ZERO_SHOT_MEAN, ResultRow
 from crossglot.results.systems import LINEAR_PROBE, System
 from crossglot.statistics.association import Estimate, correlation
