@@ -174,6 +174,7 @@ def rows_of(embedding: nn.Embedding | MappedRows) -> torch.Tensor:
     """The matrix of an embedding, (pieces, hidden)."""
     return embedding.rows if isinstance(embedding, MappedRows) else embedding.weight
 
+
 def choose_rows(model: PreTrainedModel, ids: torch.Tensor) -> ChosenRows | None:
     """Replaces the model's plain embedding by one of which the rows of `ids` are trained; None if it has none."""
     embedding = plain_embedding(model)
