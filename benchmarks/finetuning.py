@@ -1,14 +1,17 @@
 """Fine-tuning and prediction beside the Hugging Face Trainer's token-classification recipe, in one run.
 
-The same encoder (BERT-base's layers over M-BERT's vocabulary, random weights: they do not matter for speed), the same
-sentences, batches of 32. The Trainer pads to 128, to the longest of a batch, or to the longest after grouping by
-length; crossglot packs. Each in fp32 and bf16, each in a process of its own, so that peak memory is its own. The limit
-is what the matrix products over the real pieces take at the rate measured here, and nothing else. The floor, which no
-step with AdamW in fp32 can go below, adds what memory takes to read and write the weights that are trained.
+The same encoder (a folder's, or BERT-base's layers over M-BERT's vocabulary with random weights, which do not matter
+for speed), the same sentences, batches of 32. The Trainer pads to 128, to the longest of a batch, or to the longest
+after grouping by length; crossglot packs. Each in fp32 and bf16, each in a process of its own, so that peak memory is
+its own. The limit is what the matrix products over the real pieces take at the rate measured here, and nothing else.
+The floor, which no step with AdamW in fp32 can go below, adds what memory takes to read and write the weights that are
+trained.
 
-    python -m benchmarks.finetuning [--data ROOT] [--steps 4] [--layers 12] [--only NAME-PRECISION]… [--threads N]
+    python -m benchmarks.finetuning [--encoder FOLDER] [--data ROOT] [--steps 4] [--layers 12] [--only NAME-PRECISION]…
+        [--threads N]
 
-Without a data root, sentences of English EWT's lengths are made up. Wants a quiet machine: five to ten minutes.
+Without a data root, sentences of English EWT's lengths are made up. On a busy machine the processor's seconds compare
+better than the clock's; those of prediction are in brackets. Wants a quiet machine: five to ten minutes.
 """
 
 from __future__ import annotations
@@ -29,18 +32,30 @@ from typing import Any
 import numpy as np
 import torch
 import transformers
-from transformers import BertConfig, BertForTokenClassification, BertModel, Trainer, TrainerCallback, TrainingArguments
+from transformers import (
+    AutoConfig,
+    AutoModelForTokenClassification,
+    BertConfig,
+    BertForTokenClassification,
+    BertModel,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+)
 
 from benchmarks.machine import Shape, optimiser_limit, product_seconds, training_limit
 from crossglot.corpora.conllu import read_conllu
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.tasks import UPOS
 from crossglot.encoders.encoder import Encoder
+from crossglot.encoders.loading import load_encoder
+from crossglot.encoders.mapped import map_embedding
 from crossglot.encoders.pieces import piece_words
 from crossglot.encoders.tokenizers import load_tokenizer, vocabulary_tokenizer
+from crossglot.encoders.weight_files import read_headers
 from crossglot.encoders.windows import truncated
-from crossglot.runtime import Precision, Runtime, machine
-from crossglot.tagging.finetuning import finetune
+from crossglot.runtime import Precision, Runtime, machine, multiplies_in_bf16
+from crossglot.tagging.fitting import fit
 from crossglot.tagging.recipe import Recipe
 
 LIMIT, BATCH = 128, 32
@@ -50,10 +65,15 @@ PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds per step, sentences predicted per second, peak resident GB, real pieces per step, different pieces."""
+    """Per step seconds and the processor's, sentences predicted per second and per processor's, peak resident GB.
+
+    And real pieces per step, different pieces.
+    """
 
     step: float
+    step_processor: float
     predicted: float
+    predicted_processor: float
     memory: float
     pieces: float
     vocabulary: int
@@ -70,47 +90,78 @@ def made_up_sentences(count: int, folder: Path) -> tuple[Any, list[TaggedSentenc
     return vocabulary_tokenizer(folder / "vocab.txt"), sentences
 
 
-def workload(root: Path | None, count: int, layers: int) -> tuple[Encoder, list[TaggedSentence]]:
+class Clock:
+    """When steps end, by the clock and in seconds of the processor."""
+
+    def __init__(self) -> None:
+        self.stamps: list[tuple[float, float]] = []
+
+    def note(self, *_: object) -> None:
+        """Now."""
+        self.stamps.append((time.perf_counter(), time.process_time()))
+
+    def between(self, first: int, last: int) -> tuple[float, float]:
+        """Seconds by both between two stamps."""
+        before, after = self.stamps[first], self.stamps[last]
+        return after[0] - before[0], after[1] - before[1]
+
+
+def workload(root: Path | None, count: int, layers: int, folder: Path | None) -> tuple[Encoder, list[TaggedSentence]]:
     """The encoder and `count` sentences."""
+    if folder is not None:
+        encoder = load_encoder(folder)
+        map_embedding(encoder.model, read_headers(folder))  # as the steps of a study have it
+        return encoder, real_sentences(root, count)
     if root is None:
         with tempfile.TemporaryDirectory() as folder:
             tokenizer, sentences = made_up_sentences(count, Path(folder))
     else:
         tokenizer = load_tokenizer(root / "vocab" / "bert-base-multilingual-cased.txt")
-        every = read_conllu(next((root / "ud" / "UD_English-EWT").glob("*-ud-train.conllu*")))
-        sentences = [every[i] for i in np.random.default_rng(1).permutation(len(every))[:count]]
+        sentences = real_sentences(root, count)
     torch.manual_seed(1)
     model = BertModel(BertConfig(vocab_size=len(tokenizer), num_hidden_layers=layers), add_pooling_layer=False).eval()
     encoder = Encoder(model, tokenizer, "bert-base", "", None, True, "", packs_up_to=512, max_positions=512)
     return encoder, sentences
 
 
-def measure_ours(encoder: Encoder, sentences: Sequence[TaggedSentence], runtime: Runtime) -> tuple[float, float]:
-    """Seconds per step without the first, and sentences predicted per second."""
-    stamps: list[float] = []
-    tagger = finetune(
-        encoder,
-        sentences,
-        recipe=Recipe(epochs=1),
-        device=runtime.device,
-        precision=runtime.precision,
-        progress=lambda *_: stamps.append(time.perf_counter()),
-    )
+def real_sentences(root: Path | None, count: int) -> list[TaggedSentence]:
+    """`count` training sentences of English EWT."""
+    if root is None:
+        raise SystemExit("an encoder is measured on real sentences: give --data ROOT")
+    every = read_conllu(next((root / "ud" / "UD_English-EWT").glob("*-ud-train.conllu*")))
+    return [every[i] for i in np.random.default_rng(1).permutation(len(every))[:count]]
+
+
+def rates(steps: Clock, predicting: Clock, sentences: int) -> tuple[float, float, float, float]:
+    """Seconds per step without the first, and sentences predicted per second, each by the clock and the processor."""
+    step, of_processor = steps.between(0, -1)
+    predicted = predicting.between(0, -1)
+    many = len(steps.stamps) - 1
+    return step / many, of_processor / many, sentences / predicted[0], sentences / predicted[1]
+
+
+def measure_ours(
+    encoder: Encoder, sentences: Sequence[TaggedSentence], runtime: Runtime
+) -> tuple[float, float, float, float]:
+    """See `rates`."""
+    steps, predicting = Clock(), Clock()
+    tagger = fit(encoder, sentences, Recipe(epochs=1), task="pos", seed=1, runtime=runtime, progress=steps.note)
     tagger.predict(sentences[:BATCH])
-    start = time.perf_counter()
+    predicting.note()
     tagger.predict(sentences)
-    return (stamps[-1] - stamps[0]) / (len(stamps) - 1), len(sentences) / (time.perf_counter() - start)
+    predicting.note()
+    return rates(steps, predicting, len(sentences))
 
 
 class Stamps(TrainerCallback):  # type: ignore[misc]
     """Notes when each step of a Trainer ends."""
 
     def __init__(self) -> None:
-        self.times: list[float] = []
+        self.clock = Clock()
 
     def on_step_end(self, *_: object, **__: object) -> None:
         """Called by the Trainer."""
-        self.times.append(time.perf_counter())
+        self.clock.note()
 
 
 def trainer_rows(encoder: Encoder, sentences: Sequence[TaggedSentence]) -> list[dict[str, list[int]]]:
@@ -126,12 +177,12 @@ def trainer_rows(encoder: Encoder, sentences: Sequence[TaggedSentence]) -> list[
     return rows
 
 
-def padding(fixed: bool) -> Callable[[list[dict[str, list[int]]]], dict[str, torch.Tensor]]:
+def padding(fixed: bool, pad_id: int) -> Callable[[list[dict[str, list[int]]]], dict[str, torch.Tensor]]:
     """What DataCollatorForTokenClassification does, to 128 or to the longest of the batch."""
 
     def collate(rows: list[dict[str, list[int]]]) -> dict[str, torch.Tensor]:
         width = LIMIT if fixed else max(len(row["input_ids"]) for row in rows)
-        fill = {"input_ids": 0, "attention_mask": 0, "labels": -100}
+        fill = {"input_ids": pad_id, "attention_mask": 0, "labels": -100}
         return {
             name: torch.tensor([row[name] + [value] * (width - len(row[name])) for row in rows])
             for name, value in fill.items()
@@ -141,12 +192,16 @@ def padding(fixed: bool) -> Callable[[list[dict[str, list[int]]]], dict[str, tor
 
 
 def measure_trainer(
-    encoder: Encoder, sentences: Sequence[TaggedSentence], way: str, precision: Precision
-) -> tuple[float, float]:
+    encoder: Encoder, sentences: Sequence[TaggedSentence], way: str, precision: Precision, folder: Path | None
+) -> tuple[float, float, float, float]:
     """The same for the Trainer."""
     torch.manual_seed(1)
-    layers = encoder.model.config.num_hidden_layers
-    config = BertConfig(vocab_size=len(encoder.tokenizer), num_hidden_layers=layers, num_labels=len(UPOS))
+    if folder is not None:
+        model = AutoModelForTokenClassification.from_pretrained(folder, num_labels=len(UPOS), dtype=torch.float32)
+    else:
+        layers = encoder.model.config.num_hidden_layers
+        config = BertConfig(vocab_size=len(encoder.tokenizer), num_hidden_layers=layers, num_labels=len(UPOS))
+        model = BertForTokenClassification(config)
     rows, stamps = trainer_rows(encoder, sentences), Stamps()
     with tempfile.TemporaryDirectory() as folder:
         arguments = TrainingArguments(
@@ -156,33 +211,34 @@ def measure_trainer(
             train_sampling_strategy="group_by_length" if way == "trainer-grouped" else "random",
         )  # fmt: skip
         trainer = Trainer(
-            model=BertForTokenClassification(config), args=arguments, train_dataset=rows,
-            data_collator=padding(way == "trainer-fixed"), callbacks=[stamps],
+            model=model, args=arguments, train_dataset=rows,
+            data_collator=padding(way == "trainer-fixed", encoder.pad_id), callbacks=[stamps],
         )  # fmt: skip
         trainer.train()
         trainer.predict(rows[:BATCH])
-        start = time.perf_counter()
+        predicting = Clock()
+        predicting.note()
         trainer.predict(rows)
-    seconds = time.perf_counter() - start
-    return (stamps.times[-1] - stamps.times[0]) / (len(stamps.times) - 1), len(rows) / seconds
+        predicting.note()
+    return rates(stamps.clock, predicting, len(rows))
 
 
-def measure(name: str, root: Path | None, steps: int, layers: int) -> Measured:
+def measure(name: str, root: Path | None, steps: int, layers: int, folder: Path | None) -> Measured:
     """Measures one configuration in this process."""
     way, precision = name.rsplit("-", 1)
     if way not in CONFIGURATIONS or precision not in PRECISIONS:
         raise SystemExit(f"no configuration '{name}': {', '.join(CONFIGURATIONS)}, each with -fp32 or -bf16")
-    encoder, sentences = workload(root, (steps + 1) * BATCH, layers)
+    encoder, sentences = workload(root, (steps + 1) * BATCH, layers, folder)
     ids = [row["input_ids"] for row in trainer_rows(encoder, sentences)]
     pieces, vocabulary = sum(map(len, ids)) / (steps + 1), len(set().union(*ids))
     chosen: Precision = "bf16" if precision == "bf16" else "fp32"
     if way == "crossglot":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-        step, predicted = measure_ours(encoder, sentences, Runtime(device, chosen))
+        speeds = measure_ours(encoder, sentences, Runtime(device, chosen))
     else:
-        step, predicted = measure_trainer(encoder, sentences, way, chosen)
+        speeds = measure_trainer(encoder, sentences, way, chosen, folder)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return Measured(step, predicted, memory, pieces, vocabulary)
+    return Measured(*speeds, memory, pieces, vocabulary)
 
 
 def print_table(found: dict[str, Measured], shape: Shape, device: str) -> None:
@@ -193,7 +249,7 @@ def print_table(found: dict[str, Measured], shape: Shape, device: str) -> None:
     print(
         f"{pieces} real pieces per step, {work / 1e9:.0f} GFLOP in linear layers; {weights / 1e6:.0f} M weights in use"
     )
-    for precision in PRECISIONS:
+    for precision in [kind for kind in PRECISIONS if any(name.endswith(kind) for name in found)]:
         runtime = Runtime(device, precision)
         limits[precision] = seconds = training_limit(shape, pieces, runtime)
         floors[precision] = seconds + optimiser_limit(weights, runtime)
@@ -203,16 +259,19 @@ def print_table(found: dict[str, Measured], shape: Shape, device: str) -> None:
             f"GFLOP/s), {work / square:.2f} s at that of 2048 x 2048 ones ({square / 1e9:.0f} GFLOP/s); "
             f"floor, with AdamW's memory: {floors[precision]:.2f} s"
         )
-    print(f"\n{'':<24} {'s/step':>7} {'of limit':>9} {'of floor':>9} {'predicted/s':>12} {'peak GB':>8}")
+    print(f"\n{'':<24} {'s/step':>7} {'of CPU':>7} {'of limit':>9} {'of floor':>9} {'predicted/s':>16} {'peak GB':>8}")
     for name, m in found.items():
         precision = "bf16" if name.endswith("bf16") else "fp32"
         limit, floor = limits[precision] / m.step, floors[precision] / m.step
-        print(f"{name:<24} {m.step:>7.2f} {limit:>9.0%} {floor:>9.0%} {m.predicted:>12.1f} {m.memory:>8.1f}")
+        both = f"{m.predicted:.1f} ({m.predicted_processor:.1f})"
+        seconds = f"{m.step:>7.2f} {m.step_processor:>7.2f}"
+        print(f"{name:<24} {seconds} {limit:>9.0%} {floor:>9.0%} {both:>16} {m.memory:>8.2f}")
 
 
 def main() -> None:
     """Runs every configuration in a process of its own and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--encoder", type=Path, help="the folder of one like BERT, to be measured on real sentences")
     parser.add_argument("--data", type=Path, default=os.environ.get("CROSSGLOT_DATA"), help="a data root")
     parser.add_argument("--steps", type=int, default=4, help="timed steps of each configuration")
     parser.add_argument("--layers", type=int, default=12, help="fewer for a quick try")
@@ -224,18 +283,24 @@ def main() -> None:
         torch.set_num_threads(options.threads)
     if options.one:
         transformers.logging.set_verbosity_error()
-        print(json.dumps(asdict(measure(options.one, options.data, options.steps, options.layers))))
+        print(json.dumps(asdict(measure(options.one, options.data, options.steps, options.layers, options.encoder))))
         return
     print("  ".join(f"{name}: {value}" for name, value in machine().items()), flush=True)
-    found = {}
-    for name in options.only or [f"{way}-{p}" for p in PRECISIONS for way in CONFIGURATIONS]:
+    found, device = {}, "cuda" if torch.cuda.is_available() else "cpu"
+    shape, precisions = Shape(layers=options.layers), PRECISIONS
+    if options.encoder:
+        config = AutoConfig.from_pretrained(options.encoder)
+        shape = Shape(config.hidden_size, config.num_hidden_layers, config.intermediate_size)
+        precisions = PRECISIONS if multiplies_in_bf16(torch.device(device)) else ("fp32",)
+    for name in options.only or [f"{way}-{p}" for p in precisions for way in CONFIGURATIONS]:
         command = [sys.executable, "-m", "benchmarks.finetuning", "--one", name, "--steps", str(options.steps)]
         command += ["--layers", str(options.layers)]
+        command += ["--encoder", str(options.encoder)] if options.encoder else []
         command += ["--data", str(options.data)] if options.data else []
         command += ["--threads", str(options.threads)] if options.threads else []
         output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         found[name] = Measured(**json.loads(output.splitlines()[-1]))
-    print_table(found, Shape(layers=options.layers), "cuda" if torch.cuda.is_available() else "cpu")
+    print_table(found, shape, device)
 
 
 if __name__ == "__main__":
