@@ -113,8 +113,8 @@ def workload(root: Path | None, count: int, layers: int, folder: Path | None) ->
         map_embedding(encoder.model, read_headers(folder))  # as the steps of a study have it
         return encoder, real_sentences(root, count)
     if root is None:
-        with tempfile.TemporaryDirectory() as folder:
-            tokenizer, sentences = made_up_sentences(count, Path(folder))
+        with tempfile.TemporaryDirectory() as made:
+            tokenizer, sentences = made_up_sentences(count, Path(made))
     else:
         tokenizer = load_tokenizer(root / "vocab" / "bert-base-multilingual-cased.txt")
         sentences = real_sentences(root, count)
@@ -203,9 +203,9 @@ def measure_trainer(
         config = BertConfig(vocab_size=len(encoder.tokenizer), num_hidden_layers=layers, num_labels=len(UPOS))
         model = BertForTokenClassification(config)
     rows, stamps = trainer_rows(encoder, sentences), Stamps()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as written:
         arguments = TrainingArguments(
-            output_dir=folder, per_device_train_batch_size=BATCH, per_device_eval_batch_size=BATCH, num_train_epochs=1,
+            output_dir=written, per_device_train_batch_size=BATCH, per_device_eval_batch_size=BATCH, num_train_epochs=1,
             learning_rate=3e-5, warmup_steps=0.1, weight_decay=0.01, bf16=precision == "bf16", report_to="none",
             save_strategy="no", logging_strategy="no", disable_tqdm=True, use_cpu=not torch.cuda.is_available(),
             train_sampling_strategy="group_by_length" if way == "trainer-grouped" else "random",
@@ -264,8 +264,8 @@ def print_table(found: dict[str, Measured], shape: Shape, device: str) -> None:
         precision = "bf16" if name.endswith("bf16") else "fp32"
         limit, floor = limits[precision] / m.step, floors[precision] / m.step
         both = f"{m.predicted:.1f} ({m.predicted_processor:.1f})"
-        seconds = f"{m.step:>7.2f} {m.step_processor:>7.2f}"
-        print(f"{name:<24} {seconds} {limit:>9.0%} {floor:>9.0%} {both:>16} {m.memory:>8.2f}")
+        clock_and_processor = f"{m.step:>7.2f} {m.step_processor:>7.2f}"
+        print(f"{name:<24} {clock_and_processor} {limit:>9.0%} {floor:>9.0%} {both:>16} {m.memory:>8.2f}")
 
 
 def main() -> None:

@@ -50,7 +50,9 @@ def trainer_accuracy(encoder: Encoder, train: Sentences, test: Sentences, recipe
             save_strategy="no", logging_strategy="no", disable_tqdm=True, use_cpu=not torch.cuda.is_available(),
         )  # fmt: skip
         rows = trainer_rows(encoder, train)
-        trainer = Trainer(model=model, args=arguments, train_dataset=rows, data_collator=padding(fixed=False))
+        trainer = Trainer(
+            model=model, args=arguments, train_dataset=rows, data_collator=padding(fixed=False, pad_id=encoder.pad_id)
+        )
         trainer.train()
         found = trainer.predict(trainer_rows(encoder, test))
     labels = np.asarray(found.label_ids)
