@@ -135,8 +135,8 @@ class Shape:
 _PRESETS = (
     # One core, a minute and a half, a dozen constructed languages of some 750 words: `crossglot demo`.
     Shape(
-        name="demo", layers=4, hidden=64, heads=2, vocab_size=4_000, positions=64, length=32, full_share=0.0,
-        batch_pieces=2_048, steps=1_400, learning_rate=4e-3, warmup=0.1, dropout=0.0, initializer_range=0.07,
+        name="demo", layers=3, hidden=64, heads=2, vocab_size=4_000, positions=64, length=32, full_share=0.0,
+        batch_pieces=1_024, steps=12_000, learning_rate=4e-3, warmup=0.1, dropout=0.0, initializer_range=0.07,
         finetuning_rate=6e-3,
     ),
     # Two cores, minutes: enough to see a run through.
