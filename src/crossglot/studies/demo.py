@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from crossglot.encoders.whole import RECORD
 from crossglot.engine.executor import Executor
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
-from crossglot.encoders.whole import RECORD
 from crossglot.errors import UsageError
 from crossglot.lab.spec import LabSpec, Sizes, load_spec
 from crossglot.pretraining.folder import describe_text
@@ -38,6 +38,8 @@ ROLES = {"m-bert": "m-bert-demo", "en-bert": "en-bert-demo"}
 KEPT = Path(__file__).parent / "kept"
 """Encoders that were pretrained by `crossglot demo --pretrain`, with seed `KEPT_SEED`."""
 KEPT_SEED = 1
+ENGLISH_STEPS = 0.25
+"""EN-BERT's share of M-BERT's steps: it has one language of thirteen to learn, and reads three times as much of it."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class DemoSize:
         sentences: of each file of the lab.
         concepts: of the lab.
         words: of each of its languages for them.
-        shape: of both encoders.
+        shape: of both encoders; EN-BERT's steps are fewer, see `ENGLISH_STEPS`.
         seeds: trainings of each tagger; fewer than two give no intervals.
         epochs: passes over the training sentences.
         experiments: what is run.
@@ -184,14 +186,14 @@ def kept_encoders(root: Path, spec: LabSpec) -> dict[str, Path]:
 
 
 def plan_encoders(root: Path, spec: LabSpec, seed: int, size: DemoSize, runtime: Runtime) -> dict[str, Pretrain]:
-    """Role → the step that pretrains its encoder; the two differ only in their text."""
+    """Role → the step that pretrains its encoder; the two differ only in their text, and in how long they read it."""
+    shapes = {"m-bert": size.shape, "en-bert": size.shape.changed(steps=round(size.shape.steps * ENGLISH_STEPS))}
     return {
         role: plan_pretraining(
-            ROLES[role], lab_texts(root, keys), shape=size.shape, role=role, seed=seed,
-            runtime=runtime, dtype="bf16",
+            ROLES[role], lab_texts(root, keys), shape=shapes[role], role=role, seed=seed, dtype="bf16", runtime=runtime
         )
         for role, keys in languages_read(spec).items()
-    }  # fmt: skip
+    }
 
 
 def demo_study(root: Path, encoders: Mapping[str, Path], seed: int, size: DemoSize) -> Study:
@@ -200,7 +202,9 @@ def demo_study(root: Path, encoders: Mapping[str, Path], seed: int, size: DemoSi
         {
             "name": "demo",
             "experiments": size.experiments,
-            "encoders": [{"encoder": str(place), "role": role, "name": ROLES[role]} for role, place in encoders.items()],
+            "encoders": [
+                {"encoder": str(place), "role": role, "name": ROLES[role]} for role, place in encoders.items()
+            ],
             "data": root,
             "seeds": tuple(range(seed, seed + size.seeds)),
             "epochs": size.epochs,
