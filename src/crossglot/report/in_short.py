@@ -1,0 +1,86 @@
+"""A run in a few sentences that ask for no knowledge of the paper: transfer beside floors, script, order, meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from crossglot.drawing.wording import calling, language_name, number
+from crossglot.experiments.translation.claims import FIGURE, MEASURE, PAPERS_CONDITION
+from crossglot.report.claims import claims_summary
+from crossglot.report.folder import read_run_folder
+from crossglot.results.rows import MEAN, ZERO_SHOT_MEAN, ResultRow
+
+TAGGED = {
+    "table2": ("Parts of speech", "table8"),
+    "table1": ("Names of people, places, organisations and products (F1)", "table7"),
+}
+"""M-BERT's table → what is tagged in it, and EN-BERT's table of the same."""
+ACROSS_SCRIPTS = "table4"
+
+
+def in_short(folder: Path) -> list[str]:
+    """What a run found, in a few sentences; those about experiments that it has not are left out.
+
+    Raises:
+        StorageError: if `folder` is no run folder or damaged.
+    """
+    run = read_run_folder(Path(folder))
+    rows = [row for row in run.rows() if row.value is not None and row.seed is None]
+    with calling(run.languages):
+        found = [*_transfer(rows), *_scripts_and_orders(rows), *_translation(rows)]
+    return [*found, f"Of the sentences that are claimed {claims_summary(run.claims)}."] if run.claims else found
+
+
+def _transfer(rows: Sequence[ResultRow]) -> Iterator[str]:
+    """How well labels of one language serve others, beside the best floor and an encoder that has read one language."""
+    means = [row for row in rows if row.aggregate == ZERO_SHOT_MEAN]
+    for table, (what, of_one) in TAGGED.items():
+        ours = _best(row for row in means if (row.experiment, row.role) == (table, "m-bert"))
+        floor = _best(row for row in means if (row.experiment, row.role) == (table, "floor"))
+        other = _best(row for row in means if (row.experiment, row.role) == (of_one, "en-bert"))
+        if ours and floor:
+            yield (
+                f"{what}: with labels of one language {ours.system} gets {_shown(ours)} right in another, the best "
+                f"floor ({floor.system}) {_shown(floor)}"
+                + (f", and {other.system}, which has read one language only, {_shown(other)}." if other else ".")
+            )
+
+
+def _scripts_and_orders(rows: Sequence[ResultRow]) -> Iterator[str]:
+    """Transfer from English to Bulgarian, whose script alone is another, and to Japanese, whose order is too."""
+    cells = {
+        (row.source, row.target): row
+        for row in rows
+        if (row.experiment, row.role, row.aggregate) == (ACROSS_SCRIPTS, "m-bert", MEAN)
+    }
+    script, order = cells.get(("en", "bg")), cells.get(("en", "ja"))
+    if script and order:
+        yield (
+            f"From {language_name('en')} to {language_name('bg')}, another script but the same word order, it is "
+            f"{_shown(script)}; to {language_name('ja')}, where the order differs too, {_shown(order)}."
+        )
+
+
+def _translation(rows: Sequence[ResultRow]) -> Iterator[str]:
+    """How many sentences have their translation as nearest neighbour, at the best layer, without any training."""
+    curve = [
+        row
+        for row in rows
+        if (row.experiment, row.aggregate, row.metric, row.source, row.target) == (FIGURE, MEAN, MEASURE, "en", "de")
+    ]
+    ours = _best(row for row in curve if row.role == "m-bert" and row.condition == PAPERS_CONDITION)
+    floor = _best(row for row in curve if row.role == "floor")
+    if ours and floor:
+        yield (
+            f"{_shown(ours)} of the {ours.n:,} sentences of {language_name('en')} have their own translation into "
+            f"{language_name('de')} as nearest neighbour; by the best floor ({floor.system}) {_shown(floor)}."
+        )
+
+
+def _best(rows: Iterable[ResultRow]) -> ResultRow | None:
+    return max(rows, key=lambda row: row.value or 0.0, default=None)
+
+
+def _shown(row: ResultRow) -> str:
+    return f"{number(row.value, 0)} %"
