@@ -68,10 +68,11 @@ class DemoSize:
 
 
 THREE_MINUTES = DemoSize(
-    sentences=Sizes(train=250, dev=50, test=100, mono=12_000, parallel=1_000),
+    sentences=Sizes(train=100, dev=20, test=100, mono=12_000, parallel=5_000),
     concepts=60,
     words=53,
     shape=SHAPES["demo"],
+    epochs=10,
     # Seconds on one core. A tagger counts for the first experiment that needs it.
     budget={
         "lab": 6,
