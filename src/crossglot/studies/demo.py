@@ -68,7 +68,7 @@ class DemoSize:
 
 
 THREE_MINUTES = DemoSize(
-    sentences=Sizes(train=100, dev=20, test=100, mono=12_000, parallel=5_000),
+    sentences=Sizes(train=100, dev=20, test=100, mono=12_000, parallel=5_600),
     concepts=60,
     words=53,
     shape=SHAPES["demo"],
