@@ -29,7 +29,7 @@ def in_short(folder: Path) -> list[str]:
     rows = [row for row in run.rows() if row.value is not None and row.seed is None]
     with calling(run.languages):
         found = [*_transfer(rows), *_scripts_and_orders(rows), *_translation(rows)]
-    return [*found, f"Of the sentences that are claimed {claims_summary(run.claims)}."] if run.claims else found
+    return [*found, f"Of what was claimed, {claims_summary(run.claims)}."] if run.claims else found
 
 
 def _transfer(rows: Sequence[ResultRow]) -> Iterator[str]:
@@ -68,8 +68,9 @@ def _translation(rows: Sequence[ResultRow]) -> Iterator[str]:
         row
         for row in rows
         if (row.experiment, row.aggregate, row.metric, row.source, row.target) == (FIGURE, MEAN, MEASURE, "en", "de")
+        and row.condition in (PAPERS_CONDITION, None)
     ]
-    ours = _best(row for row in curve if row.role == "m-bert" and row.condition == PAPERS_CONDITION)
+    ours = _best(row for row in curve if row.role == "m-bert")
     floor = _best(row for row in curve if row.role == "floor")
     if ours and floor:
         yield (
