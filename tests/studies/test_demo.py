@@ -20,7 +20,7 @@ from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.lab import make_lab
 from crossglot.lab.spec import LabSpec, Sizes, load_spec
 from crossglot.pretraining.shapes import SHAPES
-from crossglot.report import write_report
+from crossglot.report import in_short, write_report
 from crossglot.results.rows import read_results
 from crossglot.studies.demo import (
     ENGLISH_STEPS,
@@ -107,6 +107,18 @@ def test_the_report_says_that_languages_are_constructed_and_what_was_found(finis
     assert "What was found" in page and "Here M-BERT is m-bert-demo and EN-BERT is en-bert-demo." in page
 
 
+def test_in_short_a_run_is_told_by_its_own_numbers_and_floors(finished: Path) -> None:
+    results = read_results(finished / "results.csv").filter(
+        pl.col("aggregate") == "zero-shot mean", experiment="table2"
+    )
+    values = dict(zip(results["system"], results["value"], strict=True))
+    floor = max(value for system, value in values.items() if system != "m-bert-demo")
+    words, *_, claims = in_short(finished)
+    assert words.startswith("Parts of speech: with labels of one language m-bert-demo gets ")
+    assert f"gets {values['m-bert-demo']:.0f} % right in another" in words and f") {floor:.0f} %" in words
+    assert claims.startswith("Of what was claimed, ") and claims.endswith("cannot be told.")
+
+
 def test_a_finished_demo_is_found_and_one_that_lost_steps_goes_on(finished: Path, tmp_path: Path) -> None:
     out = tmp_path / "again"
     shutil.copytree(finished, out)
@@ -142,7 +154,7 @@ def test_the_lab_has_the_languages_of_the_frozen_one() -> None:
 
 
 def test_every_experiment_of_the_paper_has_its_budget() -> None:
-    papers = {key for key, probe in EXPERIMENTS.items() if probe.own}
+    papers = {key for key, probe in EXPERIMENTS.items() if probe.own and probe.of_paper}
     assert papers <= set(THREE_MINUTES.budget)
     on_one_core = sum(seconds for part, seconds in THREE_MINUTES.budget.items() if part not in ROLES.values())
     assert on_one_core <= 2 * 200
@@ -203,6 +215,6 @@ def test_a_lab_without_english_and_a_folder_that_is_a_file_are_refused(tmp_path:
 def test_the_whole_demo_runs(tmp_path: Path) -> None:
     out = run_demo(tmp_path / "demo", Local(jobs=2, threads=1))
     results = read_results(out / "results.csv")
-    assert set(results["experiment"]) == {key for key, probe in EXPERIMENTS.items() if probe.own}
+    assert set(results["experiment"]) == {key for key, probe in EXPERIMENTS.items() if probe.own and probe.of_paper}
     assert set(pl.read_csv(out / "claims.csv")["verdict"]) <= {"holds", "does not hold", "cannot tell"}
     assert "What was found" in write_report(out).read_text(encoding="utf-8")
