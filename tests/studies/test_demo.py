@@ -39,6 +39,7 @@ from crossglot.studies.study import load_study
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.most_frequent_tag import MostFrequentTag
 from crossglot.tagging.recipe import Recipe
+from crossglot.tagging.tagger import Tagger
 
 SHAPE = SHAPES["demo"].changed(
     steps=20, layers=1, hidden=16, heads=1, vocab_size=300, positions=32, length=16, batch_pieces=128
@@ -193,7 +194,7 @@ def test_the_kept_m_bert_carries_labels_over_where_nothing_else_does(kept_lab: P
     training, test = english.read("train"), bulgarian.read("test")
     encoder = load_encoder(KEPT / ROLES["m-bert"])
     recipe = Recipe(learning_rate=encoder.learning_rate, epochs=THREE_MINUTES.epochs)
-    floors = [
+    floors: list[Tagger] = [
         MostFrequentTag.fit(training, task="pos", seed=1),
         finetune(encoder.untrained(1), training, recipe=recipe),
         finetune(load_encoder(KEPT / ROLES["en-bert"]), training, recipe=recipe),
