@@ -57,8 +57,8 @@ def _scripts_and_orders(rows: Sequence[ResultRow]) -> Iterator[str]:
     script, order = cells.get(("en", "bg")), cells.get(("en", "ja"))
     if script and order:
         yield (
-            f"Parts of speech from {language_name('en')} to {language_name('bg')}, another script but the same word order: "
-            f"{_shown(script)} right; to {language_name('ja')}, where the order differs too: {_shown(order)}."
+            f"Parts of speech from {language_name('en')} to {language_name('bg')}, another script but the same word "
+            f"order: {_shown(script)} right; to {language_name('ja')}, where the order differs too: {_shown(order)}."
         )
 
 
@@ -74,8 +74,9 @@ def _translation(rows: Sequence[ResultRow]) -> Iterator[str]:
     floor = _best(row for row in curve if row.role == "floor")
     if ours and floor:
         yield (
-            f"At its best layer {_shown(ours)} of {ours.n:,} sentences of {language_name('en')} have their own translation into "
-            f"{language_name('de')} as nearest neighbour; by the best floor ({floor.system}) {_shown(floor)}."
+            f"At its best layer {_shown(ours)} of {ours.n:,} sentences of {language_name('en')} have their own "
+            f"translation into {language_name('de')} as nearest neighbour; by the best floor "
+            f"({floor.system}) {_shown(floor)}."
         )
 
 
