@@ -8,7 +8,7 @@ from contextlib import chdir
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from crossglot.engine.executor import Outcome, perform, running
 from crossglot.engine.plan import Plan
@@ -29,6 +29,7 @@ class Elsewhere:
     """Runs steps one after another, each as it comes out of its pickle, in a folder of its own; see `Executor`."""
 
     folder: Path
+    elsewhere: ClassVar[bool] = True
 
     def ask(self, question: Callable[[], Answer]) -> Answer:
         with chdir(self.folder):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.sampling import sample
+from crossglot.corpora.sentences import TaggedSentence
 from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
@@ -58,6 +60,15 @@ def test_a_corpus_that_changes_after_planning_is_noticed(root: Path) -> None:
     write_treebank(root, "UD_English-EWT", "en_ewt", ENGLISH[:2])
     with pytest.raises(DataError, match="has changed since"):
         planned.read()
+
+
+def test_of_a_sample_nothing_else_stays_in_memory(root: Path) -> None:
+    write_treebank(root, "UD_English-EWT", "en_ewt", [[(f"sampled{number}", "NOUN")] for number in range(9)])
+    sampled = describe_split(find_corpus(root, "en", "pos"), "test", root=root, at_most=2)
+    kept = [sentence.words for sentence in sampled.read()]
+    gc.collect()
+    there = [thing.words for thing in gc.get_objects() if type(thing) is TaggedSentence]
+    assert sorted(words for words in there if words[0].startswith("sampled")) == sorted(kept)
 
 
 def test_what_is_predicted_is_kept_word_by_word(root: Path, tmp_path: Path) -> None:

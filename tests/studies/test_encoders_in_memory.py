@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
+from typing import Any
 from weakref import ref
 
 import pytest
 
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
+from crossglot.engine.executor import Outcome
 from crossglot.errors import ModelError, UsageError
 from crossglot.runs import transfer_matrix
-from crossglot.steps.arguments import EncoderReference
+from crossglot.steps.arguments import EncoderReference, forget
 from crossglot.studies.candidates import find_candidates
 from crossglot.studies.reproduce import reproduce_study
+from crossglot.studies.running import run_study
+from elsewhere import Elsewhere
 from toy_world import write_encoder, write_root
 
 
@@ -54,6 +60,25 @@ def test_a_matrix_keeps_no_encoder(folder: Path, tmp_path: Path) -> None:
     del given
     gc.collect()
     assert first() is None
+
+
+def test_where_others_run_the_steps_neither_encoders_nor_corpora_stay_in_memory(folder: Path, tmp_path: Path) -> None:
+    held: list[int] = []
+
+    class Watched(Elsewhere):
+        def run(self, *given: Any) -> Outcome:
+            gc.collect()
+            held.append(sum(type(thing) in (Encoder, TaggedSentence) for thing in gc.get_objects()))
+            return super().run(*given)
+
+    study = reproduce_study(
+        ["table2"], [folder], write_root(tmp_path / "data"), sources=["en"], targets=["de"], seeds=[1],
+        learning_rate=1e-3, epochs=1,
+    )  # fmt: skip
+    forget()  # of other tests
+    before = sum(type(thing) in (Encoder, TaggedSentence) for thing in gc.get_objects())
+    run_study(study, tmp_path / "out", Watched(tmp_path))
+    assert held == [before]
 
 
 def test_one_whose_folder_holds_another_by_now_is_refused(folder: Path) -> None:

@@ -49,6 +49,11 @@ class Outcome:
 class Executor(Protocol):
     """Runs steps: in this process, in others, on other machines. Whoever has a plan need not know where."""
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether steps run in other processes, so that what this one has read is of no use to them."""
+        ...
+
     def ask(self, question: Callable[[], Answer]) -> Answer:
         """What a function gives on a machine where steps run; like steps, it has to be fit to be pickled."""
         ...

@@ -41,6 +41,11 @@ class Local:
         if self.threads is not None:
             THREADS.check(self.threads, "threads")
 
+    @property
+    def elsewhere(self) -> bool:
+        """See Executor."""
+        return self.jobs > 1
+
     def ask(self, question: Callable[[], Answer]) -> Answer:
         """See Executor."""
         return question()

@@ -15,6 +15,7 @@ from crossglot.corpora.codemix import is_switch_key
 from crossglot.corpora.sampling import sample
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.errors import DataError
+from crossglot.runtime import give_back_memory
 from crossglot.tagging.labels import entity_types
 
 if TYPE_CHECKING:
@@ -62,8 +63,7 @@ class CorpusSplit(BaseModel):
                 path=corpus.files[self.split],
                 remedy="run the same again: what depends on it is done anew",
             )
-        where = (self.root, self.language, self.task, self.corpus, self.split)
-        return sample(_read(*where, self.lenient, self.checksum), self.at_most)
+        return _sentences(corpus, self.split, self.root, self.lenient, self.checksum, self.at_most)
 
     def word_languages(self) -> list[tuple[str, ...]]:
         """Of code-switched text the language id of every word, sentence by sentence as in `read`; else nothing.
@@ -87,7 +87,7 @@ def describe_split(
         DataError: if the split is missing, empty or malformed.
     """
     checksum = corpus.checksum(split)
-    sentences = sample(_read(root, corpus.language, corpus.task, corpus.name, split, lenient, checksum), at_most)
+    sentences = _sentences(corpus, split, root, lenient, checksum, at_most)
     return CorpusSplit(
         language=corpus.language,
         task=corpus.task,
@@ -150,17 +150,36 @@ def _types(corpus: Corpus, root: Path, lenient: bool) -> tuple[str, ...]:
     """Entity types found in any split: a rare one may be absent from the test set and is annotated all the same."""
     found: set[str] = set()
     for split in corpus.files:
-        sentences = _read(root, corpus.language, corpus.task, corpus.name, split, lenient, corpus.checksum(split))
+        sentences = _sentences(corpus, split, root, lenient, corpus.checksum(split), None)
         found.update(tag for sentence in sentences for tag in sentence.tags)
     return entity_types(found)
 
 
+def _sentences(
+    corpus: Corpus, split: str, root: Path, lenient: bool, checksum: str, at_most: int | None
+) -> Sequence[TaggedSentence]:
+    """Of a split, or of a sample of it: only what was asked for stays in memory."""
+    read = _read_to_train if split == "train" else _read
+    return read(root, corpus.language, corpus.task, corpus.name, split, lenient, checksum, at_most)
+
+
 @lru_cache(maxsize=96)
 def _read(
-    root: Path, language: str, task: str, name: str, split: str, lenient: bool, checksum: str
+    root: Path, language: str, task: str, name: str, split: str, lenient: bool, checksum: str, at_most: int | None
 ) -> Sequence[TaggedSentence]:
     del checksum  # part of the key: a file that changed is read again
-    return find_corpus(root, language, task, name).read(split, lenient=lenient)
+    return sample(find_corpus(root, language, task, name).read(split, lenient=lenient), at_most)
+
+
+_read_to_train = lru_cache(maxsize=4)(_read.__wrapped__)
+"""Every row predicts all the targets again; its sources, which are far larger, are those of a few rows in turn."""
+
+
+def forget() -> None:
+    """Drops the corpora and encoders that this process has read, where it is others that run the steps."""
+    for kept in (_read, _read_to_train, _load, _load_tokenizer, _prepare):
+        kept.cache_clear()
+    give_back_memory()
 
 
 @lru_cache(maxsize=2)
@@ -172,6 +191,7 @@ def _load(location: str, revision: str, device: str) -> Encoder:
     encoder = load_encoder(location, revision=revision, device=device)
     if Path(location).is_dir() and encoder.device == "cpu":
         map_embedding(encoder.model, read_headers(Path(location)))
+    give_back_memory()  # what transformers read the tokenizer's files with
     return encoder
 
 

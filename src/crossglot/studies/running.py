@@ -28,7 +28,7 @@ from crossglot.results.rows import WRITING, ResultRow, results_frame, write_resu
 from crossglot.results.systems import System
 from crossglot.results.verdicts import write_claims
 from crossglot.runtime import machine, plan_runtime
-from crossglot.steps.arguments import CorpusSplit
+from crossglot.steps.arguments import CorpusSplit, forget
 from crossglot.steps.bitext_sides import Side
 from crossglot.steps.find_recipe import read_search
 from crossglot.steps.rows import PREDICTIONS, MatrixRow
@@ -68,6 +68,8 @@ def run_study(study: Study, out: Path, executor: Executor, progress: Progress | 
     plan = plan_study(study, out, executor.ask(partial(plan_runtime, study.device, study.precision)))
     waiting = (planned.step for planned in plan.states() if planned.state != "finished")
     executor.ask(partial(check, requirements_of(waiting)))  # before any work, and once
+    if executor.elsewhere:
+        forget()
     plan, outcome = _run_steps(plan, executor, progress)
     try:
         with locked(out / WRITING):  # another run may be writing into this folder just now
