@@ -15,6 +15,7 @@ from crossglot.experiments.typology.word_order import GROUPS, group_of, likeness
 from crossglot.languages import LANGUAGES, PAPER_POS, TABLE_COLUMNS
 from crossglot.results.rows import MEAN, ResultRow, results_frame
 from made_up_cells import Score, candidate, cells, evidence, setting, statistic
+from toy_world import write_root
 
 SOME = ("en", "es", "ru", "he", "fr", "id", "hi", "ja", "ko", "tr", "eu", "fa")
 OURS, THEIRS = candidate("big", "m-bert"), candidate("little", "en-bert")
@@ -301,3 +302,11 @@ def test_statistics_say_on_how_many_cells_of_collapsed_trainings_they_rest(tmp_p
     }
     assert found["SOV", "SVO"] is None and found["SOV", "SOV"] is None
     assert (found["SVO", "SVO"], found["SVO", "SOV"]) == (2, 3), "English to es, ru; to hi, ja, eu"
+
+
+def test_sources_that_are_not_asked_for_are_not_read(tmp_path: Path) -> None:
+    root = write_root(tmp_path / "data")
+    (root / "ud/UD_German-GSD/de_gsd-ud-train.conllu").write_text("no treebank", encoding="utf-8")
+    table = EXPERIMENTS["figure2"].lay_out(setting(root, candidate("big", "m-bert"), sources=("en",))).table
+    assert table is not None
+    assert set(table.blocks[0]) == {"en", "de", "es"}

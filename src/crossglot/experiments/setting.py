@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crossglot.corpora.catalogue import find_corpus, root_languages
+from crossglot.corpora.catalogue import Corpus, find_corpus, root_languages
 from crossglot.corpora.tasks import Task
 from crossglot.errors import DataError, UsageError
 from crossglot.remedies import called
@@ -98,6 +98,19 @@ class Corpora:
     max_test: int | None = None
     _described: dict[tuple[str, str, str], CorpusSplit | Absent] = field(default_factory=dict, init=False)
     _asked: set[str] = field(default_factory=set, init=False)
+    _looked_for: set[tuple[str, str]] = field(default_factory=set, init=False)
+
+    def absent(self, language: str, task: Task, split: str) -> Absent | None:
+        """Why there is no such split, or None if there is one; nothing is read.
+
+        What a corpus that the user named does not have is an error where it is needed (see `split`), and no absence.
+
+        Raises:
+            DataError: if the root is missing, or a corpus that the user named is not there.
+            UsageError: for an unknown language.
+        """
+        found = self._find(language, task, split)
+        return found if isinstance(found, Absent) else None
 
     def split(self, language: str, task: Task, split: str) -> CorpusSplit | Absent:
         """A split of the language's corpus, or why there is none.
@@ -122,10 +135,9 @@ class Corpora:
 
         Raises:
             DataError: if one is not there.
-            UsageError: if none of the splits described so far is of it, its language is unknown, or it is one treebank
+            UsageError: if none of the splits asked for so far is of it, its language is unknown, or it is one treebank
                 for two languages.
         """
-        used = {(task, _without_form(language)) for language, task, _ in self._described}
         for (task, language), name in self.chosen.items():
             named = called("corpora", f"{language}={name}")
             if task == TRANSLATION:
@@ -139,10 +151,12 @@ class Corpora:
                 )
             if "+" not in name:  # otherwise two treebanks, of which synthetic text is made
                 find_corpus(self.root, language, task, name)
-            if (task, language) not in used:
+            if (task, language) not in self._looked_for:
                 raise UsageError(f"{named}: no experiment of the study reads a {task} corpus of {language}")
 
-    def _describe(self, language: str, task: str, split: str) -> CorpusSplit | Absent:
+    def _find(self, language: str, task: str, split: str) -> Corpus | Absent:
+        """The corpus that has the split."""
+        self._looked_for.add((task, _without_form(language)))
         named = self.chosen.get((task, _without_form(language)))
         try:
             corpus = find_corpus(self.root, language, task, named)
@@ -152,6 +166,12 @@ class Corpora:
             return Absent(language, error.what)
         if not corpus.has(split) and named is None:
             return Absent(language, f"{corpus.name} has no {split} split")
+        return corpus
+
+    def _describe(self, language: str, task: str, split: str) -> CorpusSplit | Absent:
+        corpus = self._find(language, task, split)
+        if isinstance(corpus, Absent):
+            return corpus
         at_most = self.max_test if split == "test" else None
         return describe_split(corpus, split, root=self.root, lenient=self.lenient, at_most=at_most)
 

@@ -84,10 +84,10 @@ Needed = dict[tuple[str, str], CountPieces | Absent]
 def lay_out(setting: Setting) -> Layout:
     """The matrix of all ordered pairs of those of the paper's 16 languages that the data root has."""
     absent = {
-        language: data.why
+        language: gap.why
         for language in PAPER_NER
         for split in (SPLIT, "train")
-        if isinstance(data := setting.corpora.split(language, "ner", split), Absent)
+        if (gap := setting.corpora.absent(language, "ner", split))
     }
     present = tuple(language for language in PAPER_NER if language not in absent)
     table = TransferTable(KEY, TITLE, "ner", None, (present or PAPER_NER,))

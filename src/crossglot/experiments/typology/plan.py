@@ -15,7 +15,7 @@ from crossglot.experiments.relations import (
     relation_rows,
     slope_against,
 )
-from crossglot.experiments.setting import Absent, Setting
+from crossglot.experiments.setting import Setting
 from crossglot.experiments.tables import TransferTable
 from crossglot.experiments.typology.claims import BY_FEATURES, FEW_FEATURES, LOW_SIMILARITY
 from crossglot.experiments.typology.common_features import WALS, CommonFeatures
@@ -63,7 +63,7 @@ def pos_table(key: str, title: str, setting: Setting) -> TransferTable:
     present = [
         language
         for language in PAPER_POS
-        if not any(isinstance(setting.corpora.split(language, "pos", split), Absent) for split in ("train", SPLIT))
+        if not any(setting.corpora.absent(language, "pos", split) for split in ("train", SPLIT))
     ]
     return TransferTable(key, title, "pos", None, (tuple(present) or PAPER_POS,))
 
