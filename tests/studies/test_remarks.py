@@ -137,6 +137,6 @@ def test_entities_from_300_spanish_sentences_collapse_from_a_random_start_and_no
         assert cells["collapsed"].to_list() == [{"random": 1, "probe": None}[start]] * 2
         if start == "random":
             assert "30 training steps at a rate of 3e-05 can hardly move the new layer" in caplog.text
-            assert f"{e5.name}, ner: es, seed 1 → es, nl: collapsed, every word gets O" in caplog.text
+            assert f"{e5.name}, ner: es (300 sentences), seed 1 → es, nl: collapsed, every word gets O" in caplog.text
     assert values["random"] == {"es": 0.0, "nl": 0.0}
     assert min(values["probe"].values()) > 25
