@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-TOOLS = {"own_matrix", "same_results"}  # checks of what one names: a matrix of scores, two runs
+TOOLS = {"kept_results", "own_matrix", "same_results"}  # of what one names: runs, a matrix of scores
 LONG = {"head_start", "parity", "subwords"}
 NEED_DATA = {"head_start", "packing", "parity", "readers", "subwords", "transliteration"}
 
