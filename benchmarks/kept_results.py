@@ -19,6 +19,9 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from crossglot.drawing.figures import themed
+from crossglot.experiments.translation.claims import PAPERS_CONDITION
+from crossglot.experiments.translation.drawing import curves
 from crossglot.results.rows import MEAN, ResultRow, read_results
 from crossglot.results.verdicts import JudgedClaim, read_claims
 
@@ -87,6 +90,15 @@ def keep(run: Path, results: Path) -> None:
     (folder / "versions.json").write_text(json.dumps(versions, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def draw_figure3(run: Path, svg: Path) -> None:
+    """Figure 3 as the paper has it: both encoders, the paper's shift and distance, with the floors."""
+    rows = [ResultRow.model_construct(**row) for row in read_results(run / "results.csv").iter_rows(named=True)]
+    papers = [row for row in rows if row.condition in (PAPERS_CONDITION, None)]
+    chart = curves(papers).chart
+    assert chart is not None
+    themed(chart).save(svg)
+
+
 def main() -> None:
     """Keeps the runs that are named and writes the pages anew."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -96,6 +108,7 @@ def main() -> None:
     for name in PAGES:
         path = ROOT / name
         path.write_text(written(path.read_text(encoding="utf-8")), encoding="utf-8")
+    draw_figure3(ROOT / "results" / "figure3", ROOT / "docs" / "figure3.svg")
 
 
 if __name__ == "__main__":
