@@ -27,7 +27,9 @@ from crossglot.results.verdicts import JudgedClaim, read_claims
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "docs/results.md")
-_BLOCK = re.compile(r"(<!-- (?P<what>cells|claims) (?P<run>\S+)(?: (?P<experiment>\S+))? -->\n).*?(<!-- end -->)", re.DOTALL)
+_BLOCK = re.compile(
+    r"(<!-- (?P<what>cells|claims) (?P<run>\S+)(?: (?P<experiment>\S+))? -->\n).*?(<!-- end -->)", re.DOTALL
+)
 
 
 def written(page: str, root: Path = ROOT) -> str:
@@ -38,7 +40,9 @@ def written(page: str, root: Path = ROOT) -> str:
         if block["what"] == "claims":
             lines = claims_table(read_claims(folder / "claims.csv"))
         else:
-            rows = [ResultRow.model_construct(**row) for row in read_results(folder / "results.csv").iter_rows(named=True)]
+            rows = [
+                ResultRow.model_construct(**row) for row in read_results(folder / "results.csv").iter_rows(named=True)
+            ]
             lines = cells_table([row for row in rows if row.experiment == block["experiment"]])
         return "\n".join([block[1], *lines, "", block[5]])
 
