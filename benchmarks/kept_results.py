@@ -50,7 +50,7 @@ def written(page: str, root: Path = ROOT) -> str:
 
 
 def cells_table(rows: Iterable[ResultRow]) -> Iterator[str]:
-    """A line per system and source: the mean of each target, half its interval, the published number; * not zero-shot."""
+    """A line per system and source: the mean of each target, half its interval, the published one; * not zero-shot."""
     cells = [row for row in rows if row.aggregate == MEAN and row.target and row.part is None]
     targets = list(dict.fromkeys(row.target for row in cells))
     by_line: dict[tuple[str, str], dict[str, ResultRow]] = {}

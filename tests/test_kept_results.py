@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from benchmarks.kept_results import PAGES, ROOT, written
 
 import crossglot as cg
-from benchmarks.kept_results import PAGES, ROOT, written
 
 RUNS = sorted(path.parent for path in (ROOT / "results").glob("*/results.csv"))
 
