@@ -1,7 +1,7 @@
 """What the real multilingual-e5-small does on real text: it transfers, is read at spellings, finds translations.
 
 A change that breaks this silently, in a tokenizer, a batch or an optimiser, takes far more than the margins below.
-The bounds stand below what was measured, in fp32 on one AVX2 core, with seeds 1 and 2 of `tagger` where anything is
+The bounds stand below what was measured, in fp32 on one AVX2 core, with seeds 1 to 5 of `tagger` where anything is
 random; the encoder is a 4-bit copy, unpacked.
 """
 
@@ -54,14 +54,11 @@ def some(data_root: Path) -> Callable[[str], Sequence[TaggedSentence]]:
     return lambda language: cg.load_corpus(language, task="pos", data=data_root, split="test")[:TEST]
 
 
-@pytest.mark.parametrize(("language", "bound"), [("de", 0.80), ("ja", 0.45), ("hi", 0.55)])
+@pytest.mark.parametrize(("language", "bound"), [("de", 0.83), ("ja", 0.53), ("hi", 0.64)])
 def test_english_transfers(
     tagger: EncoderTagger, some: Callable[[str], Sequence[TaggedSentence]], language: str, bound: float
 ) -> None:
-    """POS accuracy by seeds 1 and 2: German 87.5 and 88.5 %, Japanese 59.1 and 59.4, Hindi 70.9 and 73.5.
-
-    Over three seeds of 600 sentences standard deviations are 0.4, 2.7 and 3.3 points (docs/finetuning.md).
-    """
+    """POS accuracy, five seeds: German 88.4 ± 0.5 %, Japanese 59.8 ± 0.7, Hindi 72.6 ± 1.1; least 87.5, 59.1, 70.9."""
     assert tagger.evaluate(some(language)).value > bound
 
 
