@@ -81,9 +81,9 @@ def test_a_real_process_goes_from_data_to_a_report_and_the_second_run_finds_ever
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "UD_German-GSD" in page
     assert "0.01" in page, "a learning rate that is not the paper's is named"
-    assert "0 to do" in run(*command, "--dry-run").stdout
+    assert ", 0 to do" in run(*command, "--dry-run").stdout
     elsewhere = run(*command, "--dry-run", "--device", "cuda")
-    assert (elsewhere.exit_code, "0 to do" in elsewhere.stdout) == (0, False), "a plan for a GPU that is not here"
+    assert (elsewhere.exit_code, ", 0 to do" in elsewhere.stdout) == (0, False), "a plan for a GPU that is not here"
     results = (out / "results.csv").read_bytes()
     assert run(*command).exit_code == 0
     assert (out / "results.csv").read_bytes() == results
@@ -103,7 +103,7 @@ def test_a_study_in_toml_is_planned_and_run(tmp_path: Path, monkeypatch: pytest.
     done = run("run", "mine.toml")
     assert done.exit_code == 0, done.output
     assert (tmp_path / "runs/mine/report.html").is_file()
-    assert "0 to do" in run("plan", "mine.toml").stdout
+    assert ", 0 to do" in run("plan", "mine.toml").stdout
 
 
 def test_pretraining_leaves_an_encoder_that_a_tagger_can_be_made_of(tmp_path: Path) -> None:
