@@ -8,11 +8,14 @@ READY := $(VENV)/.ready
 
 environment: $(READY)
 
+# Two processes of one thread each, a file of tests in one of them.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile
+
 test: lint types
-	$(BIN)/pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-all: lint types
-	$(BIN)/pytest
+	$(PYTEST)
 
 # DEMO holds options for it: make demo DEMO='--seed 2'.
 demo: $(READY)
