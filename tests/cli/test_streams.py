@@ -207,22 +207,27 @@ def test_words_that_a_format_cannot_hold_are_refused_before_any_work(
 COPIED = """
 import sys
 from crossglot.commands.annotated import read_untagged
+from crossglot.commands.streams import settle_output
 from crossglot.commands.tagged import write_tagged
 from crossglot.errors import CrossglotError
 try:
     read = read_untagged(sys.argv[1], "plain")
     write_tagged(read, [["X"] * len(words) for words in read.words], None, "columns", "pos")
 except CrossglotError as error:
+    settle_output()
     sys.exit(str(error))
 """
 
 
 def shell(command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """A command of bash, in which `crossglot` is the program, and `copied` writes the words that it reads."""
+    """A command of bash, in which `crossglot` is the program, and `copied` writes the words that it reads.
+
+    Output is buffered, as it is for users: what the interpreter's end still holds is written then.
+    """
     (folder / "copied.py").write_text(COPIED, encoding="utf-8")
     names = f'crossglot() {{ {sys.executable} -m crossglot "$@"; }}; copied() {{ {sys.executable} copied.py "$@"; }}; '
     source = str(Path(__file__).parents[2] / "src")
-    env = {**os.environ, "PYTHONPATH": source, "CROSSGLOT_DATA": "", **environment}
+    env = {**os.environ, "PYTHONPATH": source, "CROSSGLOT_DATA": "", "PYTHONUNBUFFERED": "", **environment}
     given = ["bash", "-c", names + command]
     return subprocess.run(given, env=env, cwd=folder, capture_output=True, check=False)  # noqa: S603
 

@@ -21,7 +21,7 @@ from typer.core import TyperGroup
 
 from crossglot.characters import log_visibly, visible, write_any_text
 from crossglot.commands import stopping
-from crossglot.commands.streams import finish_output, give_up_output, is_unread, unwritable
+from crossglot.commands.streams import finish_output, give_up_output, is_unread, settle_output, unwritable
 from crossglot.errors import CrossglotError, UsageError
 from crossglot.files import REASONS, is_disk_full, why_not_written
 
@@ -112,6 +112,7 @@ class CommandGroup(TyperGroup):
             if wants_traceback(ctx):
                 say("".join(traceback.format_exception(error)).rstrip())
             say(f"error: {message}")
+            settle_output()
             raise typer.Exit(BAD_INPUT) from error
 
 

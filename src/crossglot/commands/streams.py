@@ -88,6 +88,14 @@ def finish_output() -> None:
         sys.stdout.flush()
 
 
+def settle_output() -> None:
+    """Writes what standard output still holds, or gives it up, so that the interpreter's end has nothing to fail at."""
+    try:
+        finish_output()
+    except OSError:
+        give_up_output()
+
+
 def is_unread() -> bool:
     """Whether the reader of standard output has gone away (`… | head`)."""
     try:
