@@ -224,6 +224,7 @@ headers = st.one_of(
     st.sampled_from(["\r\n", "\n", "\r"]),
 )
 @example("302 Found", [("Location", "http://[::1")], b"", "\r\n")
+@example("302 Found", [("Location", "/"), ("Content-Length", str(10**20))], b"", "\r\n")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_answer_is_a_file_or_one_clear_error(
     server: Server, tmp_path: Path, status: str, said: list[tuple[str, str]], body: bytes, line_end: str

@@ -155,6 +155,9 @@ class _SafeRedirects(urllib.request.HTTPRedirectHandler):
         """A redirect of any kind; urllib leaves the connection open where it leads to no address."""
         try:
             return super().http_error_302(req, fp, code, msg, headers)
+        except OverflowError as error:  # urllib reads what it redirects from, however long that says it is
+            fp.close()
+            raise ValueError("a redirect of impossible length") from error
         except Exception:
             fp.close()
             raise
