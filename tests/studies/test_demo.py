@@ -27,7 +27,7 @@ from crossglot.studies.demo import (
     KEPT,
     KEPT_SEED,
     ROLES,
-    THREE_MINUTES,
+    DEMO_SIZE,
     DemoSize,
     demo_spec,
     kept_encoders,
@@ -150,14 +150,14 @@ def test_who_pretrains_has_the_seed_for_languages_encoders_and_taggers(finished:
 
 
 def test_the_lab_has_the_languages_of_the_frozen_one() -> None:
-    assert demo_spec(1, THREE_MINUTES).languages == load_spec().languages
+    assert demo_spec(1, DEMO_SIZE).languages == load_spec().languages
     assert load_spec().seed == KEPT_SEED == 1
 
 
 def test_every_experiment_of_the_paper_has_its_budget() -> None:
     papers = {key for key, probe in EXPERIMENTS.items() if probe.own and probe.of_paper}
-    assert papers <= set(THREE_MINUTES.budget)
-    on_one_core = sum(seconds for part, seconds in THREE_MINUTES.budget.items() if part not in ROLES.values())
+    assert papers <= set(DEMO_SIZE.budget)
+    on_one_core = sum(seconds for part, seconds in DEMO_SIZE.budget.items() if part not in ROLES.values())
     assert on_one_core <= 2 * 200
 
 
@@ -167,8 +167,8 @@ def test_the_kept_encoders_are_whole_and_small_and_were_made_as_the_demo_would_m
         check_whole(folder)
         assert sum(path.stat().st_size for path in folder.iterdir()) <= 3_000_000
         made_by = json.loads((folder / "crossglot.json").read_text())["made_by"]
-        steps = round(THREE_MINUTES.shape.steps * (1 if role == "m-bert" else ENGLISH_STEPS))
-        assert made_by["shape"] == THREE_MINUTES.shape.changed(steps=steps).settings()
+        steps = round(DEMO_SIZE.shape.steps * (1 if role == "m-bert" else ENGLISH_STEPS))
+        assert made_by["shape"] == DEMO_SIZE.shape.changed(steps=steps).settings()
         assert (made_by["seed"], made_by["dtype"], made_by["role"]) == (KEPT_SEED, "bf16", role)
         assert tuple(made_by["texts"]) == keys
         assert all(weight.dtype == torch.float32 for weight in load_encoder(folder).model.parameters())
@@ -176,15 +176,15 @@ def test_the_kept_encoders_are_whole_and_small_and_were_made_as_the_demo_would_m
 
 @pytest.fixture(scope="module")
 def kept_lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_lab(demo_spec(KEPT_SEED, THREE_MINUTES), tmp_path_factory.mktemp("lab") / "data")
+    return make_lab(demo_spec(KEPT_SEED, DEMO_SIZE), tmp_path_factory.mktemp("lab") / "data")
 
 
 @pytest.mark.slow
 def test_the_kept_encoders_belong_to_the_text_of_the_demos_lab_and_to_no_other(kept_lab: Path, tmp_path: Path) -> None:
-    spec = demo_spec(KEPT_SEED, THREE_MINUTES)
+    spec = demo_spec(KEPT_SEED, DEMO_SIZE)
     assert set(kept_encoders(kept_lab, spec)) == {"m-bert", "en-bert"}
     with pytest.raises(UsageError, match="another lab than this one: pretrain them anew"):
-        run_demo(tmp_path / "run", Local(threads=1), size=replace(THREE_MINUTES, words=54), spec=two_languages())
+        run_demo(tmp_path / "run", Local(threads=1), size=replace(DEMO_SIZE, words=54), spec=two_languages())
 
 
 @pytest.mark.slow
@@ -193,7 +193,7 @@ def test_the_kept_m_bert_carries_labels_over_where_nothing_else_does(kept_lab: P
     english, bulgarian = (find_corpus(kept_lab, key, "pos") for key in ("en", "bg"))
     training, test = english.read("train"), bulgarian.read("test")
     encoder = load_encoder(KEPT / ROLES["m-bert"])
-    recipe = Recipe(learning_rate=encoder.learning_rate, epochs=THREE_MINUTES.epochs)
+    recipe = Recipe(learning_rate=encoder.learning_rate, epochs=DEMO_SIZE.epochs)
     floors: list[Tagger] = [
         MostFrequentTag.fit(training, task="pos", seed=1),
         finetune(encoder.untrained(1), training, recipe=recipe),

@@ -28,7 +28,10 @@ def demo(
         ),
     ] = 1,
     pretrain: Annotated[
-        bool, typer.Option("--pretrain", help="Pretrain the encoders, in an hour, instead of taking those kept.")
+        bool,
+        typer.Option(
+            "--pretrain", help="Pretrain the encoders, in some ten minutes more, instead of taking those kept."
+        ),
     ] = False,
 ) -> None:
     """Run everything on constructed languages, offline, in minutes.
@@ -45,7 +48,7 @@ def demo(
     from crossglot.engine.local import Local
     from crossglot.engine.progress import Shown
     from crossglot.report import in_short, terminal_findings, write_report
-    from crossglot.studies.demo import THREE_MINUTES, run_demo
+    from crossglot.studies.demo import DEMO_SIZE, run_demo
     from crossglot.studies.spending import spent
 
     jobs, console = min(os.cpu_count() or 1, MOST_JOBS), stderr_console()
@@ -57,7 +60,7 @@ def demo(
         run_demo(out, Local(jobs, threads=1), seed=seed, pretrain=pretrain, progress=Shown(console, jobs), tell=tell)
         tell("report")
         written = write_report(out)
-    shares = (f"{name} {seconds:.0f} of {THREE_MINUTES.budget[name]:.0f}" for name, seconds in spent(out).items())
+    shares = (f"{name} {seconds:.0f} of {DEMO_SIZE.budget[name]:.0f}" for name, seconds in spent(out).items())
     console.print(f"seconds on one core: {', '.join(shares)}", style="dim", soft_wrap=True)
     for part in terminal_findings(out):
         stdout_console().print(part)

@@ -67,7 +67,7 @@ class DemoSize:
     budget: Mapping[str, float] = field(default_factory=dict)
 
 
-THREE_MINUTES = DemoSize(
+DEMO_SIZE = DemoSize(
     sentences=Sizes(train=100, dev=20, test=100, mono=12_000, parallel=5_600),
     concepts=60,
     words=53,
@@ -91,7 +91,7 @@ THREE_MINUTES = DemoSize(
         "figure3": 130,
     },
 )
-"""Everything, with an empty store and the encoders that are kept, in some three minutes on two cores."""
+"""Everything, with an empty store and the encoders that are kept: three and a half minutes on two cores."""
 
 
 def run_demo(
@@ -100,7 +100,7 @@ def run_demo(
     *,
     seed: int = 1,
     pretrain: bool = False,
-    size: DemoSize = THREE_MINUTES,
+    size: DemoSize = DEMO_SIZE,
     spec: LabSpec | None = None,
     progress: Progress | None = None,
     tell: Callable[[str], None] = lambda _: None,
