@@ -23,11 +23,11 @@ from crossglot.pretraining.shapes import SHAPES
 from crossglot.report import in_short, write_report
 from crossglot.results.rows import read_results
 from crossglot.studies.demo import (
+    DEMO_SIZE,
     ENGLISH_STEPS,
     KEPT,
     KEPT_SEED,
     ROLES,
-    DEMO_SIZE,
     DemoSize,
     demo_spec,
     kept_encoders,
