@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-TOOLS = {"kept_results", "own_matrix", "same_results"}  # of what one names: runs, a matrix of scores
+TOOLS = {"kept_results", "own_matrix", "rows", "same_results"}  # of what one names: runs, a matrix, an encoder
 LONG = {"head_start", "parity", "subwords"}
 NEED_DATA = {"head_start", "packing", "parity", "readers", "subwords", "transliteration"}
 
