@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from crossglot.alignment import neighbours
-from crossglot.alignment.neighbours import METRICS, nearest
+from crossglot.alignment.neighbours import METRICS, nearest, nearest_both_ways
 from crossglot.errors import UsageError
 
 Floats = NDArray[np.float64]
@@ -123,3 +123,47 @@ def test_vectors_that_are_not_finite_are_refused(metric: neighbours.Metric, stra
     broken[4, 0] = np.nan
     with pytest.raises(UsageError, match="row 2 and 1 more of the queries"):
         nearest(broken, sound, metric)
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    left=st.integers(1, 12),
+    right=st.integers(1, 12),
+    k=st.integers(1, 12),
+    metric=st.sampled_from(METRICS),
+    apart=st.sampled_from([0.0, 3.0]),
+)
+def test_one_search_finds_the_nearest_both_ways(
+    seed: int, left: int, right: int, k: int, metric: neighbours.Metric, apart: float
+) -> None:
+    sides = gaussian(seed, left, 4), gaussian(seed + 1, right, 4) + np.float32(apart)
+    forth, back = nearest_both_ways(*sides, metric, neighbourhood=k)
+    for queries, candidates, found in ((*sides, forth), (*sides[::-1], back)):
+        scores = naive_scores(queries, candidates, metric, min(k, len(queries)))
+        np.testing.assert_allclose(scores[np.arange(len(queries)), found], scores.max(axis=1), atol=2e-5)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_blocks_of_both_sides_find_what_brute_force_finds(
+    metric: neighbours.Metric, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With neighbourhoods so small that groups of scores are looked at before the scores."""
+    monkeypatch.setattr(neighbours, "BLOCK", 40)
+    monkeypatch.setattr(neighbours, "GROUP", 4)
+    left, right = gaussian(1, 95, 9), gaussian(2, 130, 9)
+    forth, back = nearest_both_ways(left, right, metric, neighbourhood=3)
+    np.testing.assert_array_equal(forth, naive_scores(left, right, metric, 3).argmax(axis=1))
+    np.testing.assert_array_equal(back, naive_scores(right, left, metric, 3).argmax(axis=1))
+
+
+def test_of_equal_ones_the_first_is_taken_on_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "BLOCK", 4)
+    one = np.ones((1, 8), np.float32)
+    for metric in METRICS:
+        forth, back = nearest_both_ways(np.repeat(one, 5, axis=0), np.repeat(one, 11, axis=0), metric)
+        assert (forth.tolist(), back.tolist()) == ([0] * 5, [0] * 11)
+
+
+def test_both_sides_of_a_search_both_ways_need_somebody() -> None:
+    with pytest.raises(UsageError, match="nothing to find"):
+        nearest_both_ways(gaussian(0, 0, 2), gaussian(1, 2, 2))

@@ -57,8 +57,7 @@ class Translate(Step):
         """Writes found.npy, int32 (directions, conditions, layers, pairs): the place of what was found in the pool."""
         import numpy as np
 
-        from crossglot.alignment.neighbours import nearest
-        from crossglot.alignment.shifts import shifted
+        from crossglot.alignment.translations import translations
 
         pool = sample(usable_pairs(self.source.side, self.target.side), self.pairs)
         embedded = (read_vectors(inputs(step)) for step in (self.source, self.target))
@@ -67,10 +66,8 @@ class Translate(Step):
         found = np.empty((2, len(self.conditions), layers, len(pool)), np.int32)
         for layer in range(layers):
             source, target = (np.asarray(vectors[layer])[places] for vectors, places in sides)
-            for direction, (here, there) in enumerate(((source, target), (target, source))):
-                for place, (shift, metric) in enumerate(self.conditions):
-                    queries, candidates = shifted(here, there, shift)
-                    found[direction, place, layer] = nearest(queries, candidates, metric, device=self.source.device)
+            for place, (shift, metric) in enumerate(self.conditions):
+                found[:, place, layer] = translations(source, target, shift, metric, device=self.source.device)
             advance((layer + 1) / layers)
         np.save(folder / FOUND, found)
 
@@ -117,9 +114,10 @@ class TranslateByPieces(Step):
 
         pool = sample(usable_pairs(self.source, self.target), self.pairs)
         tokenizer = self.encoder.load_tokenizer()
+        texts = (side.read().lines for side in (self.source, self.target))
         sides = [
-            every_piece(tokenizer, [side.read().lines[number] for number in lines])
-            for side, lines in zip((self.source, self.target), zip(*pool, strict=True), strict=True)
+            every_piece(tokenizer, [lines[number] for number in numbers])
+            for lines, numbers in zip(texts, zip(*pool, strict=True), strict=True)
         ]
         np.save(folder / FOUND, np.stack(nearest_by_pieces(*sides)).astype(np.int32))
 
