@@ -50,12 +50,17 @@ def written(page: str, root: Path = ROOT) -> str:
 
 
 def cells_table(rows: Iterable[ResultRow]) -> Iterator[str]:
-    """A line per system and source: the mean of each target, half its interval, the published one; * not zero-shot."""
+    """A line per system and source: the mean of each target, half its interval, the published one; * not zero-shot.
+
+    Where no source meets another target than itself, a line per system.
+    """
     cells = [row for row in rows if row.aggregate == MEAN and row.target and row.part is None]
     targets = list(dict.fromkeys(row.target for row in cells))
+    own = all(row.source == row.target for row in cells)
     by_line: dict[tuple[str, str], dict[str, ResultRow]] = {}
     for row in cells:
-        by_line.setdefault((row.system or "", row.source or ""), {})[row.target or ""] = row
+        source = "the same" if own else row.source or ""
+        by_line.setdefault((row.system or "", source), {})[row.target or ""] = row
     yield f"| system | trained on | {' | '.join(map(str, targets))} |"
     yield f"|---|---|{'---|' * len(targets)}"
     for (system, source), found in by_line.items():
@@ -63,10 +68,12 @@ def cells_table(rows: Iterable[ResultRow]) -> Iterator[str]:
 
 
 def _cell(row: ResultRow | None) -> str:
-    if row is None or row.value is None:
+    if row is None:
         return "–"
-    half = "" if row.ci_low is None or row.ci_high is None else f" ± {(row.ci_high - row.ci_low) / 2:.1f}"
     published = "" if row.published is None else f" ({row.published:.1f})"
+    if row.value is None:
+        return f"–{published}"
+    half = "" if row.ci_low is None or row.ci_high is None else f" ± {(row.ci_high - row.ci_low) / 2:.1f}"
     return f"{row.value:.1f}{'*' if row.target in (row.source or '').split('+') else ''}{half}{published}"
 
 
