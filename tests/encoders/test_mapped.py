@@ -19,8 +19,10 @@ from crossglot.runtime import Runtime
 from crossglot.tagging.encoder_tagger import load_encoder_tagger
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.fitting import fit
+from crossglot.tagging.prediction import for_prediction
 from crossglot.tagging.recipe import Recipe
 
+BF16 = Runtime("cpu", "bf16")
 RECIPE = Recipe(epochs=2, batch_size=2, max_length=32, learning_rate=1e-2)
 TRAIN = [TaggedSentence(("the", "cat"), ("DET", "NOUN")), TaggedSentence(("a", "dog"), ("DET", "NOUN"))] * 3
 OTHERS = [["cat", "tree", "the"], ["house", "of", "cats"]]
@@ -58,3 +60,25 @@ def test_weights_that_are_not_those_of_the_file_stay_in_memory(tmp_path: Path) -
         model.get_input_embeddings().weight[-1, -1] += 1
     map_embedding(model, read_headers(folder))
     assert type(model.get_input_embeddings()) is nn.Embedding
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_a_copy_in_bf16_computes_as_one_of_all_rows_and_shares_them(dtype: torch.dtype, tmp_path: Path) -> None:
+    plain, encoder = mapped(tmp_path / "tiny", dtype)
+    found, expected = for_prediction(encoder.model, BF16), for_prediction(plain.model, BF16)
+    rows = encoder.model.get_input_embeddings().rows
+    assert found.get_input_embeddings().rows.data_ptr() == rows.data_ptr()
+    assert rows.dtype == dtype
+    ids = torch.tensor([[2, 7, 9, 11, 3]])
+    with torch.inference_mode():
+        assert found(ids).last_hidden_state.dtype == torch.bfloat16
+        assert torch.equal(found(ids).last_hidden_state, expected(ids).last_hidden_state)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_a_tagger_in_bf16_predicts_as_one_of_all_rows_and_shares_them(dtype: torch.dtype, tmp_path: Path) -> None:
+    plain, encoder = mapped(tmp_path / "tiny", dtype)
+    tagger = fit(encoder, TRAIN, RECIPE, task="pos", seed=1, runtime=BF16)
+    predicting = for_prediction(tagger.encoder.model, BF16)
+    assert predicting.get_input_embeddings().whole.data_ptr() == encoder.model.get_input_embeddings().rows.data_ptr()
+    assert tagger.tag(OTHERS) == fit(plain, TRAIN, RECIPE, task="pos", seed=1, runtime=BF16).tag(OTHERS)

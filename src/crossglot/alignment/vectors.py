@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from crossglot.alignment.texts import Text, every_piece, gathered_texts
 from crossglot.batching import Batch
 from crossglot.encoders.forward import hidden_rows, make_batch
 from crossglot.encoders.kernels.fused import fused
+from crossglot.encoders.mapped import copied
 from crossglot.encoders.windows import Sequences, windowed
 from crossglot.errors import ModelError, UsageError
 from crossglot.files import whole_file
@@ -178,9 +178,9 @@ def _computing(encoder: Encoder, runtime: Runtime) -> PreTrainedModel:
     """The model where and in the precision it is to compute; the encoder's own is left as it is."""
     model = encoder.model
     if runtime.precision == "bf16":
-        model = deepcopy(model).to(runtime.device, torch.bfloat16)
+        model = copied(model).to(runtime.device, torch.bfloat16)
     elif model.device != torch.device(runtime.device):
-        model = deepcopy(model).to(runtime.device)
+        model = copied(model).to(runtime.device)
     return fused(model)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import ctypes
 import mmap
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import torch
 from safetensors import safe_open
@@ -28,20 +29,51 @@ BLOCK = 8192
 """Rows that are compared at a time."""
 
 
-class MappedRows(nn.Module):
-    """An embedding whose rows, fp32 or fp16, are looked up where they lie; fp16 become fp32, which loses nothing."""
+class RowsAtRest(nn.Module):
+    """An embedding with a buffer of rows that stay as they lie: a change of precision is one of what it looks up."""
 
+    AT_REST: ClassVar[str]
+    """The name of that buffer."""
+
+    def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> Self:
+        rows: torch.Tensor = getattr(self, self.AT_REST)
+        moved = fn(rows[:0]).device != rows.device
+        if not moved:
+            self._buffers[self.AT_REST] = None  # which is passed over
+        try:
+            super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        finally:
+            if not moved:
+                self._buffers[self.AT_REST] = rows
+        return self
+
+
+class MappedRows(RowsAtRest):
+    """An embedding whose rows, fp32 or fp16, are looked up where they lie; fp16 become fp32, which loses nothing.
+
+    Where the module is cast to another precision, what was looked up is.
+    """
+
+    AT_REST = "rows"
     rows: torch.Tensor
+    like: torch.Tensor
 
     def __init__(self, rows: torch.Tensor, padding_idx: int | None) -> None:
         super().__init__()
         self.padding_idx = padding_idx
         self.register_buffer("rows", rows, persistent=False)  # no parameter: nothing trains it
+        self.register_buffer("like", torch.empty(0), persistent=False)  # of the precision that vectors come in
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
         """Vectors of pieces."""
-        vectors = functional.embedding(ids, self.rows)
-        return vectors.float() if vectors.dtype == torch.float16 else vectors
+        return functional.embedding(ids, self.rows).to(self.like.dtype)
+
+
+def copied(model: PreTrainedModel) -> PreTrainedModel:
+    """A copy of the model with weights of its own, but for rows at rest, which nobody changes."""
+    at_rest = [module for module in model.modules() if isinstance(module, RowsAtRest)]
+    rows = [getattr(module, module.AT_REST) for module in at_rest]
+    return deepcopy(model, {id(one): one for one in rows})
 
 
 def map_embedding(model: PreTrainedModel, tensors: Mapping[str, Tensor]) -> None:

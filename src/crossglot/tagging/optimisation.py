@@ -21,7 +21,7 @@ from torch import nn
 from torch.nn import functional
 
 from crossglot.adamw import adamw, set_rate
-from crossglot.encoders.mapped import MappedRows
+from crossglot.encoders.mapped import MappedRows, RowsAtRest
 from crossglot.runtime import Precision
 from crossglot.tagging.recipe import Recipe
 
@@ -112,13 +112,14 @@ class Optimisation:
             self.rows.shrunk = self.shrunk
 
 
-class ChosenRows(nn.Module):
+class ChosenRows(RowsAtRest):
     """An embedding matrix of which some rows are trained; the others stay where they are, and are not changed.
 
     In training these rows alone can be looked up; afterwards the others as well, times `shrunk`, the product of
     (1 - rate · decay). What is saved is the whole matrix.
     """
 
+    AT_REST = "whole"
     row_of: torch.Tensor
     whole: torch.Tensor
 

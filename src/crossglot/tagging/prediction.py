@@ -7,7 +7,6 @@ test set once and let every tagger of that encoder predict it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden, make_batch
 from crossglot.encoders.kernels.fused import fused
+from crossglot.encoders.mapped import copied
 from crossglot.encoders.pieces import Reading
 from crossglot.encoders.windows import windowed
 from crossglot.encoders.written import piece_sentences
@@ -91,7 +91,7 @@ def for_prediction(model: PreTrainedModel, runtime: Runtime) -> PreTrainedModel:
 
     Under bf16 it is a copy and not fused: rounding elsewhere would change more than one tag in a thousand.
     """
-    return fused(model) if runtime.precision == "fp32" else deepcopy(model).bfloat16()
+    return fused(model) if runtime.precision == "fp32" else copied(model).bfloat16()
 
 
 @torch.no_grad()
