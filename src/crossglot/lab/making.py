@@ -21,7 +21,7 @@ from crossglot.lab.codeswitching import Speaker, code_switched, draw_switches
 from crossglot.lab.grammar import Grammar, make_grammar
 from crossglot.lab.inventory import Inventory, make_inventory
 from crossglot.lab.lexicon import Lexicon, make_lexicons, written_forms
-from crossglot.lab.meanings import Meanings, draw_meanings, join_meanings
+from crossglot.lab.meanings import ENTITY_SHARES, NAME_SHARES, Meanings, Shares, draw_meanings, join_meanings
 from crossglot.lab.randomness import stream
 from crossglot.lab.scripts import SCRIPTS
 from crossglot.lab.sentences import Said, entities, lines, say, treebank
@@ -69,12 +69,15 @@ class Lab:
         """All that a language's anchors can look like in its own script; no other word of it looks like one of them."""
         return frozenset(map(str, self.written[key][:, self.inventory.vocabulary.stop :].ravel()))
 
-    def draw(self, part: str, size: int, name: str, *, names: float, unseen: float = 0.0) -> Meanings:
+    def draw(
+        self, part: str, size: int, name: str, *, names: float, shares: Shares = NAME_SHARES, unseen: float = 0.0
+    ) -> Meanings:
         """So many meanings of a split, from the stream of that name; see `draw_meanings`."""
         rng, digits = stream(self.spec.seed, name, "meanings"), PARTS[part]
         drawn: list[Meanings] = []
         while (missing := size - sum(map(len, drawn))) > 0:
-            some = draw_meanings(self.world, rng, missing * 10 // len(digits) + 50, names=names, unseen=unseen)
+            enough = missing * 10 // len(digits) + 50
+            some = draw_meanings(self.world, rng, enough, names=names, shares=shares, unseen=unseen)
             drawn.append(some[np.isin(some.keys() % np.uint64(10), digits)][:missing])
         return join_meanings(drawn)
 
@@ -182,7 +185,8 @@ def _write_treebank(lab: Lab, key: str, part: str, path: Path) -> None:
 
 def _write_entities(lab: Lab, key: str, part: str, path: Path) -> None:
     name = f"ner {key} {part}"
-    meanings = lab.draw(part, getattr(lab.spec.sizes, part), name, names=lab.spec.names, unseen=_unseen(part))
+    size = getattr(lab.spec.sizes, part)
+    meanings = lab.draw(part, size, name, names=lab.spec.names, shares=ENTITY_SHARES, unseen=_unseen(part))
     said = lab.say(meanings, key, name)
     write_columns(entities(said, lab.inventory, said.forms(lab.written[key])), path)
 

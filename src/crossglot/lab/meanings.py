@@ -7,7 +7,7 @@ model can find out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,13 +25,24 @@ if TYPE_CHECKING:
 PLURAL, ACCUSATIVE, GENITIVE, PAST = 1, 2, 4, 2
 """Inflection as a number: of nouns PLURAL + ACCUSATIVE or PLURAL + GENITIVE, of verbs PLURAL + PAST; 0 is bare."""
 
-NAME_SHARES = {
+Shares = Mapping[str, tuple[float, float, float, float]]
+
+NAME_SHARES: Shares = {
     "subject": (0.6, 0.1, 0.25, 0.05),
     "object": (0.35, 0.15, 0.2, 0.3),
     "oblique": (0.15, 0.6, 0.15, 0.1),
     "genitive": (0.5, 0.2, 0.2, 0.1),
 }
 """Shares of people, places, organisations and products among the names of a phrase: people act, places surround."""
+
+ENTITY_SHARES: Shares = {
+    "subject": (0.88, 0.04, 0.04, 0.04),
+    "object": (0.04, 0.04, 0.04, 0.88),
+    "oblique": (0.04, 0.88, 0.04, 0.04),
+    "genitive": (0.04, 0.04, 0.88, 0.04),
+}
+"""The same for entity sets, where a name that was never seen has to be told by its place: people act, places surround,
+organisations own, products are made."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,15 @@ def join_meanings(parts: Iterable[Meanings]) -> Meanings:
     return Meanings(np.concatenate([one.items for one in kept]), np.concatenate([one.inflection for one in kept]))
 
 
-def draw_meanings(world: World, rng: np.random.Generator, size: int, *, names: float, unseen: float = 0.0) -> Meanings:
+def draw_meanings(
+    world: World,
+    rng: np.random.Generator,
+    size: int,
+    *,
+    names: float,
+    shares: Shares = NAME_SHARES,
+    unseen: float = 0.0,
+) -> Meanings:
     """Draws meanings, all at once.
 
     Args:
@@ -74,9 +93,10 @@ def draw_meanings(world: World, rng: np.random.Generator, size: int, *, names: f
         rng: the stream to draw from.
         size: how many.
         names: share of noun phrases that are names.
+        shares: of the types of names in each phrase.
         unseen: share of names taken from the half of each list that is never drawn otherwise.
     """
-    drawing = _Drawing(world, rng, size, names, unseen)
+    drawing = _Drawing(world, rng, size, names, shares, unseen)
     everywhere = np.arange(size)
     topics = by_rank(TOPICS).draw(rng, np.zeros_like(everywhere))
     drawing.clause(0, everywhere, topics)
@@ -93,9 +113,11 @@ def draw_meanings(world: World, rng: np.random.Generator, size: int, *, names: f
 class _Drawing:
     """Meanings half made, filled slot by slot; `rows` are the numbers of the sentences that something is done to."""
 
-    def __init__(self, world: World, rng: np.random.Generator, size: int, names: float, unseen: float) -> None:
+    def __init__(
+        self, world: World, rng: np.random.Generator, size: int, names: float, shares: Shares, unseen: float
+    ) -> None:
         self.world, self.blocks, self.rng = world, world.inventory.blocks, rng
-        self.names, self.unseen = names, unseen
+        self.names, self.shares, self.unseen = names, shares, unseen
         self.items = np.full((size, len(SLOTS)), -1, dtype=np.int32, order="F")  # as it is filled: slot by slot
         self.inflection = np.zeros((size, len(SLOTS)), dtype=np.int8, order="F")
 
@@ -194,7 +216,7 @@ class _Drawing:
 
     def name(self, noun: int, flat: int, phrase: str, rows: Ints) -> None:
         """Puts names into a noun slot, and the rest of longer names into the slot after it."""
-        kind = np.searchsorted(np.cumsum(NAME_SHARES[phrase])[:-1], self.rng.random(len(rows)), side="right")
+        kind = np.searchsorted(np.cumsum(self.shares[phrase])[:-1], self.rng.random(len(rows)), side="right")
         people, places, organisations, products = (rows[kind == at] for at in range(4))
         self.by_rank(noun, people, "first name")
         full = self.some(people, 0.6)
