@@ -2,13 +2,13 @@
 
 Each metric is a greatest product plus a term of the candidate's own: |q - c|² is least where q·c - |c|²/2 is greatest,
 a cosine is a product of unit vectors, and CSLS takes from twice the cosine how near the candidate is to everybody. So
-one search serves all three, and one product of two sides serves the search from either of them. Of candidates that are
-equally near the first is taken.
+one pass over the products of two sides serves all searches that differ in that term alone, from either side. Of
+candidates that are equally near the first is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from math import ceil
 from typing import TYPE_CHECKING, Literal, get_args
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import torch
 
+from crossglot.alignment.shifts import equal_parts
 from crossglot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 Metric = Literal["l2", "cosine", "csls"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
+
+Found = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
+"""For each of the left the nearest of the right, (left,), and for each of the right that of the left, (right,)."""
 
 NEIGHBOURHOOD = 10
 """Neighbours that CSLS averages over (Lample, Conneau et al. 2018)."""
@@ -42,13 +46,10 @@ def nearest(
     neighbourhood: int = NEIGHBOURHOOD,
     device: str = "cpu",
 ) -> NDArray[np.int64]:
-    """The nearest candidate of each query.
-
-    Products are in fp32. For ℓ2 each side's mean is subtracted first, since rounding of a large common part would drown
-    the differences.
+    """The nearest candidate of each query. Products are in fp32.
 
     Args:
-        queries: (queries, hidden).
+        queries: (queries, hidden), at least one.
         candidates: (candidates, hidden), at least one.
         metric: `l2`; `cosine`; `csls`, cross-domain similarity local scaling, in which a candidate that is near to many
             queries counts less: 2 cos(q, c) - r(c), r(c) being the mean cosine of c and the queries nearest to it
@@ -60,10 +61,10 @@ def nearest(
         int64, (queries,), rows of `candidates`.
 
     Raises:
-        UsageError: for an unknown metric, no candidates, vectors of different width or with a number that is not
+        UsageError: for an unknown metric, nobody on a side, vectors of different width or with a number that is not
             finite, or a neighbourhood of nobody.
     """
-    found, _ = _search(queries, candidates, metric, neighbourhood, device, both=False)
+    found, _ = nearest_both_ways(queries, candidates, metric, neighbourhood=neighbourhood, device=device)
     return found
 
 
@@ -74,69 +75,91 @@ def nearest_both_ways(
     *,
     neighbourhood: int = NEIGHBOURHOOD,
     device: str = "cpu",
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The nearest of the right for each of the left, and of the left for each of the right; see `nearest`.
-
-    Each distance is computed once for both.
-    """
-    return _search(left, right, metric, neighbourhood, device, both=True)
-
-
-def _search(
-    queries: NDArray[np.float32],
-    candidates: NDArray[np.float32],
-    metric: Metric,
-    neighbourhood: int,
-    device: str,
-    *,
-    both: bool,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The nearest candidate of each query, and where both are asked for the nearest query of each candidate."""
+) -> Found:
+    """The nearest of the right for each of the left, and of the left for each of the right; see `nearest`."""
     if metric not in METRICS:
         raise UsageError(f"unknown metric '{metric}': use one of {', '.join(METRICS)}")
+    if metric == "l2":
+        return nearest_in_l2(left, right, [np.zeros((1, 1))], device=device)[0]
+    csls = metric == "csls"
+    return nearest_by_cosine(left, right, csls=csls, neighbourhood=neighbourhood, device=device)[metric]
+
+
+def nearest_in_l2(
+    left: NDArray[np.float32], right: NDArray[np.float32], shifts: Sequence[NDArray[np.float64]], *, device: str = "cpu"
+) -> list[Found]:
+    """The nearest both ways by distance, under each of several shifts.
+
+    Each side's mean is subtracted first, since rounding of a large common part would drown the differences. Of x + a
+    and y + b the squared distance is |x - y + d|² with d = a - b, so that y is nearest to x where x·y + d·y - |y|²/2 is
+    greatest, and x to y where x·y - d·x - |x|²/2 is. A shift changes d alone.
+
+    Args:
+        left: (left, hidden), at least one.
+        right: (right, hidden), at least one.
+        shifts: what is added to the left, or taken from the right: (parts, hidden), a vector for each of the equal
+            parts of those for whom the nearest is looked for. See `shift_vectors`.
+        device: where it is computed.
+
+    Raises:
+        UsageError: see `nearest`.
+    """
+    _require_comparable(left, right)
+    means = [side.mean(axis=0, dtype=np.float64).astype(np.float32) for side in (left, right)]
+    x, y = (torch.from_numpy(side - mean).to(device) for side, mean in zip((left, right), means, strict=True))
+    of_x, of_y = (side.square().sum(dim=1).mul_(-0.5) for side in (x, y))
+    forth, back = list[_Greatest](), list[_Greatest]()
+    for shift in shifts:
+        apart = torch.from_numpy((shift + means[0] - means[1]).astype(np.float32)).to(device)
+        forth.append(_Greatest(x, of_y + apart @ y.T))
+        back.append(_Greatest(y, of_x - apart @ x.T))
+    _compare(x, y, forth, back)
+    return _found(left, right, forth, back)
+
+
+def nearest_by_cosine(
+    left: NDArray[np.float32],
+    right: NDArray[np.float32],
+    *,
+    csls: bool,
+    neighbourhood: int = NEIGHBOURHOOD,
+    device: str = "cpu",
+) -> dict[Metric, Found]:
+    """The nearest both ways by `cosine`, and where wanted by `csls`, whose neighbourhoods are gathered beside it.
+
+    Args:
+        left: (left, hidden), at least one.
+        right: (right, hidden), at least one.
+        csls: whether it is wanted.
+        neighbourhood: see `nearest`.
+        device: where it is computed.
+
+    Raises:
+        UsageError: see `nearest`.
+    """
+    _require_comparable(left, right)
     if neighbourhood < 1:
         raise UsageError(f"a neighbourhood of {neighbourhood}: it takes at least one neighbour")
-    _require_comparable(queries, candidates)
-    if both:
-        _require_comparable(candidates, queries)
-    if metric == "l2":
-        (left, of_left), (right, of_right) = _centred(queries, candidates, device)
-    else:
-        left, right = (_unit(torch.from_numpy(np.array(side))).to(device) for side in (queries, candidates))
-        of_left, of_right = (torch.zeros(len(side), device=device) for side in (left, right))
-    if metric == "csls":
-        near_left = _Nearness(left, min(neighbourhood, len(right))) if both else None
-        near_right = _Nearness(right, min(neighbourhood, len(left)))
-        _compare(left, right, near_left, near_right)
-        of_left = near_left.means().mul_(-0.5) if near_left else of_left
-        of_right = near_right.means().mul_(-0.5)
-    found = _Greatest(left, of_right)
-    back = _Greatest(right, of_left) if both else None
-    _compare(left, right, found, back)
-    return _rows(found, candidates), _rows(back, queries) if back else np.zeros(0, np.int64)
-
-
-def _centred(
-    left: NDArray[np.float32], right: NDArray[np.float32], device: str
-) -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
-    """Each side less its own mean, and the term of each vector as a candidate in ℓ2.
-
-    Of x + a and y + b the squared distance is |x - y + d|² with d = a - b, so that y is nearest to x where
-    x·y + d·y - |y|²/2 is greatest, and x to y where x·y - d·x - |x|²/2 is.
-    """
-    means = [side.mean(axis=0, dtype=np.float64).astype(np.float32) for side in (left, right)]
-    apart = torch.from_numpy(means[0] - means[1]).to(device)
-    x, y = (torch.from_numpy(side - mean).to(device) for side, mean in zip((left, right), means, strict=True))
-    return (x, x.square().sum(dim=1).mul_(-0.5).sub_(x @ apart)), (y, y.square().sum(dim=1).mul_(-0.5).add_(y @ apart))
+    x, y = (_unit(torch.from_numpy(np.array(side)).to(device)) for side in (left, right))
+    forth, back = [_Greatest(x)], [_Greatest(y)]
+    if csls:
+        near_x, near_y = _Nearness(x, min(neighbourhood, len(y))), _Nearness(y, min(neighbourhood, len(x)))
+        _compare(x, y, [*forth, near_x], [*back, near_y])
+        forth.append(_Greatest(x, near_y.means().mul_(-0.5)[None]))
+        back.append(_Greatest(y, near_x.means().mul_(-0.5)[None]))
+    _compare(x, y, forth[-1:], back[-1:])
+    names: tuple[Metric, ...] = ("cosine", "csls")
+    return dict(zip(names, _found(left, right, forth, back), strict=False))
 
 
 def _require_comparable(queries: NDArray[np.float32], candidates: NDArray[np.float32]) -> None:
     """Makes sure that there is something to find, and that every distance is a number.
 
     Raises:
-        UsageError: for no candidates, or vectors of different width or with a number that is not finite.
+        UsageError: for nobody on a side, or vectors of different width or with a number that is not finite.
     """
-    if queries.ndim != 2 or candidates.ndim != 2 or not len(candidates) or queries.shape[1] != candidates.shape[1]:
+    pairable = queries.ndim == candidates.ndim == 2 and queries.shape[1] == candidates.shape[1]
+    if not pairable or not len(queries) or not len(candidates):
         raise UsageError(f"nothing to find: queries are {queries.shape}, candidates {candidates.shape}")
     for name, side in (("queries", queries), ("candidates", candidates)):
         if not all(np.isfinite(side[rows]).all() for rows in _blocks(len(side))):
@@ -148,16 +171,26 @@ def _require_comparable(queries: NDArray[np.float32], candidates: NDArray[np.flo
 
 
 class _Greatest:
-    """For each row the place of the greatest score, which is a product plus the candidate's own term."""
+    """For each row the place of the greatest score, which is a product plus the candidate's own term, if it has one.
 
-    def __init__(self, rows: torch.Tensor, own: torch.Tensor) -> None:
+    The term is (parts, candidates), one for each of the equal parts of the rows.
+    """
+
+    def __init__(self, rows: torch.Tensor, own: torch.Tensor | None = None) -> None:
         self.own = own
+        self.part = torch.zeros(len(rows), dtype=torch.int64, device=rows.device)
+        for part, those in enumerate(equal_parts(len(rows), 1 if own is None else len(own))):
+            self.part[those] = part
         self.best = torch.full((len(rows),), -torch.inf, device=rows.device)
         self.places = torch.zeros(len(rows), dtype=torch.int64, device=rows.device)
 
-    def see(self, rows: slice, columns: slice, products: torch.Tensor) -> None:
-        """Takes in a block of products, which it changes."""
-        values, places = _row_maxima(products.add_(self.own[columns]))
+    def see(self, rows: slice, columns: slice, products: torch.Tensor, room: torch.Tensor) -> None:
+        """Takes in a block of products."""
+        scores = products
+        if self.own is not None:
+            own = self.own[:, columns] if len(self.own) == 1 else self.own[self.part[rows], columns]
+            scores = torch.add(products, own, out=room)
+        values, places = _row_maxima(scores)
         better = values > self.best[rows]
         self.best[rows] = torch.where(better, values, self.best[rows])
         self.places[rows] = torch.where(better, places + columns.start, self.places[rows])
@@ -169,7 +202,7 @@ class _Nearness:
     def __init__(self, rows: torch.Tensor, many: int) -> None:
         self.kept = torch.full((len(rows), many), -torch.inf, device=rows.device)
 
-    def see(self, rows: slice, columns: slice, products: torch.Tensor) -> None:  # noqa: ARG002
+    def see(self, rows: slice, columns: slice, products: torch.Tensor, room: torch.Tensor) -> None:  # noqa: ARG002
         """Takes in a block of products."""
         many = self.kept.shape[1]
         groups = products.shape[1] // GROUP
@@ -188,18 +221,19 @@ class _Nearness:
 _Seer = _Greatest | _Nearness
 
 
-def _compare(left: torch.Tensor, right: torch.Tensor, of_left: _Seer | None, of_right: _Seer | None) -> None:
-    """Shows the products of all rows of both sides to who looks from the left, and turned round from the right."""
-    room = torch.empty(BLOCK * BLOCK, device=left.device)
+def _compare(left: torch.Tensor, right: torch.Tensor, of_left: Sequence[_Seer], of_right: Sequence[_Seer]) -> None:
+    """Shows the products of all rows of both sides to those who look from the left, and turned round from the right."""
+    rooms = torch.empty(3, BLOCK * BLOCK, device=left.device)
     for rows in _blocks(len(left)):
         for columns in _blocks(len(right)):
-            shape = len(left[rows]), len(right[columns])
-            products = torch.mm(left[rows], right[columns].T, out=room[: shape[0] * shape[1]].view(shape))
-            turned = products.T.contiguous() if of_right else products
-            if of_left:
-                of_left.see(rows, columns, products)
-            if of_right:
-                of_right.see(columns, rows, turned)
+            x, y = left[rows], right[columns]
+            products, turned, scores = rooms[:, : len(x) * len(y)]
+            products = torch.mm(x, y.T, out=products.view(len(x), len(y)))
+            for seer in of_left:
+                seer.see(rows, columns, products, scores.view(len(x), len(y)))
+            turned = turned.view(len(y), len(x)).copy_(products.T)
+            for seer in of_right:
+                seer.see(columns, rows, turned, scores.view(len(y), len(x)))
 
 
 def _row_maxima(scores: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -228,9 +262,14 @@ def _places_of_greatest(values: torch.Tensor, many: int) -> torch.Tensor:
     return torch.from_numpy(np.argpartition(values.numpy(), -many, axis=1)[:, -many:])
 
 
-def _rows(found: _Greatest, candidates: NDArray[np.float32]) -> NDArray[np.int64]:
-    rows: NDArray[np.int64] = _first_equal(candidates)[found.places.cpu().numpy()]
-    return rows
+def _found(
+    left: NDArray[np.float32], right: NDArray[np.float32], forth: Sequence[_Greatest], back: Sequence[_Greatest]
+) -> list[Found]:
+    of_left, of_right = _first_equal(left), _first_equal(right)
+    return [
+        (of_right[one.places.cpu().numpy()], of_left[other.places.cpu().numpy()])
+        for one, other in zip(forth, back, strict=True)
+    ]
 
 
 def _first_equal(rows: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -249,8 +288,7 @@ def _first_equal(rows: NDArray[np.float32]) -> NDArray[np.int64]:
 
 def _blocks(count: int) -> Iterator[slice]:
     """Slices of at most BLOCK rows: as few and as equal as possible."""
-    parts = ceil(count / BLOCK)
-    return (slice(count * part // parts, count * (part + 1) // parts) for part in range(parts))
+    return equal_parts(count, ceil(count / BLOCK))
 
 
 def _unit(vectors: torch.Tensor) -> torch.Tensor:

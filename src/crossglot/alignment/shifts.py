@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -26,6 +27,31 @@ def mean_shift(source: NDArray[np.float32], target: NDArray[np.float32]) -> NDAr
     return shift
 
 
+def shift_vectors(source: NDArray[np.float32], target: NDArray[np.float32], shift: Shift) -> NDArray[np.float64]:
+    """What a shift adds to the source: (parts, hidden), one vector for all pairs or one for each half of them.
+
+    The other way round, from the target, it is as much less. `centred` is here the mean shift: see `shifted`.
+
+    Args:
+        source: (pairs, hidden).
+        target: (pairs, hidden).
+        shift: see `shifted`.
+
+    Raises:
+        UsageError: see `shifted`.
+    """
+    if shift == "no shift":
+        return np.zeros((1, source.shape[1]))
+    if shift in ("mean shift", "centred"):
+        return mean_shift(source, target)[None]
+    if shift != "held-out mean shift":
+        raise UsageError(f"unknown shift '{shift}': use one of {', '.join(SHIFTS)}")
+    if len(source) < 2:
+        raise UsageError("a held-out mean shift takes at least two pairs")
+    first, second = equal_parts(len(source), 2)
+    return np.stack([mean_shift(source[half], target[half]) for half in (second, first)])
+
+
 def shifted(
     source: NDArray[np.float32], target: NDArray[np.float32], shift: Shift
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -48,18 +74,16 @@ def shifted(
     """
     if shift == "no shift":
         return source, target
-    if shift == "mean shift":
-        return _moved(source, mean_shift(source, target)), target
     if shift == "centred":
         return tuple(_moved(side, -side.mean(axis=0, dtype=np.float64)) for side in (source, target))  # type: ignore[return-value]
-    if shift != "held-out mean shift":
-        raise UsageError(f"unknown shift '{shift}': use one of {', '.join(SHIFTS)}")
-    if len(source) < 2:
-        raise UsageError("a held-out mean shift takes at least two pairs")
-    first, second = slice(None, len(source) // 2), slice(len(source) // 2, None)
-    halves = [_moved(source[first], mean_shift(source[second], target[second]))]
-    halves.append(_moved(source[second], mean_shift(source[first], target[first])))
-    return np.concatenate(halves), target
+    vectors = shift_vectors(source, target, shift)
+    parts = equal_parts(len(source), len(vectors))
+    return np.concatenate([_moved(source[part], by) for part, by in zip(parts, vectors, strict=True)]), target
+
+
+def equal_parts(count: int, parts: int) -> Iterator[slice]:
+    """Slices of so many rows, as equal as possible, one after the other."""
+    return (slice(count * part // parts, count * (part + 1) // parts) for part in range(parts))
 
 
 def _moved(vectors: NDArray[np.float32], by: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -66,8 +66,7 @@ class Translate(Step):
         found = np.empty((2, len(self.conditions), layers, len(pool)), np.int32)
         for layer in range(layers):
             source, target = (np.asarray(vectors[layer])[places] for vectors, places in sides)
-            for place, (shift, metric) in enumerate(self.conditions):
-                found[:, place, layer] = translations(source, target, shift, metric, device=self.source.device)
+            found[:, :, layer] = translations(source, target, self.conditions, device=self.source.device)
             advance((layer + 1) / layers)
         np.save(folder / FOUND, found)
 
