@@ -1,4 +1,4 @@
-"""Runs kept in `results/`, and the tables of the documentation that are written from them.
+"""Runs kept in `results/`, and the tables and figures of the documentation that are made from them.
 
     python -m benchmarks.kept_results RUN…     keeps results.csv, claims.csv, study.toml and versions.json of these runs
     python -m benchmarks.kept_results          writes the pages anew
@@ -19,6 +19,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import crossglot as cg
 from crossglot.drawing.figures import themed
 from crossglot.experiments.translation.claims import PAPERS_CONDITION
 from crossglot.experiments.translation.drawing import curves
@@ -27,6 +28,8 @@ from crossglot.results.verdicts import JudgedClaim, read_claims
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "docs/results.md")
+FIGURES = {"figure2": "pos-matrix"}
+"""Figure → the kept run that it is drawn from, as its report has it; `draw_figure3` draws the third."""
 _BLOCK = re.compile(
     r"(<!-- (?P<what>cells|claims) (?P<run>\S+)(?: (?P<experiment>\S+))? -->\n).*?(<!-- end -->)", re.DOTALL
 )
@@ -120,6 +123,8 @@ def main() -> None:
         path = ROOT / name
         path.write_text(written(path.read_text(encoding="utf-8")), encoding="utf-8")
     draw_figure3(ROOT / "results" / "figure3", ROOT / "docs" / "figure3.svg")
+    for name, run in FIGURES.items():
+        themed(cg.read_run(ROOT / "results" / run).charts[name]).save(ROOT / "docs" / f"{name}.svg")
 
 
 if __name__ == "__main__":
