@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from crossglot.alignment import neighbours
-from crossglot.alignment.neighbours import METRICS, nearest, nearest_both_ways
+from crossglot.alignment.neighbours import METRICS, Found, nearest, nearest_by_cosine, nearest_in_l2
 from crossglot.errors import UsageError
 
 Floats = NDArray[np.float64]
@@ -17,6 +17,14 @@ Floats = NDArray[np.float64]
 
 def gaussian(seed: int, rows: int, columns: int) -> NDArray[np.float32]:
     return np.random.default_rng(seed).normal(size=(rows, columns)).astype(np.float32)
+
+
+def both_ways(
+    left: NDArray[np.float32], right: NDArray[np.float32], metric: neighbours.Metric, k: int = neighbours.NEIGHBOURHOOD
+) -> Found:
+    if metric == "l2":
+        return nearest_in_l2(left, right, [np.zeros((1, 1))])[0]
+    return nearest_by_cosine(left, right, csls=metric == "csls", neighbourhood=k)[metric]
 
 
 def cosines(queries: Floats, candidates: Floats) -> Floats:
@@ -137,7 +145,7 @@ def test_one_search_finds_the_nearest_both_ways(
     seed: int, left: int, right: int, k: int, metric: neighbours.Metric, apart: float
 ) -> None:
     sides = gaussian(seed, left, 4), gaussian(seed + 1, right, 4) + np.float32(apart)
-    forth, back = nearest_both_ways(*sides, metric, neighbourhood=k)
+    forth, back = both_ways(*sides, metric, k)
     for queries, candidates, found in ((*sides, forth), (*sides[::-1], back)):
         scores = naive_scores(queries, candidates, metric, min(k, len(queries)))
         np.testing.assert_allclose(scores[np.arange(len(queries)), found], scores.max(axis=1), atol=2e-5)
@@ -151,7 +159,7 @@ def test_blocks_of_both_sides_find_what_brute_force_finds(
     monkeypatch.setattr(neighbours, "BLOCK", 40)
     monkeypatch.setattr(neighbours, "GROUP", 4)
     left, right = gaussian(1, 95, 9), gaussian(2, 130, 9)
-    forth, back = nearest_both_ways(left, right, metric, neighbourhood=3)
+    forth, back = both_ways(left, right, metric, 3)
     np.testing.assert_array_equal(forth, naive_scores(left, right, metric, 3).argmax(axis=1))
     np.testing.assert_array_equal(back, naive_scores(right, left, metric, 3).argmax(axis=1))
 
@@ -160,10 +168,11 @@ def test_of_equal_ones_the_first_is_taken_on_both_sides(monkeypatch: pytest.Monk
     monkeypatch.setattr(neighbours, "BLOCK", 4)
     one = np.ones((1, 8), np.float32)
     for metric in METRICS:
-        forth, back = nearest_both_ways(np.repeat(one, 5, axis=0), np.repeat(one, 11, axis=0), metric)
+        forth, back = both_ways(np.repeat(one, 5, axis=0), np.repeat(one, 11, axis=0), metric)
         assert (forth.tolist(), back.tolist()) == ([0] * 5, [0] * 11)
 
 
 def test_both_sides_of_a_search_both_ways_need_somebody() -> None:
-    with pytest.raises(UsageError, match="nothing to find"):
-        nearest_both_ways(gaussian(0, 0, 2), gaussian(1, 2, 2))
+    for metric in METRICS:
+        with pytest.raises(UsageError, match="nothing to find"):
+            both_ways(gaussian(0, 0, 2), gaussian(1, 2, 2), metric)

@@ -67,37 +67,15 @@ def nearest(
         UsageError: for an unknown metric, nobody on a side, vectors of different width or with a number that is not
             finite, or a neighbourhood of nobody.
     """
-    found, _ = _nearest(queries, candidates, metric, neighbourhood, device, back=False)
-    return found
-
-
-def nearest_both_ways(
-    left: NDArray[np.float32],
-    right: NDArray[np.float32],
-    metric: Metric = "l2",
-    *,
-    neighbourhood: int = NEIGHBOURHOOD,
-    device: str = "cpu",
-) -> Found:
-    """The nearest of the right for each of the left, and of the left for each of the right; see `nearest`."""
-    return _nearest(left, right, metric, neighbourhood, device, back=True)
-
-
-def _nearest(
-    left: NDArray[np.float32],
-    right: NDArray[np.float32],
-    metric: Metric,
-    neighbourhood: int,
-    device: str,
-    *,
-    back: bool,
-) -> Found:
     if metric not in METRICS:
         raise UsageError(f"unknown metric '{metric}': use one of {', '.join(METRICS)}")
     if metric == "l2":
-        return nearest_in_l2(left, right, [np.zeros((1, 1))], back=back, device=device)[0]
-    csls = metric == "csls"
-    return nearest_by_cosine(left, right, csls=csls, neighbourhood=neighbourhood, back=back, device=device)[metric]
+        [(found, _)] = nearest_in_l2(queries, candidates, [np.zeros((1, 1))], back=False, device=device)
+    else:
+        csls = metric == "csls"
+        both = nearest_by_cosine(queries, candidates, csls=csls, neighbourhood=neighbourhood, back=False, device=device)
+        found, _ = both[metric]
+    return found
 
 
 def nearest_in_l2(
