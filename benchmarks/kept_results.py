@@ -27,8 +27,8 @@ from crossglot.results.rows import MEAN, ResultRow, read_results
 from crossglot.results.verdicts import JudgedClaim, read_claims
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/results.md")
-FIGURES = {"figure1": "ner-matrix", "figure2": "pos-matrix"}
+PAGES = ("README.md", "docs/results.md", "docs/curve.md")
+FIGURES = {"figure1": "ner-matrix", "figure2": "pos-matrix", "curve": "curve"}
 """Figure → the kept run that it is drawn from, as its report has it; `draw_figure3` draws the third."""
 _BLOCK = re.compile(
     r"(<!-- (?P<what>cells|claims) (?P<run>\S+)(?: (?P<experiment>\S+))? -->\n).*?(<!-- end -->)", re.DOTALL
