@@ -18,6 +18,7 @@ from crossglot.experiments.own_matrix.plan import GROUPED_BY, GROUPS, MATRIX, WO
 from crossglot.results.rows import MEAN, ResultRow, read_results
 from crossglot.studies.analyse import analyse
 from odd_names import ODD_NAMES
+from page_scripts import without_scripts
 
 FACTS = oracle.facts(Path(crossglot.languages.__file__).with_suffix(".tsv"))
 WIDTH = 0.12  # by what share two bootstraps of other draws may differ in the width of an interval
@@ -292,7 +293,7 @@ def test_its_report_speaks_of_nothing_that_the_matrix_has_not(tmp_path: Path) ->
     run = crossglot.analyse(
         write_wide(tmp_path / "scores.csv", IRREGULAR["sources and targets apart"].cells()), tmp_path
     )
-    page = run.report().read_text(encoding="utf-8").partition("</style>")[2]
+    page = without_scripts(run.report().read_text(encoding="utf-8")).partition("</style>")[2]
     for said in ("Pires", "paper", "footnote", "M-BERT", "Floors", "constructed", "Claims"):
         assert said not in page, said
     for said in ("At a glance", "zero-shot transfer score, %", "order of adjective and noun (WALS 87A)"):

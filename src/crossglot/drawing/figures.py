@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ RAMP = ["#f5f1e8", "#cfe0d9", "#86b8b2", "#3a838b", "#12435a"]  # lightness fall
 DARK_FROM = 70  # from this value on the cell is so dark that white reads better on it
 NAMED_UP_TO = 6  # more languages than this are labelled by key
 NUMBERED_UP_TO = 16  # in larger matrices the numbers would not be legible
+LETTER = 6.5  # pixels that a letter of a column's head takes, at most
 INK = "#23282b"
 GREY = "#808588"
 OF_EVERY_OBJECT = (
@@ -150,6 +152,13 @@ def _cell_size(block: Block) -> tuple[int, int]:
     return (52, 34) if many <= NAMED_UP_TO else (36, 26) if many <= NUMBERED_UP_TO else (17, 17)
 
 
+def _angle(names: Sequence[str], width: int, many: int) -> int:
+    """The angle of column heads, in degrees: names that are wider than their columns must not run into each other."""
+    if many > NUMBERED_UP_TO:
+        return -90
+    return 0 if max(map(len, names)) * LETTER <= width else -40
+
+
 def _panel(
     exhibit: MatrixExhibit,
     heading: str,
@@ -168,7 +177,7 @@ def _panel(
     gaps = alt.Scale(paddingInner=0.07, paddingOuter=0.035)
     base = alt.Chart(inline(records)).encode(
         x=alt.X("column:N", scale=gaps, sort=[name(key) for key in columns], title=None,
-                axis=alt.Axis(orient="top", labelAngle=0 if many <= NUMBERED_UP_TO else -90)),
+                axis=alt.Axis(orient="top", labelAngle=_angle([name(key) for key in columns], width, many))),
         y=alt.Y("row:N", scale=gaps, sort=[name(key) for key in rows], title=None),
     )  # fmt: skip
     colour = alt.Color("value:Q", scale=alt.Scale(domain=[0, 100], range=RAMP, clamp=True), title=metric(exhibit),

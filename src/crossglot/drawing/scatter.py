@@ -98,7 +98,13 @@ def scatter(series: Sequence[Series], x_title: str, y_title: str) -> Any:
     layers = [
         trend.mark_area(opacity=0.2, clip=True).encode(y=alt.Y("low:Q", title=y_title), y2="high:Q"),
         dots.mark_point(filled=True, size=22, opacity=0.62).encode(
-            shape=alt.Shape("system:N", scale=scale(SHAPES), legend=legend)
+            shape=alt.Shape("system:N", scale=scale(SHAPES), legend=legend),
+            tooltip=[
+                alt.Tooltip("pair:N"),
+                alt.Tooltip("system:N"),
+                alt.Tooltip("y:Q", title=y_title, format=".1f"),
+                alt.Tooltip("at:Q", title=x_title, format=".3~r"),
+            ],
         ),
         trend.mark_line(strokeWidth=2, clip=True).encode(
             y=y, strokeDash=alt.StrokeDash("system:N", scale=scale(DASHES), legend=legend)
@@ -145,6 +151,8 @@ def _points(series: Series, shift: float) -> list[dict[str, Any]]:
     return [
         {
             "system": series.system,
+            "pair": point.name,
+            "at": point.x,
             "x": point.x + shift,
             "y": point.y,
             "label": point.name if point.name in named else "",

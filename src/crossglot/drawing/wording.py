@@ -83,6 +83,11 @@ def language_name(key: str) -> str:
     return " + ".join(names)
 
 
+def is_own(key: str) -> bool:
+    """Whether the run itself defines this language."""
+    return key in _OWN.get()
+
+
 def number(value: float | None, digits: int = 1) -> str:
     """A number with one decimal, never `-0.0`; the second is smaller than any interval we have seen."""
     if value is None:

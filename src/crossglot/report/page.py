@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from crossglot.drawing.chart_exhibit import ChartExhibit, section_of
+from crossglot.drawing.interactive import library
 from crossglot.drawing.markup import Markup, element, joined
 from crossglot.drawing.matrix_exhibit import MatrixExhibit
 from crossglot.drawing.tables import exhibit_notes, exhibit_table
@@ -72,6 +73,7 @@ def page(
             _navigation(run, matrices, charts),
         ),
         element("main", *sections, id="results"),
+        library() if drawings else None,
     )
     head = element(
         "head",

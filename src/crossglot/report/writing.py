@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
+from types import MappingProxyType
 
 from crossglot.drawing.chart_exhibit import csv_of, latex_of
+from crossglot.drawing.explorer import Pair, explored, explorer
 from crossglot.drawing.figures import heat_map, write_figure
+from crossglot.drawing.interactive import interactive
 from crossglot.drawing.latex import latex_table
-from crossglot.drawing.matrix_exhibit import MatrixExhibit
+from crossglot.drawing.markup import Markup, element, joined
+from crossglot.drawing.matrix_exhibit import Block, MatrixExhibit
 from crossglot.drawing.spreadsheet import csv_table
 from crossglot.drawing.wording import calling, place, title
 from crossglot.engine.locking import locked
@@ -38,24 +43,41 @@ def write_report(folder: str | PathLike[str]) -> Path:
 
 
 def _write(run: RunFolder) -> Path:
-    matrices, charts = exhibits_of(run.rows())
-    drawings = {}
+    rows = run.rows()
+    matrices, charts = exhibits_of(rows)
+    drawings: dict[str, Markup] = {}
+    shown: list[tuple[Block, ...]] = []
     for exhibit in matrices:
         write_whole(run.path / "tables" / f"{exhibit.name}.csv", csv_table(exhibit))
         write_whole(run.path / "tables" / f"{exhibit.name}.tex", latex_table(exhibit))
         if exhibit.blocks:
             svg = write_figure(heat_map(exhibit), exhibit.name, run.path / "figures")
-            drawings[exhibit.name] = inline_drawing(svg, drawing_label(exhibit))
+            drawings[exhibit.name] = joined([inline_drawing(svg, drawing_label(exhibit)), _to_explore(exhibit)])
     for each in charts:
         for part in (each, *each.more):
             write_whole(run.path / "tables" / f"{part.experiment}.csv", csv_of(part))
             write_whole(run.path / "tables" / f"{part.experiment}.tex", latex_of(part))
         if each.chart is not None:
             svg = write_figure(each.chart, each.experiment, run.path / "figures")
-            drawings[each.experiment] = inline_drawing(svg, f"{each.heading}. The numbers are in the table below.")
+            drawn = inline_drawing(svg, f"{each.heading}. The numbers are in the table below.")
+            found = explored([row for row in rows if row.experiment == each.experiment])
+            pairs = _to_explore(*found) if found and found[0].blocks not in shown else None
+            shown += [found[0].blocks] if found else []
+            drawings[each.experiment] = joined([interactive(each.chart, each.experiment, drawn), pairs])
     target = run.path / "report.html"
     write_whole(target, page(run, matrices, charts, drawings))
     return target
+
+
+def _to_explore(
+    exhibit: MatrixExhibit, beside: Mapping[str, Mapping[Pair, float]] = MappingProxyType({})
+) -> Markup | None:
+    """The exhibit's matrix in a fold, to be ordered and compared; None where it is too small for that."""
+    chart = explorer(exhibit, beside)
+    if chart is None:
+        return None
+    summary = element("summary", "Each pair, to put in order and to compare")
+    return element("details", summary, interactive(chart, f"{exhibit.name}-by-pair"), class_="explore")
 
 
 def drawing_label(exhibit: MatrixExhibit) -> str:

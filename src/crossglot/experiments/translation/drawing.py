@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from math import ceil
 from typing import Any
 
 from crossglot.drawing.chart_exhibit import ChartExhibit, Entry
-from crossglot.drawing.figures import GREY, INK
+from crossglot.drawing.figures import GREY
 from crossglot.drawing.inline import inline
 from crossglot.drawing.lines import DASHES, LINES, SHAPES, scale_of
 from crossglot.drawing.wording import interval_note
@@ -29,8 +30,7 @@ COLUMNS = (
     "pairs",
     "of",
 )
-PANEL = (215, 170)
-SMALL = (128, 96)
+PANEL = (215, 170)  # pixels
 
 Curve = tuple[str, str, str, str]  # system, source, target, condition
 
@@ -65,7 +65,7 @@ def _line(curve: Curve, rows: Sequence[ResultRow]) -> tuple[Entry, ...]:
 
 
 def _chart(found: Mapping[Curve, Sequence[ResultRow]], layered: Mapping[Curve, Sequence[ResultRow]]) -> Any:
-    """For each encoder the paper's condition in both directions, with its floors, then the other conditions."""
+    """For each encoder both directions with its floors: by the paper's shift and distance, or by others on the page."""
     import altair as alt
 
     encoders = list(dict.fromkeys(rows[0].system for rows in layered.values() if rows[0].role != "floor"))
@@ -74,23 +74,21 @@ def _chart(found: Mapping[Curve, Sequence[ResultRow]], layered: Mapping[Curve, S
     forward = list(first.values())
     pools = {curve[1:3]: rows[0].n for curve, rows in layered.items()}
     labels = [_label(way, pools[way]) for way in forward]
-    conditions = [each for each in dict.fromkeys(curve[3] for curve in layered) if each != PAPERS_CONDITION]
+    conditions = sorted(dict.fromkeys(curve[3] for curve in layered), key=lambda each: each != PAPERS_CONDITION)
     top = _top(row for rows in found.values() for row in rows)
     parts: list[Any] = []
     for encoder in encoders:
         both = [
-            _panel(_records(found, encoder, way, PAPERS_CONDITION, labels), labels, PANEL, top, title, subtitle)
+            _panel(_records(found, encoder, way, conditions, labels), labels, top, title, subtitle)
             for way, title, subtitle in (
                 (forward, encoder, "first to second language"),
                 ([pair[::-1] for pair in forward], encoder, "second to first language"),
             )
         ]
-        others = [
-            _panel(_records(found, encoder, forward, condition, labels), labels, SMALL, top, condition)
-            for condition in conditions
-        ]
-        parts += [alt.hconcat(*both, spacing=26), *([alt.concat(*others, columns=3, spacing=16)] if others else [])]
+        parts.append(alt.hconcat(*both, spacing=26))
     chart = alt.vconcat(*parts, spacing=22)
+    bound = alt.binding_select(options=conditions, name="shift, distance ")
+    chart = chart.add_params(alt.param(name="condition", value=conditions[0], bind=bound))
     return chart.resolve_scale(color="shared", shape="shared", strokeDash="shared")
 
 
@@ -103,14 +101,16 @@ def _records(
     found: Mapping[Curve, Sequence[ResultRow]],
     encoder: str,
     way: Iterable[tuple[str, str]],
-    condition: str,
+    conditions: Sequence[str],
     labels: Sequence[str],
 ) -> list[dict[str, Any]]:
     records, its = [], System(encoder, "other")
     for (source, target), label in zip(way, labels, strict=True):
-        for system, what in ((encoder, "encoder"), (its.make_twin(UNTRAINED).name, "untrained")):
+        for condition, (system, what) in product(
+            conditions, ((encoder, "encoder"), (its.make_twin(UNTRAINED).name, "untrained"))
+        ):
             rows = found.get((system, source, target, condition), ())
-            records += [_record(row, label, what) | {"layer": row.layer} for row in rows]
+            records += [_record(row, label, what) | {"layer": row.layer, "by": condition} for row in rows]
         pieces = found.get((its.make_twin(SHARED_PIECES).name, source, target, ""), ())
         deepest = max((record["layer"] for record in records), default=0)
         records += [_record(row, label, "pieces") | {"layer": layer} for row in pieces for layer in (0, deepest)]
@@ -139,10 +139,9 @@ def _corpora(row: ResultRow) -> str | None:
 def _panel(
     records: list[dict[str, Any]],
     names: Sequence[str],
-    size: tuple[int, int],
     top: int,
     title: str,
-    subtitle: str = "",
+    subtitle: str,
 ) -> Any:
     import altair as alt
 
@@ -153,22 +152,22 @@ def _panel(
         y=alt.Y("value:Q", title="accuracy, %", axis=axis, scale=alt.Scale(domain=[0, top])),
         color=alt.Color("pair:N", scale=scale_of(names, LINES), legend=legend),
     )
-    curve = base.transform_filter("datum.what == 'encoder'")
+    curve = base.transform_filter("datum.what == 'encoder' && datum.by == condition")
     band = curve.mark_area(opacity=0.16).encode(y=alt.Y("low:Q"), y2="high:Q")
     line = curve.mark_line(strokeWidth=1.7).encode(
         strokeDash=alt.StrokeDash("pair:N", scale=scale_of(names, DASHES), legend=legend)
     )
     points = curve.mark_point(filled=True, size=34, opacity=1).encode(
-        shape=alt.Shape("pair:N", scale=scale_of(names, SHAPES), legend=legend)
-    )
-    floor = base.transform_filter("datum.what == 'untrained'").mark_line(strokeWidth=0.8, opacity=0.75)
+        shape=alt.Shape("pair:N", scale=scale_of(names, SHAPES), legend=legend),
+        tooltip=[alt.Tooltip("pair:N", title="pair, sentences"), alt.Tooltip("layer:Q"),
+                 alt.Tooltip("value:Q", title="accuracy, %", format=".1f"),
+                 alt.Tooltip("low:Q", title="from", format=".1f"), alt.Tooltip("high:Q", title="to", format=".1f")],
+    )  # fmt: skip
+    untrained = base.transform_filter("datum.what == 'untrained' && datum.by == condition")
+    floor = untrained.mark_line(strokeWidth=0.8, opacity=0.75)
     pieces = base.transform_filter("datum.what == 'pieces'").mark_line(strokeWidth=1, strokeDash=[1, 4])
-    heading = (
-        alt.TitleParams(title, subtitle=subtitle, anchor="start")
-        if subtitle
-        else alt.TitleParams(title, anchor="start", fontSize=10.5, fontWeight="normal", color=INK)
-    )
-    return alt.layer(band, pieces, floor, line, points).properties(width=size[0], height=size[1], title=heading)
+    heading = alt.TitleParams(title, subtitle=subtitle, anchor="start")
+    return alt.layer(band, pieces, floor, line, points).properties(width=PANEL[0], height=PANEL[1], title=heading)
 
 
 def _notes(rows: Sequence[ResultRow]) -> tuple[str, ...]:

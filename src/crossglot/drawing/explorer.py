@@ -1,0 +1,186 @@
+"""A transfer matrix to explore on the page: in another order, of another system, or less another's or the paper's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from crossglot.drawing.figures import DARK_FROM, GREY, INK, NUMBERED_UP_TO, RAMP
+from crossglot.drawing.inline import inline
+from crossglot.drawing.matrix_exhibit import Cell, MatrixExhibit, is_zero_shot, matrix_exhibits
+from crossglot.drawing.wording import METRICS, bounds, is_own, language_name, metric
+from crossglot.errors import CrossglotError
+from crossglot.languages import Language, language
+from crossglot.results.rows import MEAN, ResultRow
+
+DIFFERENCES = ["#8c4a10", "#dda768", "#f5f1e8", "#86b8b2", "#12435a"]
+"""From behind, by brown and pale, to ahead: the two ends are told apart by whoever cannot tell red from green."""
+FARTHEST = 50  # a difference of so many points, or more, has the ramp's last colour
+CELL = {True: (40, 26), False: (16, 16)}  # pixels of a cell that has its number in it, and of one that has not
+FEW = 3  # rows: where there are fewer, there is nothing to order
+ORDERS: Mapping[str, Callable[[Language], str | None]] = {
+    "family": lambda each: f"{each.family}, {each.genus}",
+    "script": lambda each: each.script_name,
+    "word order": lambda each: each.wals.get("81A"),
+}
+
+Pair = tuple[str, str]
+
+
+def explorer(exhibit: MatrixExhibit, beside: Mapping[str, Mapping[Pair, float]]) -> Any:
+    """The matrix of one system at a time, with a choice of system, of what is subtracted, and of the order.
+
+    A cell that is pointed at says its languages, score, interval and number of words or entities, and what stands
+    `beside` it. Cells framed by a heavy line are not zero-shot.
+
+    Args:
+        exhibit: the matrix; several blocks are shown as one.
+        beside: what is measured of a pair, in words → pair → the number: overlap, common features.
+
+    Returns:
+        An altair chart; None where there are too few rows or columns to be ordered.
+    """
+    import altair as alt
+
+    systems = _systems(exhibit)
+    sources = list(dict.fromkeys(source for block in exhibit.blocks for source in block.sources))
+    targets = list(dict.fromkeys(target for block in exhibit.blocks for target in block.targets))
+    if exhibit.same_language or not systems or min(len(sources), len(targets)) < FEW:
+        return None
+    orders: dict[str, dict[str, int]] = {"as run": {}} | {
+        name: {key: place for place, key in enumerate(sorted({*sources, *targets}, key=ranked))}
+        for name, ranked in _orders({*sources, *targets}).items()
+    }
+    records = [
+        {"source": language_name(source), "target": language_name(target), "zero_shot": is_zero_shot(source, target)}
+        | {f"row {name}": ranks.get(source, sources.index(source)) for name, ranks in orders.items()}
+        | {f"column {name}": ranks.get(target, targets.index(target)) for name, ranks in orders.items()}
+        | {words: numbers.get((source, target)) for words, numbers in beside.items()}
+        | _numbers(systems, (source, target))
+        for source, target in dict.fromkeys(pair for cells in systems.values() for pair in cells)
+    ]
+    names = list(systems)
+    published = any(record["paper"] is not None for record in records)
+    subtracted = {"": "nothing"} | {f"s{at}": name for at, name in enumerate(names)}
+    params = (
+        _choice("shown", {f"s{at}": name for at, name in enumerate(names)}, "of "),
+        _choice("less", subtracted | ({"paper": "the paper's"} if published else {}), "less "),
+        _choice("order", {name: name for name in (*orders, "score")}, "ordered by "),
+    )
+    numbered = max(len(sources), len(targets)) <= NUMBERED_UP_TO
+    width, height = CELL[numbered]
+    gaps = alt.Scale(paddingInner=0.07, paddingOuter=0.035)
+    base = (
+        alt.Chart(inline(records))
+        .transform_calculate(
+            v="less === '' ? datum[shown] : isValid(datum[shown]) && isValid(datum[less]) ? "
+            "datum[shown] - datum[less] : null",
+            interval="less === '' ? datum['interval of ' + shown] : ''",
+            n="datum['n of ' + shown]",
+        )
+        .transform_calculate(of_others="datum.zero_shot ? datum.v : null")
+        .transform_joinaggregate(row_mean="mean(of_others)", groupby=["source"])
+        .transform_joinaggregate(column_mean="mean(of_others)", groupby=["target"])
+        .transform_calculate(
+            row="order === 'score' ? -datum.row_mean : datum['row ' + order]",
+            column="order === 'score' ? -datum.column_mean : datum['column ' + order]",
+        )
+        .encode(
+            x=alt.X("target:N", scale=gaps, title="evaluated on", sort=alt.EncodingSortField("column", op="min"),
+                    axis=alt.Axis(orient="top", labelAngle=-60 if numbered else -90)),
+            y=alt.Y("source:N", scale=gaps, title="trained on", sort=alt.EncodingSortField("row", op="min")),
+            tooltip=[alt.Tooltip("source:N", title="trained on"), alt.Tooltip("target:N", title="evaluated on"),
+                     alt.Tooltip("v:Q", title=metric(exhibit), format=".1f"), alt.Tooltip("interval:N"),
+                     alt.Tooltip("n:Q"), *(alt.Tooltip(f"{words}:Q", format=".3~r") for words in beside)],
+        )
+    )  # fmt: skip
+    ends = [f"less === '' ? {value} : {other}" for value, other in ((0, -FARTHEST), (100, FARTHEST))]
+    ramp = [f"less === '' ? '{value}' : '{other}'" for value, other in zip(RAMP, DIFFERENCES, strict=True)]
+    scale = alt.Scale(domain=[{"expr": end} for end in ends], range=[{"expr": tone} for tone in ramp], clamp=True)
+    legend = alt.Legend(orient="right", gradientLength=90, gradientThickness=9)
+    filled, empty = "isValid(datum.v)", "!isValid(datum.v)"
+    layers = [
+        base.transform_filter(empty).mark_rect(color=GREY, opacity=0.2),
+        base.transform_filter(filled)
+        .mark_rect()
+        .encode(color=alt.Color("v:Q", scale=scale, title=metric(exhibit), legend=legend)),
+        base.transform_filter("!datum.zero_shot").mark_rect(filled=False, stroke=INK, strokeWidth=1.6),
+    ]
+    if numbered:
+        dark = f"less === '' ? datum.v >= {DARK_FROM} : abs(datum.v) >= {FARTHEST * DARK_FROM / 100}"
+        text = base.transform_filter(filled).transform_calculate(text="format(datum.v, less === '' ? '.1f' : '+.1f')")
+        layers.append(
+            text.mark_text(fontSize=11).encode(
+                text="text:N", color=alt.condition(dark, alt.value("#ffffff"), alt.value(INK))
+            )
+        )
+    chart = alt.layer(*layers).properties(width=width * len(targets), height=height * len(sources))
+    return chart.add_params(*params)
+
+
+def _choice(name: str, options: Mapping[str, str], words: str) -> Any:
+    import altair as alt
+
+    bound = alt.binding_select(options=list(options), labels=list(options.values()), name=words)
+    return alt.param(name=name, value=next(iter(options)), bind=bound)
+
+
+def _systems(exhibit: MatrixExhibit) -> dict[str, dict[Pair, Cell]]:
+    """System → its cells in all blocks, those that were run."""
+    found: dict[str, dict[Pair, Cell]] = {}
+    for block in exhibit.blocks:
+        for grid in block.grids:
+            if grid.role != "published" and any(cell.value is not None for cell in grid.cells.values()):
+                found.setdefault(grid.system, {}).update(grid.cells)
+    return found
+
+
+def _numbers(systems: Mapping[str, Mapping[Pair, Cell]], pair: Pair) -> dict[str, Any]:
+    """What one pair has of each system: `s0`, `interval of s0`, `n of s0`; and the paper's number."""
+    numbers: dict[str, Any] = {"paper": None}
+    for at, cells in enumerate(systems.values()):
+        cell = cells.get(pair, Cell())
+        if numbers["paper"] is None:
+            numbers["paper"] = cell.published
+        numbers |= {f"s{at}": cell.value, f"interval of s{at}": bounds(cell), f"n of s{at}": cell.n}
+    return numbers
+
+
+def _orders(keys: set[str]) -> dict[str, Callable[[str], tuple[Any, ...]]]:
+    """Name → the sorting key of an order in which the languages fall into groups, not all in one."""
+    known = {key: _known(key) for key in keys}
+
+    def ranked(of: Callable[[Language], str | None]) -> Callable[[str], tuple[Any, ...]]:
+        values = {key: each and of(each) for key, each in known.items()}
+        return lambda key: (values[key] is None, values[key] or "", language_name(key))
+
+    values = {name: {of(each) for each in known.values() if each is not None} for name, of in ORDERS.items()}
+    return {name: ranked(of) for name, of in ORDERS.items() if len(values[name]) > 1}
+
+
+def _known(key: str) -> Language | None:
+    """What is known of a language; nothing of several together, nor of one that the run itself defines."""
+    if is_own(key):
+        return None
+    try:
+        return language(key)
+    except CrossglotError:
+        return None
+
+
+def explored(rows: Sequence[ResultRow]) -> tuple[MatrixExhibit, dict[str, dict[Pair, float]]] | None:
+    """The matrix of scores among an experiment's rows, and what else its rows say of the pairs; None without a matrix.
+
+    For experiments whose own picture is another, as that of figures 1 and 2. Scores by layer are no matrix.
+    """
+    if any(row.layer is not None for row in rows):
+        return None
+    cells = [row for row in rows if row.aggregate == MEAN and row.condition is None and row.source and row.target]
+    exhibits = matrix_exhibits([row for row in cells if row.metric in METRICS])
+    others = [row for row in cells if row.metric not in METRICS and row.layer is None and row.value is not None]
+    several = {row.metric: len({other.system for other in others if other.metric == row.metric}) > 1 for row in others}
+    beside: dict[str, dict[Pair, float]] = {}
+    for row in others:
+        name = f"{row.metric}, {row.system}" if several[row.metric] else row.metric
+        beside.setdefault(name, {})[row.source or "", row.target or ""] = row.value or 0.0
+    return (exhibits[0], beside) if len(exhibits) == 1 and exhibits[0].blocks else None
