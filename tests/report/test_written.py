@@ -1,4 +1,4 @@
-"""The files of a report: tables as CSV and LaTeX, figures as SVG and PDF, tables for the terminal."""
+"""The files of a report: tables as CSV, LaTeX and Markdown, figures as SVG and PDF, tables for the terminal."""
 
 from __future__ import annotations
 
@@ -28,12 +28,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_experiment_has_its_four_files(folder: Path) -> None:
+def test_every_experiment_has_its_files(folder: Path) -> None:
     written = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*") if path.parent != folder}
     names = ("table1", "table3", "table4")
-    assert written == {f"tables/{name}.{end}" for name in names for end in ("csv", "tex")} | {
-        f"figures/{name}.{end}" for name in names for end in ("svg", "pdf")
-    }
+    tables = {f"tables/{name}.{end}" for name in names for end in ("csv", "tex", "md")} | {"tables/signatures.txt"}
+    assert written == tables | {f"figures/{name}.{end}" for name in names for end in ("svg", "pdf")}
 
 
 def test_no_half_written_file_is_left(folder: Path) -> None:

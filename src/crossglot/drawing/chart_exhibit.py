@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crossglot.csv_cells import csv_text
-from crossglot.drawing.latex import escaped
+from crossglot.drawing.latex import escaped, latex_float
+from crossglot.drawing.markdown import markdown_page, markdown_rows, plain_markdown
 from crossglot.drawing.markup import Markup, element
 from crossglot.drawing.wording import NO_VALUE, number, place_of
 
@@ -52,28 +53,26 @@ def csv_of(exhibit: ChartExhibit) -> str:
     return csv_text([exhibit.columns, *exhibit.lines])
 
 
-def latex_of(exhibit: ChartExhibit) -> str:
+def latex_of(exhibit: ChartExhibit, signature: str = "") -> str:
     r"""A `table` float to `\input`; needs booktabs."""
     sides = "".join("r" if right else "l" for right in _numeric(exhibit))
-    rows = [" & ".join(escaped(_text(entry)) for entry in line) + r" \\" for line in exhibit.lines]
-    return "\n".join(
-        [
-            r"% Needs \usepackage{booktabs}.",
-            r"\begin{table}",
-            r"\centering",
-            rf"\begin{{tabular}}{{{sides}}}",
-            r"\toprule",
-            " & ".join(map(escaped, exhibit.columns)) + r" \\",
-            r"\midrule",
-            *rows,
-            r"\bottomrule",
-            r"\end{tabular}",
-            rf"\caption{{{escaped(exhibit.heading)}}}",
-            rf"\label{{tab:{exhibit.experiment}}}",
-            r"\end{table}",
-            "",
-        ]
-    )
+    tabular = [
+        rf"\begin{{tabular}}{{{sides}}}",
+        r"\toprule",
+        " & ".join(map(escaped, exhibit.columns)) + r" \\",
+        r"\midrule",
+        *(" & ".join(escaped(_text(entry)) for entry in line) + r" \\" for line in exhibit.lines),
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
+    return latex_float(tabular, exhibit.heading, exhibit.experiment, signature)
+
+
+def markdown_of(exhibit: ChartExhibit, signature: str = "") -> str:
+    """The same lines in Markdown."""
+    lines = ([plain_markdown(_text(entry)) for entry in line] for line in exhibit.lines)
+    rows = markdown_rows([plain_markdown(head) for head in exhibit.columns], _numeric(exhibit), lines)
+    return markdown_page(exhibit.heading, [rows], signature)
 
 
 def section_of(exhibit: ChartExhibit, drawing: Markup | None) -> Markup:

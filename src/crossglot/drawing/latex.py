@@ -1,12 +1,12 @@
-"""An exhibit as a LaTeX table (packages booktabs and inputenc or a Unicode engine), published numbers in brackets."""
+"""Tables in LaTeX (packages booktabs and inputenc or a Unicode engine), published numbers in brackets."""
 
 from __future__ import annotations
 
 import re
 
 from crossglot.characters import visible
-from crossglot.drawing.matrix_exhibit import Block, Cell, Grid, MatrixExhibit, is_zero_shot
-from crossglot.drawing.wording import COLLAPSED, COLLAPSED_NOTE, ROLES, language_name, number, place, title
+from crossglot.drawing.matrix_exhibit import Block, MatrixExhibit
+from crossglot.drawing.printed import Entry, printed_caption, printed_columns, printed_systems
 
 SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
@@ -16,7 +16,6 @@ SPECIAL = {
     "[": "{[}", "]": "{]}", "*": "{*}",  # after a line's end or \\midrule LaTeX would take them for its options
     '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
 }  # fmt: skip
-NAMED_UP_TO = 6
 
 
 def escaped(text: str) -> str:
@@ -25,49 +24,44 @@ def escaped(text: str) -> str:
     return "".join(SPECIAL.get(character, character) for character in apart).replace("\0", "{}")
 
 
-def latex_table(exhibit: MatrixExhibit) -> str:
-    r"""A `table` float to `\input`: ours, the paper's in brackets, the diagonal underlined, missing cells as dashes."""
-    caption = f"{place(exhibit)}. {title(exhibit)}, in per cent. In brackets what Pires et al. (2019) report."
-    if not exhibit.same_language:
-        caption += " Rows: fine-tuning, columns: evaluation; underlined cells are not zero-shot."
-    if exhibit.collapsed:
-        caption += f" {COLLAPSED} {COLLAPSED_NOTE}."
+def latex_float(tabulars: list[str], caption: str, name: str, signature: str = "") -> str:
+    r"""A `table` float to `\input`: rows of tabulars, caption and label; below it the signature as a comment."""
     lines = [
         r"% Needs \usepackage{booktabs}.",
         r"\begin{table}",
         r"\centering",
-        *(line for block in exhibit.blocks for line in _tabular(exhibit, block)),
+        *tabulars,
         rf"\caption{{{escaped(caption)}}}",
-        rf"\label{{tab:{exhibit.name}}}",
+        rf"\label{{tab:{name}}}",
         r"\end{table}",
     ]
+    if signature:
+        lines.append("% " + " ".join(visible(signature).split()))  # a line's end would end the comment
     return "\n".join(lines) + "\n"
 
 
+def latex_table(exhibit: MatrixExhibit, signature: str = "") -> str:
+    r"""A `table` float to `\input`: ours, the paper's in brackets, the diagonal underlined, missing cells as dashes."""
+    tabulars = [line for block in exhibit.blocks for line in _tabular(exhibit, block)]
+    return latex_float(tabulars, printed_caption(exhibit), exhibit.name, signature)
+
+
 def _tabular(exhibit: MatrixExhibit, block: Block) -> list[str]:
-    name = language_name if len(block.targets) <= NAMED_UP_TO else str
-    columns = " & ".join(escaped(name(target)) for target in block.targets)
+    columns = " & ".join(map(escaped, printed_columns(block)))
     lines = [rf"\begin{{tabular}}{{l{'r' * len(block.targets)}}}", r"\toprule", rf" & {columns} \\"]
     if exhibit.same_language:
         lines.append(r"\midrule")
-    for grid in block.grids:
-        system = escaped(f"{grid.system} ({ROLES.get(grid.role, grid.role)})")
-        if exhibit.same_language:
-            lines.append(rf"{system} & {_row(grid, [(target, target) for target in block.targets], mark=False)} \\")
-            continue
-        lines += [r"\midrule", rf"\multicolumn{{{len(block.targets) + 1}}}{{l}}{{\textit{{{system}}}}} \\"]
-        for source in block.sources:
-            pairs = [(source, target) for target in block.targets]
-            lines.append(rf"{escaped(name(source))} & {_row(grid, pairs, mark=True)} \\")
+    for system in printed_systems(exhibit, block):
+        name = escaped(system.name)
+        if not exhibit.same_language:
+            lines += [r"\midrule", rf"\multicolumn{{{len(block.targets) + 1}}}{{l}}{{\textit{{{name}}}}} \\"]
+        for label, entries in system.lines:
+            first = name if exhibit.same_language else escaped(label)
+            lines.append(rf"{first} & {' & '.join(map(_cell, entries))} \\")
     return [*lines, r"\bottomrule", r"\end{tabular}"]
 
 
-def _row(grid: Grid, pairs: list[tuple[str, str]], *, mark: bool) -> str:
-    return " & ".join(_cell(grid.cells.get(pair, Cell()), mark and not is_zero_shot(*pair)) for pair in pairs)
-
-
-def _cell(cell: Cell, mark: bool) -> str:
-    ours = "--" if cell.value is None else number(cell.value)
-    shown = rf"\underline{{{ours}}}" if mark and cell.value is not None else ours
-    shown += r"$^\dagger$" if cell.collapsed else ""
-    return shown if cell.published is None else f"{shown} ({number(cell.published)})"
+def _cell(entry: Entry) -> str:
+    shown = rf"\underline{{{entry.ours}}}" if entry.own and entry.ours else entry.ours or "--"
+    shown += r"$^\dagger$" if entry.collapsed else ""
+    return f"{shown} ({entry.published})" if entry.published else shown

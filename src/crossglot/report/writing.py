@@ -7,25 +7,24 @@ from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
 
-from crossglot.drawing.chart_exhibit import csv_of, latex_of
 from crossglot.drawing.explorer import Pair, explored, explorer
 from crossglot.drawing.figures import heat_map, write_figure
 from crossglot.drawing.interactive import interactive
-from crossglot.drawing.latex import latex_table
 from crossglot.drawing.markup import Markup, element, joined
 from crossglot.drawing.matrix_exhibit import Block, MatrixExhibit
-from crossglot.drawing.spreadsheet import csv_table
 from crossglot.drawing.wording import calling, place, title
 from crossglot.engine.locking import locked
 from crossglot.experiments.exhibits import exhibits_of
 from crossglot.files import check_working_folder, write_whole
 from crossglot.report.folder import RunFolder, read_run_folder
 from crossglot.report.page import inline_drawing, page
+from crossglot.report.table_files import write_tables
 from crossglot.results.rows import WRITING
+from crossglot.results.signature import signatures
 
 
 def write_report(folder: str | PathLike[str]) -> Path:
-    """Writes tables/*.csv and *.tex, figures/*.svg and *.pdf and report.html into a run folder; loads no model.
+    """Writes tables/*.csv, *.tex and *.md, figures/*.svg and *.pdf and report.html into a run folder; loads no model.
 
     Returns:
         The path of report.html.
@@ -45,18 +44,14 @@ def write_report(folder: str | PathLike[str]) -> Path:
 def _write(run: RunFolder) -> Path:
     rows = run.rows()
     matrices, charts = exhibits_of(rows)
+    write_tables(run.path / "tables", matrices, charts, signatures(rows, run.versions, run.study))
     drawings: dict[str, Markup] = {}
     shown: list[tuple[Block, ...]] = []
     for exhibit in matrices:
-        write_whole(run.path / "tables" / f"{exhibit.name}.csv", csv_table(exhibit))
-        write_whole(run.path / "tables" / f"{exhibit.name}.tex", latex_table(exhibit))
         if exhibit.blocks:
             svg = write_figure(heat_map(exhibit), exhibit.name, run.path / "figures")
             drawings[exhibit.name] = joined([inline_drawing(svg, drawing_label(exhibit)), _to_explore(exhibit)])
     for each in charts:
-        for part in (each, *each.more):
-            write_whole(run.path / "tables" / f"{part.experiment}.csv", csv_of(part))
-            write_whole(run.path / "tables" / f"{part.experiment}.tex", latex_of(part))
         if each.chart is not None:
             svg = write_figure(each.chart, each.experiment, run.path / "figures")
             drawn = inline_drawing(svg, f"{each.heading}. The numbers are in the table below.")
