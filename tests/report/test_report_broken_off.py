@@ -17,7 +17,8 @@ from crossglot.results.rows import read_results, write_results
 
 @pytest.mark.parametrize("step", [97, pytest.param(5, marks=pytest.mark.slow)])
 def test_a_report_broken_off_anywhere_has_whole_files_only(tmp_path: Path, step: int) -> None:
-    old = write_made_up_run(tmp_path / "old")
+    (tmp_path / "old").mkdir()
+    old = write_made_up_run(tmp_path / "old/run")  # of one name everywhere: the page has it
     write_report(old)
     new = tmp_path / "new"
     shutil.copytree(old, new)
@@ -25,8 +26,8 @@ def test_a_report_broken_off_anywhere_has_whole_files_only(tmp_path: Path, step:
     write_results(rows.with_columns(rows["value"] / 2, rows["ci_low"] / 2, rows["ci_high"] / 2), new / "results.csv")
 
     def prepare(at: int) -> Path:
-        shutil.copytree(new, tmp_path / str(at))
-        return tmp_path / str(at)
+        shutil.copytree(new, tmp_path / str(at) / "run")
+        return tmp_path / str(at) / "run"
 
     left = {}
     for at, folder in every_death(prepare, write_report, step=step):
