@@ -12,6 +12,7 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
 from crossglot.errors import DataError
+from crossglot.tagging import fitting
 from crossglot.tagging.batches import draw_batches, labelled_batch, training_set
 from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.finetuning import finetune
@@ -52,7 +53,7 @@ def plain_training(
         for name, p in named
     ]
     optimizer = torch.optim.AdamW(groups, eps=1e-6, foreach=False, fused=False)
-    batches = list(draw_batches(padded, data, recipe, seed))
+    batches = [batch for (batch,) in draw_batches(padded, data, recipe, seed)]
     total, warmup = len(batches), int(recipe.warmup * len(batches))
 
     def share(step: int) -> float:
@@ -92,6 +93,29 @@ def test_finetuning_gives_the_weights_of_a_plain_dense_padded_training(
     assert ours.keys() == plain.keys()
     for name, value in plain.items():
         torch.testing.assert_close(ours[name], value, atol=2e-5, rtol=0)
+
+
+@pytest.mark.parametrize("at_once", [1, 20, 50])
+def test_a_batch_in_parts_gives_the_weights_that_the_whole_gives(
+    still_encoder: Encoder, sentences: list[TaggedSentence], at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = training_set(still_encoder, sentences, label_set("pos", sentences), STILL.max_length)
+    assert max(len(parts) for parts in draw_batches(still_encoder, data, STILL, 3, at_once)) > 1
+    monkeypatch.setattr(fitting, "PIECES_AT_ONCE", at_once)
+    ours = weights(finetune(still_encoder, sentences, recipe=STILL, seed=3))
+    for name, value in plain_training(still_encoder, sentences, STILL, seed=3).items():
+        torch.testing.assert_close(ours[name], value, atol=2e-5, rtol=0)
+
+
+def test_a_batch_that_fits_is_not_taken_apart(still_encoder: Encoder, sentences: list[TaggedSentence]) -> None:
+    data = training_set(still_encoder, sentences, label_set("pos", sentences), STILL.max_length)
+    longest = max(sum(len(ids) for ids in data.sequences.ids), 1)
+    whole = [batch for (batch,) in draw_batches(still_encoder, data, STILL, 3)]
+    at_once = [batch for (batch,) in draw_batches(still_encoder, data, STILL, 3, longest)]
+    assert len(whole) == len(at_once)
+    for one, other in zip(whole, at_once, strict=True):
+        assert torch.equal(one.batch.input_ids, other.batch.input_ids)
+        assert torch.equal(one.labels, other.labels)
 
 
 def test_batches_may_be_padded_with_another_piece_than_config_json_names(

@@ -55,7 +55,9 @@ class TrainAndPredict(MatrixRow, EncoderStep):
             predictions, so it is no part of the identity.
     """
 
-    VERSION: ClassVar[str] = "2"  # 1 read words at their first piece, and cut them by byte-level tokenizers otherwise
+    VERSION: ClassVar[str] = "3"
+    # 1 read words at their first piece, and cut them by byte-level tokenizers otherwise; 2 drew the dropout of a batch
+    # of more than `PIECES_AT_ONCE` pieces at once
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = MatrixRow.SKIP_ID_ARGUMENTS | {"device", "tagger_of"}
     SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"keep_weights", "checkpoints"})
 

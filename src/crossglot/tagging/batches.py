@@ -70,13 +70,25 @@ def longest_sequence(encoder: Encoder, max_length: int) -> int:
     return min(max_length, encoder.max_positions or max_length)
 
 
-def draw_batches(encoder: Encoder, data: TrainingSet, recipe: Recipe, seed: int) -> Iterator[LabelledBatch]:
-    """All batches of a training, epoch after epoch, each epoch in an order drawn from `seed`."""
+def draw_batches(
+    encoder: Encoder, data: TrainingSet, recipe: Recipe, seed: int, at_once: int | None = None
+) -> Iterator[tuple[LabelledBatch, ...]]:
+    """All batches of a training, epoch after epoch, each epoch in an order drawn from `seed`.
+
+    A batch comes in parts of about `at_once` pieces, if any limit is given: what the backward pass needs of one part is
+    let go before the next, so that a batch of long sentences takes no more memory than one of short ones.
+    """
     generator = np.random.default_rng(seed)
+    lengths = data.sequences.lengths
     for _ in range(recipe.epochs):
         order = generator.permutation(len(data))
         for start in range(0, len(order), recipe.batch_size):
-            yield labelled_batch(encoder, data, order[start : start + recipe.batch_size], recipe.max_length)
+            chosen = order[start : start + recipe.batch_size]
+            parts = -(-int(lengths[chosen].sum()) // at_once) if at_once else 1
+            yield tuple(
+                labelled_batch(encoder, data, part, recipe.max_length)
+                for part in np.array_split(chosen, min(parts, len(chosen)))
+            )
 
 
 def labelled_batch(encoder: Encoder, data: TrainingSet, chosen: NDArray[np.int64], capacity: int) -> LabelledBatch:

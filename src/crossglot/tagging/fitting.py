@@ -25,6 +25,10 @@ from crossglot.tagging.optimisation import Optimisation, plain_embedding, rows_o
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import count_steps
 
+PIECES_AT_ONCE = 1024
+"""Pieces whose hidden states are in memory at a time on a CPU: enough to fill its matrix units, and as many as most
+batches have; 32 long sentences may have four times as many."""
+
 Watch = Callable[[int, int, Callable[[], EncoderTagger]], None]
 """Told after each step of a training: steps done, steps in all, and what makes the tagger as it now is."""
 
@@ -83,11 +87,14 @@ def fit(
         quicken_dropout(model)
         optimisation = Optimisation(model, head, data.ids(encoder.pad_id), recipe, steps, runtime.precision)
         losses = torch.zeros(steps, device=device)
-        for step, batch in enumerate(draw_batches(encoder, data, recipe, seed), start=1):
-            loss = batch_loss(model, head, batch, recipe.dropout)
-            loss.backward()  # type: ignore[no-untyped-call]
+        at_once = PIECES_AT_ONCE if device.type == "cpu" else None
+        for step, parts in enumerate(draw_batches(encoder, data, recipe, seed, at_once), start=1):
+            words = sum(map(words_of, parts))
+            for part in filter(words_of, parts):
+                loss = batch_loss(model, head, part, recipe.dropout) * (words_of(part) / words)
+                loss.backward()  # type: ignore[no-untyped-call]
+                losses[step - 1] += loss.detach()  # looked at once, at the end: asking a GPU each step would stall it
             optimisation.step()
-            losses[step - 1] = loss.detach()  # looked at once, at the end: asking a GPU each step would stall it
             if progress is not None:
                 progress(step, steps)
             if watch is not None:
@@ -107,6 +114,11 @@ def batch_loss(model: nn.Module, head: nn.Linear, labelled: LabelledBatch, proba
     hidden = last_hidden(model, labelled.batch.to(device))[labelled.first_pieces.to(device)]
     logits = head(dropout(hidden, probability))
     return functional.cross_entropy(logits.float(), labelled.labels.to(device))
+
+
+def words_of(part: LabelledBatch) -> int:
+    """How many words of a part of a batch are learned from."""
+    return len(part.labels)
 
 
 def new_head(encoder: Encoder, labels: int, device: torch.device) -> nn.Linear:
