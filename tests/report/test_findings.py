@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from crossglot.drawing.wording import calling, language_name
 from crossglot.report.claims import (
     claims_counted,
-    claims_section,
     claims_summary,
     rounded,
     verdicts_of_sentences,
 )
+from crossglot.report.claims_list import claims_list, interval_line
 from crossglot.report.findings import constructed, finding, source
 from crossglot.results.claims import AFTER_RUNS, BEFORE_RUNS
 from crossglot.results.verdicts import JudgedClaim
@@ -91,12 +93,39 @@ def test_a_rule_that_was_set_late_says_so_where_the_claim_is_told() -> None:
     assert source(late) == f"section 2.2, p. 4997; table 2; rule set {AFTER_RUNS}"
     assert source(over_80(rule=AFTER_RUNS, origin="ours")) == f"our own claim; rule set {AFTER_RUNS}"
     assert source(over_80(rule=BEFORE_RUNS)) == "section 2.2, p. 4997; table 2"
-    assert f"rule set {AFTER_RUNS}" in str(claims_section([late]))
+    assert f"rule set {AFTER_RUNS}" in str(claims_list([late]))
 
 
-def test_the_table_of_claims_says_which_encoders_a_number_is_of() -> None:
+def test_the_list_of_claims_says_which_encoders_a_number_is_of() -> None:
     claim = found("holds", 85.25, 81, 90.2, m_bert="small", en_bert="a; b=c")
-    assert "m-bert is small, en-bert is a; b=c" in str(claims_section([claim]))
+    assert "m-bert is small, en-bert is a; b=c" in str(claims_list([claim]))
+
+
+@pytest.mark.parametrize(
+    ("claim", "below_first"),
+    [
+        (found("holds", 85.25, 81, 90.2), True),
+        (found("does not hold", 50.1, 45, 55), False),
+        (found("holds", 3, 2, 4, direction="below", threshold=10), False),
+    ],
+)
+def test_the_drawn_interval_lies_on_its_side_of_the_threshold(claim: JudgedClaim, below_first: bool) -> None:
+    drawn = str(interval_line(claim))
+    (threshold,) = map(float, re.findall(r'x1="([\d.]+)"[^>]*class="threshold"', drawn))
+    ((low, high),) = re.findall(r'x1="([\d.]+)" x2="([\d.]+)"[^>]*class="reach"', drawn)
+    (value,) = map(float, re.findall(r'cx="([\d.]+)"', drawn))
+    assert float(low) < value < float(high)
+    assert (threshold < float(low)) == below_first
+    assert (threshold > float(high)) == (not below_first)
+
+
+def test_a_claim_of_equivalence_has_two_thresholds_on_its_line() -> None:
+    drawn = str(interval_line(found("holds", 0.1, 0, 0.2, direction="within", threshold=0.33)))
+    assert drawn.count('class="threshold"') == 2
+
+
+def test_a_claim_without_a_number_has_no_line() -> None:
+    assert interval_line(OVER_80) is None
 
 
 def test_a_claim_of_equivalence_says_within() -> None:

@@ -7,7 +7,7 @@ from html import escape
 
 from crossglot.characters import visible
 
-VOID = frozenset({"br", "hr", "meta", "col"})
+VOID = frozenset({"br", "hr", "meta", "col", "input"})
 
 
 class Markup(str):

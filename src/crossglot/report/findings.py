@@ -2,63 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from crossglot.drawing.markup import Child, Markup, element
-from crossglot.report.claims import VERDICT_CLASSES, claims_counted, rounded, rule_set_later, sentence_of
+from crossglot.report.claims import rounded, rule_set_later
 from crossglot.report.folder import RunFolder
-from crossglot.results.verdicts import JudgedClaim, Verdict
+from crossglot.results.verdicts import JudgedClaim
 
-HEADINGS: Mapping[Verdict, str] = {
-    "holds": "What holds",
-    "does not hold": "What does not hold",
-    "cannot tell": "What cannot be told",
-}
 PLAYERS = {"m-bert": "M-BERT", "en-bert": "EN-BERT"}
 CONSTRUCTED = " (constructed"
 """In the names of languages that a lab has made."""
 
 
-def findings_section(run: RunFolder) -> Markup | None:
-    """Every claim as a sentence, by verdict, and which encoders they are about; None for a run without claims."""
-    claims, made_up = run.claims, constructed(run.languages)
-    if not claims:
-        return None
-    groups = [
-        _group(heading, [claim for claim in claims if claim.verdict == verdict], VERDICT_CLASSES[verdict])
-        for verdict, heading in HEADINGS.items()
-    ]
-    opening = f"{claims_counted(claims)}; sentences with several claims count once. {_cast(run)}"
-    return element(
-        "section",
-        element("h2", "What was found"),
-        element("p", opening, class_="what"),
-        element("p", made_up, class_="what constructed") if made_up else None,
-        *groups,
-        id="findings",
-    )
-
-
-def _group(heading: str, claims: Sequence[JudgedClaim], kind: str) -> Child:
-    """One verdict's claims under its heading; nothing where there are none."""
-    if not claims:
-        return None
-    items = (element("li", *_item(claim)) for claim in claims)
-    return (element("h3", heading, class_=kind), element("ul", *items, class_="findings"))
-
-
-def _cast(run: RunFolder) -> str:
+def cast_of(run: RunFolder) -> str:
     """Which of the run's encoders stand for the paper's."""
     encoders: Mapping[str, Any] = run.versions.get("encoders") or {}
     roles = {facts.get("role"): name for name, facts in encoders.items()}
     played = [f"{said} is {roles[role]}" for role, said in PLAYERS.items() if role in roles]
     return f"Here {' and '.join(played)}." if played else ""
-
-
-def _item(claim: JudgedClaim) -> tuple[Child, ...]:
-    said = element("span" if claim.origin == "ours" else "q", sentence_of(claim))
-    return (said, " ", element("span", f"({source(claim)})", class_="aside"), ". ", finding(claim))
 
 
 def source(claim: JudgedClaim) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from crossglot.drawing.wording import calling, language_name, number
 from crossglot.experiments.translation.claims import FIGURE, MEASURE, PAPERS_CONDITION
 from crossglot.report.claims import claims_summary
-from crossglot.report.folder import read_run_folder
+from crossglot.report.folder import RunFolder, read_run_folder
 from crossglot.results.rows import MEAN, ZERO_SHOT_MEAN, ResultRow
 
 TAGGED = {
@@ -25,7 +25,11 @@ def in_short(folder: Path) -> list[str]:
     Raises:
         StorageError: if `folder` is no run folder or damaged.
     """
-    run = read_run_folder(Path(folder))
+    return sentences_of(read_run_folder(Path(folder)))
+
+
+def sentences_of(run: RunFolder) -> list[str]:
+    """As `in_short`, of a run that was read."""
     rows = [row for row in run.rows() if row.value is not None and row.seed is None]
     with calling(run.languages):
         found = [*_transfer(rows), *_scripts_and_orders(rows), *_translation(rows)]

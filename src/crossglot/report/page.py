@@ -12,8 +12,7 @@ from crossglot.drawing.markup import Markup, element, joined
 from crossglot.drawing.matrix_exhibit import MatrixExhibit
 from crossglot.drawing.tables import exhibit_notes, exhibit_table
 from crossglot.drawing.wording import place, place_of, title
-from crossglot.report.claims import claims_section
-from crossglot.report.findings import findings_section
+from crossglot.report.answer import answer_section
 from crossglot.report.fine_tuning import remarks_list
 from crossglot.report.folder import RunFolder
 from crossglot.report.overview import overview_section
@@ -53,10 +52,9 @@ def page(
     """The whole page: matrices, then charts; `drawings` has the inline SVG of each by its name."""
     name = run.path.resolve().name
     sections = [
-        findings_section(run),
-        element("p", how_to_read(matrices), class_="lead") if matrices else None,
+        answer_section(run, matrices),
         overview_section(matrices),
-        claims_section(run.claims),
+        element("p", how_to_read(matrices), class_="lead") if matrices else None,
         *(_exhibit_section(exhibit, drawings.get(exhibit.name)) for exhibit in matrices),
         *(section_of(each, drawings.get(each.experiment)) for each in charts),
         provenance_section(run),
@@ -70,8 +68,8 @@ def page(
             element("h1", name),
             element("p", in_one_line(run), class_="what"),
             remarks_list(run),
-            _navigation(run, matrices, charts),
         ),
+        _navigation(run, matrices, charts),
         element("main", *sections, id="results"),
         library() if drawings else None,
     )
@@ -99,8 +97,8 @@ def inline_drawing(svg: Path, label: str) -> Markup:
 
 
 def _navigation(run: RunFolder, matrices: list[MatrixExhibit], charts: list[ChartExhibit]) -> Markup:
-    links = [("findings", "What was found")] if run.claims else []
-    links += [("overview", "At a glance"), *([("claims", "Claims")] if run.claims else [])]
+    links = [("results", "What was found"), *([("claims", "Claims")] if run.claims else [])]
+    links += [("overview", "At a glance")] if any(exhibit.averages for exhibit in matrices) else []
     links += [(exhibit.name, place(exhibit)) for exhibit in matrices]
     links += [(each.experiment, place_of(each.experiment)) for each in charts]
     links.append(("provenance", "What was run"))

@@ -1,0 +1,47 @@
+"""What a run found, first of all: in a few sentences, as a picture of its languages, and claim by claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crossglot.drawing.explorer import explored
+from crossglot.drawing.markup import Markup, element
+from crossglot.drawing.matrix_exhibit import MatrixExhibit
+from crossglot.report.claims import claims_counted
+from crossglot.report.claims_list import claims_list
+from crossglot.report.findings import cast_of, constructed
+from crossglot.report.folder import RunFolder
+from crossglot.report.in_short import TAGGED, sentences_of
+from crossglot.report.reach import best_sources, reaches_of, transfer_in_words
+from crossglot.report.targets_picture import targets_pictures
+
+
+def answer_section(run: RunFolder, matrices: Sequence[MatrixExhibit]) -> Markup | None:
+    """The first section; None where there is nothing to say, as of a run of one language without claims."""
+    rows = run.rows()
+    others = {row.experiment for row in rows} - {exhibit.experiment for exhibit in matrices}
+    found = [explored([row for row in rows if row.experiment == name]) for name in sorted(others)]
+    reaches = reaches_of([*matrices, *(each[0] for each in found if each)])
+    pictures, made_up = targets_pictures(reaches), constructed(run.languages)
+    sentences = sentences_of(run)
+    if not any(row.experiment in TAGGED for row in rows):
+        sentences = [*transfer_in_words(reaches), *sentences]
+    sentences += best_sources(reaches)
+    if not (sentences or pictures):
+        return None
+    counted = f"{claims_counted(run.claims)}; sentences with several claims count once. {cast_of(run)}"
+    return element(
+        "section",
+        element("h2", "What was found"),
+        element("ul", *(element("li", sentence) for sentence in sentences), class_="findings"),
+        _folded("The languages of this run are constructed", made_up) if made_up else None,
+        *pictures,
+        element("h3", "Claim by claim") if run.claims else None,
+        element("p", counted, class_="what") if run.claims else None,
+        claims_list(run.claims) if run.claims else None,
+        id="findings",
+    )
+
+
+def _folded(summary: str, text: str) -> Markup:
+    return element("details", element("summary", summary), element("p", text, class_="what constructed"))

@@ -1,0 +1,134 @@
+"""What each encoder reaches in each target: its own score, the mean from other languages, and the best floor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from crossglot.drawing.matrix_exhibit import Grid, MatrixExhibit, is_zero_shot
+from crossglot.drawing.wording import METRICS, TASKS, language_name, place
+from crossglot.results.rows import Role
+from crossglot.results.systems import LINEAR_PROBE, UNTRAINED, System
+
+ENCODERS: tuple[Role, ...] = ("m-bert", "en-bert", "other")
+TWINS = (UNTRAINED, LINEAR_PROBE)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One language's scores by one encoder's taggers, in per cent; None where there is none.
+
+    Attributes:
+        key: of the language.
+        own: trained on itself.
+        others: the mean over taggers trained on others.
+        floor: the highest of such means of a floor, another encoder's aside.
+    """
+
+    key: str
+    own: float | None
+    others: float
+    floor: float | None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The targets of one encoder in one matrix, the best reached first."""
+
+    exhibit: MatrixExhibit
+    system: str
+    role: Role
+    targets: tuple[Target, ...]
+
+    @property
+    def mean(self) -> float:
+        """Over the targets, each counting once."""
+        return fmean(target.others for target in self.targets)
+
+
+def reaches_of(matrices: Iterable[MatrixExhibit]) -> dict[tuple[str, str], list[Reach]]:
+    """Task and metric → for each encoder the matrix that has most targets of it, the first of several."""
+    found: dict[tuple[str, str], dict[str, Reach]] = {}
+    for exhibit in matrices:
+        grids = [grid for block in exhibit.blocks for grid in block.grids]
+        encoders = {grid.system: System(grid.system, role) for grid in grids for role in ENCODERS if role == grid.role}
+        for system, encoder in encoders.items():
+            twins = {encoder.make_twin(twin).name for twin in TWINS}
+            foreign = {each.make_twin(twin).name for each in encoders.values() for twin in TWINS} - twins
+            floors = [grid for grid in grids if grid.role == "floor" and grid.system not in foreign]
+            targets = _targets([grid for grid in grids if grid.system == system], floors)
+            best = found.setdefault((exhibit.task, exhibit.metric), {})
+            if len(targets) > max(1, len(best[system].targets) if system in best else 0):
+                best[system] = Reach(exhibit, system, encoder.role, targets)
+    return {key: list(best.values()) for key, best in found.items() if best}
+
+
+def transfer_in_words(reaches: Mapping[tuple[str, str], Sequence[Reach]]) -> list[str]:
+    """What each encoder reaches, in a sentence: zero-shot, with languages' own labels, and by the best floor."""
+    said = []
+    for (task, metric), members in reaches.items():
+        for reach in members:
+            own = [target.own for target in reach.targets if target.own is not None]
+            floors = [target.floor for target in reach.targets if target.floor is not None]
+            beside = (f", {fmean(own):.0f} % with its own" if own else "") + (
+                f"; the best floor {fmean(floors):.0f} %" if floors else ""
+            )
+            said.append(
+                f"{scored(task, metric)}: with labels of another language {reach.system} gets {reach.mean:.0f} %, on "
+                f"average over {len(reach.targets)} languages ({place(reach.exhibit)}){beside}."
+            )
+    return said
+
+
+def best_sources(reaches: Mapping[tuple[str, str], Sequence[Reach]]) -> list[str]:
+    """For each task the language whose labels serve the others best, with the encoder that transfers best."""
+    said = []
+    for (task, metric), members in reaches.items():
+        best = max(members, key=lambda reach: reach.mean)
+        given: dict[str, list[float]] = {}
+        for grid in (grid for block in best.exhibit.blocks for grid in block.grids if grid.system == best.system):
+            for (source, target), cell in grid.cells.items():
+                if cell.value is not None and is_zero_shot(source, target):
+                    given.setdefault(source, []).append(cell.value)
+        most = max(map(len, given.values()))
+        served = {source: fmean(values) for source, values in given.items() if len(values) == most}
+        if len(served) > 1:
+            first, second = sorted(served, key=lambda source: -served[source])[:2]
+            said.append(
+                f"{scored(task, metric)}: of {len(served)} source languages {language_name(first)} serves the others "
+                f"best ({served[first]:.1f} % with {best.system}), then {language_name(second)} "
+                f"({served[second]:.1f} %)."
+            )
+    return said
+
+
+def scored(task: str, metric: str) -> str:
+    """`POS accuracy`."""
+    return f"{TASKS.get(task, task)} {METRICS.get(metric, metric)}"
+
+
+def _targets(grids: Sequence[Grid], floors: Sequence[Grid]) -> tuple[Target, ...]:
+    """Targets that others were evaluated on, the best reached first."""
+    beneath = [_means([grid]) for grid in floors]
+    own = {
+        target: cell.value
+        for grid in grids
+        for (source, target), cell in grid.cells.items()
+        if source == target and cell.value is not None
+    }
+    targets = [
+        Target(key, own.get(key), value, max((of[key] for of in beneath if key in of), default=None))
+        for key, value in _means(grids).items()
+    ]
+    return tuple(sorted(targets, key=lambda target: -target.others))
+
+
+def _means(grids: Iterable[Grid]) -> dict[str, float]:
+    """Target → the mean of its zero-shot cells."""
+    cells: dict[str, list[float]] = {}
+    for grid in grids:
+        for (source, target), cell in grid.cells.items():
+            if cell.value is not None and is_zero_shot(source, target):
+                cells.setdefault(target, []).append(cell.value)
+    return {target: fmean(values) for target, values in cells.items()}

@@ -1,0 +1,123 @@
+"""The page in a real browser: nothing overflows, charts are drawn, choices work, and nothing is fetched."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from made_up import made_up_rows, write_made_up_run
+
+from crossglot.report.writing import write_report
+from crossglot.results.rows import write_results
+
+CHROMIUM = shutil.which("chromium")
+WIDE, NARROWEST = 1280, 500  # pixels of a window
+KEPT = ("results.csv", "claims.csv", "study.toml", "versions.json")
+RESULTS = Path(__file__).parents[2] / "results"
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not on the path")
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a real run: tables 2, 4 and 8."""
+    folder = tmp_path_factory.mktemp("pos-tables")
+    for name in KEPT:
+        shutil.copyfile(RESULTS / "pos-tables" / name, folder / name)
+    return write_report(folder)
+
+
+def opened(page: Path, asked: str, width: int = WIDE, first: str = "") -> tuple[str, list[str]]:
+    """What JavaScript says of the page two seconds after it was opened, and what the browser complains of.
+
+    Args:
+        page: report.html.
+        asked: an expression; it may wait for something.
+        first: a statement, run as soon as the page is there.
+        width: of the window in pixels; a page of a narrower one than the browser's is put in a frame.
+    """
+    head, _, _ = page.read_text(encoding="utf-8").rpartition("</html>")
+    probe = f"{first}; setTimeout(async () => console.log('said:' + JSON.stringify(await ({asked}))), 2000)"
+    probed, frame = page.with_name("probed.html"), page.with_name("frame.html")
+    probed.write_text(f"{head}<script>{probe}</script></html>", encoding="utf-8")
+    frame.write_text(
+        f'<!doctype html><body style="margin:0"><iframe src="{probed.name}" style="width:{width}px;height:2000px;'
+        'border:0"></iframe>',
+        encoding="utf-8",
+    )
+    assert CHROMIUM is not None
+    command = [
+        CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+        "--virtual-time-budget=20000", f"--window-size={WIDE},2000", f"--screenshot={page.with_name('page.png')}",
+        (frame if width < NARROWEST else probed).as_uri(),
+    ]  # fmt: skip
+    browser = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)  # noqa: S603 - our page
+    log = browser.stderr
+    said = re.findall(r'CONSOLE[^"]*"said:(.*)", source', log)
+    assert len(said) == 1, log
+    return said[0].replace('\\"', '"'), [line for line in log.splitlines() if "CONSOLE" in line and "said:" not in line]
+
+
+@pytest.mark.parametrize("width", [390, WIDE])
+def test_nothing_is_wider_than_the_window(page: Path, width: int) -> None:
+    asked = "[innerWidth, document.documentElement.scrollWidth - document.documentElement.clientWidth]"
+    said, complaints = opened(page, asked, width)
+    assert said == f"[{width},0]"
+    assert complaints == []
+
+
+def test_a_page_loads_nothing_but_itself(page: Path) -> None:
+    said, _ = opened(page, "performance.getEntriesByType('resource').map(each => each.name)")
+    assert said == "[]"
+
+
+def test_a_box_without_its_tick_hides_the_claims_of_its_verdict(page: Path) -> None:
+    asked = """(() => {
+      const all = (kind) => [...document.querySelectorAll(`#claims .is-${kind}`)];
+      const shown = (kind) => all(kind).filter((each) => each.offsetHeight).length;
+      const before = [shown("holds"), shown("fails")];
+      document.querySelector("#show-holds").click();
+      return [...before, shown("holds"), shown("fails")];
+    })()"""
+    said, _ = opened(page, asked)
+    holds, fails, then, fails_then = (int(number) for number in said.strip("[]").split(","))
+    assert holds > 0 and fails > 0
+    assert (then, fails_then) == (0, fails)
+
+
+def test_a_claim_opens_to_its_interval(page: Path) -> None:
+    asked = """(() => {
+      const claim = document.querySelector("#claims li details");
+      claim.querySelector("summary").click();
+      return [claim.open, claim.querySelector("svg").getBoundingClientRect().height > 20];
+    })()"""
+    assert opened(page, asked)[0] == "[true,true]"
+
+
+def test_a_matrix_is_drawn_when_it_is_opened_and_subtracts_what_is_chosen(page: Path) -> None:
+    asked = """(async () => {
+      const fold = document.querySelector("#table2 details.explore");
+      const texts = () => [...fold.querySelectorAll("svg text")].map((each) => each.textContent);
+      const before = texts().length;
+      const less = fold.querySelectorAll("select")[1];
+      less.value = "paper";
+      less.dispatchEvent(new Event("change"));
+      await new Promise((done) => setTimeout(done, 500));
+      return [before > 16, texts().some((each) => /^[+−]\\d+\\.\\d$/.test(each))];
+    })()"""
+    first = """document.querySelector("#table2 details.explore").open = true;
+      document.querySelector("#table2 details.explore").scrollIntoView({ behavior: "instant" })"""
+    assert opened(page, asked, first=first)[0] == "[true,true]"
+
+
+def test_what_a_corpus_calls_itself_is_not_run(tmp_path: Path) -> None:
+    folder = write_made_up_run(tmp_path / "run")
+    hostile = "<img src=x onerror=\"console.log('run')\"><script>console.log('run')</script>"
+    rows = [row.model_copy(update={"system": hostile, "target_corpus": hostile}) for row in made_up_rows()]
+    write_results(rows, folder / "results.csv")
+    asked = "(document.querySelectorAll('details').forEach((each) => { each.open = true; }), document.images.length)"
+    said, complaints = opened(write_report(folder), asked)
+    assert said == "0"
+    assert complaints == []
