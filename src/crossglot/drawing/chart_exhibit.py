@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crossglot.csv_cells import csv_text
 from crossglot.drawing.latex import escaped, latex_float
+from crossglot.drawing.links import table_links
 from crossglot.drawing.markdown import markdown_page, markdown_rows, plain_markdown
 from crossglot.drawing.markup import Markup, element
 from crossglot.drawing.wording import NO_VALUE, number, place_of
@@ -90,6 +91,7 @@ def section_of(exhibit: ChartExhibit, drawing: Markup | None) -> Markup:
             element("details", element("summary", f"{part.title} ({len(part.lines)} lines)"), _frame(part))
             for part in exhibit.more
         ),
+        table_links(exhibit.experiment),
         id=exhibit.experiment,
     )
 

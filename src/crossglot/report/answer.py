@@ -23,10 +23,8 @@ def answer_section(run: RunFolder, matrices: Sequence[MatrixExhibit]) -> Markup 
     found = [explored([row for row in rows if row.experiment == name]) for name in sorted(others)]
     reaches = reaches_of([*matrices, *(each[0] for each in found if each)])
     pictures, made_up = targets_pictures(reaches), constructed(run.languages)
-    sentences = sentences_of(run)
-    if not any(row.experiment in TAGGED for row in rows):
-        sentences = [*transfer_in_words(reaches), *sentences]
-    sentences += best_sources(reaches)
+    in_general = [] if any(row.experiment in TAGGED for row in rows) else transfer_in_words(reaches)
+    sentences = [*in_general, *best_sources(reaches), *sentences_of(run)]
     if not (sentences or pictures):
         return None
     counted = f"{claims_counted(run.claims)}; sentences with several claims count once. {cast_of(run)}"

@@ -53,13 +53,13 @@ def _in_a_line(claim: JudgedClaim) -> tuple[Child, ...]:
     return (
         element("span", verdict(claim.verdict), class_=f"verdict {VERDICT_CLASSES[claim.verdict]}"),
         element("span", sentence_of(claim), class_="sentence"),
-        element("span", where, class_="where"),
+        element("span", f"{where} · {claim.id}", class_="where"),
     )
 
 
 def _in_full(claim: JudgedClaim) -> tuple[Child, ...]:
     cast = ", ".join(f"{role} is {name}" for role, name in claim.players.items())
-    aside = "; ".join(part for part in (claim.id, f"{claim.statistic} {claim.claimed}", source(claim), cast) if part)
+    aside = "; ".join(part for part in (f"{claim.statistic} {claim.claimed}", source(claim), cast) if part)
     return element("p", finding(claim)), interval_line(claim), element("p", aside, class_="aside")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crossglot.drawing.chart_exhibit import ChartExhibit, section_of
 from crossglot.drawing.interactive import library
+from crossglot.drawing.links import table_links
 from crossglot.drawing.markup import Markup, element, joined
 from crossglot.drawing.matrix_exhibit import MatrixExhibit
 from crossglot.drawing.tables import exhibit_notes, exhibit_table
@@ -113,5 +114,6 @@ def _exhibit_section(exhibit: MatrixExhibit, drawing: Markup | None) -> Markup:
         element("figure", drawing) if drawing else None,
         joined(exhibit_table(exhibit, block) for block in exhibit.blocks),
         exhibit_notes(exhibit),
+        table_links(exhibit.name),
         id=exhibit.name,
     )
