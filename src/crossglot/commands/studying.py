@@ -207,9 +207,9 @@ def _run(study: Study, out: Path, threads: int | None, jobs: int, *, dry_run: bo
             run_study(study, out, Local(jobs, threads), Shown(stderr_console(), jobs))
         except CrossglotError:
             if _written(out) != before:  # some steps failed: what could be run has its results, and its report
-                print_report(out, quiet=False)
+                _print_ending(out)
             raise
-        print_report(out, quiet=False)
+        _print_ending(out)
 
 
 def _written(out: Path) -> int | None:
@@ -229,6 +229,19 @@ def print_report(folder: Path, *, quiet: bool) -> None:
         console.print(table)
         console.print()
     stderr_console().print(f"report: {written}", style="dim", soft_wrap=True)
+
+
+def _print_ending(folder: Path) -> None:
+    """Writes a run's report and prints what was found, in a few lines."""
+    from crossglot.commands.progress import stderr_console, stdout_console
+    from crossglot.report import terminal_ending, write_report
+
+    written = write_report(folder)
+    for part in terminal_ending(folder):
+        stdout_console().print(part)
+    console = stderr_console()
+    console.print(f"tables and every claim: crossglot report {folder}", style="dim", soft_wrap=True)
+    console.print(f"report: {written}", style="dim", soft_wrap=True)
 
 
 def _print_plan(found: StudyPlan) -> None:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from crossglot.drawing.explorer import explored
 from crossglot.drawing.markup import Markup, element
-from crossglot.drawing.matrix_exhibit import MatrixExhibit
 from crossglot.report.claims import claims_counted
 from crossglot.report.claims_list import claims_list
 from crossglot.report.findings import cast_of, constructed
 from crossglot.report.folder import RunFolder
-from crossglot.report.in_short import TAGGED, sentences_of
-from crossglot.report.reach import best_sources, reaches_of, transfer_in_words
+from crossglot.report.in_short import sentences_of
+from crossglot.report.reach import reaches_in
 from crossglot.report.targets_picture import targets_pictures
 
 
-def answer_section(run: RunFolder, matrices: Sequence[MatrixExhibit]) -> Markup | None:
+def answer_section(run: RunFolder) -> Markup | None:
     """The first section; None where there is nothing to say, as of a run of one language without claims."""
-    rows = run.rows()
-    others = {row.experiment for row in rows} - {exhibit.experiment for exhibit in matrices}
-    found = [explored([row for row in rows if row.experiment == name]) for name in sorted(others)]
-    reaches = reaches_of([*matrices, *(each[0] for each in found if each)])
-    pictures, made_up = targets_pictures(reaches), constructed(run.languages)
-    in_general = [] if any(row.experiment in TAGGED for row in rows) else transfer_in_words(reaches)
-    sentences = [*in_general, *best_sources(reaches), *sentences_of(run)]
+    sentences, made_up = sentences_of(run), constructed(run.languages)
+    pictures = targets_pictures(reaches_in(run.rows()))
     if not (sentences or pictures):
         return None
     counted = f"{claims_counted(run.claims)}; sentences with several claims count once. {cast_of(run)}"

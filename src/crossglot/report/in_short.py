@@ -8,7 +8,9 @@ from pathlib import Path
 from crossglot.drawing.wording import calling, language_name, number
 from crossglot.experiments.translation.claims import FIGURE, MEASURE, PAPERS_CONDITION
 from crossglot.report.claims import claims_summary
+from crossglot.report.findings import constructed
 from crossglot.report.folder import RunFolder, read_run_folder
+from crossglot.report.reach import best_sources, reaches_in, transfer_in_words
 from crossglot.results.rows import MEAN, ZERO_SHOT_MEAN, ResultRow
 
 TAGGED = {
@@ -32,7 +34,13 @@ def sentences_of(run: RunFolder) -> list[str]:
     """As `in_short`, of a run that was read."""
     rows = [row for row in run.rows() if row.value is not None and row.seed is None]
     with calling(run.languages):
-        found = [*_transfer(rows), *_scripts_and_orders(rows), *_translation(rows)]
+        reaches = reaches_in(rows)
+        in_general = [] if any(row.experiment in TAGGED for row in rows) else transfer_in_words(reaches)
+        found = [
+            *in_general, *_transfer(rows), *best_sources(reaches), *_scripts_and_orders(rows), *_translation(rows)
+        ]  # fmt: skip
+    if found and constructed(run.languages):
+        found.append("The languages are constructed: none of these numbers is about a language that anybody speaks.")
     return [*found, f"Of what was claimed, {claims_summary(run.claims)}."] if run.claims else found
 
 

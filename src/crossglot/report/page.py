@@ -53,7 +53,7 @@ def page(
     """The whole page: matrices, then charts; `drawings` has the inline SVG of each by its name."""
     name = run.path.resolve().name
     sections = [
-        answer_section(run, matrices),
+        answer_section(run),
         overview_section(matrices),
         element("p", how_to_read(matrices), class_="lead") if matrices else None,
         *(_exhibit_section(exhibit, drawings.get(exhibit.name)) for exhibit in matrices),

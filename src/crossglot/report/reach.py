@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from crossglot.drawing.explorer import explored
 from crossglot.drawing.matrix_exhibit import Grid, MatrixExhibit, is_zero_shot
 from crossglot.drawing.wording import METRICS, TASKS, language_name, place
-from crossglot.results.rows import Role
+from crossglot.results.rows import ResultRow, Role
 from crossglot.results.systems import LINEAR_PROBE, UNTRAINED, System
 
 ENCODERS: tuple[Role, ...] = ("m-bert", "en-bert", "other")
@@ -62,6 +63,14 @@ def reaches_of(matrices: Iterable[MatrixExhibit]) -> dict[tuple[str, str], list[
             if len(targets) > max(1, len(best[system].targets) if system in best else 0):
                 best[system] = Reach(exhibit, system, encoder.role, targets)
     return {key: list(best.values()) for key, best in found.items() if best}
+
+
+def reaches_in(rows: Sequence[ResultRow]) -> dict[tuple[str, str], list[Reach]]:
+    """As `reaches_of`, of all matrices among a run's rows."""
+    experiments: dict[str, list[ResultRow]] = {}
+    for row in rows:
+        experiments.setdefault(row.experiment, []).append(row)
+    return reaches_of(found[0] for members in experiments.values() if (found := explored(members)))
 
 
 def transfer_in_words(reaches: Mapping[tuple[str, str], Sequence[Reach]]) -> list[str]:

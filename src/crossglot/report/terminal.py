@@ -26,6 +26,7 @@ from crossglot.report.claims import WHOSE, claims_counted, rounded, rule_set_lat
 from crossglot.report.findings import constructed
 from crossglot.report.fine_tuning import choices, remarks
 from crossglot.report.folder import RunFolder, read_run_folder
+from crossglot.report.in_short import in_short
 from crossglot.results.verdicts import JudgedClaim
 
 if TYPE_CHECKING:
@@ -48,6 +49,23 @@ def terminal_tables(folder: Path) -> Iterator[RenderableType]:
         tables = [_table(exhibit, block) for exhibit in matrices for block in exhibit.blocks]
     yield from (*tables, *map(terminal_of, charts), *_of_trainings(run))
     yield from terminal_findings(folder)
+
+
+def terminal_ending(folder: Path) -> Iterator[RenderableType]:
+    """What a run ends with: remarks on its trainings and what was found in a few sentences; tables if there are none.
+
+    Raises:
+        StorageError: if `folder` is no run folder or damaged.
+    """
+    from crossglot.terminal import plain
+
+    said = in_short(folder)
+    if not said:
+        yield from terminal_tables(folder)
+        return
+    yield from _of_trainings(read_run_folder(Path(folder)))
+    for sentence in said:
+        yield plain(sentence)
 
 
 def _of_trainings(run: RunFolder) -> Iterator[RenderableType]:
