@@ -76,8 +76,8 @@ def test_a_real_process_goes_from_data_to_a_report_and_the_second_run_finds_ever
     assert "\x1b[" not in first.stdout + first.stderr, "no colours where nobody looks"
     assert "with labels of one language tiny-bert gets" in first.stdout
     assert "Table 2" not in first.stdout, "what was found, not every table"
-    assert "Table 2" in process("report", out).stdout
-    assert "most frequent tag" in first.stdout
+    tables = process("report", out).stdout
+    assert "Table 2" in tables and "most frequent tag" in tables
     for name in ("report.html", "results.csv", "claims.csv", "study.toml", "versions.json", "tables/table2.tex"):
         assert (out / name).is_file()
     page = (out / "report.html").read_text(encoding="utf-8")
