@@ -11,7 +11,7 @@ from crossglot.drawing.explorer import explored
 from crossglot.drawing.matrix_exhibit import MatrixExhibit, matrix_exhibits
 from crossglot.languages import language
 from crossglot.report.folder import read_run_folder
-from crossglot.report.reach import best_sources, reaches_of, transfer_in_words
+from crossglot.report.reach import best_sources, reaches_in, reaches_of, transfer_in_words
 
 RESULTS = Path(__file__).parents[2] / "results"
 
@@ -66,6 +66,13 @@ def test_the_best_source_has_the_highest_mean_over_the_other_languages() -> None
     (said,) = best_sources(reaches)
     assert f" {language(first[0]).name} serves the others best" in said
     assert said.index(f"({first[1]:.1f} %") < said.index(f"({second[1]:.1f} %")
+
+
+def test_both_encoders_are_shown_on_the_same_languages() -> None:
+    """Tables 2 and 8, of twelve pairs each, and not table 4 of eight pairs of five languages beside table 8."""
+    (reaches,) = reaches_in(read_run_folder(RESULTS / "pos-tables").rows()).values()
+    assert [reach.exhibit.experiment for reach in reaches] == ["table2", "table8"]
+    assert [reach.pairs for reach in reaches] == [12, 12]
 
 
 def test_of_one_language_there_is_nothing_to_say() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 Entry = str | float | int | None
+HOW = "How it was computed, and how to read it"
 FOLDED_OVER = 24  # lines of a table on the page
 SHOWN_LINES = 12  # lines of a table that the terminal shows; the page and the files have all
 
@@ -86,7 +87,7 @@ def section_of(exhibit: ChartExhibit, drawing: Markup | None) -> Markup:
         element("h2", element("span", place_of(exhibit.experiment), class_="number"), " ", exhibit.title),
         element("figure", drawing) if drawing else None,
         frame,
-        element("ul", *(element("li", note) for note in exhibit.notes), class_="notes") if exhibit.notes else None,
+        element("details", element("summary", HOW), _notes(exhibit)) if exhibit.notes else None,
         *(
             element("details", element("summary", f"{part.title} ({len(part.lines)} lines)"), _frame(part))
             for part in exhibit.more
@@ -94,6 +95,10 @@ def section_of(exhibit: ChartExhibit, drawing: Markup | None) -> Markup:
         table_links(exhibit.experiment),
         id=exhibit.experiment,
     )
+
+
+def _notes(exhibit: ChartExhibit) -> Markup:
+    return element("ul", *(element("li", note) for note in exhibit.notes), class_="notes")
 
 
 def _frame(exhibit: ChartExhibit) -> Markup:

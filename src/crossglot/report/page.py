@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from crossglot.drawing.chart_exhibit import ChartExhibit, section_of
+from crossglot.drawing.chart_exhibit import HOW, ChartExhibit, section_of
 from crossglot.drawing.interactive import library
 from crossglot.drawing.links import table_links
 from crossglot.drawing.markup import Markup, element, joined
@@ -113,7 +113,7 @@ def _exhibit_section(exhibit: MatrixExhibit, drawing: Markup | None) -> Markup:
         element("h2", element("span", place(exhibit), class_="number"), " ", title(exhibit)),
         element("figure", drawing) if drawing else None,
         joined(exhibit_table(exhibit, block) for block in exhibit.blocks),
-        exhibit_notes(exhibit),
+        element("details", element("summary", HOW), exhibit_notes(exhibit)),
         table_links(exhibit.name),
         id=exhibit.name,
     )

@@ -35,12 +35,13 @@ class Target:
 
 @dataclass(frozen=True)
 class Reach:
-    """The targets of one encoder in one matrix, the best reached first."""
+    """The targets of one encoder in one matrix, the best reached first, and how many pairs of languages it has."""
 
     exhibit: MatrixExhibit
     system: str
     role: Role
     targets: tuple[Target, ...]
+    pairs: int
 
     @property
     def mean(self) -> float:
@@ -49,7 +50,7 @@ class Reach:
 
 
 def reaches_of(matrices: Iterable[MatrixExhibit]) -> dict[tuple[str, str], list[Reach]]:
-    """Task and metric → for each encoder the matrix that has most targets of it, the first of several."""
+    """Task and metric → for each encoder the matrix that has most pairs of languages of it, the first of several."""
     found: dict[tuple[str, str], dict[str, Reach]] = {}
     for exhibit in matrices:
         grids = [grid for block in exhibit.blocks for grid in block.grids]
@@ -58,10 +59,12 @@ def reaches_of(matrices: Iterable[MatrixExhibit]) -> dict[tuple[str, str], list[
             twins = {encoder.make_twin(twin).name for twin in TWINS}
             foreign = {each.make_twin(twin).name for each in encoders.values() for twin in TWINS} - twins
             floors = [grid for grid in grids if grid.role == "floor" and grid.system not in foreign]
-            targets = _targets([grid for grid in grids if grid.system == system], floors)
+            mine = [grid for grid in grids if grid.system == system]
+            targets = _targets(mine, floors)
             best = found.setdefault((exhibit.task, exhibit.metric), {})
-            if len(targets) > max(1, len(best[system].targets) if system in best else 0):
-                best[system] = Reach(exhibit, system, encoder.role, targets)
+            pairs = sum(len(values) for grid in mine for values in _zero_shot(grid).values())
+            if len(targets) > 1 and (system not in best or pairs > best[system].pairs):
+                best[system] = Reach(exhibit, system, encoder.role, targets, pairs)
     return {key: list(best.values()) for key, best in found.items() if best}
 
 
@@ -137,7 +140,15 @@ def _means(grids: Iterable[Grid]) -> dict[str, float]:
     """Target → the mean of its zero-shot cells."""
     cells: dict[str, list[float]] = {}
     for grid in grids:
-        for (source, target), cell in grid.cells.items():
-            if cell.value is not None and is_zero_shot(source, target):
-                cells.setdefault(target, []).append(cell.value)
+        for target, values in _zero_shot(grid).items():
+            cells.setdefault(target, []).extend(values)
     return {target: fmean(values) for target, values in cells.items()}
+
+
+def _zero_shot(grid: Grid) -> dict[str, list[float]]:
+    """Target → its zero-shot cells."""
+    cells: dict[str, list[float]] = {}
+    for (source, target), cell in grid.cells.items():
+        if cell.value is not None and is_zero_shot(source, target):
+            cells.setdefault(target, []).append(cell.value)
+    return cells
