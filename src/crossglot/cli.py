@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from crossglot.commands import analysing, comparing, data, demo, embedding, lab, pretraining, studying, tagging
+from crossglot.commands import (
+    analysing,
+    comparing,
+    data,
+    demo,
+    embedding,
+    lab,
+    pretraining,
+    studying,
+    tagging,
+    verifying,
+)
 from crossglot.commands.faults import CommandGroup
 from crossglot.commands.given import Command
 
@@ -29,6 +40,7 @@ for _study in (
     studying.plan,
     studying.report,
     comparing.compare,
+    verifying.verify,
     analysing.analyse,
 ):
     app.command(cls=Command, rich_help_panel=STUDIES)(_study)

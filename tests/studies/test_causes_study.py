@@ -257,3 +257,12 @@ def test_what_says_nothing_to_the_study_of_causes_is_refused(field: dict[str, ob
 def test_other_studies_still_need_encoders() -> None:
     with pytest.raises(SpecError, match="encoders: has to be given"):
         make_study({"experiments": ["causes", "table1"]})
+
+
+def test_nothing_of_the_study_is_called_verified(run: Path) -> None:
+    from crossglot.comparison.rescoring import OF_CAUSES, VECTORS
+    from crossglot.comparison.verifying import verify
+
+    found = verify(run)
+    assert found.first is None
+    assert (found.parts[0].equal, set(found.parts[0].unchecked)) == (0, {OF_CAUSES, VECTORS})

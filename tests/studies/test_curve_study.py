@@ -154,3 +154,16 @@ def test_a_real_encoder_transfers_from_a_few_sentences(data_root: Path, real_enc
     assert scores[name, "de"] > scores[f"{name} linear probe", "de"] > 40
     on_the_way = of_curve(run).filter(pl.col("metric") == "optimiser steps", pl.col("system") == name)
     assert sorted(on_the_way["value"].to_list()) == [1, 2, 3, 4, 5, 6]
+
+
+def test_scores_of_every_size_can_be_made_anew_and_points_on_the_way_cannot(run: Path) -> None:
+    from crossglot.comparison.rescoring import ON_THE_WAY
+    from crossglot.comparison.verifying import verify
+
+    found = verify(run)
+    assert found.first is None
+    (curve,) = (part for part in found.parts if part.name == "curve")
+    scores = of_curve(run).filter(pl.col("metric") == "accuracy", pl.col("value").is_not_null())
+    at_ends = scores.filter(~pl.col("condition").str.contains("point"), pl.col("target").is_not_null())
+    assert curve.equal == len(at_ends.filter((pl.col("aggregate") == "mean") | pl.col("seed").is_not_null()))
+    assert curve.unchecked[ON_THE_WAY] >= len(scores.filter(pl.col("condition").str.contains("point")))

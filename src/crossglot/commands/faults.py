@@ -1,8 +1,8 @@
 """How a command ends: the exit statuses, and one clear message on stderr for each way of going wrong.
 
 0 done · 2 wrong usage or bad input (one message, no traceback) · 1 a fault of ours (traceback and how to report it) ·
-stopped: 130 by Ctrl-C, 143 by SIGTERM, 129 by a terminal that was closed (see
-`stopping`) · 141 nobody reads the output any more (no message).
+3 what a command compares differs (it says where) · stopped: 130 by Ctrl-C, 143 by SIGTERM, 129 by a terminal that was
+closed (see `stopping`) · 141 nobody reads the output any more (no message).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from crossglot.files import REASONS, is_disk_full, why_not_written
 BAD_INPUT = 2
 UNREAD = 141
 OUR_FAULT = 1
+DIFFERENT = 3
 STEPS = "steps"  # of a run's folder: the store
 
 # Errors of the system that the user can mend, wherever they were raised. A missing file is not among them, because

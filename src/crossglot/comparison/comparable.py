@@ -34,15 +34,15 @@ def read_comparable(folder: Path) -> KeptRun:
         )
     files = sorted((folder / "predictions").glob("*.parquet"))
     try:
-        with _damage_named(files):
+        with damage_named(files):
             run = read_kept(folder)
     except StorageError as error:
         why = _without_taggers(folder)
         if why:
             raise StorageError(why) from error
-        _check_columns(files)
+        check_columns(files)
         raise
-    _check_columns(files)
+    check_columns(files)
     return run
 
 
@@ -53,7 +53,7 @@ def predictions_of(row: KeptRow, targets: Collection[str]) -> dict[str, list[pol
         StorageError: naming a damaged file.
     """
     paths = list(dict.fromkeys(path for target in targets for path in row.targets[target]))
-    with _damage_named(paths):
+    with damage_named(paths):
         found = row.predictions(targets)
     for target, frames in found.items():
         for path, frame in zip(row.targets[target], frames, strict=True):
@@ -83,7 +83,12 @@ def _without_taggers(folder: Path) -> str:
     )
 
 
-def _check_columns(paths: Sequence[Path]) -> None:
+def check_columns(paths: Sequence[Path]) -> None:
+    """Makes sure that files are predictions.
+
+    Raises:
+        StorageError: naming the first that is not.
+    """
     import polars as pl
 
     for path in paths:
@@ -98,8 +103,8 @@ def _check_columns(paths: Sequence[Path]) -> None:
 
 
 @contextmanager
-def _damage_named(paths: Sequence[Path]) -> Iterator[None]:
-    """Says which of the files is damaged if one cannot be read."""
+def damage_named(paths: Sequence[Path]) -> Iterator[None]:
+    """Says which of the files is damaged if one cannot be read within the block, by a StorageError."""
     import polars as pl
 
     faults = (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)

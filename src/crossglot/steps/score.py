@@ -97,7 +97,7 @@ class ScoreRows(Step):
                     later = task_counts(row.task, *tags_of(at_end, split.language), self.types.get(split.language))
                     both.setdefault(split.language, {})[row.seed] = np.hstack([later, counts])
                 languages = languages_of(predictions, split.language)
-                for part, of_part in _count_languages(row.task, languages, gold, predicted).items():
+                for part, of_part in counts_by_language(row.task, languages, gold, predicted).items():
                     found.setdefault((split.language, part), {})[row.seed] = of_part
             advance((done + 1) / len(self.rows))
         scores = [
@@ -169,7 +169,7 @@ def read_scores(folder: Path) -> list[Score]:
     return _SCORES.validate_json((folder / SCORES).read_bytes())
 
 
-def _count_languages(
+def counts_by_language(
     task: str, languages: Sequence[Sequence[str]], gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]
 ) -> dict[str, Counts]:
     """For code-switched text, language id → counts over the words with that id."""
