@@ -112,6 +112,16 @@ def test_what_stands_beside_a_pair_is_what_the_run_measured_of_it(
     assert common["en", "de"] == same
 
 
+def test_what_stands_beside_a_pair_may_be_called_anything(table2: MatrixExhibit) -> None:
+    """Names of systems have dots and brackets, which are paths to the renderer where a field has them."""
+    chart = specification(explorer(table2, {"overlap, v1.5 [base]": {("en", "de"): 12.5}}))
+    (shown,) = [
+        each for each in chart["layer"][0]["encoding"]["tooltip"] if each.get("title") == "overlap, v1.5 [base]"
+    ]
+    records = next(iter(chart["datasets"].values())) if "datasets" in chart else chart["layer"][0]["data"]["values"]
+    assert [each[shown["field"]] for each in records if each[shown["field"]] is not None] == [12.5]
+
+
 def test_two_languages_are_too_few_to_be_ordered() -> None:
     rows = [row for row in read_run_folder(RESULTS / "pos-tables").rows() if row.experiment == "table4"]
     few = [row for row in rows if {row.source, row.target} <= {"hi", "ur"}]

@@ -55,7 +55,7 @@ def explorer(exhibit: MatrixExhibit, beside: Mapping[str, Mapping[Pair, float]])
         {"source": language_name(source), "target": language_name(target), "zero_shot": is_zero_shot(source, target)}
         | {f"row {name}": ranks.get(source, sources.index(source)) for name, ranks in orders.items()}
         | {f"column {name}": ranks.get(target, targets.index(target)) for name, ranks in orders.items()}
-        | {words: numbers.get((source, target)) for words, numbers in beside.items()}
+        | {f"b{at}": numbers.get((source, target)) for at, numbers in enumerate(beside.values())}
         | _numbers(systems, (source, target))
         for source, target in dict.fromkeys(pair for cells in systems.values() for pair in cells)
     ]
@@ -91,7 +91,8 @@ def explorer(exhibit: MatrixExhibit, beside: Mapping[str, Mapping[Pair, float]])
             y=alt.Y("source:N", scale=gaps, title="trained on", sort=alt.EncodingSortField("row", op="min")),
             tooltip=[alt.Tooltip("source:N", title="trained on"), alt.Tooltip("target:N", title="evaluated on"),
                      alt.Tooltip("v:Q", title=metric(exhibit), format=".1f"), alt.Tooltip("interval:N"),
-                     alt.Tooltip("n:Q"), *(alt.Tooltip(f"{words}:Q", format=".3~r") for words in beside)],
+                     alt.Tooltip("n:Q"),
+                     *(alt.Tooltip(f"b{at}:Q", title=words, format=".3~r") for at, words in enumerate(beside))],
         )
     )  # fmt: skip
     ends = [f"less === '' ? {value} : {other}" for value, other in ((0, -FARTHEST), (100, FARTHEST))]
