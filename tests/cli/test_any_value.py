@@ -24,6 +24,7 @@ SOUND = {  # what a command needs to get to its work
     "plan": ["sound.toml"],
     "report": ["run"],
     "analyse": ["scores.csv", "--out=out"],
+    "verify": ["run"],
     "compare": ["run", "run", "--systems=tiny-bert=most frequent tag"],
     "pretrain": ["--text=en=text.txt", "--text=de=de.txt", "--out=out"],
     "finetune": ["encoder", "--train=train.conllu", "--out=out"],

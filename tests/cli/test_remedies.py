@@ -60,6 +60,7 @@ def test_what_several_commands_use_names_no_option_as_a_text() -> None:
         ("commands/tuning.py", ["finetune"]),
         ("commands/studying.py", ["reproduce", "run", "plan", "report"]),
         ("commands/comparing.py", ["compare"]),
+        ("commands/verifying.py", ["verify"]),
         ("commands/pretraining.py", ["pretrain"]),
         ("commands/embedding.py", ["embed"]),
         ("commands/data.py", ["data list", "data get", "data check"]),

@@ -104,7 +104,7 @@ def verify(folder: Path, data: Path | None = None, progress: Callable[[int, int]
     """
     if not (folder / "results.csv").is_file():
         what = "not a run folder, it has no results.csv" if folder.is_dir() else "no such folder"
-        raise StorageError(f"{folder}: {what}\n  give the folder that `crossglot reproduce --out` wrote")
+        raise StorageError(f"{folder}: {what}\n  give the folder that a run wrote")
     results = read_results(folder / "results.csv")
     rows = [ResultRow.model_construct(**row) for row in results.iter_rows(named=True)]
     claims, versions = read_claims(folder / "claims.csv"), read_versions(folder / "versions.json")
