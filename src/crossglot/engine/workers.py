@@ -23,7 +23,7 @@ from crossglot.remedies import way
 
 _log = logging.getLogger(__name__)
 
-KERNELS_KEPT = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "500", "LRU_CACHE_CAPACITY": "64"}
+KERNELS_KEPT = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "500", "LRU_CACHE_CAPACITY": "300"}
 """Kernels that a worker keeps, one per shape of product: oneDNN's, and beside them those that torch's layer above it
 keeps. Batches have many shapes: with the libraries' own 1,024 of each a process grows by 30 MB with every training;
 with far fewer of oneDNN's, making them anew takes a small encoder a tenth of its time."""

@@ -91,7 +91,7 @@ DEMO_SIZE = DemoSize(
         "figure3": 80,
     },
 )
-"""Everything, with an empty store and the encoders that are kept: two and a half minutes on two cores with AVX-512."""
+"""Everything, with an empty store and the encoders that are kept: three minutes on two cores with AVX-512."""
 
 
 def run_demo(
