@@ -20,7 +20,10 @@ from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.lab import make_lab
 from crossglot.lab.spec import LabSpec, Sizes, load_spec
 from crossglot.pretraining.shapes import SHAPES
-from crossglot.report import in_short, write_report
+from crossglot.report import write_report
+from crossglot.report.folder import read_run_folder
+from crossglot.report.in_short import in_short
+from crossglot.report.reach import reaches_in
 from crossglot.results.rows import read_results
 from crossglot.studies.demo import (
     DEMO_SIZE,
@@ -115,7 +118,8 @@ def test_in_short_a_run_is_told_by_its_own_numbers_and_floors(finished: Path) ->
     )
     values = dict(zip(results["system"], results["value"], strict=True))
     floor = max(value for system, value in values.items() if system != "m-bert-demo")
-    words, *_, claims = in_short(finished)
+    run = read_run_folder(finished)
+    words, *_, claims = in_short(run, reaches_in(run.rows()))
     assert words.startswith("Parts of speech: with labels of one language m-bert-demo gets ")
     assert f"gets {values['m-bert-demo']:.0f} % right in another" in words and f") {floor:.0f} %" in words
     assert claims.startswith("Of what was claimed, ") and claims.endswith("cannot be told.")

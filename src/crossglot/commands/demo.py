@@ -47,7 +47,7 @@ def demo(
     from crossglot.commands.progress import stderr_console, stdout_console
     from crossglot.engine.local import Local
     from crossglot.engine.progress import Shown
-    from crossglot.report import in_short, write_report
+    from crossglot.report import terminal_ending, write_report
     from crossglot.studies.demo import DEMO_SIZE, run_demo
     from crossglot.studies.spending import spent
 
@@ -62,6 +62,6 @@ def demo(
         written = write_report(out)
     shares = (f"{name} {seconds:.0f} of {DEMO_SIZE.budget[name]:.0f}" for name, seconds in spent(out).items())
     console.print(f"seconds on one core: {', '.join(shares)}", style="dim", soft_wrap=True)
-    for line in in_short(out):
-        stdout_console().print(line)
+    for part in terminal_ending(out):
+        stdout_console().print(part)
     stdout_console().print(f"report: {written}", soft_wrap=True)

@@ -180,7 +180,7 @@ def report(
     [bold]Example:[/bold]
     crossglot report runs/first
     """
-    from crossglot.report.folder import require_run_folder
+    from crossglot.results.folder import require_run_folder
 
     for folder in folders:
         require_run_folder(folder)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from crossglot.comparison.kept import KeptRow, KeptRun, read_kept
 from crossglot.errors import StorageError
+from crossglot.results.folder import require_run_folder
 from crossglot.results.rows import read_results
 from crossglot.steps.rows import read_predictions
 
@@ -26,12 +27,7 @@ def read_comparable(folder: Path) -> KeptRun:
         StorageError: if it is no run's folder, if its experiments train no taggers that could be compared, or if
             predictions are missing or damaged.
     """
-    if not folder.is_dir():
-        raise StorageError(f"{folder}: no such folder\n  give a run's folder: the one that has results.csv")
-    if not (folder / "results.csv").is_file():
-        raise StorageError(
-            f"{folder}: not a run folder, it has no results.csv\n  finish the run first: the same command goes on"
-        )
+    require_run_folder(folder)
     files = sorted((folder / "predictions").glob("*.parquet"))
     try:
         with damage_named(files):

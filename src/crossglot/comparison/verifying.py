@@ -16,6 +16,7 @@ from crossglot.corpora.parallel import named_parallel_files
 from crossglot.corpora.tasks import TASKS
 from crossglot.errors import CrossglotError, StorageError
 from crossglot.experiments.translation.plan import TASK as TRANSLATION
+from crossglot.results.folder import require_run_folder
 from crossglot.results.provenance import read_versions
 from crossglot.results.rows import ResultRow, read_results
 from crossglot.results.systems import System
@@ -102,9 +103,7 @@ def verify(folder: Path, data: Path | None = None, progress: Callable[[int, int]
         StorageError: if it is no run's folder, or one of its files is damaged.
         DataError: if there is no such data root.
     """
-    if not (folder / "results.csv").is_file():
-        what = "not a run folder, it has no results.csv" if folder.is_dir() else "no such folder"
-        raise StorageError(f"{folder}: {what}\n  give the folder that a run wrote")
+    require_run_folder(folder)
     results = read_results(folder / "results.csv")
     rows = [ResultRow.model_construct(**row) for row in results.iter_rows(named=True)]
     claims, versions = read_claims(folder / "claims.csv"), read_versions(folder / "versions.json")

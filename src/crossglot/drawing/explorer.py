@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from crossglot.drawing.figures import DARK_FROM, GREY, INK, NUMBERED_UP_TO, RAMP
@@ -40,37 +40,61 @@ def explorer(exhibit: MatrixExhibit, beside: Mapping[str, Mapping[Pair, float]])
     Returns:
         An altair chart; None where there are too few rows or columns to be ordered.
     """
-    import altair as alt
-
     systems = _systems(exhibit)
     sources = list(dict.fromkeys(source for block in exhibit.blocks for source in block.sources))
     targets = list(dict.fromkeys(target for block in exhibit.blocks for target in block.targets))
     if exhibit.same_language or not systems or min(len(sources), len(targets)) < FEW:
         return None
-    orders: dict[str, dict[str, int]] = {"as run": {}} | {
-        name: {key: place for place, key in enumerate(sorted({*sources, *targets}, key=ranked))}
-        for name, ranked in _orders({*sources, *targets}).items()
-    }
-    records = [
-        {"source": language_name(source), "target": language_name(target), "zero_shot": is_zero_shot(source, target)}
-        | {f"row {name}": ranks.get(source, sources.index(source)) for name, ranks in orders.items()}
-        | {f"column {name}": ranks.get(target, targets.index(target)) for name, ranks in orders.items()}
-        | {f"b{at}": numbers.get((source, target)) for at, numbers in enumerate(beside.values())}
-        | _numbers(systems, (source, target))
-        for source, target in dict.fromkeys(pair for cells in systems.values() for pair in cells)
-    ]
-    names = list(systems)
-    published = any(record["paper"] is not None for record in records)
-    subtracted = {"": "nothing"} | {f"s{at}": name for at, name in enumerate(names)}
-    params = (
-        _choice("shown", {f"s{at}": name for at, name in enumerate(names)}, "of "),
-        _choice("less", subtracted | ({"paper": "the paper's"} if published else {}), "less "),
-        _choice("order", {name: name for name in (*orders, "score")}, "ordered by "),
-    )
+    places = _places(sources, targets)
+    pairs = dict.fromkeys(pair for cells in systems.values() for pair in cells)
+    records = [_record(pair, places, systems, beside) for pair in pairs]
+    names = {f"s{at}": name for at, name in enumerate(systems)}
+    papers = {"paper": "the paper's"} if any(record["paper"] is not None for record in records) else {}
     numbered = max(len(sources), len(targets)) <= NUMBERED_UP_TO
     width, height = CELL[numbered]
+    chart = _cells(_matrix(records, metric(exhibit), beside, numbered), metric(exhibit), numbered)
+    return chart.properties(width=width * len(targets), height=height * len(sources)).add_params(
+        _choice("shown", names, "of "),
+        _choice("less", {"": "nothing"} | names | papers, "less "),
+        _choice("order", {name: name for name in (*places, "score")}, "ordered by "),
+    )
+
+
+def _places(sources: Sequence[str], targets: Sequence[str]) -> dict[str, dict[str, dict[str, int]]]:
+    """Order → `row` and `column` → language → its place."""
+    keys = {*sources, *targets}
+    places = {
+        "as run": {side: {key: at for at, key in enumerate(of)} for side, of in (("row", sources), ("column", targets))}
+    }
+    for name, ranked in _orders(keys).items():
+        ranks = {key: at for at, key in enumerate(sorted(keys, key=ranked))}
+        places[name] = {"row": ranks, "column": ranks}
+    return places
+
+
+def _record(
+    pair: Pair,
+    places: Mapping[str, Mapping[str, Mapping[str, int]]],
+    systems: Mapping[str, Mapping[Pair, Cell]],
+    beside: Mapping[str, Mapping[Pair, float]],
+) -> dict[str, Any]:
+    """One cell of all systems: its place in each order and the numbers; what stands beside it is `b0`, `b1`, …."""
+    source, target = pair
+    sides = {"row": source, "column": target}
+    return (
+        {"source": language_name(source), "target": language_name(target), "zero_shot": is_zero_shot(source, target)}
+        | {f"{side} {order}": of[side][key] for order, of in places.items() for side, key in sides.items()}
+        | {f"b{at}": numbers.get(pair) for at, numbers in enumerate(beside.values())}
+        | _numbers(systems, pair)
+    )
+
+
+def _matrix(records: Sequence[Mapping[str, Any]], what: str, beside: Iterable[str], numbered: bool) -> Any:
+    """The cells' values `v`, less what is chosen, in the order that is chosen, and what they say to a pointer."""
+    import altair as alt
+
     gaps = alt.Scale(paddingInner=0.07, paddingOuter=0.035)
-    base = (
+    return (
         alt.Chart(inline(records))
         .transform_calculate(
             v="less === '' ? datum[shown] : isValid(datum[shown]) && isValid(datum[less]) ? "
@@ -90,33 +114,32 @@ def explorer(exhibit: MatrixExhibit, beside: Mapping[str, Mapping[Pair, float]])
                     axis=alt.Axis(orient="top", labelAngle=-60 if numbered else -90)),
             y=alt.Y("source:N", scale=gaps, title="trained on", sort=alt.EncodingSortField("row", op="min")),
             tooltip=[alt.Tooltip("source:N", title="trained on"), alt.Tooltip("target:N", title="evaluated on"),
-                     alt.Tooltip("v:Q", title=metric(exhibit), format=".1f"), alt.Tooltip("interval:N"),
-                     alt.Tooltip("n:Q"),
+                     alt.Tooltip("v:Q", title=what, format=".1f"), alt.Tooltip("interval:N"), alt.Tooltip("n:Q"),
                      *(alt.Tooltip(f"b{at}:Q", title=words, format=".3~r") for at, words in enumerate(beside))],
         )
     )  # fmt: skip
+
+
+def _cells(matrix: Any, what: str, numbered: bool) -> Any:
+    """The matrix drawn: cells in the colour of their value or difference, framed where not zero-shot."""
+    import altair as alt
+
     ends = [f"less === '' ? {value} : {other}" for value, other in ((0, -FARTHEST), (100, FARTHEST))]
     ramp = [f"less === '' ? '{value}' : '{other}'" for value, other in zip(RAMP, DIFFERENCES, strict=True)]
     scale = alt.Scale(domain=[{"expr": end} for end in ends], range=[{"expr": tone} for tone in ramp], clamp=True)
     legend = alt.Legend(orient="right", gradientLength=90, gradientThickness=9)
-    filled, empty = "isValid(datum.v)", "!isValid(datum.v)"
+    filled = matrix.transform_filter("isValid(datum.v)")
     layers = [
-        base.transform_filter(empty).mark_rect(color=GREY, opacity=0.2),
-        base.transform_filter(filled)
-        .mark_rect()
-        .encode(color=alt.Color("v:Q", scale=scale, title=metric(exhibit), legend=legend)),
-        base.transform_filter("!datum.zero_shot").mark_rect(filled=False, stroke=INK, strokeWidth=1.6),
+        matrix.transform_filter("!isValid(datum.v)").mark_rect(color=GREY, opacity=0.2),
+        filled.mark_rect().encode(color=alt.Color("v:Q", scale=scale, title=what, legend=legend)),
+        matrix.transform_filter("!datum.zero_shot").mark_rect(filled=False, stroke=INK, strokeWidth=1.6),
     ]
     if numbered:
         dark = f"less === '' ? datum.v >= {DARK_FROM} : abs(datum.v) >= {FARTHEST * DARK_FROM / 100}"
-        text = base.transform_filter(filled).transform_calculate(text="format(datum.v, less === '' ? '.1f' : '+.1f')")
-        layers.append(
-            text.mark_text(fontSize=11).encode(
-                text="text:N", color=alt.condition(dark, alt.value("#ffffff"), alt.value(INK))
-            )
-        )
-    chart = alt.layer(*layers).properties(width=width * len(targets), height=height * len(sources))
-    return chart.add_params(*params)
+        text = filled.transform_calculate(text="format(datum.v, less === '' ? '.1f' : '+.1f')")
+        ink = alt.condition(dark, alt.value("#ffffff"), alt.value(INK))
+        layers.append(text.mark_text(fontSize=11).encode(text="text:N", color=ink))
+    return alt.layer(*layers)
 
 
 def _choice(name: str, options: Mapping[str, str], words: str) -> Any:

@@ -7,15 +7,15 @@ from crossglot.report.claims import claims_counted
 from crossglot.report.claims_list import claims_list
 from crossglot.report.findings import cast_of, constructed
 from crossglot.report.folder import RunFolder
-from crossglot.report.in_short import sentences_of
+from crossglot.report.in_short import in_short
 from crossglot.report.reach import reaches_in
 from crossglot.report.targets_picture import targets_pictures
 
 
 def answer_section(run: RunFolder) -> Markup | None:
     """The first section; None where there is nothing to say, as of a run of one language without claims."""
-    sentences, made_up = sentences_of(run), constructed(run.languages)
-    pictures = targets_pictures(reaches_in(run.rows()))
+    reaches, made_up = reaches_in(run.rows()), constructed(run.languages)
+    sentences, pictures = in_short(run, reaches), targets_pictures(reaches)
     if not (sentences or pictures):
         return None
     counted = f"{claims_counted(run.claims)}; sentences with several claims count once. {cast_of(run)}"

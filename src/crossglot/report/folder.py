@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crossglot.errors import StorageError
+from crossglot.results.folder import require_run_folder
 from crossglot.results.provenance import read_study, read_versions
 from crossglot.results.rows import ResultRow, read_results
 from crossglot.results.verdicts import JudgedClaim, read_claims
@@ -37,20 +37,6 @@ class RunFolder:
     def rows(self) -> list[ResultRow]:
         """Every row of results.csv, typed."""
         return [ResultRow.model_construct(**row) for row in self.results.iter_rows(named=True)]
-
-
-def require_run_folder(path: Path) -> None:
-    """Makes sure that a folder is a run's.
-
-    Raises:
-        StorageError: if there is no such folder, or no results in it.
-    """
-    if not path.is_dir():
-        raise StorageError(f"{path}: no such folder\n  give the folder that `crossglot reproduce --out` wrote")
-    if not (path / "results.csv").is_file():
-        raise StorageError(
-            f"{path}: not a run folder, it has no results.csv\n  finish the run first: the same command goes on"
-        )
 
 
 def read_run_folder(path: Path) -> RunFolder:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from crossglot.drawing.wording import calling, language_name, number
 from crossglot.experiments.translation.claims import FIGURE, MEASURE, PAPERS_CONDITION
 from crossglot.report.claims import claims_summary
 from crossglot.report.findings import constructed
-from crossglot.report.folder import RunFolder, read_run_folder
-from crossglot.report.reach import best_sources, reaches_in, transfer_in_words
+from crossglot.report.folder import RunFolder
+from crossglot.report.reach import Reach, best_sources, transfer_in_words
 from crossglot.results.rows import MEAN, ZERO_SHOT_MEAN, ResultRow
 
 TAGGED = {
@@ -21,20 +20,15 @@ TAGGED = {
 ACROSS_SCRIPTS = "table4"
 
 
-def in_short(folder: Path) -> list[str]:
+def in_short(run: RunFolder, reaches: Mapping[tuple[str, str], Sequence[Reach]]) -> list[str]:
     """What a run found, in a few sentences; those about experiments that it has not are left out.
 
-    Raises:
-        StorageError: if `folder` is no run folder or damaged.
+    Args:
+        run: what it left.
+        reaches: its matrices', from `reaches_in`.
     """
-    return sentences_of(read_run_folder(Path(folder)))
-
-
-def sentences_of(run: RunFolder) -> list[str]:
-    """As `in_short`, of a run that was read."""
     rows = [row for row in run.rows() if row.value is not None and row.seed is None]
     with calling(run.languages):
-        reaches = reaches_in(rows)
         in_general = [] if any(row.experiment in TAGGED for row in rows) else transfer_in_words(reaches)
         found = [
             *in_general, *_transfer(rows), *best_sources(reaches), *_scripts_and_orders(rows), *_translation(rows)

@@ -7,7 +7,6 @@ from importlib.resources import files
 from pathlib import Path
 
 from crossglot.drawing.chart_exhibit import HOW, ChartExhibit, section_of
-from crossglot.drawing.interactive import library
 from crossglot.drawing.links import table_links
 from crossglot.drawing.markup import Markup, element, joined
 from crossglot.drawing.matrix_exhibit import MatrixExhibit
@@ -48,9 +47,21 @@ def how_to_read(matrices: list[MatrixExhibit]) -> str:
 
 
 def page(
-    run: RunFolder, matrices: list[MatrixExhibit], charts: list[ChartExhibit], drawings: Mapping[str, Markup]
+    run: RunFolder,
+    matrices: list[MatrixExhibit],
+    charts: list[ChartExhibit],
+    drawings: Mapping[str, Markup],
+    script: Markup | None,
 ) -> str:
-    """The whole page: matrices, then charts; `drawings` has the inline SVG of each by its name."""
+    """The whole page: matrices, then charts.
+
+    Args:
+        run: what it is about.
+        matrices: its tables.
+        charts: its figures.
+        drawings: what is drawn of each, by its name.
+        script: what draws them live; None where nothing is to be.
+    """
     name = run.path.resolve().name
     sections = [
         answer_section(run),
@@ -72,7 +83,7 @@ def page(
         ),
         _navigation(run, matrices, charts),
         element("main", *sections, id="results"),
-        library() if drawings else None,
+        script,
     )
     head = element(
         "head",

@@ -27,6 +27,7 @@ from crossglot.report.findings import constructed
 from crossglot.report.fine_tuning import choices, remarks
 from crossglot.report.folder import RunFolder, read_run_folder
 from crossglot.report.in_short import in_short
+from crossglot.report.reach import reaches_in
 from crossglot.results.verdicts import JudgedClaim
 
 if TYPE_CHECKING:
@@ -59,11 +60,12 @@ def terminal_ending(folder: Path) -> Iterator[RenderableType]:
     """
     from crossglot.terminal import plain
 
-    said = in_short(folder)
+    run = read_run_folder(Path(folder))
+    said = in_short(run, reaches_in(run.rows()))
     if not said:
         yield from terminal_tables(folder)
         return
-    yield from _of_trainings(read_run_folder(Path(folder)))
+    yield from _of_trainings(run)
     for sentence in said:
         yield plain(sentence)
 

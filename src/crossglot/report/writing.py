@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from crossglot.drawing.explorer import Pair, explored, explorer
 from crossglot.drawing.figures import heat_map, write_figure
-from crossglot.drawing.interactive import interactive
+from crossglot.drawing.interactive import interactive, library
 from crossglot.drawing.markup import Markup, element, joined
-from crossglot.drawing.matrix_exhibit import Block, MatrixExhibit
+from crossglot.drawing.matrix_exhibit import MatrixExhibit
 from crossglot.drawing.wording import calling, place, title
 from crossglot.engine.locking import locked
 from crossglot.experiments.exhibits import exhibits_of
@@ -45,22 +45,23 @@ def _write(run: RunFolder) -> Path:
     rows = run.rows()
     matrices, charts = exhibits_of(rows)
     write_tables(run.path / "tables", matrices, charts, signatures(rows, run.versions, run.study))
-    drawings: dict[str, Markup] = {}
-    shown: list[tuple[Block, ...]] = []
+    drawings, live = {}, False
     for exhibit in matrices:
         if exhibit.blocks:
             svg = write_figure(heat_map(exhibit), exhibit.name, run.path / "figures")
-            drawings[exhibit.name] = joined([inline_drawing(svg, drawing_label(exhibit)), _to_explore(exhibit)])
+            pairs = _to_explore(exhibit)
+            drawings[exhibit.name] = joined([inline_drawing(svg, drawing_label(exhibit)), pairs])
+            live = live or pairs is not None
     for each in charts:
         if each.chart is not None:
             svg = write_figure(each.chart, each.experiment, run.path / "figures")
             drawn = inline_drawing(svg, f"{each.heading}. The numbers are in the table below.")
             found = explored([row for row in rows if row.experiment == each.experiment])
-            pairs = _to_explore(*found) if found and found[0].blocks not in shown else None
-            shown += [found[0].blocks] if found else []
+            pairs = _to_explore(*found) if found else None
             drawings[each.experiment] = joined([interactive(each.chart, each.experiment, drawn), pairs])
+            live = True
     target = run.path / "report.html"
-    write_whole(target, page(run, matrices, charts, drawings))
+    write_whole(target, page(run, matrices, charts, drawings, library() if live else None))
     return target
 
 
