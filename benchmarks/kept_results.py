@@ -100,7 +100,10 @@ def keep(run: Path, results: Path) -> None:
         shutil.copyfile(run / name, folder / name)
     versions = json.loads((run / "versions.json").read_text(encoding="utf-8"))
     for encoder in versions["encoders"].values():
-        encoder["location"] = Path(encoder["location"]).name
+        place, name = encoder["location"], Path(encoder["location"]).name
+        encoder["location"] = name
+        if versions.get("command"):
+            versions["command"] = versions["command"].replace(place, name)
     (folder / "versions.json").write_text(json.dumps(versions, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -76,6 +76,30 @@ def test_a_run_leaves_what_the_design_says(run: Path) -> None:
     assert {"torch", "crossglot"} <= set(facts["packages"])
 
 
+def test_a_run_says_what_it_took_and_read(run: Path) -> None:
+    facts = json.loads((run / "versions.json").read_text(encoding="utf-8"))
+    by_kind = {each["step"]: each for each in facts["effort"]}
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in run.glob("steps/*/step.json")]
+    assert sum(each["steps"] for each in facts["effort"]) == len(records)
+    seconds = sum(record["seconds"] for record in records)
+    assert sum(each["seconds"] for each in facts["effort"]) == pytest.approx(seconds, abs=0.05 * len(by_kind))
+    # Table 2: taggers of three languages, which read 4, 3 and 2 sentences once, each asked for all nine, and their
+    # untrained twins; table 3: taggers of English names, 3 sentences, and of German ones, 2; each for two seeds.
+    tuned = by_kind["TrainAndPredict"]
+    assert tuned["steps"] == 2 * 2 * (3 + 2)
+    assert (tuned["trained_sentences"], tuned["predicted_sentences"]) == (2 * 2 * (9 + 5), 2 * 2 * (3 * 9 + 5))
+    assert tuned["core_seconds"] > 0
+
+
+def test_a_run_says_under_which_licences_its_data_are(run: Path) -> None:
+    data = json.loads((run / "versions.json").read_text(encoding="utf-8"))["data"]
+    said = {
+        name: (data[name]["licence"], data[name]["licence_from"])
+        for name in ("UD_German-GSD test", "germeval2014/de test")
+    }
+    assert said == {"UD_German-GSD test": (None, None), "germeval2014/de test": ("CC BY 4.0", "name")}
+
+
 def test_every_table_has_its_encoder_its_floors_and_its_cited_system(run: Path) -> None:
     systems = {(row["experiment"], row["system"], row["role"]) for row in cells(run).iter_rows(named=True)}
     assert systems == {

@@ -34,7 +34,10 @@ FileName = Annotated[str, AfterValidator(_below)]
 
 
 class Record(BaseModel):
-    """Who the step is, what files it has, how long it took."""
+    """Who the step is, what files it has, how long it took.
+
+    `core_seconds` is the processor time of all threads; None in records of earlier versions.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -46,10 +49,11 @@ class Record(BaseModel):
     files: dict[FileName, tuple[int, str]]  # path below the folder → bytes, sha256
     work: tuple[Amount, str]
     seconds: Amount
+    core_seconds: Amount | None = None
     finished: str
 
 
-def write_record(step: Step, folder: Path, seconds: float) -> None:
+def write_record(step: Step, folder: Path, seconds: float, core_seconds: float | None = None) -> None:
     """Records a step that has written all its files, under a checksum of the record itself."""
     record = Record(
         id=step.id,
@@ -60,6 +64,7 @@ def write_record(step: Step, folder: Path, seconds: float) -> None:
         files={name: (path.stat().st_size, _sha256(path)) for name, path in sorted(_files_in(folder).items())},
         work=tuple(step.work),
         seconds=seconds,
+        core_seconds=core_seconds,
         finished=datetime.now(UTC).isoformat(),
     )
     said = json.loads(record.model_dump_json())

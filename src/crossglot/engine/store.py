@@ -121,10 +121,10 @@ class Store:
             if self.state(step) == "finished":
                 return final
             with whole_folder(final, may_replace=lambda damaged: None) as half:  # noqa: ARG005
-                began = time.monotonic()
+                began, cores_began = time.monotonic(), time.process_time()
                 with _vanishing_named(half):
                     do(half)
-                write_record(step, half, time.monotonic() - began)
+                write_record(step, half, time.monotonic() - began, time.process_time() - cores_began)
         self._checked.add(step.id)
         return final
 

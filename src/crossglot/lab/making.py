@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NAME = "lab"
+SPEC = "lab.toml"
+"""Beside a root's data, the spec that it was made of."""
 PARTS = {"test": (0,), "dev": (1,), "train": (2, 3, 4, 5, 6, 7, 8, 9)}
 """Split → last digits of the hashes of its meanings: no two splits of whatever file or language say the same."""
 
@@ -140,12 +143,18 @@ def _files(lab: Lab) -> Iterator[tuple[str, Callable[[Path], object]]]:
         for part in PARTS:
             yield f"codemix/{NAME}-{first}-{second}-{part}.conllu", partial(_write_mixed, lab, (first, second), part)
     yield "languages.tsv", lambda path: write_text(path, [languages_table(spec)])
-    yield "lab.toml", lambda path: write_text(path, [spec_toml(spec)])
+    yield SPEC, lambda path: write_text(path, [spec_toml(spec)])
 
 
 def treebank_name(spec: LabSpec, key: str) -> str:
     """`UD_Avonian-Lab`."""
     return f"UD_{spec.languages[key].name.replace(' ', '_')}-Lab"
+
+
+def is_of_lab(root: Path, corpus: str) -> bool:
+    """Whether a data root was made by `make_lab`, and the corpus or bitext of that name with it."""
+    made = rf"UD_.+-Lab|{NAME}(-train)?|{NAME}/.+|codemix/{NAME}-.+"
+    return (root / SPEC).is_file() and re.fullmatch(made, corpus) is not None
 
 
 def languages_table(spec: LabSpec) -> str:

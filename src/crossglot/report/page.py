@@ -52,6 +52,7 @@ def page(
     charts: list[ChartExhibit],
     drawings: Mapping[str, Markup],
     script: Markup | None,
+    signatures: Mapping[str, str],
 ) -> str:
     """The whole page: matrices, then charts.
 
@@ -61,6 +62,7 @@ def page(
         charts: its figures.
         drawings: what is drawn of each, by its name.
         script: what draws them live; None where nothing is to be.
+        signatures: experiment → the signature of its tables.
     """
     name = run.path.resolve().name
     sections = [
@@ -69,7 +71,7 @@ def page(
         element("p", how_to_read(matrices), class_="lead") if matrices else None,
         *(_exhibit_section(exhibit, drawings.get(exhibit.name)) for exhibit in matrices),
         *(section_of(each, drawings.get(each.experiment)) for each in charts),
-        provenance_section(run),
+        provenance_section(run, signatures),
     ]
     body = element(
         "body",
@@ -113,7 +115,7 @@ def _navigation(run: RunFolder, matrices: list[MatrixExhibit], charts: list[Char
     links += [("overview", "At a glance")] if any(exhibit.averages for exhibit in matrices) else []
     links += [(exhibit.name, place(exhibit)) for exhibit in matrices]
     links += [(each.experiment, place_of(each.experiment)) for each in charts]
-    links.append(("provenance", "What was run"))
+    links.append(("provenance", "How it was made"))
     items = (element("li", element("a", text, href=f"#{target}")) for target, text in links)
     return element("nav", element("ul", *items), aria_label="Sections")
 

@@ -44,7 +44,8 @@ def write_report(folder: str | PathLike[str]) -> Path:
 def _write(run: RunFolder) -> Path:
     rows = run.rows()
     matrices, charts = exhibits_of(rows)
-    write_tables(run.path / "tables", matrices, charts, signatures(rows, run.versions, run.study))
+    beneath = signatures(rows, run.versions, run.study)
+    write_tables(run.path / "tables", matrices, charts, beneath)
     drawings, live = {}, False
     for exhibit in matrices:
         if exhibit.blocks:
@@ -61,7 +62,7 @@ def _write(run: RunFolder) -> Path:
             drawings[each.experiment] = joined([interactive(each.chart, each.experiment, drawn), pairs])
             live = True
     target = run.path / "report.html"
-    write_whole(target, page(run, matrices, charts, drawings, library() if live else None))
+    write_whole(target, page(run, matrices, charts, drawings, library() if live else None, beneath))
     return target
 
 

@@ -41,11 +41,26 @@ class _Encoder(_Told):
     fine_tuning: dict[str, _FineTuning] | None = None
 
 
+class _Effort(_Told):
+    step: str
+    device: str
+    steps: int
+    seconds: Finite
+    core_seconds: Finite | None = None
+    trained_sentences: int = 0
+    trained_words: int = 0
+    predicted_sentences: int = 0
+    predicted_words: int = 0
+    pretrained_pieces: int = 0
+
+
 class _Versions(_Told):
     encoders: dict[str, _Encoder] | None = None
     data: dict[str, dict[str, Any] | str] | None = None
     languages: dict[str, str] | None = None
     remarks: list[dict[str, Any]] | None = None
+    effort: list[_Effort] | None = None
+    command: str | None = None
 
 
 def read_versions(path: Path) -> dict[str, Any]:

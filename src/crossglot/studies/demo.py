@@ -148,7 +148,9 @@ def run_demo(
         encoders = kept_encoders(lab_root(lab, store), spec)
     study = demo_study(lab_root(lab, store), encoders, seed, size)
     tell(f"taggers for {', '.join(study.experiments)}, {size.seeds} seeds")
-    return run_study(study, out, executor, progress)
+    own = size is DEMO_SIZE and spec == demo_spec(seed if pretrain else KEPT_SEED, size)
+    command = f"crossglot demo --seed {seed}" + " --pretrain" * pretrain if own else ""
+    return run_study(study, out, executor, progress, command)
 
 
 def demo_spec(seed: int, size: DemoSize, spec: LabSpec | None = None) -> LabSpec:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from crossglot.corpora.catalogue import own_languages
 from crossglot.engine.executor import Executor, Outcome, check, requirements_of
@@ -28,13 +28,15 @@ from crossglot.results.rows import WRITING, ResultRow, results_frame, write_resu
 from crossglot.results.systems import System
 from crossglot.results.verdicts import write_claims
 from crossglot.runtime import machine, plan_runtime
-from crossglot.steps.arguments import CorpusSplit, forget
-from crossglot.steps.bitext_sides import Side
+from crossglot.steps.arguments import forget
 from crossglot.steps.find_recipe import read_search
 from crossglot.steps.rows import PREDICTIONS, MatrixRow
 from crossglot.steps.score import Score, read_scores
 from crossglot.steps.train_and_predict import TrainAndPredict
 from crossglot.steps.train_on_lab import TrainOnLab
+from crossglot.studies.as_command import as_command
+from crossglot.studies.data_read import data_read
+from crossglot.studies.effort import effort
 from crossglot.studies.planning import StudyPlan, plan_study
 from crossglot.studies.remarks import forewarnings, remarks_on
 from crossglot.studies.run_folder import check_run_folder, write_predictions, write_study
@@ -42,11 +44,10 @@ from crossglot.studies.study import Study
 
 _log = logging.getLogger(__name__)
 
-Argument = TypeVar("Argument")
 PACKAGES = ("crossglot", "torch", "transformers", "tokenizers", "safetensors", "numpy", "polars")
 
 
-def run_study(study: Study, out: Path, executor: Executor, progress: Progress | None = None) -> Path:
+def run_study(study: Study, out: Path, executor: Executor, progress: Progress | None = None, command: str = "") -> Path:
     """Runs what is not finished yet and writes results.csv, claims.csv, predictions/, study.toml and versions.json.
 
     Starts and learning rates that have to be found come first; the store keeps them. Trainings that are too short for
@@ -57,6 +58,7 @@ def run_study(study: Study, out: Path, executor: Executor, progress: Progress | 
         out: the run's folder; giving it again goes on where the last run stopped.
         executor: runs its steps.
         progress: told what happens.
+        command: what asks for the same again, where that is not the study.
 
     Returns:
         The folder.
@@ -73,7 +75,7 @@ def run_study(study: Study, out: Path, executor: Executor, progress: Progress | 
     plan, outcome = _run_steps(plan, executor, progress)
     try:
         with locked(out / WRITING):  # another run may be writing into this folder just now
-            write_run(plan, outcome, out, executor.ask(machine))
+            write_run(plan, outcome, out, executor.ask(machine), command)
     except NotWrittenError as error:
         remedy = f"{error.remedy or 'mend it'}; the same command goes on from there"
         raise StorageError(f"{error.path}: {error.why}: the finished steps are kept\n  {remedy}") from error
@@ -111,14 +113,16 @@ def _run_steps(plan: StudyPlan, executor: Executor, progress: Progress | None) -
     return plan, outcome
 
 
-def write_run(plan: StudyPlan, outcome: Outcome, out: Path, machine: Mapping[str, str]) -> None:
+def write_run(plan: StudyPlan, outcome: Outcome, out: Path, machine: Mapping[str, str], command: str = "") -> None:
     """Writes everything but the report into the run's folder; `machine` describes where it was run."""
     results = results_frame(result_rows(plan, outcome))
     write_results(results, out / "results.csv")
     _write_claims(results, plan, out)
     write_predictions(out / "predictions", list(_predictions(plan, outcome)))
     write_study(out / "study.toml", plan.study)
-    write_whole(out / "versions.json", json.dumps(versions(plan, machine), indent=1, ensure_ascii=False) + "\n")
+    finished = [step for step in plan.steps.steps if step.id not in outcome.unfinished]
+    said = versions(plan, finished, machine, command)
+    write_whole(out / "versions.json", json.dumps(said, indent=1, ensure_ascii=False) + "\n")
 
 
 def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
@@ -145,20 +149,18 @@ def result_rows(plan: StudyPlan, outcome: Outcome) -> list[ResultRow]:
     ]
 
 
-def versions(plan: StudyPlan, machine: Mapping[str, str]) -> dict[str, Any]:
-    """Packages, machine, precision, encoders with revision and recipes, checksums of data, the root's own languages."""
-    splits = {
-        f"{split.corpus} {split.split}": {
-            "checksum": split.checksum,
-            "sentences": split.sentences,
-            "words": split.words,
-        }
-        for split in _arguments(plan.steps.steps, CorpusSplit)
-    }
-    sides = {
-        f"{side.name} {side.language}": {"checksum": side.checksum, "sentences": len(side.read().lines)}
-        for side in _arguments(plan.steps.steps, Side)
-    }
+def versions(plan: StudyPlan, finished: Iterable[Step], machine: Mapping[str, str], command: str) -> dict[str, Any]:
+    """Packages, machine, precision, encoders with revision and recipes, data, languages of the root's own, the effort.
+
+    The report reads no data root and no store, so all that it says of them is here.
+
+    Args:
+        plan: what was run.
+        finished: its finished steps.
+        machine: where.
+        command: what asks for the same again; else the command that says what the study does, if there is one.
+    """
+    revisions = [candidate.encoder.revision for candidate in plan.setting.candidates]
     return {
         "packages": {name: version(name) for name in PACKAGES},
         "machine": dict(machine),
@@ -175,9 +177,10 @@ def versions(plan: StudyPlan, machine: Mapping[str, str]) -> dict[str, Any]:
         },
         "systems": {system.name: asdict(system) for system in plan.systems},
         "remarks": [asdict(remark) for remark in remarks_on(plan)],
-        "data": dict(sorted((splits | sides).items())),
-        # The report reads no data root, so the languages that only this one knows are described here.
+        "data": data_read(plan.steps.steps, plan.setting.corpora.root),
         "languages": {key: language.name for key, language in own_languages(plan.setting.corpora.root).items()},
+        "effort": effort(plan, finished),
+        "command": command or as_command(plan.study, plan.setting.runtime, revisions),
     }
 
 
@@ -194,16 +197,6 @@ def _fine_tuning(candidate: Candidate, task: str, plan: StudyPlan) -> dict[str, 
         return {"recipe": None, "departures": {}, "search": None}
     found = None if search is None else dict(read_search(plan.store.result(search)))
     return {"recipe": recipe.model_dump(), "departures": recipe.departures(), "search": found}
-
-
-def _arguments(steps: Iterable[Step], kind: type[Argument]) -> Iterator[Argument]:
-    """All arguments of that type among the steps'."""
-    for step in steps:
-        for name in type(step).model_fields:
-            value = getattr(step, name)
-            for item in value if isinstance(value, tuple) else (value,):
-                if isinstance(item, kind):
-                    yield item
 
 
 def _write_claims(results: Any, plan: StudyPlan, out: Path) -> None:
