@@ -50,6 +50,11 @@ class CorpusSplit(BaseModel):
     sentences: int
     types: tuple[str, ...] = ()
 
+    @property
+    def content(self) -> tuple[str, str, int | None]:
+        """Equal for splits of the same sentences, wherever they lie."""
+        return self.language, self.checksum, self.at_most
+
     def read(self) -> Sequence[TaggedSentence]:
         """The sentences, from memory if this process has read them before.
 

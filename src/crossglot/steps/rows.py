@@ -197,6 +197,14 @@ def tags_of(predictions: polars.DataFrame, target: str) -> tuple[Tags, Tags]:
     return by_sentence["gold"].to_list(), by_sentence["predicted"].to_list()
 
 
+def forms_of(predictions: polars.DataFrame, target: str) -> list[list[str]]:
+    """The words of one target, sentence by sentence as in `tags_of`."""
+    import polars as pl
+
+    words = predictions.filter(pl.col("target") == target)
+    return words.group_by("sentence", maintain_order=True).agg(pl.col("form"))["form"].to_list()
+
+
 def languages_of(predictions: polars.DataFrame, target: str) -> list[list[str]]:
     """The language id of every word of a code-switched target, sentence by sentence as in `tags_of`; else nothing."""
     import polars as pl

@@ -78,7 +78,7 @@ class ScoreRows(Step):
 
         from crossglot.tagging.metrics import task_counts
 
-        wanted = {(split.language, split.checksum, split.at_most) for split in self.targets}
+        wanted = {split.content for split in self.targets}
         found: dict[tuple[str, str], dict[int | None, Counts]] = {}
         both: dict[str, dict[int | None, Counts]] = {}
         collapsed: set[tuple[str, int | None]] = set()
@@ -88,7 +88,7 @@ class ScoreRows(Step):
             if read_about(inputs(row)).get("collapsed"):
                 collapsed.update((split.language, row.seed) for split in row.targets)
             for split in row.targets:
-                if (split.language, split.checksum, split.at_most) not in wanted:
+                if split.content not in wanted:
                     continue
                 gold, predicted = tags_of(predictions, split.language)
                 counts = task_counts(row.task, gold, predicted, self.types.get(split.language))

@@ -17,9 +17,11 @@ from crossglot.experiments.setting import Absent, Corpora, Setting
 from crossglot.remedies import way, ways
 from crossglot.results.systems import System
 from crossglot.runtime import Runtime, plan_runtime
+from crossglot.steps.analyse_errors import AnalyseErrors
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.complete_rows import complete_rows
 from crossglot.steps.find_recipe import FindRecipe
+from crossglot.steps.on_device import EncoderStep
 from crossglot.steps.score import ScoreRows
 from crossglot.studies.candidates import find_candidates
 from crossglot.studies.searches import settle_recipes
@@ -41,6 +43,7 @@ class StudyPlan:
         layouts: its experiments, each with its layout.
         rows: the rows of the experiments' tables.
         scores: for each row the step that scores it; None for a row whose source or targets are all absent.
+        errors: for each row the step that counts its errors; None for floors, and for rows of a learning curve.
         store: where results are kept.
         steps: everything that is needed, in order, each once.
     """
@@ -50,6 +53,7 @@ class StudyPlan:
     layouts: tuple[tuple[Experiment, Layout], ...]
     rows: tuple[TableRow, ...]
     scores: tuple[ScoreRows | None, ...]
+    errors: tuple[AnalyseErrors | None, ...]
     store: Store
     steps: Plan
 
@@ -124,8 +128,9 @@ def _plan(study: Study, setting: Setting, layouts: tuple[tuple[Experiment, Layou
     needs = [step for _, layout in layouts for step in layout.steps]
     setting.corpora.check_chosen()
     scores = _score_steps(rows, store)
-    plan = Plan.of([*(step for step in scores if step is not None), *needs])
-    found = StudyPlan(study, setting, layouts, rows, tuple(scores), store, plan)
+    errors = [_errors_step(row, score) for row, score in zip(rows, scores, strict=True)]
+    plan = Plan.of([*(step for step in (*scores, *errors) if step is not None), *needs])
+    found = StudyPlan(study, setting, layouts, rows, tuple(scores), tuple(errors), store, plan)
     if not plan.steps:
         raise _nothing_to_run(found)
     return found
@@ -164,6 +169,15 @@ def _score_steps(rows: Sequence[TableRow], store: Store) -> list[ScoreRows | Non
         if taggers
     }
     return [scored.get(_scored(row)) for row in rows]
+
+
+def _errors_step(row: TableRow, score: ScoreRows | None) -> AnalyseErrors | None:
+    """The step that counts the errors of what a row's score is of."""
+    if score is None or row.condition or row.system.role == "floor":
+        return None
+    first = row.steps[0]
+    encoder = first.encoder if isinstance(first, EncoderStep) else None
+    return AnalyseErrors(rows=score.rows, targets=score.targets, types=score.types, encoder=encoder)
 
 
 def _scored(row: TableRow) -> Scored:

@@ -26,6 +26,7 @@ WRITTEN = (
     "tables",
     "figures",
     "predictions",
+    "errors",
 )
 """What a run and its report write, besides the store."""
 

@@ -23,11 +23,14 @@ from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.few_seeds import with_pooled_seeds
 from crossglot.experiments.setting import Candidate
 from crossglot.files import NotWrittenError, write_whole
+from crossglot.results.errors import FOLDER as ERRORS
+from crossglot.results.errors import RowErrors, write_errors
 from crossglot.results.predictions import Predicted
 from crossglot.results.rows import WRITING, ResultRow, results_frame, write_results
 from crossglot.results.systems import System
 from crossglot.results.verdicts import write_claims
 from crossglot.runtime import machine, plan_runtime
+from crossglot.steps.analyse_errors import read_cell_errors
 from crossglot.steps.arguments import forget
 from crossglot.steps.find_recipe import read_search
 from crossglot.steps.rows import PREDICTIONS, MatrixRow
@@ -119,6 +122,7 @@ def write_run(plan: StudyPlan, outcome: Outcome, out: Path, machine: Mapping[str
     write_results(results, out / "results.csv")
     _write_claims(results, plan, out)
     write_predictions(out / "predictions", list(_predictions(plan, outcome)))
+    write_errors(out / ERRORS, _errors(plan, outcome))
     write_study(out / "study.toml", plan.study)
     finished = [step for step in plan.steps.steps if step.id not in outcome.unfinished]
     said = versions(plan, finished, machine, command)
@@ -203,6 +207,15 @@ def _write_claims(results: Any, plan: StudyPlan, out: Path) -> None:
     from crossglot.experiments.judging import judge
 
     write_claims(judge(results, systems=plan.systems), out / "claims.csv")
+
+
+def _errors(plan: StudyPlan, outcome: Outcome) -> Iterator[RowErrors]:
+    """What the taggers of each row got wrong, of finished ones; several tables may have the same row."""
+    found = {step.id: (row, step) for row, step in zip(plan.rows, plan.errors, strict=True) if step is not None}
+    for row, step in found.values():
+        if step.id not in outcome.unfinished:
+            of = Predicted(system=row.system, task=row.table.task, source=row.source, seed=None, step=step.id)
+            yield RowErrors(of=of, cells=read_cell_errors(plan.store.result(step)))
 
 
 def _predictions(plan: StudyPlan, outcome: Outcome) -> Iterator[tuple[Predicted, Path]]:

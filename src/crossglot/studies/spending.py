@@ -24,7 +24,9 @@ def spent(out: Path) -> dict[str, float]:
         found[candidate.encoder.name] = seconds.pop(Path(candidate.encoder.location).name, 0.0)
     found = {name: taken for name, taken in found.items() if taken}
     for experiment, layout in plan.layouts:
-        scored = zip(plan.rows, plan.scores, strict=True)
-        scores = [score for row, score in scored if row.table.key == experiment.key and score is not None]
-        found[experiment.key] = sum(seconds.pop(step.id, 0.0) for step in Plan.of([*scores, *layout.steps]).steps)
+        of_rows = zip(plan.rows, plan.scores, plan.errors, strict=True)
+        ends = [
+            step for row, *steps in of_rows if row.table.key == experiment.key for step in steps if step is not None
+        ]
+        found[experiment.key] = sum(seconds.pop(step.id, 0.0) for step in Plan.of([*ends, *layout.steps]).steps)
     return found

@@ -19,6 +19,8 @@ from crossglot.statistics.intervals import CountStatistic, accuracy, span_f1
 
 Tags = Sequence[Sequence[str]]
 Counts = NDArray[np.int64]
+Chunk = tuple[str, int, int]
+"""A span: its type, its first word and the word after its last."""
 
 # conlleval's endOfChunk and startOfChunk for two neighbouring tags of one type; a change of type is handled apart.
 _PREFIXES = "OBIE"
@@ -67,16 +69,26 @@ def tag_counts(gold: Tags, predicted: Tags) -> dict[str, Counts]:
     }
 
 
-def conlleval_chunks(tags: Sequence[str]) -> set[tuple[str, int, int]]:
+def conlleval_chunks(tags: Sequence[str]) -> set[Chunk]:
     """Spans of one sentence as (type, start, end), the end exclusive.
 
     >>> sorted(conlleval_chunks(["I-PER", "I-PER", "B-PER", "O", "I-LOC", "I-ORG"]))
     [('LOC', 4, 5), ('ORG', 5, 6), ('PER', 0, 2), ('PER', 2, 3)]
     """
+    return set(chunks_by_sentence([tags])[0])
+
+
+def chunks_by_sentence(tags: Tags) -> list[list[Chunk]]:
+    """Spans of each sentence as (type, start, end), in order, the end exclusive; see `conlleval_chunks`."""
     types: dict[str, int] = {}
-    spans = _spans([tags], types)
-    names = list(types)
-    return {(names[t], int(s), int(e)) for t, s, e in zip(spans.types, spans.starts, spans.ends, strict=True)}
+    spans = _spans(tags, types)
+    names, lengths = list(types), np.fromiter((len(sentence) + 1 for sentence in tags), np.int64, len(tags))
+    begins = np.concatenate([[0], np.cumsum(lengths)])[spans.sentences]
+    found: list[list[Chunk]] = [[] for _ in tags]
+    places = zip(spans.sentences, spans.types, spans.starts - begins, spans.ends - begins, strict=True)
+    for sentence, kind, start, end in places:
+        found[sentence].append((names[kind], int(start), int(end)))
+    return found
 
 
 def span_counts(gold: Tags, predicted: Tags, types: Collection[str] | None = None) -> Counts:
