@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from crossglot.drawing.figures import DARK_FROM, GREY, INK, NUMBERED_UP_TO, RAMP
 from crossglot.drawing.inline import inline
-from crossglot.drawing.matrix_exhibit import Cell, MatrixExhibit, is_zero_shot, matrix_exhibits
+from crossglot.drawing.matrix_exhibit import Cell, CellKey, MatrixExhibit, is_zero_shot, matrix_exhibits
 from crossglot.drawing.wording import METRICS, bounds, is_own, language_name, metric
 from crossglot.errors import CrossglotError
 from crossglot.languages import Language, language
@@ -27,7 +28,11 @@ ORDERS: Mapping[str, Callable[[Language], str | None]] = {
 Pair = tuple[str, str]
 
 
-def explorer(exhibit: MatrixExhibit, beside: Mapping[str, Mapping[Pair, float]]) -> Any:
+def explorer(
+    exhibit: MatrixExhibit,
+    beside: Mapping[str, Mapping[Pair, float]],
+    links: Mapping[CellKey, str] = MappingProxyType({}),
+) -> Any:
     """The matrix of one system at a time, with a choice of system, of what is subtracted, and of the order.
 
     A cell that is pointed at says its languages, score, interval and number of words or entities, and what stands
@@ -36,6 +41,7 @@ def explorer(exhibit: MatrixExhibit, beside: Mapping[str, Mapping[Pair, float]])
     Args:
         exhibit: the matrix; several blocks are shown as one.
         beside: what is measured of a pair, in words → pair → the number: overlap, common features.
+        links: cell → where a click on it leads.
 
     Returns:
         An altair chart; None where there are too few rows or columns to be ordered.
@@ -47,7 +53,7 @@ def explorer(exhibit: MatrixExhibit, beside: Mapping[str, Mapping[Pair, float]])
         return None
     places = _places(sources, targets)
     pairs = dict.fromkeys(pair for cells in systems.values() for pair in cells)
-    records = [_record(pair, places, systems, beside) for pair in pairs]
+    records = [_record(pair, places, systems, beside) | _links(exhibit.task, systems, pair, links) for pair in pairs]
     names = {f"s{at}": name for at, name in enumerate(systems)}
     papers = {"paper": "the paper's"} if any(record["paper"] is not None for record in records) else {}
     numbered = max(len(sources), len(targets)) <= NUMBERED_UP_TO
@@ -101,6 +107,7 @@ def _matrix(records: Sequence[Mapping[str, Any]], what: str, beside: Iterable[st
             "datum[shown] - datum[less] : null",
             interval="less === '' ? datum['interval of ' + shown] : ''",
             n="datum['n of ' + shown]",
+            href="less === '' ? datum['errors of ' + shown] : null",
         )
         .transform_calculate(of_others="datum.zero_shot ? datum.v : null")
         .transform_joinaggregate(row_mean="mean(of_others)", groupby=["source"])
@@ -112,6 +119,7 @@ def _matrix(records: Sequence[Mapping[str, Any]], what: str, beside: Iterable[st
         .encode(
             x=alt.X("target:N", scale=gaps, title="evaluated on", sort=alt.EncodingSortField("column", op="min"),
                     axis=alt.Axis(orient="top", labelAngle=-60 if numbered else -90)),
+            href="href:N",
             y=alt.Y("source:N", scale=gaps, title="trained on", sort=alt.EncodingSortField("row", op="min")),
             tooltip=[alt.Tooltip("source:N", title="trained on"), alt.Tooltip("target:N", title="evaluated on"),
                      alt.Tooltip("v:Q", title=what, format=".1f"), alt.Tooltip("interval:N"), alt.Tooltip("n:Q"),
@@ -168,6 +176,12 @@ def _numbers(systems: Mapping[str, Mapping[Pair, Cell]], pair: Pair) -> dict[str
             numbers["paper"] = cell.published
         numbers |= {f"s{at}": cell.value, f"interval of s{at}": bounds(cell), f"n of s{at}": cell.n}
     return numbers
+
+
+def _links(task: str, systems: Iterable[str], pair: Pair, links: Mapping[CellKey, str]) -> dict[str, str]:
+    """Where a click on the pair's cell of each system leads: `errors of s0`."""
+    found = {f"errors of s{at}": links.get(CellKey(task, system, *pair)) for at, system in enumerate(systems)}
+    return {name: href for name, href in found.items() if href}
 
 
 def _orders(keys: set[str]) -> dict[str, Callable[[str], tuple[Any, ...]]]:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from crossglot.results.rows import MEAN, ResultRow
 from crossglot.statistics.intervals import why_none
 
 ROLE_ORDER = ("published", "m-bert", "en-bert", "other", "baseline", "floor")
+
+
+class CellKey(NamedTuple):
+    """Names a cell of a run: whatever table it stands in, it is the same taggers on the same text."""
+
+    task: str
+    system: str
+    source: str
+    target: str
 
 
 @dataclass(frozen=True)

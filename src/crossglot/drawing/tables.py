@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
 from crossglot.drawing.markup import Child, Markup, element
-from crossglot.drawing.matrix_exhibit import Block, Cell, Grid, MatrixExhibit, is_zero_shot
+from crossglot.drawing.matrix_exhibit import Block, Cell, CellKey, Grid, MatrixExhibit, is_zero_shot
 from crossglot.drawing.wording import (
     COLLAPSED,
     COLLAPSED_NOTE,
@@ -21,9 +25,15 @@ NAMED_UP_TO = 8  # columns; wider tables are headed by keys, with the name as a 
 CELLS_NAMED = 12  # a note names so many cells and counts the rest
 
 
-def exhibit_table(exhibit: MatrixExhibit, block: Block) -> Markup:
-    """One block as a table in a frame that scrolls sideways on narrow screens."""
-    reasons = empty_reasons(exhibit)
+def exhibit_table(exhibit: MatrixExhibit, block: Block, links: Mapping[CellKey, str] = MappingProxyType({})) -> Markup:
+    """One block as a table in a frame that scrolls sideways on narrow screens.
+
+    Args:
+        exhibit: the table.
+        block: of it.
+        links: cell → where a link from its value leads.
+    """
+    drawn = _Cells(exhibit.task, empty_reasons(exhibit), links)
     short = len(block.targets) > NAMED_UP_TO
     corner = "system" if exhibit.same_language else element("span", "trained on ↓ · evaluated on →")
     head = element(
@@ -33,9 +43,9 @@ def exhibit_table(exhibit: MatrixExhibit, block: Block) -> Markup:
         ),
     )
     if exhibit.same_language:
-        bodies = [element("tbody", *(_system_row(grid, block, reasons) for grid in block.grids))]
+        bodies = [element("tbody", *(_system_row(grid, block, drawn) for grid in block.grids))]
     else:
-        bodies = [_system_body(grid, block, reasons) for grid in block.grids]
+        bodies = [_system_body(grid, block, drawn) for grid in block.grids]
     caption = f"{place(exhibit)}. {title(exhibit)}, in per cent"
     if len(exhibit.blocks) > 1:
         caption += f" ({', '.join(language_name(key) for key in block.sources[:NAMED_UP_TO])})"
@@ -98,21 +108,21 @@ def _language_header(key: str, scope: str, short: bool) -> Markup:
     return element("th", element("abbr", key, title=name) if short and name != key else name, scope=scope)
 
 
-def _system_body(grid: Grid, block: Block, reasons: dict[str, str]) -> Markup:
+def _system_body(grid: Grid, block: Block, drawn: _Cells) -> Markup:
     heading = element("th", *_system_label(grid), colspan=str(len(block.targets) + 1), scope="rowgroup")
     rows = [
         element(
             "tr",
             _language_header(source, "row", short=False),
-            *(_cell(grid, source, target, reasons) for target in block.targets),
+            *(drawn.cell(grid, source, target) for target in block.targets),
         )
         for source in block.sources
     ]
     return element("tbody", element("tr", heading, class_="system"), *rows, class_=grid.role)
 
 
-def _system_row(grid: Grid, block: Block, reasons: dict[str, str]) -> Markup:
-    cells = (_cell(grid, target, target, reasons) for target in block.targets)
+def _system_row(grid: Grid, block: Block, drawn: _Cells) -> Markup:
+    cells = (drawn.cell(grid, target, target) for target in block.targets)
     return element("tr", element("th", *_system_label(grid), scope="row"), *cells, class_=grid.role)
 
 
@@ -124,29 +134,44 @@ def _system_label(grid: Grid) -> tuple[Child, ...]:
     )
 
 
-def _cell(grid: Grid, source: str, target: str, reasons: dict[str, str]) -> Markup:
-    cell = grid.cells.get((source, target), Cell(missing="not part of this experiment"))
-    zero_shot = is_zero_shot(source, target)
-    parts: list[Child] = []
-    if cell.value is not None:
-        parts.append(element("span", number(cell.value), class_="value"))
-        if cell.collapsed:
-            parts.append(element("span", f"{COLLAPSED} collapsed", class_="collapsed"))
-        elif bounds(cell):
-            parts.append(element("span", bounds(cell), class_="bounds"))
-    elif grid.role != "published":
-        letter = reasons.get(cell.why_empty)
-        parts.append(
-            element("span", NO_VALUE, element("sup", letter) if letter else None, class_="value", title=cell.why_empty)
-        )
-    if cell.published is not None and grid.role == "published":
-        parts.append(element("span", number(cell.published), class_="value"))
-        parts.append(element("span", "published", class_="paper"))
-    elif cell.published is not None:
-        parts.append(element("span", _published(cell), class_="paper"))
-    if not zero_shot:
-        parts.append(element("span", "trained on this language", class_="unseen"))
-    return element("td", *parts, class_="zero-shot" if zero_shot else "diagonal")
+@dataclass(frozen=True)
+class _Cells:
+    """What the cells of a table are drawn with.
+
+    Attributes:
+        task: of the table.
+        reasons: see `empty_reasons`.
+        links: see `exhibit_table`.
+    """
+
+    task: str
+    reasons: Mapping[str, str]
+    links: Mapping[CellKey, str]
+
+    def cell(self, grid: Grid, source: str, target: str) -> Markup:
+        cell = grid.cells.get((source, target), Cell(missing="not part of this experiment"))
+        zero_shot = is_zero_shot(source, target)
+        parts: list[Child] = []
+        if cell.value is not None:
+            href = self.links.get(CellKey(self.task, grid.system, source, target))
+            value = element("a", number(cell.value), href=href) if href else number(cell.value)
+            parts.append(element("span", value, class_="value"))
+            if cell.collapsed:
+                parts.append(element("span", f"{COLLAPSED} collapsed", class_="collapsed"))
+            elif bounds(cell):
+                parts.append(element("span", bounds(cell), class_="bounds"))
+        elif grid.role != "published":
+            letter = self.reasons.get(cell.why_empty)
+            mark = element("sup", letter) if letter else None
+            parts.append(element("span", NO_VALUE, mark, class_="value", title=cell.why_empty))
+        if cell.published is not None and grid.role == "published":
+            parts.append(element("span", number(cell.published), class_="value"))
+            parts.append(element("span", "published", class_="paper"))
+        elif cell.published is not None:
+            parts.append(element("span", _published(cell), class_="paper"))
+        if not zero_shot:
+            parts.append(element("span", "trained on this language", class_="unseen"))
+        return element("td", *parts, class_="zero-shot" if zero_shot else "diagonal")
 
 
 def _published(cell: Cell) -> str:

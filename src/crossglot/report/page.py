@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 
 from crossglot.drawing.chart_exhibit import HOW, ChartExhibit, section_of
 from crossglot.drawing.links import table_links
 from crossglot.drawing.markup import Markup, element, joined
-from crossglot.drawing.matrix_exhibit import MatrixExhibit
+from crossglot.drawing.matrix_exhibit import CellKey, MatrixExhibit
 from crossglot.drawing.tables import exhibit_notes, exhibit_table
 from crossglot.drawing.wording import place, place_of, title
 from crossglot.report.answer import answer_section
+from crossglot.report.document import document
+from crossglot.report.errors import ShownErrors
 from crossglot.report.fine_tuning import remarks_list
 from crossglot.report.folder import RunFolder
 from crossglot.report.overview import overview_section
@@ -51,6 +52,7 @@ def page(
     matrices: list[MatrixExhibit],
     charts: list[ChartExhibit],
     drawings: Mapping[str, Markup],
+    errors: ShownErrors,
     script: Markup | None,
     signatures: Mapping[str, str],
 ) -> str:
@@ -61,6 +63,7 @@ def page(
         matrices: its tables.
         charts: its figures.
         drawings: what is drawn of each, by its name.
+        errors: what is behind the cells.
         script: what draws them live; None where nothing is to be.
         signatures: experiment → the signature of its tables.
     """
@@ -69,12 +72,12 @@ def page(
         answer_section(run),
         overview_section(matrices),
         element("p", how_to_read(matrices), class_="lead") if matrices else None,
-        *(_exhibit_section(exhibit, drawings.get(exhibit.name)) for exhibit in matrices),
+        *(_exhibit_section(exhibit, drawings.get(exhibit.name), errors.links) for exhibit in matrices),
         *(section_of(each, drawings.get(each.experiment)) for each in charts),
         provenance_section(run, signatures),
     ]
-    body = element(
-        "body",
+    return document(
+        f"{name} · crossglot report",
         element("a", "Skip to the results", class_="skip", href="#results"),
         element(
             "header",
@@ -85,17 +88,9 @@ def page(
         ),
         _navigation(run, matrices, charts),
         element("main", *sections, id="results"),
+        errors.panels,
         script,
     )
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name_="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name_="color-scheme", content="light dark"),
-        element("title", f"{name} · crossglot report"),
-        element("style", Markup(files("crossglot.report").joinpath("page.css").read_text(encoding="utf-8"))),
-    )
-    return "<!doctype html>\n" + element("html", head, body, lang="en") + "\n"
 
 
 def inline_drawing(svg: Path, label: str) -> Markup:
@@ -120,12 +115,12 @@ def _navigation(run: RunFolder, matrices: list[MatrixExhibit], charts: list[Char
     return element("nav", element("ul", *items), aria_label="Sections")
 
 
-def _exhibit_section(exhibit: MatrixExhibit, drawing: Markup | None) -> Markup:
+def _exhibit_section(exhibit: MatrixExhibit, drawing: Markup | None, links: Mapping[CellKey, str]) -> Markup:
     return element(
         "section",
         element("h2", element("span", place(exhibit), class_="number"), " ", title(exhibit)),
         element("figure", drawing) if drawing else None,
-        joined(exhibit_table(exhibit, block) for block in exhibit.blocks),
+        joined(exhibit_table(exhibit, block, links) for block in exhibit.blocks),
         element("details", element("summary", HOW), exhibit_notes(exhibit)),
         table_links(exhibit.name),
         id=exhibit.name,

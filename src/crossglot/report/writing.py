@@ -11,11 +11,12 @@ from crossglot.drawing.explorer import Pair, explored, explorer
 from crossglot.drawing.figures import heat_map, write_figure
 from crossglot.drawing.interactive import interactive, library
 from crossglot.drawing.markup import Markup, element, joined
-from crossglot.drawing.matrix_exhibit import MatrixExhibit
+from crossglot.drawing.matrix_exhibit import CellKey, MatrixExhibit
 from crossglot.drawing.wording import calling, place, title
 from crossglot.engine.locking import locked
 from crossglot.experiments.exhibits import exhibits_of
 from crossglot.files import check_working_folder, write_whole
+from crossglot.report.errors import show_errors
 from crossglot.report.folder import RunFolder, read_run_folder
 from crossglot.report.page import inline_drawing, page
 from crossglot.report.table_files import write_tables
@@ -46,11 +47,11 @@ def _write(run: RunFolder) -> Path:
     matrices, charts = exhibits_of(rows)
     beneath = signatures(rows, run.versions, run.study)
     write_tables(run.path / "tables", matrices, charts, beneath)
-    drawings, live = {}, False
+    drawings, live, errors = {}, False, show_errors(run)
     for exhibit in matrices:
         if exhibit.blocks:
             svg = write_figure(heat_map(exhibit), exhibit.name, run.path / "figures")
-            pairs = _to_explore(exhibit)
+            pairs = _to_explore(exhibit, links=errors.links)
             drawings[exhibit.name] = joined([inline_drawing(svg, drawing_label(exhibit)), pairs])
             live = live or pairs is not None
     for each in charts:
@@ -58,19 +59,22 @@ def _write(run: RunFolder) -> Path:
             svg = write_figure(each.chart, each.experiment, run.path / "figures")
             drawn = inline_drawing(svg, f"{each.heading}. The numbers are in the table below.")
             found = explored([row for row in rows if row.experiment == each.experiment])
-            pairs = _to_explore(*found) if found else None
+            pairs = _to_explore(*found, links=errors.links) if found else None
             drawings[each.experiment] = joined([interactive(each.chart, each.experiment, drawn), pairs])
             live = True
     target = run.path / "report.html"
-    write_whole(target, page(run, matrices, charts, drawings, library() if live else None, beneath))
+    write_whole(target, page(run, matrices, charts, drawings, errors, library() if live else None, beneath))
     return target
 
 
 def _to_explore(
-    exhibit: MatrixExhibit, beside: Mapping[str, Mapping[Pair, float]] = MappingProxyType({})
+    exhibit: MatrixExhibit,
+    beside: Mapping[str, Mapping[Pair, float]] = MappingProxyType({}),
+    *,
+    links: Mapping[CellKey, str],
 ) -> Markup | None:
     """The exhibit's matrix in a fold, to be ordered and compared; None where it is too small for that."""
-    chart = explorer(exhibit, beside)
+    chart = explorer(exhibit, beside, links)
     if chart is None:
         return None
     summary = element("summary", "Each pair, to put in order and to compare")
