@@ -20,8 +20,8 @@ def errors_panel(cell: CellErrors, task: str) -> Markup:
     of_seeds = f", {cell.seeds} seeds counted together" if cell.seeds > 1 else ""
     said = f"{cell.corpus}, test: {cell.sentences:,} sentences{of_seeds}."
     groups = [
-        _shares(f"The {what} stands in the training sentences", counted, cell.frequencies, cell.seeds),
-        _shares(f"Of the pieces of the {what}, the training sentences have", counted, cell.pieces, cell.seeds),
+        _shares(f"How often the {what} stands in the training sentences", counted, cell.frequencies, cell.seeds),
+        _shares(f"Word pieces of the {what} seen in training", counted, cell.pieces, cell.seeds),
         _shares("Length of the entity", counted, cell.lengths, cell.seeds),
         _outcomes(cell.outcomes),
     ]
@@ -76,8 +76,8 @@ def _outcomes(groups: Sequence[Group]) -> Markup | None:
         return None
     *gold, nothing = groups
     rows = [(group.name, number(_share(group.right, group.n))) for group in gold]
-    rows.append(("predicted where there is none", number(_share(nothing.right, nothing.n))))
-    return _table("Entities (the last line: of predicted ones)", ("", "%"), rows)
+    rows.append(("of predicted ones: where there is none", number(_share(nothing.right, nothing.n))))
+    return _table("What became of gold entities, and predicted ones", ("", "%"), rows)
 
 
 def _count(n: int, seeds: int) -> str:
@@ -107,7 +107,11 @@ def _examples(examples: Sequence[Example]) -> Iterator[Markup]:
     if not examples:
         return
     yield element("h4", "Sentences with errors")
-    yield element("p", "Under a word its gold tag; where another was predicted: gold → predicted.", class_="aside")
+    yield element(
+        "p",
+        "With their numbers in the test set. Under a word its gold tag; where another was predicted: gold → predicted.",
+        class_="aside",
+    )
     for example in examples:
         words = (_word(*tagged) for tagged in zip(example.words, example.gold, example.predicted, strict=True))
         spaced = (part for word in words for part in (word, " "))
