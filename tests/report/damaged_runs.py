@@ -18,6 +18,7 @@ from crossglot.results.predictions import KEY
 
 RESULTS, CLAIMS, VERSIONS, STUDY = "results.csv", "claims.csv", "versions.json", "study.toml"
 PREDICTED = "predictions/small-m-bert.pos.en.seed1.parquet"
+ERRORS = "errors/small-m-bert.pos.en.json"
 OR_FINE = "…"
 
 
@@ -268,4 +269,33 @@ PREDICTION_FILES = (
     instead(PREDICTED, "a loop of links", lambda path: path.symlink_to(path.name), report=False),
 )
 
-DAMAGES = (*RESULT_FILES, *CLAIM_FILES, *VERSION_FILES, *STUDY_FILES, *PREDICTION_FILES)
+
+def errors(what: str, *said: str, **changes: Any) -> Damage:
+    """Other values in the first cell of a file of errors, which comparisons do not read."""
+
+    def do(folder: Path) -> None:
+        row = json.loads((folder / ERRORS).read_text(encoding="utf-8"))
+        row["cells"][0] |= changes
+        (folder / ERRORS).write_text(json.dumps(row), encoding="utf-8")
+
+    return Damage(f"errors: {what}", do, (ERRORS, *said), compare=False)
+
+
+GROUP = {"name": "NOUN", "n": 1, "right": 1}
+ERROR_FILES = (
+    content(ERRORS, "empty", "", compare=False),
+    content(ERRORS, "cut off", '{"of": {"system"', compare=False),
+    content(ERRORS, "binary", bytes(range(256)), compare=False),
+    content(ERRORS, "deep", NESTED, compare=False),
+    content(ERRORS, "another object", "{}", "of", compare=False),
+    errors("a matrix that is not square", "column", confusion={"labels": ["A", "B"], "counts": [[1, 2]]}),
+    errors("fewer than none", "right", labels=[GROUP | {"right": -1}]),
+    errors("a number of 400 digits", labels=[GROUP | {"n": 10**400}]),
+    errors("no seeds", "seeds", seeds=0),
+    errors("a word without a tag", "tag", examples=[{"place": 1, "words": ["a"], "gold": [], "predicted": ["X"]}]),
+    instead(ERRORS, "a folder", lambda path: path.mkdir(), compare=False),
+    instead(ERRORS, "a loop of links", lambda path: path.symlink_to(path.name), compare=False),
+    text(ERRORS, "an unknown task", lambda t: t.replace('"task":"pos"', '"task":"chess"'), "chess", compare=False),
+)
+
+DAMAGES = (*ERROR_FILES, *RESULT_FILES, *CLAIM_FILES, *VERSION_FILES, *STUDY_FILES, *PREDICTION_FILES)

@@ -6,8 +6,15 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
+
+from crossglot.results.errors import FOLDER, RowErrors, write_errors
+from crossglot.results.predictions import Predicted
 from crossglot.results.rows import DIAGONAL_MEAN, MEAN, ZERO_SHOT_MEAN, ResultRow, Role, write_results
+from crossglot.results.systems import System
 from crossglot.results.verdicts import JudgedClaim, write_claims
+from crossglot.tagging.error_analysis import analyse_errors
+from crossglot.tagging.error_groups import Evaluated, Seen
 
 PUBLISHED_NER = {
     "en": (90.70, 69.74, 77.36, 73.59),
@@ -189,3 +196,18 @@ def write_made_up_run(folder: Path) -> Path:
         'experiments = ["table1", "table3", "table4"]\nseeds = [1, 2]\n', encoding="utf-8"
     )
     return folder
+
+
+def write_made_up_errors(
+    folder: Path, task: str, source: str, targets: tuple[str, ...], words: tuple[str, ...] = ("w0", "w1", "w2")
+) -> Path:
+    """What two seeds of small-m-bert got wrong on 40 sentences of these words; the last tag is the wrong one."""
+    gold = ["NOUN"] * len(words) if task == "pos" else ["B-PER", *["O"] * (len(words) - 1)]
+    predicted = [*gold[:-1], "VERB" if task == "pos" else "B-LOC"]
+    cell = Evaluated(
+        [words] * 40, [gold] * 40, [[predicted] * 40] * 2, Seen({}, {}), np.zeros(40 * len(words), np.int8)
+    )
+    cells = tuple(analyse_errors(cell, task, target=target, corpus=f"corpus/{target}") for target in targets)
+    of = Predicted(system=System("small-m-bert", "m-bert"), task=task, source=source, seed=None, step="made up")
+    write_errors(folder / FOLDER, [RowErrors(of=of, cells=cells)])
+    return folder / FOLDER / f"{of.file_name}.json"

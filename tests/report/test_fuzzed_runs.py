@@ -21,7 +21,7 @@ from crossglot.report.writing import write_report
 from mutations import changed_bytes
 
 TEXTS = ("results.csv", "claims.csv", "versions.json", "study.toml")
-FILES = (*TEXTS, "predictions/small-m-bert.pos.en.seed1.parquet")
+FILES = (*TEXTS, "errors/small-m-bert.pos.en.json", "predictions/small-m-bert.pos.en.seed1.parquet")
 ODD = (
     "",
     "x",

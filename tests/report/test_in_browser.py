@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from made_up import made_up_rows, write_made_up_run
+from made_up import NER_TARGETS, made_up_rows, write_made_up_errors, write_made_up_run
 
 from crossglot.report.writing import write_report
 from crossglot.results.rows import write_results
@@ -110,6 +111,64 @@ def test_a_matrix_is_drawn_when_it_is_opened_and_subtracts_what_is_chosen(page: 
     first = """document.querySelector("#table2 details.explore").open = true;
       document.querySelector("#table2 details.explore").scrollIntoView({ behavior: "instant" })"""
     assert opened(page, asked, first=first)[0] == "[true,true]"
+
+
+@pytest.fixture(scope="module")
+def with_errors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = write_made_up_run(tmp_path_factory.mktemp("with-errors") / "run")
+    write_made_up_errors(folder, "ner", "en", NER_TARGETS, ("שלום", "עולם", "<script>console.log('run')</script>"))
+    return write_report(folder)
+
+
+PANEL = "getComputedStyle(document.querySelector('#errors-2')).display"
+WAIT = "await new Promise((done) => setTimeout(done, 400))"
+
+
+@pytest.mark.parametrize("width", [390, WIDE])
+def test_a_cell_opens_its_errors_and_escape_closes_them(with_errors: Path, width: int) -> None:
+    asked = f"""(async () => {{
+      const link = document.querySelector("a[href='#errors-2']");
+      link.scrollIntoView({{ behavior: "instant" }});
+      const found = [{PANEL}, scrollY > 0];
+      const before = scrollY;
+      link.click();
+      {WAIT};
+      const panel = document.querySelector("#errors-2");
+      const wide = panel.scrollWidth - panel.clientWidth;
+      found.push({PANEL}, document.activeElement === panel, wide, scrollY === before);
+      document.dispatchEvent(new KeyboardEvent("keydown", {{ key: "Escape", bubbles: true }}));
+      {WAIT};
+      return [...found, {PANEL}, document.activeElement === link, scrollY === before];
+    }})()"""
+    said, complaints = opened(with_errors, asked, width)
+    assert json.loads(said) == ["none", True, "block", True, 0, True, "none", True, True]
+    assert complaints == []
+
+
+def test_a_sentence_from_right_to_left_begins_at_the_right(with_errors: Path) -> None:
+    asked = f"""(async () => {{
+      location.hash = "errors-2";
+      {WAIT};
+      const words = [...document.querySelectorAll("#errors-2 .tagged .word")].slice(0, 2);
+      return words.map((word) => word.getBoundingClientRect().left);
+    }})()"""
+    first, second = json.loads(opened(with_errors, asked)[0])
+    assert first > second
+
+
+def test_a_cell_of_the_explored_matrix_opens_its_errors(with_errors: Path) -> None:
+    asked = f"""(async () => {{
+      for (const cell of document.querySelectorAll("#table1 details.explore svg path")) {{
+        cell.dispatchEvent(new MouseEvent("click", {{ bubbles: true, cancelable: true, view: window }}));
+      }}
+      {WAIT};
+      return [location.hash, document.querySelectorAll(".errors:target").length];
+    }})()"""
+    first = """document.querySelector("#table1 details.explore").open = true;
+      document.querySelector("#table1 details.explore").scrollIntoView({ behavior: "instant" })"""
+    hash_, panels = json.loads(opened(with_errors, asked, first=first)[0])
+    assert hash_.startswith("#errors-")
+    assert panels == 1
 
 
 def test_what_a_corpus_calls_itself_is_not_run(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-from made_up import matrix, write_made_up_run
+from made_up import matrix, write_made_up_errors, write_made_up_run
 
 from crossglot.results.predictions import KEY, Predicted
 from crossglot.results.rows import write_results
@@ -33,6 +33,7 @@ def write_whole_run(folder: Path) -> Path:
         said = Predicted(system=System(SYSTEM, "m-bert"), task="pos", source="en", seed=seed, step=f"made up {seed}")
         path = folder / "predictions" / f"{said.file_name}.parquet"
         pl.DataFrame(words).write_parquet(path, metadata={KEY: said.model_dump_json()})
+    write_made_up_errors(folder, "pos", "en", ("en", "de"))
     return folder
 
 

@@ -63,7 +63,7 @@ def run(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_run_leaves_what_the_design_says(run: Path) -> None:
     assert sorted(path.name for path in run.iterdir()) == [
-        "claims.csv", "predictions", "results.csv", "steps", "study.toml", "versions.json",
+        "claims.csv", "errors", "predictions", "results.csv", "steps", "study.toml", "versions.json",
     ]  # fmt: skip
     assert load_study(run / "study.toml").experiments == ("table2", "table3")
     facts = json.loads((run / "versions.json").read_text(encoding="utf-8"))

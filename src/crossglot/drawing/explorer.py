@@ -119,7 +119,6 @@ def _matrix(records: Sequence[Mapping[str, Any]], what: str, beside: Iterable[st
         .encode(
             x=alt.X("target:N", scale=gaps, title="evaluated on", sort=alt.EncodingSortField("column", op="min"),
                     axis=alt.Axis(orient="top", labelAngle=-60 if numbered else -90)),
-            href="href:N",
             y=alt.Y("source:N", scale=gaps, title="trained on", sort=alt.EncodingSortField("row", op="min")),
             tooltip=[alt.Tooltip("source:N", title="trained on"), alt.Tooltip("target:N", title="evaluated on"),
                      alt.Tooltip("v:Q", title=what, format=".1f"), alt.Tooltip("interval:N"), alt.Tooltip("n:Q"),
@@ -147,6 +146,8 @@ def _cells(matrix: Any, what: str, numbered: bool) -> Any:
         text = filled.transform_calculate(text="format(datum.v, less === '' ? '.1f' : '+.1f')")
         ink = alt.condition(dark, alt.value("#ffffff"), alt.value(INK))
         layers.append(text.mark_text(fontSize=11).encode(text="text:N", color=ink))
+    # Vega makes a link of whatever it is given, even of nothing: only cells that lead somewhere have one.
+    layers.append(matrix.transform_filter("isValid(datum.href)").mark_rect(opacity=0).encode(href="href:N"))
     return alt.layer(*layers)
 
 

@@ -24,6 +24,7 @@ HOW_TO_READ = (
     "zero-shot: there the tagger was trained on the language itself. Every other cell is zero-shot: no labelled "
     "sentence of its language was seen."
 )
+OF_ERRORS = "An underlined number opens what its taggers got wrong."
 OF_INTERVALS = "Small figures are the bounds of the interval named below each table."
 OF_THE_PAPER = (
     "“paper” is what Pires, Schlinger and Garrette (2019) printed, with their encoder on their data; where a run "
@@ -36,10 +37,11 @@ OF_FLOORS = (
 )
 
 
-def how_to_read(matrices: list[MatrixExhibit]) -> str:
-    """How the matrices are read: what they have of intervals, published numbers and floors is explained."""
+def how_to_read(matrices: list[MatrixExhibit], links: Mapping[CellKey, str]) -> str:
+    """How the matrices are read: what they have of links, intervals, published numbers and floors is explained."""
     grids = [grid for exhibit in matrices for block in exhibit.blocks for grid in block.grids]
     parts = {
+        OF_ERRORS: bool(links),
         OF_INTERVALS: any(exhibit.intervals for exhibit in matrices),
         OF_THE_PAPER: any(exhibit.published for exhibit in matrices),
         OF_FLOORS: any(grid.role == "floor" for grid in grids),
@@ -71,7 +73,7 @@ def page(
     sections = [
         answer_section(run),
         overview_section(matrices),
-        element("p", how_to_read(matrices), class_="lead") if matrices else None,
+        element("p", how_to_read(matrices, errors.links), class_="lead") if matrices else None,
         *(_exhibit_section(exhibit, drawings.get(exhibit.name), errors.links) for exhibit in matrices),
         *(section_of(each, drawings.get(each.experiment)) for each in charts),
         provenance_section(run, signatures),

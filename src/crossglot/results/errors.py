@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from crossglot.corpora.tasks import METRICS
 from crossglot.errors import StorageError
 from crossglot.files import sweep, write_whole
 from crossglot.results.predictions import Predicted
+from crossglot.results.rows import fault_of
 from crossglot.tagging.errors import CellErrors
 
 FOLDER = "errors"
@@ -24,6 +27,12 @@ class RowErrors(BaseModel):
 
     of: Predicted
     cells: tuple[CellErrors, ...]
+
+    @model_validator(mode="after")
+    def _is_of_a_task(self) -> Self:
+        if self.of.task not in METRICS:
+            raise ValueError(f"{self.of.task!r} is no task: {', '.join(METRICS)}")
+        return self
 
 
 def write_errors(folder: Path, rows: Iterable[RowErrors]) -> None:
@@ -41,6 +50,7 @@ def write_errors(folder: Path, rows: Iterable[RowErrors]) -> None:
     for path in folder.glob("*.json") if folder.is_dir() else ():
         if path not in written and _is_ours(path):
             path.unlink()
+            path.with_suffix(".html").unlink(missing_ok=True)  # the report's page of it
 
 
 def read_errors(run: Path) -> Iterator[RowErrors]:
@@ -52,10 +62,10 @@ def read_errors(run: Path) -> Iterator[RowErrors]:
     for path in sorted((run / FOLDER).glob("*.json")):
         try:
             yield RowErrors.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
-            raise StorageError(
-                f"{path}: not the errors of a row: {str(error).splitlines()[0]}\n  {RUN_AGAIN}"
-            ) from error
+        except OSError as error:
+            raise StorageError(f"{path}: cannot read the errors of a row: {error.strerror}\n  {RUN_AGAIN}") from error
+        except ValidationError as error:
+            raise StorageError(f"{path}: not the errors of a row: {fault_of(error)}\n  {RUN_AGAIN}") from error
 
 
 def _is_ours(path: Path) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+Count = Annotated[int, Field(ge=0, lt=2**53)]
 
 
 class Group(BaseModel):
@@ -22,9 +25,9 @@ class Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    n: int
-    right: int
-    given: int | None = None
+    n: Count
+    right: Count
+    given: Count | None = None
 
 
 class Confusion(BaseModel):
@@ -33,7 +36,13 @@ class Confusion(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     labels: tuple[str, ...]
-    counts: tuple[tuple[int, ...], ...]
+    counts: tuple[tuple[Count, ...], ...]
+
+    @model_validator(mode="after")
+    def _is_square(self) -> Self:
+        if {len(self.labels)} != {len(self.counts), *map(len, self.counts)}:
+            raise ValueError("a confusion matrix has a row and a column for each label")
+        return self
 
 
 class Example(BaseModel):
@@ -41,10 +50,16 @@ class Example(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    place: int
+    place: Count
     words: tuple[str, ...]
     gold: tuple[str, ...]
     predicted: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _is_tagged(self) -> Self:
+        if not len(self.words) == len(self.gold) == len(self.predicted):
+            raise ValueError("every word of an example has a gold and a predicted tag")
+        return self
 
 
 class CellErrors(BaseModel):
@@ -69,8 +84,8 @@ class CellErrors(BaseModel):
 
     target: str
     corpus: str
-    sentences: int
-    seeds: int
+    sentences: Count
+    seeds: Annotated[int, Field(ge=1, lt=2**53)]
     types: tuple[str, ...] = ()
     confusion: Confusion
     labels: tuple[Group, ...]
