@@ -63,7 +63,7 @@ class Run:
 
     @property
     def results(self) -> polars.DataFrame:
-        """The tidy results, one row per number; `crossglot.results.rows` describes the columns."""
+        """The tidy results, one row per number; the fields of `crossglot.results.rows.ResultRow` describe them."""
         return self._left.results
 
     @property

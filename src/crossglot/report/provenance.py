@@ -9,6 +9,7 @@ from typing import Any
 from crossglot.drawing.markup import Child, Markup, element, joined
 from crossglot.drawing.wording import NO_VALUE, ROLES, TASKS
 from crossglot.experiments.translation.plan import TASK as TRANSLATION
+from crossglot.report.columns import columns_list
 from crossglot.report.effort import effort_table, in_short
 from crossglot.report.facts import described, facts_table, folded
 from crossglot.report.fine_tuning import choices_list, departures, reading
@@ -39,7 +40,7 @@ def in_one_line(run: RunFolder) -> str:
 
 
 def provenance_section(run: RunFolder, signatures: Mapping[str, str]) -> Markup:
-    """How it was made: commands, encoders, data, effort, software and machine; long parts folded away.
+    """How it was made: commands, encoders, data, effort, machine, and the columns of results.csv; long parts folded.
 
     Args:
         run: what it is about.
@@ -61,6 +62,7 @@ def provenance_section(run: RunFolder, signatures: Mapping[str, str]) -> Markup:
         folded("Systems", described(versions["systems"])) if versions.get("systems") else None,
         folded("The study as it was run", described(run.study)) if run.study else None,
         _signatures(signatures),
+        columns_list(),
     ]
     return element("section", element("h2", "How it was made"), *parts, id="provenance")
 

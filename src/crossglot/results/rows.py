@@ -1,52 +1,6 @@
 """results.csv: the tidy table that every experiment fills and every report reads; one row per number.
 
-What the columns hold (empty where a column does not apply):
-
-    experiment  `table1` … `table8`, `figure1` …, or the name of another experiment; of a matrix of one's own `matrix`,
-                `word-order` and `groups`
-    system      what fills the row: the encoder's name (`m-bert-small`, `bert-base-multilingual-cased`),
-                `<name> untrained`, `<name> linear probe`, `<name> shared pieces`, `chance`, `most frequent tag`, or a
-                cited system (`Lample et al. (2016)`)
-    role        `m-bert`, `en-bert`: the encoder that stands for one of the paper's two; `other`: any other encoder;
-                `floor`: most frequent tag, linear probe, untrained encoder; `baseline`: a tagger without a BERT;
-                `published`: a cited system that was not run, whose row holds a published number alone
-    task        `pos`, `ner` or `labels`; `translation` in figure 3
-    source      key of the language trained on, several joined by `+` (`hi+en`), or of code-switched text with its form
-                (`hi/en:corrected`); empty in averages over cells
-    target      key of the language evaluated; source == target is the diagonal, everything else is zero-shot
-    source_corpus, target_corpus   `UD_English-EWT`, `conll2002/es`; several joined by `+`
-    split       of the target: `test`, `dev`
-    condition   an experiment's variant: the form of the text in table 6 (`corrected`), the grouping of table 5 and of
-                `groups` (`81A`), what explains the score in figures 1 and 2 and `word-order` (`by entity overlap`),
-                shift and metric in figure 3 (`mean shift, l2`), the knob of the causal study, in `curve` how much was
-                trained with (`200 sentences`, `2,000 sentences, point 3 of 8`; in numbers in the rows of two metrics of
-                their own); also in rows without a value
-    types       in NER cells and overlaps of entities the types that were scored, sorted (`LOC ORG PER`)
-    part        which part of a cell the row is of: in `mean of a part` a language id of code-switched text (`hi`), in
-                `pieces in its script` the script
-    layer       hidden layer, 0 is the embeddings
-    seed        in rows of one seed; then `aggregate` is empty
-    aggregate   `mean`: a cell of a table, the mean over its seeds (one row per cell, also of systems without seeds, of
-                published systems and of missing cells: tables are made of these rows); `zero-shot mean`,
-                `diagonal mean`: over a system's cells, with source and target empty; `mean of a part`: of a cell, some
-                words alone; figures 1 to 3 and table 5 name statistics of their own (see `crossglot.paper`). Where the
-                interval draws genera, a row whose aggregate ends with `, languages drawn` has the other
-    metric      `accuracy`, `f1`, …; of pairs of languages `entity overlap`, `spelled entity overlap`, `seen piece
-                types`, `seen piece tokens`, `common features` (n: comparable ones); of a tokenizer and a language
-                `pieces per word`, `unknown words`, `known letters`, `pieces in its script` (one row per script; n: the
-                letters of it); in `curve` `training sentences` (of each source) and `optimiser steps` of a condition,
-                and of a point of a training `accuracy gained until the end`; in the causal study those of
-                `experiments.causes.measures`, and `… difference` of each
-    value       in the paper's unit: per cent for accuracy and F1; overlaps and shares in per cent, statistics in theirs
-    ci_low, ci_high, interval   bounds, and what kind of interval: its level and what was resampled
-    n           what the value is counted over: words (accuracy), gold entities (F1), cells (averages over cells), pairs
-                of sentences (translation)
-    published   the paper's number for this cell, in rows of encoders and of published systems
-    comparable  true only for the paper's encoder on the paper's data, where differences are errors of reproduction
-    missing     why there is no value; a published system's row may have neither
-    collapsed   how many of the trainings behind the value gave every word one label (in statistics over cells: in how
-                many cells any did), empty if none: such a value is about a training, not about the encoder, and decides
-                no claim
+The fields of `ResultRow` describe its columns; a run's page shows the same descriptions.
 """
 
 from __future__ import annotations
@@ -55,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from crossglot.csv_cells import inert_frame, restored_frame
 from crossglot.errors import StorageError
@@ -71,7 +25,7 @@ MEAN, ZERO_SHOT_MEAN, DIAGONAL_MEAN, PART_MEAN = "mean", "zero-shot mean", "diag
 
 
 class ResultRow(BaseModel):
-    """One number, or one cell that says why it has none.
+    """One number, or one cell that says why it has none. A column is empty where it does not apply.
 
     Raises:
         ValidationError: for a row that has both seed and aggregate or neither, bounds without a kind of interval, no
@@ -80,31 +34,95 @@ class ResultRow(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    experiment: str
-    system: str
-    role: Role
-    task: str
-    source: str | None = None
-    source_corpus: str | None = None
-    target: str | None = None
-    target_corpus: str | None = None
-    split: str | None = None
-    condition: str | None = None
-    types: str | None = None
-    part: str | None = None
-    layer: int | None = None
-    seed: int | None = None
-    aggregate: str | None = None
-    metric: str
-    value: float | None = None
-    ci_low: float | None = None
-    ci_high: float | None = None
-    interval: str | None = None
-    n: int | None = None
-    published: float | None = None
-    comparable: bool = False
-    missing: str | None = None
-    collapsed: int | None = None
+    experiment: str = Field(
+        description="`table1` … `table8`, `figure1` …, or the name of another experiment; of a matrix of one's own "
+        "`matrix`, `word-order` and `groups`"
+    )
+    system: str = Field(
+        description="what fills the row: the encoder's name (`m-bert-small`), `<name> untrained`, `<name> linear "
+        "probe`, `<name> shared pieces`, `chance`, `most frequent tag`, or a cited system (`Lample et al. (2016)`)"
+    )
+    role: Role = Field(
+        description="`m-bert`, `en-bert`: the encoder that stands for one of the paper's two; `other`: any other "
+        "encoder; `floor`: most frequent tag, linear probe, untrained encoder; `baseline`: a tagger without a BERT; "
+        "`published`: a cited system that was not run, whose row holds a published number alone"
+    )
+    task: str = Field(description="`pos`, `ner` or `labels`; `translation` in figure 3")
+    source: str | None = Field(
+        None,
+        description="key of the language trained on, several joined by `+` (`hi+en`), or of code-switched text with "
+        "its form (`hi/en:corrected`); empty in averages over cells",
+    )
+    source_corpus: str | None = Field(
+        None, description="trained on: `UD_English-EWT`, `conll2002/es`; several joined by `+`"
+    )
+    target: str | None = Field(
+        None,
+        description="key of the language evaluated; source and target equal is the diagonal, all else is zero-shot",
+    )
+    target_corpus: str | None = Field(None, description="evaluated on; as `source_corpus`")
+    split: str | None = Field(None, description="of the target: `test`, `dev`")
+    condition: str | None = Field(
+        None,
+        description="an experiment's variant: the form of the text in table 6 (`corrected`), the grouping of table 5 "
+        "and of `groups` (`81A`), what explains the score in figures 1 and 2 and `word-order` (`by entity overlap`), "
+        "shift and metric in figure 3 (`mean shift, l2`), the knob of the causal study, in `curve` how much was "
+        "trained with (`200 sentences`; `2,000 sentences, point 3 of 8`); also in rows without a value",
+    )
+    types: str | None = Field(
+        None,
+        description="in NER cells and overlaps of entities the types that were scored, sorted (`LOC ORG PER`)",
+    )
+    part: str | None = Field(
+        None,
+        description="which part of a cell the row is of: in `mean of a part` a language id of code-switched text "
+        "(`hi`), in `pieces in its script` the script",
+    )
+    layer: int | None = Field(None, description="hidden layer; 0 is the embeddings")
+    seed: int | None = Field(None, description="in rows of one seed; then `aggregate` is empty")
+    aggregate: str | None = Field(
+        None,
+        description="`mean`: a cell of a table, the mean over its seeds (one row per cell, also of systems without "
+        "seeds, of published systems and of missing cells: tables are made of these rows); `zero-shot mean`, "
+        "`diagonal mean`: over a system's cells, with source and target empty; `mean of a part`: of a cell, some "
+        "words alone; figures 1 to 3, table 5 and other experiments name statistics of their own. Where the interval "
+        "draws genera, a row whose aggregate ends with `, languages drawn` has the other",
+    )
+    metric: str = Field(
+        description="`accuracy`, `f1`, …; of pairs of languages `entity overlap`, `spelled entity overlap`, `seen "
+        "piece types`, `seen piece tokens`, `common features` (n: comparable ones); of a tokenizer and a language "
+        "`pieces per word`, `unknown words`, `known letters`, `pieces in its script` (a row for each script; n: the "
+        "letters of it); in `curve` `training sentences` (of each source) and `optimiser steps` of a condition, and "
+        "of a point of a training `accuracy gained until the end`; in the causal study what it measures, and "
+        "`… difference` of each"
+    )
+    value: float | None = Field(
+        None,
+        description="in the paper's unit: per cent for accuracy, F1, overlaps and shares; statistics in theirs",
+    )
+    ci_low: float | None = Field(None, description="lower bound of the interval")
+    ci_high: float | None = Field(None, description="upper bound of the interval")
+    interval: str | None = Field(None, description="what kind of interval: its level, and what was resampled")
+    n: int | None = Field(
+        None,
+        description="what the value is counted over: words (accuracy), gold entities (F1), cells (averages over "
+        "cells), pairs of sentences (translation)",
+    )
+    published: float | None = Field(
+        None, description="the paper's number for this cell, in rows of encoders and of published systems"
+    )
+    comparable: bool = Field(
+        False,
+        description="`true` only for the paper's encoder on the paper's data, where differences are errors of "
+        "reproduction",
+    )
+    missing: str | None = Field(None, description="why there is no value; a published system's row may have neither")
+    collapsed: int | None = Field(
+        None,
+        description="how many of the trainings behind the value gave every word one label (in statistics over cells: "
+        "in how many cells any did), empty if none: such a value is about a training, not about the encoder, and "
+        "decides no claim",
+    )
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
