@@ -25,8 +25,8 @@ _log = logging.getLogger(__name__)
 
 KERNELS_KEPT = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "500", "LRU_CACHE_CAPACITY": "300"}
 """Kernels that a worker keeps, one per shape of product: oneDNN's, and beside them those that torch's layer above it
-keeps. Batches have many shapes: with the libraries' own 1,024 of each a process grows by 30 MB with every training;
-with far fewer of oneDNN's, making them anew takes a small encoder a tenth of its time."""
+keeps. Batches have many shapes: with the libraries' own 1,024 of each a process grows with every training, with far
+fewer of oneDNN's small encoders lose time on making them anew."""
 
 STARTS = 3
 """How often a step is sent to another process when the one that it was sent to dies before it began."""
