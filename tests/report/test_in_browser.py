@@ -30,19 +30,24 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_report(folder)
 
 
-def opened(page: Path, asked: str, width: int = WIDE, first: str = "") -> tuple[str, list[str]]:
+def opened(page: Path, asked: str, width: int = WIDE, first: str = "", before: str = "") -> tuple[str, list[str]]:
     """What JavaScript says of the page two seconds after it was opened, and what the browser complains of.
 
     Args:
         page: report.html.
         asked: an expression; it may wait for something.
         first: a statement, run as soon as the page is there.
+        before: a statement, run before the page's own scripts.
         width: of the window in pixels; a page of a narrower one than the browser's is put in a frame.
     """
-    head, _, _ = page.read_text(encoding="utf-8").rpartition("</html>")
-    probe = f"{first}; setTimeout(async () => console.log('said:' + JSON.stringify(await ({asked}))), 2000)"
+    # The page's policy lets no script run that it did not come with; it holds for what stands after it.
+    head, charset, rest = page.read_text(encoding="utf-8").partition('<meta charset="utf-8">')
+    at_first = f"document.addEventListener('DOMContentLoaded', () => {{ {first} }})"
+    probe = (
+        f"{before}; {at_first}; setTimeout(async () => console.log('said:' + JSON.stringify(await ({asked}))), 2000)"
+    )
     probed, frame = page.with_name("probed.html"), page.with_name("frame.html")
-    probed.write_text(f"{head}<script>{probe}</script></html>", encoding="utf-8")
+    probed.write_text(f"{head}{charset}<script>{probe}</script>{rest}", encoding="utf-8")
     frame.write_text(
         f'<!doctype html><body style="margin:0"><iframe src="{probed.name}" style="width:{width}px;height:2000px;'
         'border:0"></iframe>',
@@ -72,6 +77,53 @@ def test_nothing_is_wider_than_the_window(page: Path, width: int) -> None:
 def test_a_page_loads_nothing_but_itself(page: Path) -> None:
     said, _ = opened(page, "performance.getEntriesByType('resource').map(each => each.name)")
     assert said == "[]"
+
+
+def test_a_page_fetches_nothing_and_runs_nothing_that_it_did_not_come_with(page: Path) -> None:
+    asked = """(async () => {
+      const fetched = await fetch("tables/table2.csv").then(() => "fetched", () => "refused");
+      const image = new Image();
+      const loaded = new Promise((done) => {
+        image.onload = () => done("loaded");
+        image.onerror = () => done("refused");
+      });
+      image.src = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+      const script = document.createElement("script");
+      script.textContent = "window.ran = true";
+      document.body.append(script);
+      let text = "ran";
+      try { new Function("return 1")(); } catch { text = "refused"; }
+      return [fetched, await loaded, "ran" in window, text];
+    })()"""
+    said, complaints = opened(page, asked)
+    assert said == '["refused","refused",false,"refused"]'
+    assert all("Content Security Policy" in each for each in complaints) and len(complaints) >= 3
+
+
+def test_what_is_refused_would_work_without_the_policy(page: Path, tmp_path: Path) -> None:
+    free = re.sub("<meta http-equiv=[^>]*>", "", page.read_text(encoding="utf-8"))
+    (tmp_path / "free.html").write_text(free, encoding="utf-8")
+    asked = """(() => { const script = document.createElement("script");
+      script.textContent = "window.ran = true";
+      document.body.append(script);
+      return ["ran" in window, new Function("return 1")()]; })()"""
+    assert opened(tmp_path / "free.html", asked)[0] == "[true,1]"
+
+
+def test_every_chart_is_drawn_under_the_policy(page: Path) -> None:
+    all_at_once = """window.IntersectionObserver = class {
+      constructor(tell) { this.tell = tell; }
+      observe(target) { this.tell([{ isIntersecting: true, target }]); }
+      unobserve() {}
+    }"""
+    asked = """(async () => {
+      const places = [...document.querySelectorAll("[data-chart]")];
+      await new Promise((done) => setTimeout(done, 2000));
+      return [places.length > 2, places.every((each) => each.querySelectorAll(".live svg path").length > 9)];
+    })()"""
+    said, complaints = opened(page, asked, before=all_at_once)
+    assert said == "[true,true]"
+    assert complaints == []
 
 
 def test_a_box_without_its_tick_hides_the_claims_of_its_verdict(page: Path) -> None:

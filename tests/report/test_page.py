@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from base64 import b64encode
+from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -78,6 +82,17 @@ def test_the_page_asks_nothing_of_the_network(read: Reader) -> None:
     styles = "".join(data for tag, data in read.texts if tag == "style")
     assert "url(" not in styles
     assert "@import" not in styles
+
+
+def test_the_policy_allows_the_scripts_of_the_page_by_their_checksums_and_no_other(text: str) -> None:
+    policy = re.findall('<meta http-equiv="Content-Security-Policy" content="([^"]*)">', text)
+    assert len(policy) == 1 and text.index("http-equiv") < text.index("<style>") < text.index("<script>")
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    sums = {f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts}
+    directives = dict(each.split(" ", 1) for each in unescape(policy[0]).split("; "))
+    assert set(directives.pop("script-src").split()) == sums
+    assert directives.pop("style-src") == "'unsafe-inline'"
+    assert directives == dict.fromkeys(("default-src", "base-uri", "form-action"), "'none'")
 
 
 def test_every_link_leads_to_a_place_of_the_page_or_a_file_beside_it(read: Reader, page: Path) -> None:

@@ -8,7 +8,8 @@ async function draw(place) {
     return element;
   });
   live.append(choices, drawing);
-  const settings = { actions: false, renderer: "svg", bind: choices, tooltip: { theme: dark ? "dark" : "light" } };
+  // ast: expressions are interpreted, since the page does not let text become a program
+  const settings = { actions: false, ast: true, renderer: "svg", bind: choices, tooltip: { theme: dark ? "dark" : "light" } };
   await vegaEmbed(drawing, chart, settings); // where it fails, what stood there stays
   place.replaceChildren(live);
 }

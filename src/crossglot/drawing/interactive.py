@@ -1,7 +1,7 @@
 """Charts that answer to a pointer: their definitions on the page, and the library that draws them, once for all.
 
 A chart is there as a drawing from the start, for readers without scripts and for paper; when it comes into view it is
-drawn anew by Vega from the same definition. Nothing is fetched from anywhere.
+drawn anew by Vega from the same definition. Nothing is fetched from anywhere, and nothing but the library is run.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ def _row(name: str, of: Sequence[Mapping[str, Any]], heads: Sequence[str]) -> li
         "predicted": _read(of, "predicted"),
         "pretrained on": f"{pieces:,} pieces" if (pieces := _sum(of, "pretrained_pieces")) else NO_VALUE,
     }
-    return [said[head] for head in heads]
+    return [said[head].replace(" ", "\u00a0") if "time" in head else said[head] for head in heads]
 
 
 def _read(of: Sequence[Mapping[str, Any]], what: str) -> str:

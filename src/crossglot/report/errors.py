@@ -28,10 +28,12 @@ class ShownErrors:
     Attributes:
         links: cell → where a link from it leads.
         panels: what the page holds, unseen until a link leads there; None without any.
+        script: gives an open panel the keyboard; None without any.
     """
 
     links: Mapping[CellKey, str]
     panels: Markup | None
+    script: Markup | None
 
 
 def show_errors(run: RunFolder) -> ShownErrors:
@@ -57,7 +59,7 @@ def show_errors(run: RunFolder) -> ShownErrors:
             write_whole(beside, _page(row, found))
             links |= {key: f"{FOLDER}/{quote(beside.name)}#{quote(key.target)}" for key in found}
     script = element("script", Markup(files("crossglot.report").joinpath("errors.js").read_text(encoding="utf-8")))
-    return ShownErrors(links, joined([*panels, script]) if panels else None)
+    return ShownErrors(links, joined(panels), script) if panels else ShownErrors(links, None, None)
 
 
 def _cells(row: RowErrors) -> Iterator[tuple[CellKey, CellErrors]]:

@@ -91,7 +91,7 @@ def page(
         _navigation(run, matrices, charts),
         element("main", *sections, id="results"),
         errors.panels,
-        script,
+        scripts=[each for each in (errors.script, script) if each is not None],
     )
 
 
