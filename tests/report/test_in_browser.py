@@ -126,6 +126,23 @@ def test_every_chart_is_drawn_under_the_policy(page: Path) -> None:
     assert complaints == []
 
 
+def test_a_sign_of_the_strip_leads_to_its_claim(page: Path) -> None:
+    asked = """(async () => {
+      const sign = document.querySelectorAll(".strip a")[7];
+      const claim = document.querySelector(sign.hash);
+      const folded = claim.checkVisibility();
+      sign.click();
+      await new Promise((done) => setTimeout(done, 1000));
+      const { top } = claim.getBoundingClientRect();
+      const said = claim.closest("details").querySelector(".sentence").textContent;
+      return [folded, claim.checkVisibility(), 0 < top && top < innerHeight, sign.title.endsWith(said)];
+    })()"""
+    assert opened(page, asked)[0] == "[false,true,true,true]"
+
+
+OPEN_CLAIMS = "document.querySelector('#claims').closest('details').open = true"
+
+
 def test_a_box_without_its_tick_hides_the_claims_of_its_verdict(page: Path) -> None:
     asked = """(() => {
       const all = (kind) => [...document.querySelectorAll(`#claims .is-${kind}`)];
@@ -134,7 +151,7 @@ def test_a_box_without_its_tick_hides_the_claims_of_its_verdict(page: Path) -> N
       document.querySelector("#show-holds").click();
       return [...before, shown("holds"), shown("fails")];
     })()"""
-    said, _ = opened(page, asked)
+    said, _ = opened(page, asked, first=OPEN_CLAIMS)
     holds, fails, then, fails_then = (int(number) for number in said.strip("[]").split(","))
     assert holds > 0 and fails > 0
     assert (then, fails_then) == (0, fails)
@@ -146,7 +163,7 @@ def test_a_claim_opens_to_its_interval(page: Path) -> None:
       claim.querySelector("summary").click();
       return [claim.open, claim.querySelector("svg").getBoundingClientRect().height > 20];
     })()"""
-    assert opened(page, asked)[0] == "[true,true]"
+    assert opened(page, asked, first=OPEN_CLAIMS)[0] == "[true,true]"
 
 
 def test_a_matrix_is_drawn_when_it_is_opened_and_subtracts_what_is_chosen(page: Path) -> None:

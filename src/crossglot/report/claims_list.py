@@ -14,6 +14,24 @@ from crossglot.results.verdicts import JudgedClaim
 LINE = (360, 46)  # width and height of an interval's drawing
 
 
+def claims_strip(claims: Sequence[JudgedClaim]) -> Markup:
+    """All verdicts at one look, a sign each, by whose claims they are; each leads to its claim in `claims_list`."""
+    numbered = list(enumerate(claims, start=1))
+    rows = ((WHOSE[origin], [each for each in numbered if each[1].origin == origin]) for origin in WHOSE)
+    lines = (
+        element("li", element("span", whose, class_="whose"), element("span", *(_sign(*each) for each in found)))
+        for whose, found in rows
+        if found
+    )
+    return element("ul", *lines, class_="strip")
+
+
+def _sign(at: int, claim: JudgedClaim) -> Markup:
+    said = f"{verdict(claim.verdict)}: {sentence_of(claim)}"
+    sign, kind = verdict(claim.verdict)[:1], VERDICT_CLASSES[claim.verdict]
+    return element("a", sign, href=f"#claim-{at}", class_=kind, title=said, aria_label=said)
+
+
 def claims_list(claims: Sequence[JudgedClaim]) -> Markup:
     """All claims in a list that can be narrowed to verdicts and origins; each unfolds to its number and interval."""
     verdicts = Counter(claim.verdict for claim in claims)
@@ -33,10 +51,10 @@ def claims_list(claims: Sequence[JudgedClaim]) -> Markup:
     items = (
         element(
             "li",
-            element("details", element("summary", *_in_a_line(claim)), *_in_full(claim)),
+            element("details", element("summary", *_in_a_line(claim)), *_in_full(at, claim)),
             class_=f"is-{VERDICT_CLASSES[claim.verdict]} of-{claim.origin}",
         )
-        for claim in claims
+        for at, claim in enumerate(claims, start=1)
     )
     return element(
         "div",
@@ -57,10 +75,11 @@ def _in_a_line(claim: JudgedClaim) -> tuple[Child, ...]:
     )
 
 
-def _in_full(claim: JudgedClaim) -> tuple[Child, ...]:
+def _in_full(at: int, claim: JudgedClaim) -> tuple[Child, ...]:
     cast = ", ".join(f"{role} is {name}" for role, name in claim.players.items())
     aside = "; ".join(part for part in (f"{claim.statistic} {claim.claimed}", source(claim), cast) if part)
-    return element("p", finding(claim)), interval_line(claim), element("p", aside, class_="aside")
+    # A link to what is folded away unfolds it.
+    return element("p", finding(claim), id=f"claim-{at}"), interval_line(claim), element("p", aside, class_="aside")
 
 
 def interval_line(claim: JudgedClaim) -> Markup | None:
