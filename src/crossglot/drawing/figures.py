@@ -10,6 +10,7 @@ from typing import Any
 from crossglot.characters import visible
 from crossglot.drawing.inline import inline
 from crossglot.drawing.matrix_exhibit import Block, Grid, MatrixExhibit, is_zero_shot
+from crossglot.drawing.on_paper import drawn, printed, printed_scale
 from crossglot.drawing.wording import COLLAPSED, ROLES, language_name, metric, number, published_name
 from crossglot.files import write_whole
 
@@ -18,6 +19,9 @@ DARK_FROM = 70  # from this value on the cell is so dark that white reads better
 NAMED_UP_TO = 6  # more languages than this are labelled by key
 NUMBERED_UP_TO = 16  # in larger matrices the numbers would not be legible
 LETTER = 6.5  # pixels that a letter of a column's head takes, at most
+SPACING = 22  # pixels between panels
+LEGEND = 70  # pixels that a legend beside them takes
+ROOM = 830  # pixels of a drawing in whose letters, across a paper's page, 6 points are left of 11 pixels
 INK = "#23282b"
 GREY = "#808588"
 OF_EVERY_OBJECT = (
@@ -37,10 +41,10 @@ THEME: dict[str, Any] = {
         "titleFontSize": 11, "titleFontWeight": "normal", "labelPadding": 5, "titlePadding": 8, "labelLimit": 220,
     },
     "title": {
-        "color": INK, "fontSize": 12, "fontWeight": "bold", "subtitleColor": INK, "subtitleFontSize": 10.5, "offset": 6,
+        "color": INK, "fontSize": 12, "fontWeight": "bold", "subtitleColor": INK, "subtitleFontSize": 11, "offset": 6,
     },
     "legend": {
-        "labelColor": INK, "titleColor": INK, "titleFontWeight": "normal", "labelFontSize": 10, "titleFontSize": 10,
+        "labelColor": INK, "titleColor": INK, "titleFontWeight": "normal", "labelFontSize": 11, "titleFontSize": 11,
     },
 }  # fmt: skip
 """Vega-Lite's configuration of every figure: no grid or frame, and no labels for screen readers on marks, since the
@@ -92,7 +96,7 @@ def drawable(part: Any) -> Any:
 
 
 def write_figure(chart: Any, name: str, folder: Path) -> Path:
-    """Writes a chart, themed, as `<name>.svg` and `<name>.pdf`; returns the SVG's path."""
+    """Writes a chart, themed, as `<name>.svg` and `<name>.pdf`, sized for a paper; returns the SVG's path."""
     import altair as alt
     import vl_convert
 
@@ -101,8 +105,11 @@ def write_figure(chart: Any, name: str, folder: Path) -> Path:
     # The renderer numbers gradients over its lifetime. Named after the figure instead, they are the same in every
     # report, and differ among the figures of one page.
     drawing = vl_convert.vegalite_to_svg(spec, vl_version=version)
-    write_whole(svg, re.sub(r'(\bid="|\burl\(#)gradient_\d+', rf"\g<1>{name}-ramp", drawing))
-    write_whole(folder / f"{name}.pdf", vl_convert.vegalite_to_pdf(spec, vl_version=version))
+    drawing = re.sub(r'(\bid="|\burl\(#)gradient_\d+', rf"\g<1>{name}-ramp", drawing)
+    scale = printed_scale(drawn(drawing))
+    write_whole(svg, printed(drawing, scale))
+    # It makes a point of every pixel.
+    write_whole(folder / f"{name}.pdf", vl_convert.svg_to_pdf(printed(drawing, scale, unit="")))
     return svg
 
 
@@ -120,8 +127,7 @@ def _matrices(exhibit: MatrixExhibit, block: Block) -> Any:
         if grid.role != "published":
             subtitle = ROLES.get(grid.role, grid.role)
             panels.append(_panel(exhibit, grid.system, subtitle, _records(grid, "value"), block.sources, block.targets))
-    width = len(block.targets) * _cell_size(block)[0]
-    return alt.concat(*panels, columns=max(1, 780 // (width + 90)), spacing=22)
+    return alt.concat(*panels, columns=_side_by_side(block), spacing=SPACING)
 
 
 def _records(grid: Grid, what: str) -> list[dict[str, Any]]:
@@ -150,6 +156,14 @@ def _systems_by_target(block: Block) -> tuple[str, str, list[dict[str, Any]], tu
 def _cell_size(block: Block) -> tuple[int, int]:
     many = max(len(block.sources), len(block.targets))
     return (52, 34) if many <= NAMED_UP_TO else (36, 26) if many <= NUMBERED_UP_TO else (17, 17)
+
+
+def _side_by_side(block: Block) -> int:
+    """How many panels stand in a row: as many as leave their letters legible on paper, but one at least."""
+    named = max(len(block.sources), len(block.targets)) <= NAMED_UP_TO
+    longest = max(len(language_name(key) if named else key) for key in (*block.sources, *block.targets))
+    panel = len(block.targets) * _cell_size(block)[0] + longest * LETTER + SPACING
+    return max(1, int((ROOM - LEGEND + SPACING) // panel))
 
 
 def _angle(names: Sequence[str], width: int, many: int) -> int:

@@ -110,7 +110,7 @@ def scatter(series: Sequence[Series], x_title: str, y_title: str) -> Any:
             y=y, strokeDash=alt.StrokeDash("system:N", scale=scale(DASHES), legend=legend)
         ),
         dots.transform_filter("datum.label !== ''")
-        .mark_text(fontSize=9.5, align="left", dx=5, dy=-5, color=INK)
+        .mark_text(fontSize=11, align="left", dx=5, dy=-5, color=INK)
         .encode(text="label:N", color=alt.value(INK)),
     ]
     return alt.layer(*layers).properties(width=SIZE[0], height=SIZE[1])

@@ -100,8 +100,8 @@ def inline_drawing(svg: Path, label: str) -> Markup:
     text = svg.read_text(encoding="utf-8")
     start = text.index("<svg")
     opening, _, rest = text[start:].partition(">")
-    width = 1.2 * float(opening.partition('width="')[2].partition('"')[0])
     view = opening.partition('viewBox="')[2].partition('"')[0]
+    width = 1.2 * float(view.split()[2])
     attributes = f'class="drawing" role="img" viewBox="{view}" style="max-width:{width:.0f}px"'
     described = element("title", label)
     return Markup(f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{described}{rest}')
