@@ -36,6 +36,9 @@ def write(run: Path, folder: Path) -> float:
     for name in KEPT:
         if (run / name).exists():
             shutil.copyfile(run / name, folder / name)
+    for errors in (run / "errors").glob("*.json"):  # runs kept in results/ have none
+        (folder / "errors").mkdir(exist_ok=True)
+        shutil.copyfile(errors, folder / "errors" / errors.name)
     began = time.perf_counter()
     command = [sys.executable, "-m", "crossglot", "report", str(folder)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from made_up import NER_TARGETS, made_up_rows, write_made_up_errors, write_made_up_run
+from made_up import NER_TARGETS, made_up_rows, matrix, write_made_up_errors, write_made_up_run
 
 from crossglot.report.writing import write_report
 from crossglot.results.rows import write_results
@@ -238,6 +238,38 @@ def test_a_cell_of_the_explored_matrix_opens_its_errors(with_errors: Path) -> No
     hash_, panels = json.loads(opened(with_errors, asked, first=first)[0])
     assert hash_.startswith("#errors-")
     assert panels == 1
+
+
+POINT = """(async () => {
+  const said = [];
+  for (const cell of [...document.querySelectorAll("SECTION details.explore svg path")].slice(-80)) {
+    const { left, top } = cell.getBoundingClientRect();
+    const place = { clientX: left + 5, clientY: top + 5 };
+    for (const kind of ["pointerover", "pointermove"]) {
+      cell.dispatchEvent(new PointerEvent(kind, { bubbles: true, view: window, ...place }));
+    }
+    await new Promise((done) => setTimeout(done, 5));
+    said.push([...document.querySelectorAll("#vg-tooltip-element .value")].map((each) => each.textContent));
+  }
+  return said;
+})()"""
+
+
+def test_a_cell_that_is_pointed_at_says_what_is_known_of_its_pair(tmp_path: Path) -> None:
+    folder = write_made_up_run(tmp_path / "run")
+    one = made_up_rows()[2]
+    common = one.model_copy(
+        update={"experiment": "figure2", "system": "WALS", "role": "other", "metric": "common features", "value": 4.0,
+                "source": "en", "target": "de", "published": None, "types": None}
+    )  # fmt: skip
+    figure2 = matrix("figure2", "small-m-bert", "m-bert", ("en", "de", "nl"), (90.0, 60.0))
+    write_results([*made_up_rows(), *figure2, common], folder / "results.csv")
+    first = """document.querySelector("#table1 details.explore").open = true;
+      document.querySelector("#table1 details.explore").scrollIntoView({ behavior: "instant" })"""
+    said = json.loads(opened(write_report(folder), POINT.replace("SECTION", "#table1"), first=first)[0])
+    told = {(trained_on, evaluated_on): features for trained_on, evaluated_on, *_, features in filter(None, said)}
+    assert told["English", "German"] == "4"
+    assert told["English", "Dutch"] == "–"
 
 
 def test_what_a_corpus_calls_itself_is_not_run(tmp_path: Path) -> None:

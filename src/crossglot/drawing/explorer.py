@@ -9,7 +9,7 @@ from typing import Any
 from crossglot.drawing.figures import DARK_FROM, GREY, INK, NUMBERED_UP_TO, RAMP
 from crossglot.drawing.inline import inline
 from crossglot.drawing.matrix_exhibit import Cell, CellKey, MatrixExhibit, is_zero_shot, matrix_exhibits
-from crossglot.drawing.wording import METRICS, bounds, is_own, language_name, metric
+from crossglot.drawing.wording import METRICS, NO_VALUE, bounds, is_own, language_name, metric
 from crossglot.errors import CrossglotError
 from crossglot.languages import Language, language
 from crossglot.results.rows import MEAN, ResultRow
@@ -90,9 +90,14 @@ def _record(
     return (
         {"source": language_name(source), "target": language_name(target), "zero_shot": is_zero_shot(source, target)}
         | {f"{side} {order}": of[side][key] for order, of in places.items() for side, key in sides.items()}
-        | {f"b{at}": numbers.get(pair) for at, numbers in enumerate(beside.values())}
+        | {f"b{at}": _in_words(numbers.get(pair)) for at, numbers in enumerate(beside.values())}
         | _numbers(systems, pair)
     )
+
+
+def _in_words(value: float | None) -> str:
+    """What a pointer is told: the renderer would make a 0 of what is missing."""
+    return NO_VALUE if value is None else f"{value:.3g}"
 
 
 def _matrix(records: Sequence[Mapping[str, Any]], what: str, beside: Iterable[str], numbered: bool) -> Any:
@@ -106,10 +111,13 @@ def _matrix(records: Sequence[Mapping[str, Any]], what: str, beside: Iterable[st
             v="less === '' ? datum[shown] : isValid(datum[shown]) && isValid(datum[less]) ? "
             "datum[shown] - datum[less] : null",
             interval="less === '' ? datum['interval of ' + shown] : ''",
-            n="datum['n of ' + shown]",
+            n=f"isValid(datum['n of ' + shown]) ? format(datum['n of ' + shown], ',') : '{NO_VALUE}'",
             href="less === '' ? datum['errors of ' + shown] : null",
         )
-        .transform_calculate(of_others="datum.zero_shot ? datum.v : null")
+        .transform_calculate(
+            said=f"isValid(datum.v) ? format(datum.v, '.1f') : '{NO_VALUE}'",
+            of_others="datum.zero_shot ? datum.v : null",
+        )
         .transform_joinaggregate(row_mean="mean(of_others)", groupby=["source"])
         .transform_joinaggregate(column_mean="mean(of_others)", groupby=["target"])
         .transform_calculate(
@@ -121,8 +129,8 @@ def _matrix(records: Sequence[Mapping[str, Any]], what: str, beside: Iterable[st
                     axis=alt.Axis(orient="top", labelAngle=-60 if numbered else -90)),
             y=alt.Y("source:N", scale=gaps, title="trained on", sort=alt.EncodingSortField("row", op="min")),
             tooltip=[alt.Tooltip("source:N", title="trained on"), alt.Tooltip("target:N", title="evaluated on"),
-                     alt.Tooltip("v:Q", title=what, format=".1f"), alt.Tooltip("interval:N"), alt.Tooltip("n:Q"),
-                     *(alt.Tooltip(f"b{at}:Q", title=words, format=".3~r") for at, words in enumerate(beside))],
+                     alt.Tooltip("said:N", title=what), alt.Tooltip("interval:N"), alt.Tooltip("n:N"),
+                     *(alt.Tooltip(f"b{at}:N", title=words) for at, words in enumerate(beside))],
         )
     )  # fmt: skip
 
@@ -214,12 +222,23 @@ def explored(rows: Sequence[ResultRow]) -> tuple[MatrixExhibit, dict[str, dict[P
     """
     if any(row.layer is not None for row in rows):
         return None
-    cells = [row for row in rows if row.aggregate == MEAN and row.condition is None and row.source and row.target]
-    exhibits = matrix_exhibits([row for row in cells if row.metric in METRICS])
-    others = [row for row in cells if row.metric not in METRICS and row.layer is None and row.value is not None]
-    several = {row.metric: len({other.system for other in others if other.metric == row.metric}) > 1 for row in others}
+    exhibits = matrix_exhibits([row for row in rows if _is_of_a_pair(row) and row.metric in METRICS])
+    return (exhibits[0], measured(rows)) if len(exhibits) == 1 and exhibits[0].blocks else None
+
+
+def measured(rows: Iterable[ResultRow]) -> dict[str, dict[Pair, float]]:
+    """What rows say of pairs besides scores: in words, with the system where several say it → pair → the number."""
+    others = [row for row in rows if _is_of_a_pair(row) and row.metric not in METRICS and row.value is not None]
+    systems: dict[str, set[str]] = {}
+    for row in others:
+        systems.setdefault(row.metric, set()).add(row.system)
     beside: dict[str, dict[Pair, float]] = {}
     for row in others:
-        name = f"{row.metric}, {row.system}" if several[row.metric] else row.metric
+        name = f"{row.metric}, {row.system}" if len(systems[row.metric]) > 1 else row.metric
         beside.setdefault(name, {})[row.source or "", row.target or ""] = row.value or 0.0
-    return (exhibits[0], beside) if len(exhibits) == 1 and exhibits[0].blocks else None
+    return beside
+
+
+def _is_of_a_pair(row: ResultRow) -> bool:
+    plain = row.aggregate == MEAN and row.condition is None and row.layer is None
+    return plain and bool(row.source and row.target)

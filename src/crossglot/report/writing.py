@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
-from types import MappingProxyType
 
-from crossglot.drawing.explorer import Pair, explored, explorer
+from crossglot.drawing.explorer import Pair, explored, explorer, measured
 from crossglot.drawing.figures import heat_map, write_figure
 from crossglot.drawing.interactive import interactive, library
 from crossglot.drawing.markup import Markup, element, joined
@@ -15,12 +14,14 @@ from crossglot.drawing.matrix_exhibit import CellKey, MatrixExhibit
 from crossglot.drawing.wording import calling, place, title
 from crossglot.engine.locking import locked
 from crossglot.experiments.exhibits import exhibits_of
+from crossglot.experiments.overlap.claims import ENTITY_OVERLAP
+from crossglot.experiments.typology.common_features import COMMON
 from crossglot.files import check_working_folder, write_whole
 from crossglot.report.errors import show_errors
 from crossglot.report.folder import RunFolder, read_run_folder
 from crossglot.report.page import inline_drawing, page
 from crossglot.report.table_files import write_tables
-from crossglot.results.rows import WRITING
+from crossglot.results.rows import WRITING, ResultRow
 from crossglot.results.signature import signatures
 
 
@@ -51,7 +52,7 @@ def _write(run: RunFolder) -> Path:
     for exhibit in matrices:
         if exhibit.blocks:
             svg = write_figure(heat_map(exhibit), exhibit.name, run.path / "figures")
-            pairs = _to_explore(exhibit, links=errors.links)
+            pairs = _to_explore(exhibit, _beside(exhibit, rows), links=errors.links)
             drawings[exhibit.name] = joined([inline_drawing(svg, drawing_label(exhibit)), pairs])
             live = live or pairs is not None
     for each in charts:
@@ -67,11 +68,15 @@ def _write(run: RunFolder) -> Path:
     return target
 
 
+def _beside(exhibit: MatrixExhibit, rows: Iterable[ResultRow]) -> dict[str, dict[Pair, float]]:
+    """What figures 1 and 2 of the same run measure of the pairs of a table: entities' overlap, and common features."""
+    pairs = {pair for block in exhibit.blocks for grid in block.grids for pair in grid.cells}
+    told = (COMMON, ENTITY_OVERLAP) if exhibit.metric == "f1" else (COMMON,)
+    return measured(row for row in rows if row.metric in told and (row.source, row.target) in pairs)
+
+
 def _to_explore(
-    exhibit: MatrixExhibit,
-    beside: Mapping[str, Mapping[Pair, float]] = MappingProxyType({}),
-    *,
-    links: Mapping[CellKey, str],
+    exhibit: MatrixExhibit, beside: Mapping[str, Mapping[Pair, float]], *, links: Mapping[CellKey, str]
 ) -> Markup | None:
     """The exhibit's matrix in a fold, to be ordered and compared; None where it is too small for that."""
     chart = explorer(exhibit, beside, links)
