@@ -132,7 +132,7 @@ def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Child]]) -
         for name, *values in rows
     )
     heads = element("thead", element("tr", *(element("th", name, scope="col") for name in head)))
-    table = element("table", element("caption", caption), heads, element("tbody", *body), class_="numbers")
+    table = element("table", element("caption", caption), heads, element("tbody", *body), class_="numbers compact")
     return _scrolling(table, caption)
 
 
