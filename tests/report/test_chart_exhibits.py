@@ -12,7 +12,8 @@ import altair as alt
 import pytest
 from rich.console import Console
 
-from crossglot.drawing.chart_exhibit import ChartExhibit, csv_of, latex_of
+from crossglot.drawing.chart_exhibit import ChartExhibit, csv_of, latex_of, section_of
+from crossglot.drawing.markup import Markup
 from crossglot.experiments.registry import EXHIBITED, EXPERIMENTS
 from crossglot.report import terminal_tables, write_report
 from crossglot.results.rows import MEAN, ResultRow, write_results
@@ -68,3 +69,13 @@ def test_numbers_keep_full_precision_in_files_and_get_dashes_where_they_lack() -
     drawn = ChartExhibit("figure9", "t", None, ("a", "b"), (("x", 1 / 3), ("y", None)))
     assert csv_of(drawn).splitlines() == ["a,b", f"x,{1 / 3}", "y,"]
     assert r"y & -- \\" in latex_of(drawn)
+
+
+def test_a_long_table_without_a_chart_begins_before_it_is_unfolded() -> None:
+    lines = tuple((f"row {at}", float(at)) for at in range(60))
+    exhibit = ChartExhibit("table5", "By groups", None, ("what", "F1"), lines)
+    first, _, rest = section_of(exhibit, None).partition("<details>")
+    assert "row 0" in first and "row 11" in first and "row 12" not in first
+    assert "All 60 lines" in rest and "row 59" in rest
+    drawn, _, rest = section_of(exhibit, Markup("<svg></svg>")).partition("<details>")
+    assert "row 0" not in drawn and "row 0" in rest

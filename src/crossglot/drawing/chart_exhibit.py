@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from crossglot.csv_cells import csv_text
 from crossglot.drawing.latex import escaped, latex_float
 from crossglot.drawing.links import table_links
 from crossglot.drawing.markdown import markdown_page, markdown_rows, plain_markdown
-from crossglot.drawing.markup import Markup, element
+from crossglot.drawing.markup import Markup, element, joined
 from crossglot.drawing.wording import NO_VALUE, number, place_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Entry = str | float | int | None
 HOW = "How it was computed, and how to read it"
 FOLDED_OVER = 24  # lines of a table on the page
-SHOWN_LINES = 12  # lines of a table that the terminal shows; the page and the files have all
+SHOWN_LINES = 12  # lines of a long table that the terminal shows, and the page before it is unfolded
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,14 @@ def markdown_of(exhibit: ChartExhibit, signature: str = "") -> str:
 
 
 def section_of(exhibit: ChartExhibit, drawing: Markup | None) -> Markup:
-    """The page's section: the chart, then the table (folded away where it is long), then the notes."""
+    """The page's section: the chart, then the table, then the notes.
+
+    A long table is folded away; its first lines stand before it where there is no chart to look at.
+    """
     frame = _frame(exhibit)
     if len(exhibit.lines) > FOLDED_OVER:
-        frame = element("details", element("summary", f"All {len(exhibit.lines)} lines"), frame)
+        first = None if drawing else _frame(replace(exhibit, lines=exhibit.lines[:SHOWN_LINES]))
+        frame = joined([first, element("details", element("summary", f"All {len(exhibit.lines)} lines"), frame)])
     return element(
         "section",
         element("h2", element("span", place_of(exhibit.experiment), class_="number"), " ", exhibit.title),
