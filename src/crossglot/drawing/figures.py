@@ -74,7 +74,8 @@ def specification(chart: Any) -> dict[str, Any]:
     The renderer ends the whole process at characters that XML forbids. It is a JavaScript program that looks marks up
     by their systems' names: a name that every JavaScript object has as a property would find that property instead.
     """
-    plain: dict[str, Any] = drawable(chart.to_dict())
+    # altair has checked every part as it was made.
+    plain: dict[str, Any] = drawable(chart.to_dict(validate=False))
     return plain | {"config": plain.get("config", {}) | THEME}
 
 
