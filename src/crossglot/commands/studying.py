@@ -35,6 +35,7 @@ Out = Annotated[
     Path | None, typer.Option(metavar="DIR", help="The run's folder; a second run in it goes on. Else runs/<name>.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would run and what is finished already.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts, and nothing else, to standard output.")]
 StudyName = Annotated[
     str, typer.Argument(metavar="STUDY", help="A TOML file, or a preset: causes, paper, paper-ner, paper-pos.")
 ]
@@ -104,6 +105,7 @@ def reproduce(
         bool, typer.Option("--keep-weights", help="Keep the taggers, so that later targets need no training.")
     ] = False,
     dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
     r"""Run the paper's tables, with the paper's encoders or others.
 
@@ -139,10 +141,17 @@ def reproduce(
         floors=[] if floors == "none" else listed(floors, "--floors"),
         keep_weights=keep_weights,
     )
-    _run(study, run_folder(study, out), threads, jobs, dry_run=dry_run)
+    _run(study, run_folder(study, out), threads, jobs, dry_run=dry_run, as_json=as_json)
 
 
-def run(study: StudyName, out: Out = None, threads: Threads = None, jobs: Jobs = 1, dry_run: DryRun = False) -> None:
+def run(
+    study: StudyName,
+    out: Out = None,
+    threads: Threads = None,
+    jobs: Jobs = 1,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
     """Run a study written down in TOML, or a preset.
 
     [bold]Example:[/bold]
@@ -152,10 +161,10 @@ def run(study: StudyName, out: Out = None, threads: Threads = None, jobs: Jobs =
     from crossglot.studies.study import load_study
 
     loaded = load_study(study)
-    _run(loaded, run_folder(loaded, out), threads, jobs, dry_run=dry_run)
+    _run(loaded, run_folder(loaded, out), threads, jobs, dry_run=dry_run, as_json=as_json)
 
 
-def plan(study: StudyName, out: Out = None) -> None:
+def plan(study: StudyName, out: Out = None, as_json: AsJson = False) -> None:
     """Show what a study would run and what is finished already.
 
     [bold]Example:[/bold]
@@ -166,29 +175,55 @@ def plan(study: StudyName, out: Out = None) -> None:
     from crossglot.studies.study import load_study
 
     loaded = load_study(study)
-    _print_plan(plan_study(loaded, run_folder(loaded, out)))
+    _print_plan(plan_study(loaded, run_folder(loaded, out)), as_json=as_json)
 
 
 def report(
     folders: Annotated[list[Path], typer.Argument(metavar="DIR", help="Run folders; each gets its own report.")],
+    out: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="Of several folders: the page that has them side by side."),
+    ] = Path("side-by-side.html"),
     quiet: Annotated[bool, typer.Option("--quiet", help="Write the files only, print no tables.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write report.html, tables/ and figures/ of a finished run, and print its tables.
 
-    Reads results.csv and its neighbours in the folder; loads no encoder.
+    Reads results.csv and its neighbours in the folder; loads no encoder. Of
+    several runs (encoders, or checkpoints of one) a page more has them side by
+    side, on the cells that all of them have.
 
     [bold]Example:[/bold]
-    crossglot report runs/first
+    crossglot report runs/first runs/second
     """
+    from crossglot.commands.outputs import check_out_file
     from crossglot.results.folder import require_run_folder
 
     for folder in folders:
         require_run_folder(folder)
+    several = len(folders) > 1
+    said = check_out_file(out, *folders) if several else ""
     for folder in folders:
-        print_report(folder, quiet=quiet)
+        print_report(folder, quiet=quiet or several or as_json)
+    if several:
+        _put_side_by_side(folders, out, quiet=quiet or as_json)
+        _remark(said)
+    if as_json:
+        _print_json({"runs": [_summary(folder) for folder in folders], "side_by_side": str(out) if several else None})
 
 
-def _run(study: Study, out: Path, threads: int | None, jobs: int, *, dry_run: bool) -> None:
+def _put_side_by_side(folders: list[Path], out: Path, *, quiet: bool) -> None:
+    from crossglot.commands.progress import stdout_console
+    from crossglot.comparison.differing_settings import differing_settings
+    from crossglot.report import side_by_side_tables, write_side_by_side
+
+    differing = [differing_settings(folders[0], folder).rows() for folder in folders[1:]]
+    write_side_by_side(folders, out, differing)
+    for table in () if quiet else side_by_side_tables(folders):
+        stdout_console().print(table)
+
+
+def _run(study: Study, out: Path, threads: int | None, jobs: int, *, dry_run: bool, as_json: bool) -> None:
     from crossglot.commands.progress import stderr_console
     from crossglot.engine.local import Local
     from crossglot.engine.progress import Shown
@@ -199,7 +234,7 @@ def _run(study: Study, out: Path, threads: int | None, jobs: int, *, dry_run: bo
 
     use_threads(threads)
     if dry_run:
-        _print_plan(plan_study(study, out))
+        _print_plan(plan_study(study, out), as_json=as_json)
         return
     before = _written(out)
     with keeping(lambda: kept_steps(out)):
@@ -207,9 +242,9 @@ def _run(study: Study, out: Path, threads: int | None, jobs: int, *, dry_run: bo
             run_study(study, out, Local(jobs, threads), Shown(stderr_console(), jobs))
         except CrossglotError:
             if _written(out) != before:  # some steps failed: what could be run has its results, and its report
-                _print_ending(out)
+                _print_ending(out, as_json=as_json)
             raise
-        _print_ending(out)
+        _print_ending(out, as_json=as_json)
 
 
 def _written(out: Path) -> int | None:
@@ -220,7 +255,7 @@ def _written(out: Path) -> int | None:
 
 def print_report(folder: Path, *, quiet: bool) -> None:
     """Writes a run's report and prints its tables."""
-    from crossglot.commands.progress import stderr_console, stdout_console
+    from crossglot.commands.progress import stdout_console
     from crossglot.report import terminal_tables, write_report
 
     written = write_report(folder)
@@ -228,23 +263,45 @@ def print_report(folder: Path, *, quiet: bool) -> None:
     for table in () if quiet else terminal_tables(folder):
         console.print(table)
         console.print()
-    stderr_console().print(f"report: {written}", style="dim", soft_wrap=True)
+    _remark(f"report: {written}")
 
 
-def _print_ending(folder: Path) -> None:
-    """Writes a run's report and prints what was found, in a few lines."""
-    from crossglot.commands.progress import stderr_console, stdout_console
+def _print_ending(folder: Path, *, as_json: bool) -> None:
+    """Writes a run's report and prints what was found, in a few lines or as JSON."""
+    from crossglot.commands.progress import stdout_console
     from crossglot.report import terminal_ending, write_report
 
     written = write_report(folder)
-    for part in terminal_ending(folder):
+    if as_json:
+        _print_json(_summary(folder))
+    for part in () if as_json else terminal_ending(folder):
         stdout_console().print(part)
-    console = stderr_console()
-    console.print(f"tables and every claim: crossglot report {folder}", style="dim", soft_wrap=True)
-    console.print(f"report: {written}", style="dim", soft_wrap=True)
+    _remark(f"tables and every claim: crossglot report {folder}")
+    _remark(f"report: {written}")
 
 
-def _print_plan(found: StudyPlan) -> None:
+def _summary(folder: Path) -> dict[str, Any]:
+    """What a run found, and where its page is."""
+    from crossglot.report import summary
+
+    return summary(folder) | {"report": str(folder / "report.html")}
+
+
+def _remark(line: str) -> None:
+    from crossglot.commands.progress import stderr_console
+
+    stderr_console().print(line, style="dim", soft_wrap=True)
+
+
+def _print_json(said: dict[str, Any]) -> None:
+    import json
+
+    from crossglot.commands.progress import stdout_console
+
+    stdout_console().out(json.dumps(said, indent=1), highlight=False)
+
+
+def _print_plan(found: StudyPlan, *, as_json: bool) -> None:
     from rich.table import Table
 
     from crossglot.commands.progress import stdout_console
@@ -252,6 +309,12 @@ def _print_plan(found: StudyPlan) -> None:
 
     console = stdout_console()
     states = found.states()
+    warnings = [remark.text for remark in forewarnings(found.steps.steps, found.setting.candidates)]
+    if as_json:
+        steps = [{"id": each.step.id, "title": each.step.title, "state": each.state} for each in states]
+        store = str(found.store.folder)
+        _print_json({"store": store, "steps": steps, "missing": found.missing(), "warnings": warnings})
+        return
     table = Table(box=None, pad_edge=False, show_header=False)
     signs: dict[str, Any] = {"finished": "✓ finished", "damaged": "! damaged, again"}
     for planned in states:
@@ -259,8 +322,8 @@ def _print_plan(found: StudyPlan) -> None:
     console.print(table)
     for why in found.missing():
         console.print(f"cells stay empty: {why}", style="dim", soft_wrap=True)
-    for remark in forewarnings(found.steps.steps, found.setting.candidates):
-        console.print(f"warning: {remark.text}", style="yellow", soft_wrap=True)
+    for warning in warnings:
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
     done = sum(planned.state == "finished" for planned in states)
     console.print(
         f"{len(states)} steps, {done} finished, {len(states) - done} to do; store: {found.store.folder}",

@@ -1,6 +1,8 @@
 """Reports: tables, figures and the page, from results and predictions; loads no model."""
 
+from crossglot.report.side_by_side import side_by_side_tables, write_side_by_side
+from crossglot.report.summary import summary
 from crossglot.report.terminal import terminal_ending, terminal_tables
 from crossglot.report.writing import write_report
 
-__all__ = ["terminal_ending", "terminal_tables", "write_report"]
+__all__ = ["side_by_side_tables", "summary", "terminal_ending", "terminal_tables", "write_report", "write_side_by_side"]

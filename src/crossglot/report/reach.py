@@ -39,7 +39,7 @@ class Reach:
 
     exhibit: MatrixExhibit
     system: str
-    role: Role
+    role: str
     targets: tuple[Target, ...]
     pairs: int
 
@@ -54,18 +54,23 @@ def reaches_of(matrices: Iterable[MatrixExhibit]) -> dict[tuple[str, str], list[
     found: dict[tuple[str, str], dict[str, Reach]] = {}
     for exhibit in matrices:
         grids = [grid for block in exhibit.blocks for grid in block.grids]
-        encoders = {grid.system: System(grid.system, role) for grid in grids for role in ENCODERS if role == grid.role}
-        for system, encoder in encoders.items():
-            twins = {encoder.make_twin(twin).name for twin in TWINS}
-            foreign = {each.make_twin(twin).name for each in encoders.values() for twin in TWINS} - twins
-            floors = [grid for grid in grids if grid.role == "floor" and grid.system not in foreign]
+        encoders = {grid.system: grid.role for grid in grids if grid.role in ENCODERS}
+        for system, role in encoders.items():
             mine = [grid for grid in grids if grid.system == system]
-            targets = _targets(mine, floors)
+            targets = _targets(mine, floors_of(system, grids))
             best = found.setdefault((exhibit.task, exhibit.metric), {})
             pairs = sum(len(values) for grid in mine for values in _zero_shot(grid).values())
             if len(targets) > 1 and (system not in best or pairs > best[system].pairs):
-                best[system] = Reach(exhibit, system, encoder.role, targets, pairs)
+                best[system] = Reach(exhibit, system, role, targets, pairs)
     return {key: list(best.values()) for key, best in found.items() if best}
+
+
+def floors_of(system: str, grids: Sequence[Grid]) -> list[Grid]:
+    """The floors among grids that an encoder stands above: its own twins, and those that are nobody's."""
+    encoders = {grid.system: System(grid.system, role) for grid in grids for role in ENCODERS if role == grid.role}
+    twins = {name: {each.make_twin(twin).name for twin in TWINS} for name, each in encoders.items()}
+    foreign = set().union(*twins.values()) - twins.get(system, set())
+    return [grid for grid in grids if grid.role == "floor" and grid.system not in foreign]
 
 
 def reaches_in(rows: Sequence[ResultRow]) -> dict[tuple[str, str], list[Reach]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from crossglot.drawing.markup import Markup, element, joined
 from crossglot.drawing.wording import ROLES, language_name, number, place
@@ -15,14 +15,22 @@ TICKS = (0, 20, 40, 60, 80, 100)
 
 def targets_pictures(reaches: Mapping[tuple[str, str], Sequence[Reach]]) -> list[Markup]:
     """A figure for each task, with a panel for each encoder; from `reaches_of`."""
-    return [_figure(task, metric, members) for (task, metric), members in reaches.items()]
+    return [dots(f"{scored(*key)}, %", "by language", members) for key, members in reaches.items()]
 
 
-def _figure(task: str, metric: str, panels: Sequence[Reach]) -> Markup:
+def dots(what: str, by: str, panels: Sequence[Reach], named: Callable[[str], str] = language_name) -> Markup:
+    """A line for each target of each panel, with the marks explained above them.
+
+    Args:
+        what: is measured.
+        by: what a line is.
+        panels: their targets may be anything that has an own score and one from others.
+        named: a target's key → what it is called.
+    """
     caption = element(
         "figcaption",
-        element("strong", f"{scored(task, metric)}, %"),
-        ", by language: ",
+        element("strong", what),
+        f", {by}: ",
         element("span", "●", class_="mark own"),
         " trained on the language itself, ",
         element("span", "○", class_="mark others"),
@@ -33,21 +41,21 @@ def _figure(task: str, metric: str, panels: Sequence[Reach]) -> Markup:
     return element(
         "figure",
         caption,
-        element("div", *map(_panel, panels), class_="panels"),
+        element("div", *(_panel(panel, named) for panel in panels), class_="panels"),
         class_="targets",
     )
 
 
-def _panel(reach: Reach) -> Markup:
+def _panel(reach: Reach, named: Callable[[str], str]) -> Markup:
     targets = reach.targets
     height = 19 if len(targets) <= FEW else 13
     bottom = height * len(targets) + 6
     lines = [element("line", x1=_at(tick), x2=_at(tick), y1="2", y2=str(bottom), class_="grid") for tick in TICKS]
     labels = [element("text", str(tick), x=_at(tick), y=str(bottom + 14), text_anchor="middle") for tick in TICKS]
-    rows = [_row(target, 2 + height * (place_of_row + 0.5)) for place_of_row, target in enumerate(targets)]
+    rows = [_row(target, 2 + height * (place_of_row + 0.5), named) for place_of_row, target in enumerate(targets)]
     drawing = element(
         "svg",
-        element("title", f"{reach.system}: {_in_words(targets)}"),
+        element("title", f"{reach.system}: {_in_words(targets, named)}"),
         *lines,
         *labels,
         *rows,
@@ -55,19 +63,16 @@ def _panel(reach: Reach) -> Markup:
         role="img",
         class_="many" if len(targets) > FEW else None,
     )
-    heading = element(
-        "p",
-        element("span", reach.system, class_="name"),
-        " ",
-        element("span", f"{ROLES.get(reach.role, reach.role)}, {place(reach.exhibit)}", class_="role"),
-    )
+    said = (ROLES.get(reach.role, reach.role), place(reach.exhibit))
+    role = element("span", ", ".join(filter(None, said)), class_="role")
+    heading = element("p", element("span", reach.system, class_="name"), " ", role)
     return element("div", heading, drawing)
 
 
-def _row(target: Target, y: float) -> Markup:
+def _row(target: Target, y: float, named: Callable[[str], str]) -> Markup:
     """A language's line: its name, from the score that others reach to its own, and the floor."""
     middle = f"{y:.1f}"
-    marks = [element("text", language_name(target.key), x=str(NAMES - EDGE), y=f"{y + 4:.1f}", text_anchor="end")]
+    marks = [element("text", named(target.key), x=str(NAMES - EDGE), y=f"{y + 4:.1f}", text_anchor="end")]
     if target.own is not None:
         marks.append(element("line", x1=_at(target.others), x2=_at(target.own), y1=middle, y2=middle, class_="between"))
     if target.floor is not None:
@@ -76,7 +81,7 @@ def _row(target: Target, y: float) -> Markup:
     if target.own is not None:
         marks.append(element("circle", cx=_at(target.own), cy=middle, r="4", class_="own"))
     marks.append(element("circle", cx=_at(target.others), cy=middle, r="4", class_="others"))
-    return element("g", element("title", _in_words([target])), joined(marks))
+    return element("g", element("title", _in_words([target], named)), joined(marks))
 
 
 def _at(value: float) -> str:
@@ -84,12 +89,10 @@ def _at(value: float) -> str:
     return f"{NAMES + (WIDTH - NAMES - EDGE) * min(max(value, 0.0), 100.0) / 100:.1f}"
 
 
-def _in_words(targets: Sequence[Target]) -> str:
+def _in_words(targets: Sequence[Target], named: Callable[[str], str]) -> str:
     """`German: 55.3 from others, 66.9 of its own, floor 40.8; …`."""
     said = []
     for target in targets:
         numbers = {"from others": target.others, "of its own": target.own, "best floor": target.floor}
-        said.append(
-            f"{language_name(target.key)}: " + ", ".join(f"{number(value)} {what}" for what, value in numbers.items())
-        )
+        said.append(f"{named(target.key)}: " + ", ".join(f"{number(value)} {what}" for what, value in numbers.items()))
     return "; ".join(said)
