@@ -20,8 +20,10 @@ PACKAGE = Path(crossglot.__file__).parent
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 EVERYWHERE = {"--help", "--debug", "--version"}
 OF_ANOTHER_COMMAND = {
-    "report/folder.py": "reproduce",
     "experiments/claims_page.py": "reproduce",
+    "report/provenance.py": "run",
+    "studies/demo.py": "demo",
+    "studies/as_command.py": "reproduce",
 }  # named in so many words
 
 

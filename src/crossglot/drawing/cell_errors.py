@@ -98,9 +98,10 @@ def _confusion(confusion: Confusion) -> Markup:
 
 
 def _confused(count: int, whole: int, *, own: bool) -> Markup:
+    """In one of nine shades, by tenths of the row."""
     share = 100 * count / whole if count else 0.0
-    shade = f"--share:{share:.0f}%" if share >= PALEST and not own else None
-    return element("td", f"{count:,}" if count else None, class_="own" if own else None, style=shade)
+    shade = f"shade-{min(max(round(share / 10), 1), 9)}" if share >= PALEST else None
+    return element("td", f"{count:,}" if count else None, class_="own" if own else shade)
 
 
 def _examples(examples: Sequence[Example]) -> Iterator[Markup]:
