@@ -222,7 +222,7 @@ def side_by_side_tables(folders: Sequence[Path]) -> Iterator[RenderableType]:
 
     runs = named_runs([read_run_folder(folder) for folder in folders])
     for found in lined(runs):
-        heading = f"{place(found.exhibit)}  {_titled(found)}, mean of {len(found.pairs)} cells that all have"
+        heading = f"{place(found.exhibit)}  {_titled(found)}, means over cells in common: {len(found.pairs)}"
         table = Table(
             title=plain(heading, "bold"), title_justify="left", title_style="", box=SIMPLE_HEAD, pad_edge=False
         )
