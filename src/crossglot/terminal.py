@@ -14,6 +14,7 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, Progress, ProgressColumn, Task
 from rich.segment import Segment
+from rich.table import Column
 from rich.text import Text
 
 from crossglot.characters import visible
@@ -57,7 +58,10 @@ def bars(console: Console, *columns: ProgressColumn) -> Progress:
 
 
 class _Description(ProgressColumn):
-    """What a bar is about; rich's own column reads it as markup."""
+    """What a bar is about, in one line; rich's own column reads it as markup."""
+
+    def __init__(self) -> None:
+        super().__init__(Column(no_wrap=True, overflow="ellipsis"))
 
     def render(self, task: Task) -> Text:
         return plain(task.description)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -175,12 +176,25 @@ def test_the_output_is_calm(tmp_path: Path) -> None:
     assert lines[3].startswith(f"– {After(needed=Fail()).id}: left out")
 
 
-def test_a_terminal_gets_a_bar_that_goes_away(tmp_path: Path) -> None:
+def shown_on_a_terminal(tmp_path: Path, width: int, steps: int) -> list[str]:
+    """Every line that was ever drawn."""
     text = StringIO()
-    console = Console(file=text, width=120, force_terminal=True)
-    Local().run(Plan.of([chain(tmp_path / "log", 3, pause=0.15)]), Store(tmp_path / "steps"), Shown(console))
-    assert "2/3" in text.getvalue()
-    assert "to go" in text.getvalue()
+    console = Console(file=text, width=width, force_terminal=True)
+    Local().run(Plan.of([chain(tmp_path / "log", steps, pause=0.15)]), Store(tmp_path / "steps"), Shown(console))
+    return re.split(r"[\r\n]", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text.getvalue()))
+
+
+def test_a_terminal_gets_bars_of_the_whole_and_of_what_runs(tmp_path: Path) -> None:
+    lines = shown_on_a_terminal(tmp_path, 120, 3)
+    assert any("2 done · 1 running · 0 left" in line and "to go" in line for line in lines)
+    titles = [step.title for step in Plan.of([chain(tmp_path / "log", 3, pause=0.15)]).steps]
+    assert all(any("━" in line and title in line for line in lines) for title in titles)
+
+
+def test_a_narrow_terminal_shows_a_line_for_each_bar(tmp_path: Path) -> None:
+    lines = shown_on_a_terminal(tmp_path, 70, 3)
+    assert max(map(len, lines)) <= 70
+    assert any("2 done · 1 running · 0 left" in line and "to go" in line for line in lines)
 
 
 def test_time_to_go_is_work_left_by_measured_speed() -> None:

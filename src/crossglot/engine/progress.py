@@ -1,4 +1,4 @@
-"""What a run shows while it goes: calm lines, and on a terminal a bar with the time to go."""
+"""What a run shows while it goes: calm lines, and on a terminal bars of the whole and of each step that runs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,11 @@ class Progress:
 
 
 class Shown(Progress):
-    """Prints one line for what was found, one for each step that took time; on a terminal a bar below them moves."""
+    """Prints one line for what was found, one for each step that took time; on a terminal bars below them move.
+
+    The first bar is of the whole run: steps done, running and left, and the time to go, which is told as soon as a part
+    of the first step is done. Below it stands a bar for each step that runs.
+    """
 
     def __init__(self, console: Console, jobs: int = 1) -> None:
         self._console = console
@@ -58,7 +62,8 @@ class Shown(Progress):
         self._told: set[str] = set()
         self._running: dict[str, tuple[Step, float, float]] = {}  # id → step, when it began, fraction done
         self._bars: Bars | None = None
-        self._task: TaskID | None = None
+        self._whole: TaskID | None = None
+        self._bar_of: dict[str, TaskID] = {}
 
     def start(self, steps: Sequence[PlannedStep], earlier: Sequence[Record]) -> None:
         """See Progress."""
@@ -84,12 +89,16 @@ class Shown(Progress):
     def began(self, step: Step) -> None:
         """See Progress."""
         self._running[step.id] = (step, time.monotonic(), 0.0)
+        if self._bars is not None:
+            self._bar_of[step.id] = self._bars.add_task(step.title, total=1.0)
         self._draw()
 
     def advance(self, step: Step, fraction: float) -> None:
         """See Progress."""
         if step.id in self._running:
             self._running[step.id] = (*self._running[step.id][:2], fraction)
+        if self._bars is not None and step.id in self._bar_of:
+            self._bars.update(self._bar_of[step.id], completed=fraction, description=f"{fraction:4.0%}  {step.title}")
         self._draw()
 
     def done(self, step: Step, seconds: float) -> None:
@@ -123,22 +132,25 @@ class Shown(Progress):
     def _end(self, step: Step) -> None:
         self._running.pop(step.id, None)
         self._left.pop(step.id, None)
+        if self._bars is not None and step.id in self._bar_of:
+            self._bars.remove_task(self._bar_of.pop(step.id))
+        self._draw()
 
     def _start_bars(self) -> None:
         from crossglot.terminal import bars
 
         self._bars = bars(self._console)
-        self._task = self._bars.add_task("", total=1.0)
+        self._whole = self._bars.add_task("", total=1.0)
         self._bars.start()
 
     def _draw(self) -> None:
-        if self._bars is None or self._task is None:
+        """The first bar: done, running and left are counted in steps."""
+        if self._bars is None or self._whole is None:
             return
-        finished = self._total - len(self._left)
-        shown = " · ".join(f"{step.title} {fraction:.0%}" for step, _, fraction in self._running.values())
+        finished, running = self._total - len(self._left), len(self._running)
         done = finished + sum(fraction for _, _, fraction in self._running.values())
-        text = f"{finished}/{self._total} · {shown}{self._to_go()}"
-        self._bars.update(self._task, completed=done / max(self._total, 1), description=text)
+        text = f"{finished} done · {running} running · {len(self._left) - running} left{self._to_go()}"
+        self._bars.update(self._whole, completed=done / max(self._total, 1), description=text)
 
     def _to_go(self) -> str:
         works = list(self._left.values())
