@@ -241,3 +241,12 @@ def test_floors_can_be_left_out(root: Path) -> None:
     assert systems() == ["tiny"]
     assert systems("most-frequent-tag") == ["tiny", "most frequent tag"]
     assert systems("untrained", "linear-probe") == ["tiny", "tiny linear probe", "tiny untrained"]
+
+
+def test_a_tagger_that_is_no_floor_by_default_stands_where_it_is_named(root: Path) -> None:
+    rows = table_rows(TABLES["table1"], setting(root, floors=("character-ngrams", "most-frequent-tag")))
+    assert list(dict.fromkeys((row.system.name, row.system.role) for row in rows)) == [
+        ("tiny", "m-bert"), ("most frequent tag", "floor"), ("character n-grams", "floor"),
+    ]  # fmt: skip
+    assert {step.seed for row in of_system(rows, "character n-grams") for step in row.steps} == {None}
+    assert not of_system(table_rows(TABLES["table1"], setting(root)), "character n-grams")

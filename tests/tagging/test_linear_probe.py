@@ -11,7 +11,8 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import DataError
 from crossglot.runtime import Runtime
-from crossglot.tagging.linear_probe import PENALTY, at_most, linear_probe, logistic_regression
+from crossglot.tagging.linear_probe import PENALTY, linear_probe, logistic_regression
+from crossglot.tagging.logistic import at_most
 from crossglot.tagging.prediction import prepare, word_vectors
 from crossglot.tagging.recipe import Recipe
 

@@ -97,8 +97,8 @@ def reproduce(
         str | None,
         typer.Option(
             metavar="F,F",
-            help="Floors beside the encoders: most-frequent-tag, linear-probe, untrained (as much work as the "
-            "encoders), shared-pieces (figure3), or none. Else all of them.",
+            help="Beside the encoders: most-frequent-tag, linear-probe, untrained (as much work as the encoders), "
+            "shared-pieces (figure3), character-ngrams, or none. Else the first four.",
         ),
     ] = None,
     keep_weights: Annotated[

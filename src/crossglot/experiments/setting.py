@@ -22,6 +22,9 @@ from crossglot.tagging.recipe import Recipe
 FLOORS = ("linear-probe", "untrained", "shared-pieces", *BASELINES)
 """The floors that may stand beside encoders; `shared-pieces` in translation only."""
 
+DEFAULT_FLOORS = ("linear-probe", "untrained", "shared-pieces", "most-frequent-tag")
+"""Those that do where a study names none: what is run by default does not change with every tagger that is added."""
+
 TRANSLATION = "translation"
 """The task of bitexts, whose languages are a pair: `en-de`."""
 
@@ -205,4 +208,4 @@ class Setting:
     targets: tuple[str, ...] = ()
     max_train: int | None = None
     keep_weights: bool = False
-    floors: tuple[str, ...] = FLOORS
+    floors: tuple[str, ...] = DEFAULT_FLOORS

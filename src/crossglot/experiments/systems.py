@@ -178,11 +178,22 @@ class WithoutEncoder:
 
     def rows(self, data: TaggingData, setting: Setting) -> tuple[MatrixRow, ...]:
         """See `TaggingSystem`."""
-        seeds = setting.seeds if BASELINES[self.baseline].SEEDED else (None,)
+        kind = BASELINES[self.baseline]
+        seeds = setting.seeds if kind.SEEDED else (None,)
+        dev = _dev_splits(data, setting) if kind.USES_DEV else ()
         return tuple(
             FitAndPredict(
                 system=self.system.name, task=data.task, sources=data.sources, targets=data.targets,
-                max_train=setting.max_train, seed=seed, baseline=self.baseline,
+                max_train=setting.max_train, seed=seed, baseline=self.baseline, dev=dev,
             )
             for seed in seeds
         )  # fmt: skip
+
+
+def _dev_splits(data: TaggingData, setting: Setting) -> tuple[CorpusSplit, ...]:
+    """The dev split of every source; none at all where one of them has none."""
+    corpora = setting.corpora
+    if any(corpora.absent(split.language, data.task, "dev") for split in data.sources):
+        return ()
+    found = [corpora.split(split.language, data.task, "dev") for split in data.sources]
+    return tuple(split for split in found if isinstance(split, CorpusSplit))

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, 
 from crossglot.encoders.pieces import Cutting, Subword
 from crossglot.errors import SpecError
 from crossglot.experiments.registry import EXPERIMENTS, SELF_SUFFICIENT
-from crossglot.experiments.setting import FLOORS, TRANSLATION
+from crossglot.experiments.setting import DEFAULT_FLOORS, FLOORS, TRANSLATION
 from crossglot.languages import KEY, LANGUAGES
 from crossglot.limits import COUNT, EPOCHS, MOST_SEEDS, RATE, SEED
 from crossglot.specs import checked, parse_toml, read_toml, toml_value, within
@@ -78,8 +78,9 @@ class Study(BaseModel):
         cutting: how sentences are cut into pieces: `words` one by one (the default), or their `text` whole.
         device: `auto`, `cpu`, `cuda`, `cuda:1`.
         precision: `auto`, `fp32`, `bf16`.
-        floors: which floors stand beside the encoders: `most-frequent-tag`, `linear-probe`, `untrained` (as much work
-            as the encoders themselves) and, in translation, `shared-pieces`; all of them by default.
+        floors: what stands beside the encoders: `most-frequent-tag`, `linear-probe`, `untrained` (as much work as the
+            encoders themselves) and, in translation, `shared-pieces`, all four by default; and other taggers without an
+            encoder (`BASELINES`).
         keep_weights: keep fine-tuned taggers in the store, so that targets added later need no training.
         lenient: skip malformed sentences instead of stopping.
     """
@@ -105,7 +106,7 @@ class Study(BaseModel):
     cutting: Cutting | None = None
     device: str = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    floors: tuple[str, ...] = FLOORS
+    floors: tuple[str, ...] = DEFAULT_FLOORS
     keep_weights: StrictBool = False
     lenient: StrictBool = False
 

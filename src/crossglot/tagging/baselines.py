@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from crossglot.tagging.character_ngrams import CharacterNGrams
 from crossglot.tagging.most_frequent_tag import MostFrequentTag
 from crossglot.tagging.tagger import Baseline
 
 BASELINES: Mapping[str, type[Baseline]] = MappingProxyType(
     {
         "most-frequent-tag": MostFrequentTag,
+        "character-ngrams": CharacterNGrams,
     }
 )
 """What options call it → the kind of tagger."""

@@ -10,27 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
 from crossglot.encoders.encoder import Encoder
 from crossglot.runtime import Runtime, resolve_runtime
 from crossglot.tagging.encoder_tagger import EncoderTagger
 from crossglot.tagging.labels import Labels, label_set
+from crossglot.tagging.logistic import MOST_SCORES, at_most, fit_weights
 from crossglot.tagging.prediction import prepare, word_vectors
 from crossglot.tagging.recipe import Recipe
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 MOST_WORDS = 100_000
 """Most words that a probe is fitted on; of more, a sample of whole sentences, always the same one."""
-
-MOST_SCORES = 5_000_000
-"""Most words times labels of a fit, so that a set of a thousand labels takes no longer than UPOS."""
 
 PENALTY = 1e-3
 """The L2 penalty: half of this times the squared weights is added to the mean cross entropy."""
@@ -42,8 +39,7 @@ Layer norms of real encoders have gains that training took to nothing (MiniLM's 
 the others): a weight for what is left there is so large that fine-tuning can never move the layer again.
 """
 
-MOST_ITERATIONS = 500
-_SAMPLE_SEED = 0
+MOST_ITERATIONS, TOLERANCE = 500, 1e-9
 
 
 def linear_probe(
@@ -108,40 +104,26 @@ def logistic_regression(
     Returns:
         Weights (classes, hidden) and biases (classes,) for vectors as they were before.
     """
-    from scipy.optimize import minimize
-
     mean, deviation = vectors.mean(dim=0), vectors.std(dim=0, correction=0)
     typical = deviation.median()
     deviation = torch.where(deviation > LEAST_DEVIATION * typical, deviation, typical.clamp(min=1e-12))
     vectors.sub_(mean).div_(deviation)
-    shape, words = (classes, vectors.shape[1] + 1), torch.arange(len(vectors), device=vectors.device)
+    shape = (classes, vectors.shape[1] + 1)
 
-    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    def scores(flat: NDArray[np.float64]) -> torch.Tensor:
         """Of weights and, in the last column, biases."""
         both = torch.from_numpy(flat.reshape(shape)).to(vectors)
-        log_shares = functional.log_softmax(vectors @ both[:, :-1].T + both[:, -1], dim=-1)
-        fit = -log_shares[words, labels].mean(dtype=torch.float64).item()
-        excess = log_shares.exp_()
-        excess[words, labels] -= 1.0
-        slope = torch.cat([excess.T @ vectors, excess.sum(dim=0)[:, None]], dim=1) / len(vectors)
-        gradient = slope.double().cpu().numpy().ravel() + penalty * flat
-        return fit + penalty / 2 * float(flat @ flat), gradient
+        return vectors @ both[:, :-1].T + both[:, -1]
 
-    options = {"maxiter": MOST_ITERATIONS, "gtol": 1e-5, "ftol": 1e-9}
-    found = minimize(loss, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B", options=options)
-    both = torch.from_numpy(found.x.reshape(shape)).to(deviation)
+    def slope(excess: torch.Tensor) -> torch.Tensor:
+        return torch.cat([excess.T @ vectors, excess.sum(dim=0)[:, None]], dim=1)
+
+    found = fit_weights(
+        shape[0] * shape[1], labels, scores, slope, penalty=penalty, iterations=MOST_ITERATIONS, tolerance=TOLERANCE
+    )
+    both = torch.from_numpy(found.reshape(shape)).to(deviation)
     weight = both[:, :-1] / deviation
     return weight, both[:, -1] - weight @ mean
-
-
-def at_most(sentences: Sequence[TaggedSentence], words: int) -> Sequence[TaggedSentence]:
-    """All sentences, or a sample of them with about so many words, drawn with a fixed seed and kept in order."""
-    lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
-    if lengths.sum() <= words:
-        return sentences
-    order = np.random.default_rng(_SAMPLE_SEED).permutation(len(sentences))
-    chosen = order[: max(1, int(np.searchsorted(np.cumsum(lengths[order]), words, side="right")))]
-    return [sentences[i] for i in sorted(chosen.tolist())]
 
 
 def on_device(encoder: Encoder, device: str) -> Encoder:

@@ -14,13 +14,11 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from crossglot import __version__
-from crossglot.checksums import write_checksums
 from crossglot.corpora.sentences import Sentence, TaggedSentence, gathered, gathered_tagged, words_of
 from crossglot.corpora.tasks import TaggerTask
-from crossglot.files import whole_folder
 from crossglot.tagging.labels import Labels, label_set
-from crossglot.tagging.tagger import TaggerBase
-from crossglot.tagging.tagger_files import ABOUT, check_labels, check_replaceable, read_about
+from crossglot.tagging.tagger import Progress, TaggerBase
+from crossglot.tagging.tagger_files import check_labels, read_about, write_tagger
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,15 @@ class MostFrequentTag(TaggerBase):
     fallback: str
 
     @classmethod
-    def fit(cls, sentences: Iterable[TaggedSentence], *, task: str = "pos", seed: int = 0) -> MostFrequentTag:  # noqa: ARG003
+    def fit(
+        cls,
+        sentences: Iterable[TaggedSentence],
+        *,
+        task: str = "pos",
+        seed: int = 0,  # noqa: ARG003
+        dev: Iterable[TaggedSentence] = (),  # noqa: ARG003
+        progress: Progress | None = None,  # noqa: ARG003
+    ) -> MostFrequentTag:
         """Counts the tags of each word form as written; see `Baseline`."""
         sentences = gathered_tagged(sentences)
         labels = label_set(task, sentences)
@@ -63,9 +69,7 @@ class MostFrequentTag(TaggerBase):
             kind=self.NAME, task=self.task, labels=self.labels.names, tag_of=dict(self.tag_of), fallback=self.fallback,
             crossglot=__version__,
         )  # fmt: skip
-        with whole_folder(Path(folder), durable=True, may_replace=check_replaceable) as half:
-            (half / ABOUT).write_text(about.model_dump_json(indent=1) + "\n", encoding="utf-8")
-            write_checksums(half, [ABOUT])
+        write_tagger(folder, about, {})
 
     @classmethod
     def load(cls, folder: Path) -> MostFrequentTag:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, Self
 
@@ -11,6 +11,9 @@ from crossglot.corpora.tasks import TaggerTask
 from crossglot.tagging.evaluation import Evaluation, evaluate
 from crossglot.tagging.labels import Labels
 from crossglot.tagging.scorable import check_scorable, check_types
+
+Progress = Callable[[float], None]
+"""Told by a training how much of it is done, between 0 and 1."""
 
 
 class Tagger(Protocol):
@@ -47,6 +50,9 @@ class Tagger(Protocol):
 class TaggerBase:
     """What taggers of every kind do alike."""
 
+    USES_DEV: ClassVar[bool] = False
+    PASSES: ClassVar[int] = 0
+
     @property
     def task(self: Tagger) -> TaggerTask:
         """`pos`, `ner` or `labels`."""
@@ -74,15 +80,34 @@ class Baseline(Tagger, Protocol):
         NAME: what tables call it; also the `kind` that a saved one has in its `tagger.json`.
         ROLE: `floor`, or `baseline` for a tagger that people would use.
         SEEDED: whether chance plays a part, so that it is trained once per seed.
+        USES_DEV: whether it chooses among its own states by sentences that it does not learn from.
+        PASSES: how often training goes through its sentences; 0 where it is too quick to count.
     """
 
     NAME: ClassVar[str]
     ROLE: ClassVar[Literal["floor", "baseline"]]
     SEEDED: ClassVar[bool]
+    USES_DEV: ClassVar[bool]
+    PASSES: ClassVar[int]
 
     @classmethod
-    def fit(cls, sentences: Sequence[TaggedSentence], *, task: str, seed: int) -> Self:
+    def fit(
+        cls,
+        sentences: Sequence[TaggedSentence],
+        *,
+        task: str,
+        seed: int,
+        dev: Sequence[TaggedSentence] = (),
+        progress: Progress | None = None,
+    ) -> Self:
         """A tagger that has learned from these sentences.
+
+        Args:
+            sentences: of one or several source languages.
+            task: `pos`, `ner` or `labels`.
+            seed: of what chance decides; nothing where `SEEDED` is false.
+            dev: of the source, to choose by where `USES_DEV` is true; without any, some of the sentences are set aside.
+            progress: told how much is done, where it takes long.
 
         Raises:
             DataError: if there are no words, or for a tag outside the task's labels.

@@ -1,20 +1,20 @@
-"""Reading a tagger's folder: `tagger.json` and the linear layer, checked against each other."""
+"""A tagger's folder: `tagger.json` and weights, checked against each other as they are read."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from crossglot.checksums import CHECKSUMS, written_files
+from crossglot.checksums import CHECKSUMS, write_checksums, written_files
 from crossglot.encoders.hub import TOKENIZER_FILES
 from crossglot.encoders.model_files import in_brief, read_object
 from crossglot.encoders.weight_files import FLOATS, read_headers
 from crossglot.errors import ModelError
-from crossglot.files import check_only
+from crossglot.files import check_only, whole_folder
 
 if TYPE_CHECKING:
     import torch
@@ -78,24 +78,57 @@ def read_head(folder: Path, labels: int, width: int) -> dict[str, torch.Tensor]:
     Raises:
         ModelError: if they are not there, of other shapes or no floats, or not finite.
     """
+    shapes = {f"{HEAD}weight": (labels, width), f"{HEAD}bias": (labels,)}
+    found = read_tensors(folder, shapes, f"{labels} labels of {ABOUT} and vectors of {width}")
+    return {name.removeprefix(HEAD): tensor for name, tensor in found.items()}
+
+
+def read_tensors(folder: Path, shapes: Mapping[str, tuple[int, ...]], why: str) -> dict[str, torch.Tensor]:
+    """Tensors of a tagger's weights by name, in fp32.
+
+    Args:
+        folder: the tagger's.
+        shapes: what they are called, and their shapes.
+        why: what wants these shapes, for messages.
+
+    Raises:
+        ModelError: if they are not there, of other shapes or no floats, or not finite.
+    """
     from safetensors import safe_open
 
     tensors = read_headers(folder)
-    state = {}
-    for name, shape in (("weight", (labels, width)), ("bias", (labels,))):
-        tensor = tensors.get(HEAD + name)
+    found = {}
+    for name, shape in shapes.items():
+        tensor = tensors.get(name)
         if tensor is None:
-            raise ModelError(f"{folder / WEIGHTS}: this tagger is damaged: it has no {HEAD}{name}")
+            raise ModelError(f"{folder / WEIGHTS}: this tagger is damaged: it has no {name}")
         if tensor.shape != shape or tensor.dtype not in FLOATS:
             raise ModelError(
-                f"{tensor.file}: this tagger is damaged: {HEAD}{name} is {tensor.dtype} of the shape "
-                f"{list(tensor.shape)}, where {labels} labels of {ABOUT} and vectors of {width} want {list(shape)}"
+                f"{tensor.file}: this tagger is damaged: {name} is {tensor.dtype} of the shape "
+                f"{list(tensor.shape)}, where {why} want {list(shape)}"
             )
         try:
             with safe_open(tensor.file, framework="pt") as file:
-                state[name] = file.get_tensor(HEAD + name).float()
+                found[name] = file.get_tensor(name).float()
         except Exception as error:  # safetensors' own errors, and others that pass through it
             raise ModelError(f"{tensor.file}: this tagger is damaged: {in_brief(error)}") from error
-        if not state[name].isfinite().all():
-            raise ModelError(f"{tensor.file}: this tagger is damaged: {HEAD}{name} is not finite")
-    return state
+        if not found[name].isfinite().all():
+            raise ModelError(f"{tensor.file}: this tagger is damaged: {name} is not finite")
+    return found
+
+
+def write_tagger(folder: str | Path, about: BaseModel, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Writes the folder of a tagger without an encoder: `tagger.json`, its weights, their checksums.
+
+    Raises:
+        StorageError: if the folder cannot be written.
+        UsageError: if the folder holds anything else than a tagger.
+    """
+    from safetensors.torch import save_file
+
+    names = [ABOUT, WEIGHTS] if tensors else [ABOUT]
+    with whole_folder(Path(folder), durable=True, may_replace=check_replaceable) as half:
+        (half / ABOUT).write_text(about.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        if tensors:
+            save_file(dict(tensors), half / WEIGHTS, metadata={"format": "pt"})
+        write_checksums(half, names)
