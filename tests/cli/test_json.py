@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ def test_a_finished_study_says_what_it_found(world: Path, finished: Path) -> Non
     means = results.filter(results["aggregate"].is_in(["zero-shot mean", "diagonal mean"]))
     assert [(each["system"], each["value"]) for each in whole["means"]] == means.select("system", "value").rows()
     assert [each["id"] for each in whole["claims"]] == [claim.id for claim in read_claims(finished / "claims.csv")]
+    assert list(map(int, re.findall(r"\d+", whole["found"][-1]))) == list(whole["verdicts"].values())
     assert whole["found"] and all(isinstance(sentence, str) for sentence in whole["found"])
 
 
@@ -53,6 +55,7 @@ def test_a_report_says_where_its_pages_are(finished: Path, tmp_path: Path) -> No
     one = said("report", finished)
     assert [Path(each["report"]).is_file() for each in one["runs"]] == [True]
     assert one["side_by_side"] is None
+    assert str(finished / "tables" / "table2.tex") in one["runs"][0]["files"]
     other, page = Path(shutil.copytree(finished, tmp_path / "other")), tmp_path / "both.html"
     two = said("report", finished, other, "--out", page)
     assert (len(two["runs"]), two["side_by_side"]) == (2, str(page))

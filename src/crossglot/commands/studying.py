@@ -215,12 +215,17 @@ def report(
 def _put_side_by_side(folders: list[Path], out: Path, *, quiet: bool) -> None:
     from crossglot.commands.progress import stdout_console
     from crossglot.comparison.differing_settings import differing_settings
-    from crossglot.report import side_by_side_tables, write_side_by_side
+    from crossglot.report import settings_in_short, side_by_side_tables, write_side_by_side
 
     differing = [differing_settings(folders[0], folder).rows() for folder in folders[1:]]
     write_side_by_side(folders, out, differing)
-    for table in () if quiet else side_by_side_tables(folders):
+    if quiet:
+        return
+    for table in side_by_side_tables(folders):
         stdout_console().print(table)
+    differ = settings_in_short(differing)
+    said = f"Settings differ: {differ}; the page says which." if differ else "No setting differs."
+    stdout_console().print(said, soft_wrap=True)
 
 
 def _run(study: Study, out: Path, threads: int | None, jobs: int, *, dry_run: bool, as_json: bool) -> None:
@@ -281,10 +286,11 @@ def _print_ending(folder: Path, *, as_json: bool) -> None:
 
 
 def _summary(folder: Path) -> dict[str, Any]:
-    """What a run found, and where its page is."""
+    """What a run found, where its page is, and its tables and figures as files."""
     from crossglot.report import summary
 
-    return summary(folder) | {"report": str(folder / "report.html")}
+    files = sorted(str(path) for name in ("tables", "figures") for path in (folder / name).glob("*"))
+    return summary(folder) | {"report": str(folder / "report.html"), "files": files}
 
 
 def _remark(line: str) -> None:

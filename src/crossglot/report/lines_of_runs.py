@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
 
@@ -59,16 +61,21 @@ class Lined:
 
 
 def named_runs(folders: Sequence[RunFolder]) -> list[NamedRun]:
-    """Runs by the names of their folders; where these are the same, by as much of their paths as tells them apart."""
+    """Runs by the names of their folders; of several of one name, by as much of their paths as tells them apart."""
     paths = [folder.path.resolve() for folder in folders]
-    names = [path.name for path in paths]
-    depth = 1
-    while len(set(names)) < len(names) and depth < max(len(path.parts) for path in paths):
-        depth += 1
-        names = ["/".join(path.parts[-depth:]) for path in paths]
-    if len(set(names)) < len(names):  # one folder given twice
-        names = [f"{at}: {name}" for at, name in enumerate(names, start=1)]
-    return [NamedRun(name, folder) for name, folder in zip(names, folders, strict=True)]
+    found, given = [], Counter[Path]()
+    for path, folder in zip(paths, folders, strict=True):
+        given[path] += 1
+        again = f" ({given[path]})" if given[path] > 1 else ""  # one folder given twice
+        found.append(NamedRun(_called(path, set(paths) - {path}) + again, folder))
+    return found
+
+
+def _called(path: Path, others: Iterable[Path]) -> str:
+    """The shortest end of a path that none of the others has."""
+    ends = (path.parts[-depth:] for depth in range(1, len(path.parts)))
+    alone = (end for end in ends if all(other.parts[-len(end) :] != end for other in others))
+    return "/".join(next(alone, path.parts[1:])) or str(path)
 
 
 def lined(runs: Sequence[NamedRun]) -> list[Lined]:
@@ -83,6 +90,24 @@ def lined(runs: Sequence[NamedRun]) -> list[Lined]:
                 found.setdefault(experiment, []).append((run, matrix[0], rows))
     several = (members for members in found.values() if len(members) > 1)
     return [each for members in several if (each := _lined(members)) is not None]
+
+
+def not_lined(runs: Sequence[NamedRun], found: Iterable[Lined]) -> dict[str, list[str]]:
+    """Experiments that are not among those lined up → the names of the runs that have them."""
+    there = {each.exhibit.experiment for each in found}
+    having: dict[str, list[str]] = {}
+    for run in runs:
+        for experiment in run.folder.results["experiment"].unique(maintain_order=True):
+            if experiment not in there:
+                having.setdefault(experiment, []).append(run.name)
+    return having
+
+
+def held_against(line: Line, lines: Sequence[Line]) -> Line:
+    """The line that one is compared with: in the first run that has its role that of its system, else the first."""
+    same = [other for other in lines if other.role == line.role]
+    of_first = [other for other in same if other.run == same[0].run]
+    return next((other for other in of_first if other.system == line.system), same[0])
 
 
 class _Scored(NamedTuple):

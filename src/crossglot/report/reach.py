@@ -25,12 +25,16 @@ class Target:
         own: trained on itself.
         others: the mean over taggers trained on others.
         floor: the highest of such means of a floor, another encoder's aside.
+        low: the lower bound of `others`, where it has an interval.
+        high: the upper bound.
     """
 
     key: str
     own: float | None
     others: float
     floor: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)

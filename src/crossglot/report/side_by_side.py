@@ -6,18 +6,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crossglot.drawing.explorer import Pair
 from crossglot.drawing.markup import Child, Markup, element
-from crossglot.drawing.wording import NO_VALUE, ROLES, calling, language_name, number, place, title, verdict
+from crossglot.drawing.wording import NO_VALUE, ROLES, calling, language_name, number, place, place_of, title, verdict
 from crossglot.experiments.registry import EXHIBITED
 from crossglot.experiments.translation.claims import FIGURE, MEASURE, PAPERS_CONDITION
 from crossglot.files import write_whole
 from crossglot.report.claims import rounded, sentence_of
+from crossglot.report.course import FEWEST, course
 from crossglot.report.document import document
 from crossglot.report.facts import facts_table, folded
 from crossglot.report.folder import read_run_folder
-from crossglot.report.lines_of_runs import Line, Lined, NamedRun, lined, named_runs
+from crossglot.report.lines_of_runs import Line, Lined, NamedRun, held_against, lined, named_runs, not_lined
 from crossglot.report.provenance import in_one_line
 from crossglot.report.reach import ENCODERS, Reach, Target, scored
+from crossglot.report.settings_of_runs import Differing, differ_in_encoders_alone, settings_section
 from crossglot.report.targets_picture import dots
 from crossglot.results.rows import MEAN, ResultRow
 from crossglot.results.verdicts import JudgedClaim
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
 MOST_PAIRS = 400  # lines of a table of pairs; of larger matrices there is one of targets
 
 HEADS = ("run", "encoder", "own language", "zero-shot", "interval", "to the first", "best floor")
-FEW = 6  # settings that differ; more are folded away
 HOW = (
     "Means are over the cells that every line of an experiment has, so that no run looks better for having had easier "
     "languages; an interval stands where the run's own mean is over these very cells. Whether a difference is more "
@@ -36,7 +38,7 @@ HOW = (
 )
 
 
-def write_side_by_side(folders: Sequence[Path], out: Path, differing: Sequence[Sequence[tuple[str, ...]]]) -> Path:
+def write_side_by_side(folders: Sequence[Path], out: Path, differing: Sequence[Differing]) -> Path:
     """Writes one page about several runs, from what they kept; loads no model and no predictions.
 
     Args:
@@ -55,21 +57,29 @@ def write_side_by_side(folders: Sequence[Path], out: Path, differing: Sequence[S
     languages = {key: name for run in reversed(runs) for key, name in run.folder.languages.items()}
     with calling(languages):
         found = lined(runs)
+        training = differ_in_encoders_alone(differing)
+        sections = [
+            settings_section([run.name for run in runs], differing),
+            *(_experiment(each, training=training) for each in found),
+            _translation(runs),
+            _apart(runs, found),
+            _claims(runs),
+        ]
         page = document(
             f"{', '.join(run.name for run in runs)} side by side",
+            element("a", "Skip to the results", class_="skip", href="#results"),
             element(
                 "header",
                 element("p", "crossglot report", class_="kicker"),
                 element("h1", f"{len(runs)} runs side by side"),
                 element("dl", *(_introduced(run) for run in runs)),
             ),
+            _navigation(runs, found),
             element(
                 "main",
-                _settings(runs, differing),
+                sections[0],
                 element("p", *(_how() if found else ("No two of them have cells in common.",)), class_="lead"),
-                *(_experiment(each) for each in found),
-                _translation(runs),
-                _claims(runs),
+                *sections[1:],
                 id="results",
             ),
         )
@@ -81,35 +91,47 @@ def _introduced(run: NamedRun) -> Markup:
     return element("div", element("dt", run.name), element("dd", in_one_line(run.folder) or NO_VALUE))
 
 
-def _settings(runs: Sequence[NamedRun], differing: Sequence[Sequence[tuple[str, ...]]]) -> Markup:
-    first, *others = runs
-    heads = ("setting", "of", first.name, "there")
-    parts = []
-    for run, rows in zip(others, differing, strict=True):
-        table = facts_table(f"{run.name}, beside {first.name}", heads, rows)
-        if table is None:
-            parts.append(element("p", f"{run.name}: no setting differs from {first.name}'s."))
-        else:
-            parts.append(table if len(rows) <= FEW else folded(f"{run.name}: {len(rows)} settings differ", table))
-    return element("section", element("h2", "In what they differ"), *parts, id="settings")
+def _navigation(runs: Sequence[NamedRun], found: Sequence[Lined]) -> Markup:
+    links = [("settings", "In what they differ"), *((each.exhibit.name, place(each.exhibit)) for each in found)]
+    links += [(FIGURE, place_of(FIGURE))] if any(True for run in runs for _ in _best_layers(run)) else []
+    links += [("claims", "Claims")] if any(run.folder.claims for run in runs) else []
+    items = (element("li", element("a", text, href=f"#{target}")) for target, text in links)
+    return element("nav", element("ul", *items), aria_label="Sections")
 
 
 def _how() -> tuple[Child, ...]:
     return HOW, element("code", "crossglot compare"), ", from their predictions on the same sentences."
 
 
-def _experiment(found: Lined) -> Markup:
+def _experiment(found: Lined, *, training: bool) -> Markup:
+    """One experiment; of three runs or more that differ in their encoders alone, lines from run to run."""
     languages = len({target for _, target in found.pairs})
     where = f"{len(found.pairs)} zero-shot cells in {languages} languages, which all of them have"
+    courses = list(_courses(found)) if training else []
+    drawn = [line for _, lines in courses for line in lines]
+    rest = _panels(found, [line for line in found.lines if line not in drawn])
     return element(
         "section",
         element("h2", element("span", place(found.exhibit), class_="number"), " ", _titled(found)),
-        dots(f"{_measure(found)}, %", f"mean over {where}", _panels(found), str),
-        facts_table("Means over these cells, %", HEADS, (_averages(line, found) for line in found.lines)),
+        course(f"{_measure(found)}, %", courses) if courses else None,
+        dots(f"{_measure(found)}, %", f"mean over {where}", rest, str) if rest else None,
+        facts_table(f"Means over {where}, %", HEADS, (_averages(line, found) for line in found.lines)),
         _by_target(found),
-        _by_pair(found) if len(found.pairs) <= MOST_PAIRS else None,
+        _by_pair(found),
         id=found.exhibit.name,
     )
+
+
+def _courses(found: Lined) -> Iterator[tuple[str, list[Line]]]:
+    """Lines that go from run to run: those of a role; those of a system, where a run has several of the role."""
+    for role in ENCODERS:
+        lines = [line for line in found.lines if line.role == role]
+        alone = len({line.run for line in lines}) == len(lines)
+        named = [ROLES.get(role, role)] if alone else list(dict.fromkeys(line.system for line in lines))
+        for name in named:
+            members = lines if alone else [line for line in lines if line.system == name]
+            if len(members) >= FEWEST:
+                yield name, members
 
 
 def _titled(found: Lined) -> str:
@@ -121,12 +143,14 @@ def _measure(found: Lined) -> str:
     return scored(found.exhibit.task, found.exhibit.metric)
 
 
-def _panels(found: Lined) -> list[Reach]:
+def _panels(found: Lined, shown: Sequence[Line]) -> list[Reach]:
     """A panel for each role: its lines, run by run, in the order that they were given in."""
     panels = []
     for role in (*ENCODERS, "baseline"):
-        lines = [line for line in found.lines if line.role == role]
-        targets = tuple(Target(_called(line, lines), line.own, line.others, line.floor) for line in lines)
+        lines = [line for line in shown if line.role == role]
+        targets = tuple(
+            Target(_called(line, found.lines), line.own, line.others, line.floor, line.low, line.high) for line in lines
+        )
         if targets:
             panels.append(Reach(found.exhibit, ROLES.get(role, role), "", targets, len(found.pairs)))
     return panels
@@ -134,14 +158,14 @@ def _panels(found: Lined) -> list[Reach]:
 
 def _called(line: Line, lines: Sequence[Line]) -> str:
     """The run, with the encoder's name where one run has several."""
-    several = sum(other.run == line.run for other in lines) > 1
+    several = sum((other.run, other.role) == (line.run, line.role) for other in lines) > 1
     return f"{line.run}: {line.system}" if several else line.run
 
 
 def _averages(line: Line, found: Lined) -> tuple[str, ...]:
-    first = next(other for other in found.lines if other.role == line.role)
+    first = held_against(line, found.lines)
     interval = NO_VALUE if line.low is None else f"{number(line.low)}–{number(line.high)}"
-    change = NO_VALUE if line is first else f"{line.others - first.others:+.1f}"
+    change = NO_VALUE if line is first else _signed(line.others - first.others)
     return (line.run, line.system, number(line.own), number(line.others), interval, change, number(line.floor))
 
 
@@ -161,15 +185,49 @@ def _by_target(found: Lined) -> Markup:
 
 
 def _by_pair(found: Lined) -> Markup:
+    """Each cell that two runs or more have, with its difference to the first run's where that has it."""
+    runs: dict[Pair, set[str]] = {}
+    for line in found.lines:
+        for pair in line.cells:
+            runs.setdefault(pair, set()).add(line.run)
+    pairs = sorted(pair for pair, having in runs.items() if len(having) > 1)
+    if len(pairs) > MOST_PAIRS:
+        return element("p", f"{len(pairs)} pairs are too many to list; each run's results.csv has them.", class_="what")
     heads = ("trained on → evaluated on", *(_called(line, found.lines) for line in found.lines))
     rows = (
         (
             f"{language_name(source)} → {language_name(target)}",
-            *(number(line.cells[source, target]) for line in found.lines),
+            *(_cell(line, (source, target), found.lines) for line in found.lines),
         )
-        for source, target in found.pairs
+        for source, target in pairs
     )
-    return folded(f"By pair: {len(found.pairs)}", facts_table(f"{_measure(found)}, %", heads, rows))
+    caption = f"{_measure(found)}, %; in brackets the difference to the first run"
+    return folded(f"By pair: {len(pairs)}", facts_table(caption, heads, rows))
+
+
+def _cell(line: Line, pair: Pair, lines: Sequence[Line]) -> str:
+    value, first = line.cells.get(pair), held_against(line, lines)
+    if value is None or line is first or pair not in first.cells:
+        return number(value)
+    return f"{number(value)} ({_signed(value - first.cells[pair])})"
+
+
+def _signed(difference: float) -> str:
+    """With one decimal and its sign, never `-0.0`."""
+    return f"{round(difference, 1) + 0.0:+.1f}"
+
+
+def _apart(runs: Sequence[NamedRun], found: Sequence[Lined]) -> Markup | None:
+    """What is not put side by side, and which runs have it."""
+    having = not_lined(runs, found)
+    having.pop(FIGURE, None)  # it has a table of its own
+    said = [
+        f"{place_of(experiment)}: in {', '.join(names)} "
+        + ("alone" if len(names) == 1 else "without zero-shot cells that all of them have")
+        for experiment, names in having.items()
+    ]
+    items = element("ul", *(element("li", each) for each in said), class_="notes")
+    return element("section", element("h2", "Not side by side"), items, id="apart") if said else None
 
 
 def _translation(runs: Sequence[NamedRun]) -> Markup | None:
@@ -198,7 +256,7 @@ def _claims(runs: Sequence[NamedRun]) -> Markup | None:
     judged = [{claim.id: claim for claim in run.folder.claims} for run in runs]
     every = {key: claim for of_run in reversed(judged) for key, claim in of_run.items()}
     order = dict.fromkeys(claim.id for run in runs for claim in run.folder.claims)
-    rows = ((sentence_of(every[key]), *(_judged(of_run.get(key)) for of_run in judged)) for key in order)
+    rows = ((f"{sentence_of(every[key])} ({key})", *(_judged(of_run.get(key)) for of_run in judged)) for key in order)
     table = facts_table("Verdict, and the number that decides it", ("claim", *(run.name for run in runs)), rows)
     return element("section", element("h2", "Claim by claim"), table, id="claims") if table else None
 

@@ -27,6 +27,7 @@ def dots(what: str, by: str, panels: Sequence[Reach], named: Callable[[str], str
         panels: their targets may be anything that has an own score and one from others.
         named: a target's key → what it is called.
     """
+    bounded = any(target.low is not None for panel in panels for target in panel.targets)
     caption = element(
         "figcaption",
         element("strong", what),
@@ -34,7 +35,7 @@ def dots(what: str, by: str, panels: Sequence[Reach], named: Callable[[str], str
         element("span", "●", class_="mark own"),
         " trained on the language itself, ",
         element("span", "○", class_="mark others"),
-        " mean over taggers trained on other languages, ",
+        f" mean over taggers trained on other languages{', with its interval' if bounded else ''}, ",
         element("span", "|", class_="mark floor"),
         " the best floor.",
     )
@@ -73,6 +74,8 @@ def _row(target: Target, y: float, named: Callable[[str], str]) -> Markup:
     """A language's line: its name, from the score that others reach to its own, and the floor."""
     middle = f"{y:.1f}"
     marks = [element("text", named(target.key), x=str(NAMES - EDGE), y=f"{y + 4:.1f}", text_anchor="end")]
+    if target.low is not None and target.high is not None:
+        marks.append(element("line", x1=_at(target.low), x2=_at(target.high), y1=middle, y2=middle, class_="reach"))
     if target.own is not None:
         marks.append(element("line", x1=_at(target.others), x2=_at(target.own), y1=middle, y2=middle, class_="between"))
     if target.floor is not None:
