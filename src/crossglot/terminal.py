@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
+from rich.live import Live
 from rich.progress import BarColumn, Progress, ProgressColumn, Task
+from rich.progress_bar import ProgressBar
 from rich.segment import Segment
-from rich.table import Column
+from rich.table import Column, Table
 from rich.text import Text
 
 from crossglot.characters import visible
@@ -23,6 +25,8 @@ UNCUT = 100_000
 """Columns of a pipe or file: more than any table has, so that none is folded there."""
 
 BAR = 24  # columns of a bar
+SHORT_BAR = 12  # of one in a line that has much to say
+REFRESHED = 4  # times a second
 
 
 class PlainConsole(Console):
@@ -55,6 +59,25 @@ def plain(text: str, style: str = "") -> Text:
 def bars(console: Console, *columns: ProgressColumn) -> Progress:
     """Bars that vanish when they are done; the description of what goes on follows them, then `columns`."""
     return Progress(BarColumn(bar_width=BAR), _Description(), *columns, console=console, transient=True)
+
+
+def live(console: Console, draw: Callable[[], RenderableType]) -> Live:
+    """What `draw` gives, drawn anew a few times a second, until it stops and vanishes."""
+    return Live(console=console, get_renderable=draw, refresh_per_second=REFRESHED, transient=True)
+
+
+def beside_bar(share: float, text: Text) -> RenderableType:
+    """A bar that is so full, between 0 and 1, and a text behind it."""
+    line = Table.grid(padding=(0, 1))
+    line.add_column(width=SHORT_BAR)
+    line.add_column(no_wrap=True, overflow="ellipsis")
+    line.add_row(ProgressBar(total=1.0, completed=share, width=SHORT_BAR), text)
+    return line
+
+
+def room_beside_bar(console: Console) -> int:
+    """How many columns the text behind a bar has."""
+    return console.width - SHORT_BAR - 1
 
 
 class _Description(ProgressColumn):

@@ -26,7 +26,7 @@ def contents(folder: Path) -> dict[str, bytes]:
         if name.endswith("/step.json"):
             said = json.loads(found[name])
             found[name] = json.dumps(
-                {k: said[k] for k in said if k not in ("seconds", "finished", "checksum")}
+                {k: said[k] for k in said if k not in ("seconds", "core_seconds", "finished", "checksum")}
             ).encode()
     return found
 

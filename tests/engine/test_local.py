@@ -180,14 +180,14 @@ def shown_on_a_terminal(tmp_path: Path, width: int, steps: int) -> list[str]:
     """Every line that was ever drawn."""
     text = StringIO()
     console = Console(file=text, width=width, force_terminal=True)
-    Local().run(Plan.of([chain(tmp_path / "log", steps, pause=0.15)]), Store(tmp_path / "steps"), Shown(console))
+    Local().run(Plan.of([chain(tmp_path / "log", steps, pause=0.4)]), Store(tmp_path / "steps"), Shown(console))
     return re.split(r"[\r\n]", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text.getvalue()))
 
 
 def test_a_terminal_gets_bars_of_the_whole_and_of_what_runs(tmp_path: Path) -> None:
     lines = shown_on_a_terminal(tmp_path, 120, 3)
     assert any("2 done · 1 running · 0 left" in line and "to go" in line for line in lines)
-    titles = [step.title for step in Plan.of([chain(tmp_path / "log", 3, pause=0.15)]).steps]
+    titles = [step.title for step in Plan.of([chain(tmp_path / "log", 3, pause=0.4)]).steps]
     assert all(any("━" in line and title in line for line in lines) for title in titles)
 
 

@@ -1,4 +1,4 @@
-"""The consoles that commands print to, and a bar on stderr while something long runs, where that is a terminal."""
+"""The consoles that commands print to, and what stands on a terminal's stderr while something long runs."""
 
 from __future__ import annotations
 
@@ -27,6 +27,24 @@ def stdout_console() -> Console:
 def _unseen(done: int, total: int) -> None:
     """The bar outside a terminal: none."""
     del done, total
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """On a terminal, says on stderr what is done until the block ends, and for how long already."""
+    from crossglot.engine.live_view import LiveView
+    from crossglot.engine.under_way import UnderWay
+
+    console = stderr_console()
+    if not console.is_terminal:
+        yield
+        return
+    view = LiveView(console, UnderWay())
+    view.wait(what)
+    try:
+        yield
+    finally:
+        view.stop()
 
 
 @contextmanager

@@ -260,10 +260,11 @@ def _written(out: Path) -> int | None:
 
 def print_report(folder: Path, *, quiet: bool) -> None:
     """Writes a run's report and prints its tables."""
-    from crossglot.commands.progress import stdout_console
+    from crossglot.commands.progress import stdout_console, waiting
     from crossglot.report import terminal_tables, write_report
 
-    written = write_report(folder)
+    with waiting(f"writing the report of {folder}"):
+        written = write_report(folder)
     console = stdout_console()
     for table in () if quiet else terminal_tables(folder):
         console.print(table)
@@ -273,10 +274,11 @@ def print_report(folder: Path, *, quiet: bool) -> None:
 
 def _print_ending(folder: Path, *, as_json: bool) -> None:
     """Writes a run's report and prints what was found, in a few lines or as JSON."""
-    from crossglot.commands.progress import stdout_console
+    from crossglot.commands.progress import stdout_console, waiting
     from crossglot.report import terminal_ending, write_report
 
-    written = write_report(folder)
+    with waiting("writing the report"):
+        written = write_report(folder)
     if as_json:
         _print_json(_summary(folder))
     for part in () if as_json else terminal_ending(folder):

@@ -21,6 +21,17 @@ class TimeToGo:
             self._size[work.kind] += work.size
             self._seconds[work.kind] += seconds
 
+    def copy(self) -> TimeToGo:
+        """One that learns on its own."""
+        copied = TimeToGo()
+        copied._size |= self._size
+        copied._seconds |= self._seconds
+        return copied
+
+    def knows(self, kind: str) -> bool:
+        """Whether work of that kind has been timed."""
+        return kind in self._size
+
     def seconds_for(self, works: Iterable[Work]) -> float | None:
         """Seconds that this work will take; None while nothing that counts has been timed."""
         if not self._size:

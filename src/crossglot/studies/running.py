@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
@@ -70,12 +71,34 @@ def run_study(study: Study, out: Path, executor: Executor, progress: Progress | 
         CrossglotError: if steps failed; by then everything that could be run is kept and written.
     """
     check_run_folder(out)
-    plan = plan_study(study, out, executor.ask(partial(plan_runtime, study.device, study.precision)))
-    waiting = (planned.step for planned in plan.states() if planned.state != "finished")
-    executor.ask(partial(check, requirements_of(waiting)))  # before any work, and once
+    progress = progress or Progress()
+    with _preparing(progress, "reading the data and planning"):
+        plan = plan_study(study, out, executor.ask(partial(plan_runtime, study.device, study.precision)))
+        waiting = (planned.step for planned in plan.states() if planned.state != "finished")
+        executor.ask(partial(check, requirements_of(waiting)))  # before any work, and once
     if executor.elsewhere:
         forget()
     plan, outcome = _run_steps(plan, executor, progress)
+    with _preparing(progress, "writing the results"):
+        _write(plan, outcome, out, executor, command)
+    failure = outcome.error()
+    if failure is not None:
+        raise failure
+    return out
+
+
+@contextmanager
+def _preparing(progress: Progress, what: str) -> Iterator[None]:
+    """Tells what is done until the block ends."""
+    progress.prepare(what)
+    try:
+        yield
+    finally:
+        progress.stop()
+
+
+def _write(plan: StudyPlan, outcome: Outcome, out: Path, executor: Executor, command: str) -> None:
+    """Writes the run's folder; what cannot be written, or not for a damaged step, is said with what to do."""
     try:
         with locked(out / WRITING):  # another run may be writing into this folder just now
             write_run(plan, outcome, out, executor.ask(machine), command)
@@ -89,10 +112,6 @@ def run_study(study: Study, out: Path, executor: Executor, progress: Progress | 
         if fault is None:
             raise
         raise fault from error
-    failure = outcome.error()
-    if failure is not None:
-        raise failure
-    return out
 
 
 def _run_steps(plan: StudyPlan, executor: Executor, progress: Progress | None) -> tuple[StudyPlan, Outcome]:
