@@ -166,6 +166,12 @@ def test_settings_that_are_the_same_in_several_runs_share_a_line() -> None:
     ]
 
 
+def test_encoders_of_other_names_share_a_line() -> None:
+    of_others = [[("revision", f"a : {name}", "r0", f"r-{name}")] for name in ("b", "c")]
+    page = Tables(text=settings_section(("first", "second", "third"), of_others))
+    assert page.found[0][1:] == [["revision", "encoders", "r0", "r-b", "r-c"]]
+
+
 def test_claims_stand_beside_each_other(tmp_path: Path) -> None:
     page = beside(tmp_path, RESULTS / "pos-tables", RESULTS / "ner-tables")
     claims = Tables(page).found[-1]

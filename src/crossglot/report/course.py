@@ -14,7 +14,7 @@ FEWEST = 3  # runs: two are a difference
 WIDTH, HEIGHT = 440, 150  # units of a panel's drawing, without its labels
 LEFT, EDGE = 30, 16  # units beside it, at least
 STEP = 20  # points between two lines of its grid
-LETTER = 6.6  # units that a letter of a run's name takes
+LETTER = 7.4  # units that a letter of a run's name takes
 ANGLE = radians(30)  # at which names are written that are too long for their place
 LONGEST = 22  # letters of a run's name
 

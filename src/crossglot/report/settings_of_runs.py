@@ -55,17 +55,22 @@ def _lines(differing: Sequence[Differing]) -> Iterator[tuple[str, ...]]:
     """Lines of the table; what has the same values in all runs shares one."""
     firsts: dict[tuple[str, str], str] = {}
     values: dict[tuple[str, str], dict[int, str]] = {}
+    named: dict[tuple[str, str], dict[str, None]] = {}
     for at, rows in enumerate(differing):
         for setting, of, one, other in rows:
-            firsts.setdefault((setting, of), one)
-            values.setdefault((setting, of), {})[at] = other
+            key = (setting, one)  # the first's encoder may face one of any name
+            if setting not in OF_ENCODERS or at in values.get(key, {}):
+                key = (setting, of)
+            firsts.setdefault(key, one)
+            values.setdefault(key, {})[at] = other
+            named.setdefault(key, {})[of] = None
     alike: dict[tuple[str, ...], list[str]] = {}
-    for (setting, of), found in values.items():
-        if setting == CHECKSUM:
-            said = ("contents", *_letters(firsts[setting, of], found, len(differing)))
+    for key, found in values.items():
+        if key[0] == CHECKSUM:
+            said = ("contents", *_letters(firsts[key], found, len(differing)))
         else:
-            said = (setting, firsts[setting, of], *(found.get(at, "") for at in range(len(differing))))
-        alike.setdefault(said, []).append(of)
+            said = (key[0], firsts[key], *(found.get(at, "") for at in range(len(differing))))
+        alike.setdefault(said, []).append(next(iter(named[key])) if len(named[key]) == 1 else "encoders")
     for (setting, *shown), of_all in alike.items():
         yield setting, ", ".join(filter(None, of_all)), *shown
 
