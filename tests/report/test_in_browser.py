@@ -166,6 +166,34 @@ def test_a_claim_opens_to_its_interval(page: Path) -> None:
     assert opened(page, asked, first=OPEN_CLAIMS)[0] == "[true,true]"
 
 
+def test_a_matrix_is_put_in_the_order_that_is_chosen(page: Path) -> None:
+    asked = """(async () => {
+      const fold = document.querySelector("#table2 details.explore");
+      const names = ["English", "German", "Spanish", "Italian"];
+      const rows = () => [...fold.querySelectorAll("svg text")]
+        .filter((each) => names.includes(each.textContent))
+        .map((each) => [each.getBoundingClientRect(), each.textContent])
+        .sort(([one], [other]) => one.top - other.top || one.left - other.left)
+        .slice(-4).map(([, name]) => name);
+      const found = [rows()];
+      const order = [...fold.querySelectorAll("select")].at(-1);
+      for (const chosen of ["family", "score"]) {
+        order.value = chosen;
+        order.dispatchEvent(new Event("change"));
+        await new Promise((done) => setTimeout(done, 500));
+        found.push(rows());
+      }
+      return found;
+    })()"""
+    first = """document.querySelector("#table2 details.explore").open = true;
+      document.querySelector("#table2 details.explore").scrollIntoView({ behavior: "instant" })"""
+    as_run, by_family, by_score = json.loads(opened(page, asked, first=first)[0])
+    assert as_run == ["English", "German", "Spanish", "Italian"]
+    assert by_family == ["English", "German", "Italian", "Spanish"]  # Germanic, Romance
+    assert sorted(by_score) == sorted(as_run)
+    assert by_score[0] in ("English", "Spanish")  # which serve the others best, a tenth of a point apart
+
+
 def test_a_matrix_is_drawn_when_it_is_opened_and_subtracts_what_is_chosen(page: Path) -> None:
     asked = """(async () => {
       const fold = document.querySelector("#table2 details.explore");

@@ -22,7 +22,9 @@ LETTER = 6.5  # pixels that a letter of a column's head takes, at most
 SPACING = 22  # pixels between panels
 LEGEND = 70  # pixels that a legend beside them takes
 ROOM = 830  # pixels of a drawing in whose letters, across a paper's page, 6 points are left of 11 pixels
-INK = "#23282b"
+INK, INK_ON_GROUND = "#23282b", "#23282c"
+"""Of all texts; and the same to the eye of labels beside marks, which a dark page draws in its own ink: those in pale
+cells stay."""
 GREY = "#808588"
 OF_EVERY_OBJECT = (
     "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "__proto__", "constructor",

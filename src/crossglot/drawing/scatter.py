@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from crossglot.drawing.figures import GREY, INK
+from crossglot.drawing.figures import GREY, INK_ON_GROUND
 from crossglot.drawing.inline import inline
 from crossglot.statistics.association import line_reach, linear_trend
 
@@ -110,8 +110,8 @@ def scatter(series: Sequence[Series], x_title: str, y_title: str) -> Any:
             y=y, strokeDash=alt.StrokeDash("system:N", scale=scale(DASHES), legend=legend)
         ),
         dots.transform_filter("datum.label !== ''")
-        .mark_text(fontSize=11, align="left", dx=5, dy=-5, color=INK)
-        .encode(text="label:N", color=alt.value(INK)),
+        .mark_text(fontSize=11, align="left", dx=5, dy=-5, color=INK_ON_GROUND)
+        .encode(text="label:N", color=alt.value(INK_ON_GROUND)),
     ]
     return alt.layer(*layers).properties(width=SIZE[0], height=SIZE[1])
 
