@@ -166,6 +166,30 @@ def test_a_claim_opens_to_its_interval(page: Path) -> None:
     assert opened(page, asked, first=OPEN_CLAIMS)[0] == "[true,true]"
 
 
+def test_an_encoder_that_is_clicked_in_the_legend_is_seen_alone(tmp_path: Path) -> None:
+    for name in KEPT:
+        shutil.copyfile(RESULTS / "ner-matrix" / name, tmp_path / name)
+    asked = """(async () => {
+      const chart = document.querySelector("#figure1 .live");
+      const faint = () => [...chart.querySelectorAll(".mark-symbol.role-mark path")]
+        .map((each) => Number(each.getAttribute("opacity"))).filter((opacity) => opacity < 0.1).length;
+      const points = chart.querySelectorAll(".mark-symbol.role-mark path").length;
+      const found = [faint() / points];
+      for (const kind of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"]) {
+        const event = kind.startsWith("pointer") ? PointerEvent : MouseEvent;
+        chart.querySelector(".role-legend-label text").dispatchEvent(new event(kind, { bubbles: true, view: window }));
+      }
+      await new Promise((done) => setTimeout(done, 500));
+      return [...found, faint() / points];
+    })()"""
+    first = "document.querySelector('#figure1 [data-chart]').scrollIntoView({ behavior: 'instant' })"
+    said, complaints = opened(write_report(tmp_path), asked, first=first)
+    before, after = json.loads(said)
+    assert before == 0
+    assert 0.2 < after < 0.8  # the others' points
+    assert complaints == []
+
+
 def test_a_matrix_is_put_in_the_order_that_is_chosen(page: Path) -> None:
     asked = """(async () => {
       const fold = document.querySelector("#table2 details.explore");

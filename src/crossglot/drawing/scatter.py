@@ -20,6 +20,7 @@ DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3])
 """Each system has a colour of its own lightness, a point and a dash: any of them tells it apart, in grey print too."""
 GRID = 25  # points of x at which the band is drawn
 FAINT = 0.22  # opacity of grid lines
+UNCHOSEN = 0.05  # opacity of the encoders that are not chosen in the legend
 NEAR = 0.05  # share of the x axis that still counts as its lowest end
 SPREAD = 0.13  # systems stand side by side where x takes whole numbers only
 
@@ -93,11 +94,21 @@ def scatter(series: Sequence[Series], x_title: str, y_title: str) -> Any:
     top = 20 * ceil(max((point.y for one in shown for point in one.points), default=100) / 20) or 20
     y = alt.Y("y:Q", title=y_title, axis=axis, scale=alt.Scale(domain=[0, top]))
     colour = alt.Color("system:N", scale=scale(COLOURS), legend=legend)
+    # All, until the legend is clicked. Charts that stand beside each other need names of their own.
+    name = "chosen_" + "".join(letter for letter in x_title if letter.isalnum() and letter.isascii())
+    chosen = alt.selection_point(name=name, fields=["system"], bind="legend")
+
+    def opaque(opacity: float) -> Any:
+        return alt.condition(chosen, alt.value(opacity), alt.value(UNCHOSEN))
+
     dots = alt.Chart(inline(points)).encode(x=x, y=y, color=colour)
     trend = alt.Chart(inline(lines)).encode(x=x, color=colour)
     layers = [
-        trend.mark_area(opacity=0.2, clip=True).encode(y=alt.Y("low:Q", title=y_title), y2="high:Q"),
-        dots.mark_point(filled=True, size=22, opacity=0.62).encode(
+        trend.mark_area(clip=True).encode(y=alt.Y("low:Q", title=y_title), y2="high:Q", opacity=opaque(0.2)),
+        dots.mark_point(filled=True, size=22)
+        .add_params(chosen)
+        .encode(
+            opacity=opaque(0.62),
             shape=alt.Shape("system:N", scale=scale(SHAPES), legend=legend),
             tooltip=[
                 alt.Tooltip("pair:N"),
@@ -107,11 +118,11 @@ def scatter(series: Sequence[Series], x_title: str, y_title: str) -> Any:
             ],
         ),
         trend.mark_line(strokeWidth=2, clip=True).encode(
-            y=y, strokeDash=alt.StrokeDash("system:N", scale=scale(DASHES), legend=legend)
+            y=y, strokeDash=alt.StrokeDash("system:N", scale=scale(DASHES), legend=legend), opacity=opaque(1)
         ),
         dots.transform_filter("datum.label !== ''")
         .mark_text(fontSize=11, align="left", dx=5, dy=-5, color=INK_ON_GROUND)
-        .encode(text="label:N", color=alt.value(INK_ON_GROUND)),
+        .encode(text="label:N", color=alt.value(INK_ON_GROUND), opacity=opaque(1)),
     ]
     return alt.layer(*layers).properties(width=SIZE[0], height=SIZE[1])
 
