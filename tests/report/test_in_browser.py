@@ -30,7 +30,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_report(folder)
 
 
-def opened(page: Path, asked: str, width: int = WIDE, first: str = "", before: str = "") -> tuple[str, list[str]]:
+def opened(
+    page: Path, asked: str, width: int = WIDE, first: str = "", before: str = "", until: str = "true"
+) -> tuple[str, list[str]]:
     """What JavaScript says of the page two seconds after it was opened, and what the browser complains of.
 
     Args:
@@ -38,14 +40,16 @@ def opened(page: Path, asked: str, width: int = WIDE, first: str = "", before: s
         asked: an expression; it may wait for something.
         first: a statement, run as soon as the page is there.
         before: a statement, run before the page's own scripts.
+        until: an expression that is waited for, as for a chart that is drawn when it comes into view.
         width: of the window in pixels; a page of a narrower one than the browser's is put in a frame.
     """
     # The page's policy lets no script run that it did not come with; it holds for what stands after it.
     head, charset, rest = page.read_text(encoding="utf-8").partition('<meta charset="utf-8">')
     at_first = f"document.addEventListener('DOMContentLoaded', () => {{ {first} }})"
-    probe = (
-        f"{before}; {at_first}; setTimeout(async () => console.log('said:' + JSON.stringify(await ({asked}))), 2000)"
-    )
+    probe = f"""{before}; {at_first}; setTimeout(async () => {{
+      for (let turn = 0; turn < 100 && !({until}); turn += 1) await new Promise((done) => setTimeout(done, 100));
+      console.log('said:' + JSON.stringify(await ({asked})));
+    }}, 2000)"""
     probed, frame = page.with_name("probed.html"), page.with_name("frame.html")
     probed.write_text(f"{head}{charset}<script>{probe}</script>{rest}", encoding="utf-8")
     frame.write_text(
@@ -183,7 +187,9 @@ def test_an_encoder_that_is_clicked_in_the_legend_is_seen_alone(tmp_path: Path) 
       return [...found, faint() / points];
     })()"""
     first = "document.querySelector('#figure1 [data-chart]').scrollIntoView({ behavior: 'instant' })"
-    said, complaints = opened(write_report(tmp_path), asked, first=first)
+    said, complaints = opened(
+        write_report(tmp_path), asked, first=first, until="document.querySelector('#figure1 .live svg path')"
+    )
     before, after = json.loads(said)
     assert before == 0
     assert 0.2 < after < 0.8  # the others' points
@@ -211,7 +217,9 @@ def test_a_matrix_is_put_in_the_order_that_is_chosen(page: Path) -> None:
     })()"""
     first = """document.querySelector("#table2 details.explore").open = true;
       document.querySelector("#table2 details.explore").scrollIntoView({ behavior: "instant" })"""
-    as_run, by_family, by_score = json.loads(opened(page, asked, first=first)[0])
+    as_run, by_family, by_score = json.loads(
+        opened(page, asked, first=first, until="document.querySelector('#table2 details.explore select')")[0]
+    )
     assert as_run == ["English", "German", "Spanish", "Italian"]
     assert by_family == ["English", "German", "Italian", "Spanish"]  # Germanic, Romance
     assert sorted(by_score) == sorted(as_run)
@@ -231,7 +239,10 @@ def test_a_matrix_is_drawn_when_it_is_opened_and_subtracts_what_is_chosen(page: 
     })()"""
     first = """document.querySelector("#table2 details.explore").open = true;
       document.querySelector("#table2 details.explore").scrollIntoView({ behavior: "instant" })"""
-    assert opened(page, asked, first=first)[0] == "[true,true]"
+    assert (
+        opened(page, asked, first=first, until="document.querySelector('#table2 details.explore select')")[0]
+        == "[true,true]"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -287,7 +298,9 @@ def test_a_cell_of_the_explored_matrix_opens_its_errors(with_errors: Path) -> No
     }})()"""
     first = """document.querySelector("#table1 details.explore").open = true;
       document.querySelector("#table1 details.explore").scrollIntoView({ behavior: "instant" })"""
-    hash_, panels = json.loads(opened(with_errors, asked, first=first)[0])
+    hash_, panels = json.loads(
+        opened(with_errors, asked, first=first, until="document.querySelector('#table1 details.explore svg path')")[0]
+    )
     assert hash_.startswith("#errors-")
     assert panels == 1
 
@@ -318,7 +331,14 @@ def test_a_cell_that_is_pointed_at_says_what_is_known_of_its_pair(tmp_path: Path
     write_results([*made_up_rows(), *figure2, common], folder / "results.csv")
     first = """document.querySelector("#table1 details.explore").open = true;
       document.querySelector("#table1 details.explore").scrollIntoView({ behavior: "instant" })"""
-    said = json.loads(opened(write_report(folder), POINT.replace("SECTION", "#table1"), first=first)[0])
+    said = json.loads(
+        opened(
+            write_report(folder),
+            POINT.replace("SECTION", "#table1"),
+            first=first,
+            until="document.querySelector('#table1 details.explore svg path')",
+        )[0]
+    )
     told = {(trained_on, evaluated_on): features for trained_on, evaluated_on, *_, features in filter(None, said)}
     assert told["English", "German"] == "4"
     assert told["English", "Dutch"] == "–"
