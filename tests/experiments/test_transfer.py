@@ -13,6 +13,7 @@ from crossglot.paper.published import PUBLISHED
 from crossglot.results.rows import ResultRow
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import EncoderReference
+from crossglot.steps.fit_and_predict import FitAndPredict
 from crossglot.steps.score import Score
 from crossglot.tagging.recipe import Recipe
 from toy_world import write_entities, write_root, write_treebank
@@ -250,3 +251,28 @@ def test_a_tagger_that_is_no_floor_by_default_stands_where_it_is_named(root: Pat
     ]  # fmt: skip
     assert {step.seed for row in of_system(rows, "character n-grams") for step in row.steps} == {None}
     assert not of_system(table_rows(TABLES["table1"], setting(root)), "character n-grams")
+
+
+def test_a_baseline_that_chooses_by_a_dev_set_is_given_its_sources(root: Path) -> None:
+    rows = of_system(table_rows(TABLES["table3"], setting(root, floors=("bilstm-crf",))), "BiLSTM-CRF")
+    by_source = {row.source: row for row in rows}
+    assert {row.system.role for row in rows} == {"baseline"}
+    english = by_source["en"].steps
+    assert [step.seed for step in english] == [1, 2]
+    for step in english:
+        assert isinstance(step, FitAndPredict)
+        assert [(split.corpus, split.split) for split in step.dev] == [("conll2003/en", "dev")]
+    write_entities(root, "conll2002/nl", [[("Ana", "B-PER")]], "train test")
+    dutch = of_system(table_rows(TABLES["table3"], setting(root, floors=("bilstm-crf",))), "BiLSTM-CRF")
+    (row,) = (row for row in dutch if row.source == "nl")
+    assert [step.dev for step in row.steps if isinstance(step, FitAndPredict)] == [(), ()]
+
+
+def test_floors_that_choose_nothing_are_the_steps_that_they_were(root: Path) -> None:
+    """Counted and kept by earlier versions: a dev set is no part of what they are."""
+    rows = of_system(table_rows(TABLES["table1"], setting(root)), "most frequent tag")
+    english = next(row.steps[0] for row in rows if row.source == "en")
+    assert isinstance(english, FitAndPredict)
+    assert english.dev == () and english.work.size == 0
+    assert english.digest() == english.model_copy(update={"baseline": "most-frequent-tag", "dev": ()}).digest()
+    assert english.stored_as() == "CountAndPredict"

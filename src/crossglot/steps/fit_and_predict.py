@@ -46,8 +46,12 @@ class FitAndPredict(MatrixRow):
         return f"{self.system}, {self.task}: {self.source_in_words}{seed} → {self.targets_in_words}"
 
     @property
+    def passes(self) -> int:
+        """How often training goes through its sentences."""
+        return max(1, BASELINES[self.baseline].PASSES)
+
+    @property
     def work(self) -> Work:
         """Words in and out, a forward pass counting 1 and a training pass 3; nothing for what takes seconds."""
-        passes = BASELINES[self.baseline].PASSES
-        size = 3 * passes * self.training_words() + sum(split.words for split in self.targets) if passes else 0
-        return Work(size, f"tagging with {self.system}")
+        size = 3 * self.passes * self.training_words() + sum(split.words for split in self.targets)
+        return Work(size if BASELINES[self.baseline].PASSES else 0, f"tagging with {self.system}")

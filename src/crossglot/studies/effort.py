@@ -10,6 +10,7 @@ from typing import Any
 from crossglot.engine.record import RECORD, Record, read_record
 from crossglot.engine.step import Step
 from crossglot.steps.find_recipe import FindRecipe
+from crossglot.steps.fit_and_predict import FitAndPredict
 from crossglot.steps.on_device import DeviceStep
 from crossglot.steps.pretrain import Pretrain
 from crossglot.steps.rows import MatrixRow
@@ -108,6 +109,8 @@ def _read_by(step: Step) -> Amounts:
         if isinstance(step, TrainAndPredict):
             times = 0 if step.tagger_of is not None else step.recipe.epochs
             asked = len(step.points)
+        if isinstance(step, FitAndPredict):
+            times = step.passes
         return Amounts(
             times * step.training_size(),
             round(times * step.training_words()),

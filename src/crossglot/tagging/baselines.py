@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from crossglot.tagging.bilstm_crf.tagger import BiLstmCrf
 from crossglot.tagging.character_ngrams import CharacterNGrams
 from crossglot.tagging.most_frequent_tag import MostFrequentTag
 from crossglot.tagging.tagger import Baseline
@@ -13,6 +14,7 @@ BASELINES: Mapping[str, type[Baseline]] = MappingProxyType(
     {
         "most-frequent-tag": MostFrequentTag,
         "character-ngrams": CharacterNGrams,
+        "bilstm-crf": BiLstmCrf,
     }
 )
 """What options call it → the kind of tagger."""

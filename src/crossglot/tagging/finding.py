@@ -6,22 +6,18 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from crossglot.corpora.sampling import set_aside
 from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
 from crossglot.encoders.encoder import Encoder
 from crossglot.remedies import way, ways
 from crossglot.runtime import Runtime
 from crossglot.tagging.choosing import Choice
-from crossglot.tagging.grid import ENOUGH_DEV, Grid
+from crossglot.tagging.grid import Grid
+from crossglot.tagging.held_out import held_out
 from crossglot.tagging.kept_searches import Question, keep, kept
-from crossglot.tagging.labels import OUTSIDE
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.search import Search, search_recipe
 
 _log = logging.getLogger(__name__)
-
-SHARE = 10
-"""Where there is no dev set, one sentence in so many is set aside for the search."""
 
 DEV_SET = "the dev set"
 
@@ -59,7 +55,7 @@ def find(
         CrossglotError: if every training diverged.
     """
     grid, dev = choice.grid or Grid(), gathered_tagged(dev)
-    train, dev, where = (sentences, dev, DEV_SET) if dev else _held_out(sentences, task)
+    train, dev, where = (sentences, dev, DEV_SET) if dev else held_out(sentences, task)
     question = Question(encoder, task, choice.recipe, grid, train, dev, runtime)
     found = kept(question)
     if found is None:
@@ -80,15 +76,3 @@ def find(
         )  # fmt: skip
     settings = {"head_start": found.best.head_start, "learning_rate": found.best.learning_rate}
     return Found(choice.recipe.model_copy(update=settings), found, where)
-
-
-def _held_out(
-    sentences: Sequence[TaggedSentence], task: str
-) -> tuple[Sequence[TaggedSentence], Sequence[TaggedSentence], str]:
-    """Sentences to train on and to score on in a search, and what the latter are; of too few, the same ones."""
-    aside = min(ENOUGH_DEV, len(sentences) // SHARE)
-    train, dev = set_aside(sentences, aside)
-    learnable = task != "ner" or any(set(sentence.tags) - {OUTSIDE} for sentence in train)
-    if not (learnable and any(map(len, train)) and any(map(len, dev))):
-        return sentences, sentences, f"the {len(sentences)} training sentences themselves, which are few"
-    return train, dev, f"{aside} of the {len(sentences)} training sentences, set aside for it"

@@ -1,0 +1,86 @@
+"""Which rows of the word vectors, and which characters, words are read as."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+UNKNOWN = 0
+"""The row of unknown words; also the number of the character that a word of none but unknown ones is read as."""
+
+MOST_CHARACTERS = 100
+"""Of a longer word its two ends are read, so that one web address does not make a batch as wide as itself."""
+
+_DIGIT = re.compile(r"\d")
+
+
+def without_digits(word: str) -> str:
+    """The word with every digit a 0, as words are looked up and spelled."""
+    return _DIGIT.sub("0", word)
+
+
+def look_up(word: str, known: Mapping[str, int]) -> int | None:
+    """The place of a word among pretrained vectors: as it is, else in lower case, else that with its digits 0."""
+    for spelled in (word, word.lower(), without_digits(word.lower())):
+        if spelled in known:
+            return known[spelled]
+    return None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words and characters that a tagger knows.
+
+    Attributes:
+        trained: words of the training sentences, digits as 0; their rows follow that of unknown words.
+        pretrained: further words that there are vectors of, as these spell them; theirs come last.
+        characters: of the trained words; numbered from 1.
+    """
+
+    trained: tuple[str, ...]
+    pretrained: tuple[str, ...]
+    characters: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return 1 + len(self.trained) + len(self.pretrained)
+
+    @cached_property
+    def _row_of_trained(self) -> Mapping[str, int]:
+        return {word: 1 + place for place, word in enumerate(self.trained)}
+
+    @cached_property
+    def _row_of_pretrained(self) -> Mapping[str, int]:
+        return {word: 1 + len(self.trained) + place for place, word in enumerate(self.pretrained)}
+
+    @cached_property
+    def _number_of(self) -> Mapping[str, int]:
+        return {character: 1 + place for place, character in enumerate(self.characters)}
+
+    def row(self, word: str) -> int:
+        """A word's row: a training word's, else a pretrained one's (see `look_up`), else that of unknown words."""
+        own = self._row_of_trained.get(without_digits(word))
+        found = look_up(word, self._row_of_pretrained) if own is None else own
+        return UNKNOWN if found is None else found
+
+    def spell(self, word: str) -> list[int]:
+        """Numbers of a word's characters, of a long one's two ends; unknown ones are left out, but never all."""
+        half = MOST_CHARACTERS // 2
+        read = word if len(word) <= MOST_CHARACTERS else word[:half] + word[-half:]
+        numbers = [self._number_of[c] for c in without_digits(read) if c in self._number_of]
+        return numbers or [UNKNOWN]
+
+
+def vocabulary_of(sentences: Iterable[Sequence[str]], pretrained: Sequence[str] = ()) -> tuple[Vocabulary, list[int]]:
+    """The vocabulary of training sentences, frequent words first, and the rows of words that occur once."""
+    counts = Counter(without_digits(word) for words in sentences for word in words)
+    trained = tuple(word for word, _ in counts.most_common())
+    known = set(trained)
+    further = tuple(word for word in pretrained if word not in known)
+    characters = tuple(sorted({character for word in trained for character in word}))
+    once = [1 + place for place, word in enumerate(trained) if counts[word] == 1]
+    return Vocabulary(trained, further, characters), once
