@@ -96,6 +96,13 @@ def test_a_store_that_is_gone_while_a_step_runs_is_said_to_be(
     assert not (tmp_path / "log").exists() or jobs == 2
 
 
+def test_a_store_that_is_gone_is_said_to_be_though_another_process_made_it_anew(tmp_path: Path) -> None:
+    store = Store(tmp_path / "steps")
+    with pytest.raises(StorageError, match=r"steps: was deleted or moved while this ran"):
+        Local().run(Plan.of([Lose(lost=store.folder, made_anew=True)]), store)
+    assert [path.name for path in store.folder.iterdir()] == ["of-another-process"]
+
+
 class Meddle(Progress):
     """Does something when the first step is done."""
 

@@ -122,12 +122,16 @@ class Die(Step):
 
 
 class Lose(Step):
-    """Loses a folder above it, or a file stands there suddenly; then writes by what finds that out in its own words."""
+    """Loses a folder above it, or a file or another folder stands there suddenly; then writes.
+
+    `by` says what does: each finds out in its own words.
+    """
 
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"lost"})
 
     lost: Path
     file_instead: bool = False
+    made_anew: bool = False
     by: str = "Python"
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
@@ -136,6 +140,8 @@ class Lose(Step):
         shutil.rmtree(self.lost)
         if self.file_instead:
             self.lost.write_text("something of the user's")
+        if self.made_anew:  # as another process does that begins a step just then
+            (self.lost / "of-another-process").mkdir(parents=True)
         if self.by == "Python":
             (folder / "result").write_text("1")
         elif self.by == "polars":

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from crossglot.results.errors import FOLDER, RowErrors, write_errors
 from crossglot.results.predictions import Predicted
+from crossglot.results.row_errors import FOLDER, RowErrors, write_errors
 from crossglot.results.rows import DIAGONAL_MEAN, MEAN, ZERO_SHOT_MEAN, ResultRow, Role, write_results
 from crossglot.results.systems import System
 from crossglot.results.verdicts import JudgedClaim, write_claims

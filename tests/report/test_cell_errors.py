@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from made_up import NER_TARGETS, write_made_up_errors, write_made_up_run
 
-from crossglot.report import errors as shown_errors
+from crossglot.report import cell_errors as shown_errors
 from crossglot.report.writing import write_report
 from page_scripts import without_scripts
 

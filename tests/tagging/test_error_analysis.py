@@ -15,9 +15,9 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.cutting import bare_marks
 from crossglot.encoders.pieces import piece_words
 from crossglot.encoders.tokenizers import load_tokenizer
+from crossglot.tagging.cell_errors import CellErrors, Group
 from crossglot.tagging.error_analysis import EXAMPLES, LONGEST_EXAMPLE, LONGEST_WORD, analyse_errors
 from crossglot.tagging.error_groups import MOST_LABELS, REST, SEEN, Evaluated, Seen, pieces_seen, seen_in
-from crossglot.tagging.errors import CellErrors, Group
 from crossglot.tagging.metrics import Tags
 
 NOTHING_SEEN = Seen({}, {})

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from crossglot.corpora.tasks import METRICS
 from crossglot.drawing.markup import Child, Markup, element, joined
 from crossglot.drawing.wording import number
-from crossglot.tagging.errors import CellErrors, Confusion, Example, Group
+from crossglot.tagging.cell_errors import CellErrors, Confusion, Example, Group
 
 MOSTLY = 2  # labels that are named beside the one that is right
 PALEST = 8  # per cent of a row: a confusion that is rarer is not shaded

@@ -47,13 +47,14 @@ def _take(path: Path, wait: bool) -> int | None:
             if error.errno not in NO_LOCKS:
                 raise
             return handle
-        if _is_at(handle, path):
+        if is_at(handle, path):
             return handle
         os.close(handle)  # its last holder removed the file while we waited: take the new one
 
 
-def _is_at(handle: int, path: Path) -> bool:
+def is_at(handle: int, path: Path) -> bool:
+    """Whether what was opened still stands at its path."""
     try:
         return os.path.samestat(os.fstat(handle), path.stat())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from crossglot.engine.locking import locked
+from crossglot.engine.locking import is_at, locked
 from crossglot.engine.record import RECORD, Record, check_folder, read_record, write_record
 from crossglot.engine.step import Step
 from crossglot.errors import CrossglotError, StorageError
@@ -117,7 +117,7 @@ class Store:
         final = self.folder / step.id
         if self._checked and not self.folder.is_dir():
             raise self._is_gone()
-        with self._faults_named(step), locked(self.folder / f"{LOCK}{step.id}"):
+        with self._faults_named(step), locked(self.folder / f"{LOCK}{step.id}"), self._loss_named():
             if self.state(step) == "finished":
                 return final
             with whole_folder(final, may_replace=lambda damaged: None) as half:  # noqa: ARG005
@@ -156,6 +156,19 @@ class Store:
             if fault is None:
                 raise
             raise fault from error
+
+    @contextmanager
+    def _loss_named(self) -> Iterator[None]:
+        """Says that the store was taken away while a step was written, also where another process made it anew."""
+        handle = os.open(self.folder, os.O_RDONLY)  # while it is open, no other folder has its number
+        try:
+            yield
+        except NotWrittenError as error:
+            if not is_at(handle, self.folder):
+                raise self._is_gone() from error
+            raise
+        finally:
+            os.close(handle)
 
     def _is_gone(self) -> StorageError:
         return StorageError(

@@ -12,8 +12,8 @@ from crossglot.drawing.matrix_exhibit import CellKey, MatrixExhibit
 from crossglot.drawing.tables import exhibit_notes, exhibit_table
 from crossglot.drawing.wording import place, place_of, title
 from crossglot.report.answer import answer_section
+from crossglot.report.cell_errors import ShownErrors
 from crossglot.report.document import document
-from crossglot.report.errors import ShownErrors
 from crossglot.report.fine_tuning import remarks_list
 from crossglot.report.folder import RunFolder
 from crossglot.report.overview import overview_section

@@ -17,7 +17,7 @@ from crossglot.experiments.exhibits import exhibits_of
 from crossglot.experiments.overlap.claims import ENTITY_OVERLAP
 from crossglot.experiments.typology.common_features import COMMON
 from crossglot.files import check_working_folder, write_whole
-from crossglot.report.errors import show_errors
+from crossglot.report.cell_errors import show_errors
 from crossglot.report.folder import RunFolder, read_run_folder
 from crossglot.report.page import inline_drawing, page
 from crossglot.report.table_files import write_tables

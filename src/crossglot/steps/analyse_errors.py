@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from crossglot.encoders.pieces import Pieces
-    from crossglot.tagging.errors import CellErrors
+    from crossglot.tagging.cell_errors import CellErrors
     from crossglot.tagging.metrics import Tags
 
 ERRORS = "errors.json"
@@ -41,10 +41,10 @@ class AnalyseErrors(Step):
     encoder: EncoderReference | None = None
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
-        """Writes errors.json: a `tagging.errors.CellErrors` for each target."""
+        """Writes errors.json: a `tagging.cell_errors.CellErrors` for each target."""
+        from crossglot.tagging.cell_errors import write_cells
         from crossglot.tagging.error_analysis import analyse_errors
         from crossglot.tagging.error_groups import Evaluated, seen_in
-        from crossglot.tagging.errors import write_cells
 
         found = self._predicted(inputs)
         first, cells = self.rows[0], []
@@ -96,6 +96,6 @@ def _pieces(split: CorpusSplit, encoder: EncoderReference, at_most: int | None) 
 
 def read_cell_errors(folder: Path) -> tuple[CellErrors, ...]:
     """What `AnalyseErrors` wrote."""
-    from crossglot.tagging.errors import read_cells
+    from crossglot.tagging.cell_errors import read_cells
 
     return read_cells(folder / ERRORS)

@@ -43,7 +43,7 @@ class StudyPlan:
         layouts: its experiments, each with its layout.
         rows: the rows of the experiments' tables.
         scores: for each row the step that scores it; None for a row whose source or targets are all absent.
-        errors: for each row the step that counts its errors; None for floors, and for rows of a learning curve.
+        analyses: for each row the step that counts its errors; None for floors, and for rows of a learning curve.
         store: where results are kept.
         steps: everything that is needed, in order, each once.
     """
@@ -53,7 +53,7 @@ class StudyPlan:
     layouts: tuple[tuple[Experiment, Layout], ...]
     rows: tuple[TableRow, ...]
     scores: tuple[ScoreRows | None, ...]
-    errors: tuple[AnalyseErrors | None, ...]
+    analyses: tuple[AnalyseErrors | None, ...]
     store: Store
     steps: Plan
 
@@ -128,9 +128,9 @@ def _plan(study: Study, setting: Setting, layouts: tuple[tuple[Experiment, Layou
     needs = [step for _, layout in layouts for step in layout.steps]
     setting.corpora.check_chosen()
     scores = _score_steps(rows, store)
-    errors = [_errors_step(row, score) for row, score in zip(rows, scores, strict=True)]
-    plan = Plan.of([*(step for step in (*scores, *errors) if step is not None), *needs])
-    found = StudyPlan(study, setting, layouts, rows, tuple(scores), tuple(errors), store, plan)
+    analyses = [_analysis(row, score) for row, score in zip(rows, scores, strict=True)]
+    plan = Plan.of([*(step for step in (*scores, *analyses) if step is not None), *needs])
+    found = StudyPlan(study, setting, layouts, rows, tuple(scores), tuple(analyses), store, plan)
     if not plan.steps:
         raise _nothing_to_run(found)
     return found
@@ -171,7 +171,7 @@ def _score_steps(rows: Sequence[TableRow], store: Store) -> list[ScoreRows | Non
     return [scored.get(_scored(row)) for row in rows]
 
 
-def _errors_step(row: TableRow, score: ScoreRows | None) -> AnalyseErrors | None:
+def _analysis(row: TableRow, score: ScoreRows | None) -> AnalyseErrors | None:
     """The step that counts the errors of what a row's score is of."""
     if score is None or row.condition or row.system.role == "floor":
         return None

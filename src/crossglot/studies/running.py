@@ -24,9 +24,9 @@ from crossglot.experiments.experiment import Evidence
 from crossglot.experiments.few_seeds import with_pooled_seeds
 from crossglot.experiments.setting import Candidate
 from crossglot.files import NotWrittenError, write_whole
-from crossglot.results.errors import FOLDER as ERRORS
-from crossglot.results.errors import RowErrors, write_errors
 from crossglot.results.predictions import Predicted
+from crossglot.results.row_errors import FOLDER as ERRORS
+from crossglot.results.row_errors import RowErrors, write_errors
 from crossglot.results.rows import WRITING, ResultRow, results_frame, write_results
 from crossglot.results.systems import System
 from crossglot.results.verdicts import write_claims
@@ -230,7 +230,7 @@ def _write_claims(results: Any, plan: StudyPlan, out: Path) -> None:
 
 def _errors(plan: StudyPlan, outcome: Outcome) -> Iterator[RowErrors]:
     """What the taggers of each row got wrong, of finished ones; several tables may have the same row."""
-    found = {step.id: (row, step) for row, step in zip(plan.rows, plan.errors, strict=True) if step is not None}
+    found = {step.id: (row, step) for row, step in zip(plan.rows, plan.analyses, strict=True) if step is not None}
     for row, step in found.values():
         if step.id not in outcome.unfinished:
             of = Predicted(system=row.system, task=row.table.task, source=row.source, seed=None, step=step.id)

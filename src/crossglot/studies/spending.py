@@ -24,7 +24,7 @@ def spent(out: Path) -> dict[str, float]:
         found[candidate.encoder.name] = seconds.pop(Path(candidate.encoder.location).name, 0.0)
     found = {name: taken for name, taken in found.items() if taken}
     for experiment, layout in plan.layouts:
-        of_rows = zip(plan.rows, plan.scores, plan.errors, strict=True)
+        of_rows = zip(plan.rows, plan.scores, plan.analyses, strict=True)
         ends = [
             step for row, *steps in of_rows if row.table.key == experiment.key for step in steps if step is not None
         ]

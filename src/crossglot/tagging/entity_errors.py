@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from crossglot.tagging.cell_errors import Group
 from crossglot.tagging.error_groups import FREQUENCIES, SEEN, SOME_SEEN, Evaluated, by_label, grouped, in_bin
-from crossglot.tagging.errors import Group
 from crossglot.tagging.metrics import Tags, chunks_by_sentence
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class _Entity(NamedTuple):
 
 
 def count_entities(cell: Evaluated) -> dict[str, tuple[Group, ...]]:
-    """Groups of gold entities, all of them in each kind of groups: see `errors.CellErrors`."""
+    """Groups of gold entities, all of them in each kind of groups: see `cell_errors.CellErrors`."""
     entities, seeds = _entities(cell.gold), len(cell.predictions)
     predicted = [_entities(tags) for tags in cell.predictions]
     outcomes = [[_outcome(entity, found) for entity in entities] for found in map(_by_sentence, predicted)]

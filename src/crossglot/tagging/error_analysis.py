@@ -14,9 +14,9 @@ import numpy as np
 
 from crossglot.corpora.sampling import sample
 from crossglot.corpora.tasks import METRICS
+from crossglot.tagging.cell_errors import CellErrors, Confusion, Example, Group
 from crossglot.tagging.entity_errors import count_entities
 from crossglot.tagging.error_groups import FREQUENCIES, REST, SEEN, Evaluated, by_label, grouped, in_bin, most_frequent
-from crossglot.tagging.errors import CellErrors, Confusion, Example, Group
 from crossglot.tagging.labels import OUTSIDE
 from crossglot.tagging.overlap import entity_type
 

@@ -13,7 +13,7 @@ import numpy as np
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.tasks import METRICS
 from crossglot.encoders.cutting import bare_marks
-from crossglot.tagging.errors import Group
+from crossglot.tagging.cell_errors import Group
 from crossglot.tagging.metrics import Tags, chunks_by_sentence
 
 if TYPE_CHECKING:

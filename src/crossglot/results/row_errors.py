@@ -13,7 +13,7 @@ from crossglot.errors import StorageError
 from crossglot.files import sweep, write_whole
 from crossglot.results.predictions import Predicted
 from crossglot.results.rows import fault_of
-from crossglot.tagging.errors import CellErrors
+from crossglot.tagging.cell_errors import CellErrors
 
 FOLDER = "errors"
 """In a run's folder."""

@@ -14,8 +14,8 @@ from crossglot.drawing.wording import language_name
 from crossglot.files import write_whole
 from crossglot.report.document import document
 from crossglot.report.folder import RunFolder
-from crossglot.results.errors import FOLDER, RowErrors, read_errors
-from crossglot.tagging.errors import CellErrors
+from crossglot.results.row_errors import FOLDER, RowErrors, read_errors
+from crossglot.tagging.cell_errors import CellErrors
 
 IN_THE_PAGE = 4_000_000
 """Characters of errors that the page holds itself."""
@@ -58,7 +58,7 @@ def show_errors(run: RunFolder) -> ShownErrors:
         else:
             write_whole(beside, _page(row, found))
             links |= {key: f"{FOLDER}/{quote(beside.name)}#{quote(key.target)}" for key in found}
-    script = element("script", Markup(files("crossglot.report").joinpath("errors.js").read_text(encoding="utf-8")))
+    script = element("script", Markup(files("crossglot.report").joinpath("cell_errors.js").read_text(encoding="utf-8")))
     return ShownErrors(links, joined(panels), script) if panels else ShownErrors(links, None, None)
 
 
