@@ -77,8 +77,8 @@ def markdown_of(exhibit: ChartExhibit, signature: str = "") -> str:
     return markdown_page(exhibit.heading, [rows], signature)
 
 
-def section_of(exhibit: ChartExhibit, drawing: Markup | None) -> Markup:
-    """The page's section: the chart, then the table, then the notes.
+def section_of(exhibit: ChartExhibit, drawing: Markup | None, said: Markup | None = None) -> Markup:
+    """The page's section: the chart, what is `said` of it, then the table, then the notes.
 
     A long table is folded away; its first lines stand before it where there is no chart to look at.
     """
@@ -90,6 +90,7 @@ def section_of(exhibit: ChartExhibit, drawing: Markup | None) -> Markup:
         "section",
         element("h2", element("span", place_of(exhibit.experiment), class_="number"), " ", exhibit.title),
         element("figure", drawing) if drawing else None,
+        said,
         frame,
         element("details", element("summary", HOW), _notes(exhibit)) if exhibit.notes else None,
         *(

@@ -55,6 +55,13 @@ def place_of(experiment: str) -> str:
     return f"{kind.capitalize()} {number}" if kind in ("table", "figure") and number else experiment
 
 
+def papers_place(experiment: str) -> tuple[int, int]:
+    """Sorts experiments as the paper numbers them: tables, figures, then what is not the paper's."""
+    kind = experiment.rstrip("0123456789")
+    number = experiment.removeprefix(kind)
+    return (("table", "figure").index(kind), int(number)) if kind in ("table", "figure") and number else (2, 0)
+
+
 def title(exhibit: MatrixExhibit) -> str:
     """What the exhibit shows, in words, with its variant."""
     plain = exhibit.title or f"{TASKS.get(exhibit.task, exhibit.task)} {METRICS.get(exhibit.metric, exhibit.metric)}"

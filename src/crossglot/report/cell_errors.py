@@ -17,6 +17,7 @@ from crossglot.report.folder import RunFolder
 from crossglot.results.row_errors import FOLDER, RowErrors, read_errors
 from crossglot.tagging.cell_errors import CellErrors
 
+CLOSED = "closed"
 IN_THE_PAGE = 4_000_000
 """Characters of errors that the page holds itself."""
 
@@ -46,7 +47,7 @@ def show_errors(run: RunFolder) -> ShownErrors:
     panels: list[Markup] = []
     room = IN_THE_PAGE
     for row in sorted(read_errors(run.path), key=lambda row: ROLE_ORDER.index(row.of.system.role)):
-        found = {key: _panel(row, cell) for key, cell in _cells(row)}
+        found = {key: errors_panel(cell, key.task) for key, cell in _cells(row)}
         beside = run.path / FOLDER / f"{row.of.file_name}.html"
         size = sum(map(len, found.values()))
         if size <= room:
@@ -59,7 +60,8 @@ def show_errors(run: RunFolder) -> ShownErrors:
             write_whole(beside, _page(row, found))
             links |= {key: f"{FOLDER}/{quote(beside.name)}#{quote(key.target)}" for key in found}
     script = element("script", Markup(files("crossglot.report").joinpath("cell_errors.js").read_text(encoding="utf-8")))
-    return ShownErrors(links, joined(panels), script) if panels else ShownErrors(links, None, None)
+    closed = element("div", id=CLOSED, class_="closed")  # has a fixed place, so that a link to it moves nothing
+    return ShownErrors(links, joined([closed, *panels]), script) if panels else ShownErrors(links, None, None)
 
 
 def _cells(row: RowErrors) -> Iterator[tuple[CellKey, CellErrors]]:
@@ -67,17 +69,13 @@ def _cells(row: RowErrors) -> Iterator[tuple[CellKey, CellErrors]]:
         yield CellKey(row.of.task, row.of.system.name, row.of.source, cell.target), cell
 
 
-def _panel(row: RowErrors, cell: CellErrors) -> Markup:
-    return errors_panel(cell, row.of.task)
-
-
 def _heading(key: CellKey) -> str:
     return f"{key.system}, trained on {language_name(key.source)}, on {language_name(key.target)}"
 
 
 def _opening(panel: Markup, key: CellKey, at: int) -> Markup:
-    """A panel that a link opens; no part of the page has the name that closes it."""
-    close = element("a", "Close", href="#closed", class_="close")
+    """A panel that a link opens, and another closes."""
+    close = element("a", "Close", href=f"#{CLOSED}", class_="close")
     heading = element("h3", _heading(key))
     return element(
         "section", close, heading, panel, class_="errors", id=f"errors-{at}", tabindex="-1", aria_label=_heading(key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from crossglot.drawing.markup import Child, Markup, element
 from crossglot.drawing.wording import verdict
@@ -24,6 +24,16 @@ def claims_strip(claims: Sequence[JudgedClaim]) -> Markup:
         if found
     )
     return element("ul", *lines, class_="strip")
+
+
+def claims_said(claims: Sequence[JudgedClaim], wanted: Collection[str]) -> Markup | None:
+    """What the paper says, of the claims with these ids, each with its verdict and a link; None of none."""
+    lines = [
+        element("li", _sign(at, claim), " ", f"“{sentence_of(claim)}”")
+        for at, claim in enumerate(claims, start=1)
+        if claim.origin == "paper" and claim.id in wanted
+    ]
+    return element("div", element("p", "The paper says:"), element("ul", *lines), class_="said") if lines else None
 
 
 def _sign(at: int, claim: JudgedClaim) -> Markup:

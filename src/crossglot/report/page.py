@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from crossglot.drawing.chart_exhibit import HOW, ChartExhibit, section_of
 from crossglot.drawing.links import table_links
 from crossglot.drawing.markup import Markup, element, joined
 from crossglot.drawing.matrix_exhibit import CellKey, MatrixExhibit
 from crossglot.drawing.tables import exhibit_notes, exhibit_table
-from crossglot.drawing.wording import place, place_of, title
+from crossglot.drawing.wording import papers_place, place, place_of, title
+from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.report.answer import answer_section
 from crossglot.report.cell_errors import ShownErrors
+from crossglot.report.claims_list import claims_said
 from crossglot.report.document import document
 from crossglot.report.fine_tuning import remarks_list
 from crossglot.report.folder import RunFolder
@@ -58,7 +61,7 @@ def page(
     script: Markup | None,
     signatures: Mapping[str, str],
 ) -> str:
-    """The whole page: matrices, then charts.
+    """The whole page; matrices and charts in the paper's order.
 
     Args:
         run: what it is about.
@@ -70,12 +73,20 @@ def page(
         signatures: experiment → the signature of its tables.
     """
     name = run.path.resolve().name
+    of_matrices = (
+        _Part(each.experiment, each.name, _exhibit_section(each, drawings.get(each.name), errors.links))
+        for each in matrices
+    )
+    of_charts = (
+        _Part(each.experiment, each.experiment, section_of(each, drawings.get(each.experiment), _said(each, run)))
+        for each in charts
+    )
+    parts = sorted((*of_matrices, *of_charts), key=lambda part: papers_place(part.experiment))
     sections = [
         answer_section(run),
         overview_section(matrices),
         element("p", how_to_read(matrices, errors.links), class_="lead") if matrices else None,
-        *(_exhibit_section(exhibit, drawings.get(exhibit.name), errors.links) for exhibit in matrices),
-        *(section_of(each, drawings.get(each.experiment)) for each in charts),
+        *(part.section for part in parts),
         provenance_section(run, signatures),
     ]
     return document(
@@ -88,7 +99,7 @@ def page(
             element("p", in_one_line(run), class_="what"),
             remarks_list(run),
         ),
-        _navigation(run, matrices, charts),
+        _navigation(run, parts, overview=any(exhibit.averages for exhibit in matrices)),
         element("main", *sections, id="results"),
         errors.panels,
         scripts=[each for each in (errors.script, script) if each is not None],
@@ -107,11 +118,25 @@ def inline_drawing(svg: Path, label: str) -> Markup:
     return Markup(f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{described}{rest}')
 
 
-def _navigation(run: RunFolder, matrices: list[MatrixExhibit], charts: list[ChartExhibit]) -> Markup:
+class _Part(NamedTuple):
+    """A section of the page about an experiment, and the name that links to it have."""
+
+    experiment: str
+    name: str
+    section: Markup
+
+
+def _said(exhibit: ChartExhibit, run: RunFolder) -> Markup | None:
+    """What the paper says of a figure, which has no numbers to print beside it, with the verdicts."""
+    experiment = EXPERIMENTS.get(exhibit.experiment)
+    claimed = {claim.id for claim in experiment.claims if exhibit.experiment in claim.experiments} if experiment else ()
+    return claims_said(run.claims, claimed)
+
+
+def _navigation(run: RunFolder, parts: Sequence[_Part], *, overview: bool) -> Markup:
     links = [("results", "What was found"), *([("claims", "Claims")] if run.claims else [])]
-    links += [("overview", "At a glance")] if any(exhibit.averages for exhibit in matrices) else []
-    links += [(exhibit.name, place(exhibit)) for exhibit in matrices]
-    links += [(each.experiment, place_of(each.experiment)) for each in charts]
+    links += [("overview", "At a glance")] if overview else []
+    links += [(part.name, place_of(part.experiment)) for part in parts]
     links.append(("provenance", "How it was made"))
     items = (element("li", element("a", text, href=f"#{target}")) for target, text in links)
     return element("nav", element("ul", *items), aria_label="Sections")

@@ -43,9 +43,9 @@ class ResultRow(BaseModel):
         "probe`, `<name> shared pieces`, `chance`, `most frequent tag`, or a cited system (`Lample et al. (2016)`)"
     )
     role: Role = Field(
-        description="`m-bert`, `en-bert`: the encoder that stands for one of the paper's two; `other`: any other "
-        "encoder; `floor`: most frequent tag, linear probe, untrained encoder; `baseline`: a tagger without a BERT; "
-        "`published`: a cited system that was not run, whose row holds a published number alone"
+        description="`m-bert`, `en-bert`: an encoder that plays one of the two parts that claims speak of; `other`: "
+        "any other encoder; `floor`: most frequent tag, linear probe, untrained encoder; `baseline`: a tagger "
+        "without a BERT; `published`: a cited system that was not run, whose row holds a published number alone"
     )
     task: str = Field(description="`pos`, `ner` or `labels`; `translation` in figure 3")
     source: str | None = Field(
@@ -98,7 +98,7 @@ class ResultRow(BaseModel):
     )
     value: float | None = Field(
         None,
-        description="in the paper's unit: per cent for accuracy, F1, overlaps and shares; statistics in theirs",
+        description="per cent for accuracy, F1, overlaps and shares; statistics in units of their own",
     )
     ci_low: float | None = Field(None, description="lower bound of the interval")
     ci_high: float | None = Field(None, description="upper bound of the interval")
@@ -109,12 +109,12 @@ class ResultRow(BaseModel):
         "cells), pairs of sentences (translation)",
     )
     published: float | None = Field(
-        None, description="the paper's number for this cell, in rows of encoders and of published systems"
+        None, description="the published number for this cell, in rows of encoders and of published systems"
     )
     comparable: bool = Field(
         False,
-        description="`true` only for the paper's encoder on the paper's data, where differences are errors of "
-        "reproduction",
+        description="`true` only where the published number is of this encoder on these data, so that a difference is "
+        "an error of reproduction",
     )
     missing: str | None = Field(None, description="why there is no value; a published system's row may have neither")
     collapsed: int | None = Field(
