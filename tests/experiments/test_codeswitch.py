@@ -88,6 +88,21 @@ def test_each_source_is_evaluated_on_each_form(run: Path) -> None:
     assert {"tiny untrained", "most frequent tag"} <= set(read_results(run / "results.csv")["system"])
 
 
+@pytest.mark.slow
+def test_the_tagger_of_ball_and_garrette_stands_beside_their_published_row(
+    encoder: Path, root: Path, tmp_path: Path
+) -> None:
+    """It is given each sentence's language, and knows the tweets' Hindi words, which training spells in Devanagari."""
+    floors = ["ball-garrette", "most-frequent-tag"]
+    run = reproduce(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", floors=floors, **settings(root)).folder
+    rows = read_results(run / "results.csv").filter(aggregate="mean", source="hi+en")
+    found = {(row["system"], row["role"], row["condition"]): row["value"] for row in rows.iter_rows(named=True)}
+    assert ("Ball and Garrette (2018)", "published", "transliterated") in found
+    ours = {form: found["Ball-Garrette tagger", "baseline", form] for form in ("corrected", "transliterated")}
+    assert ours["transliterated"] > found["most frequent tag", "floor", "transliterated"]
+    assert ours["corrected"] >= ours["transliterated"]
+
+
 def test_words_of_one_language_are_scored_apart(run: Path) -> None:
     results = read_results(run / "results.csv").filter(pl.col("system") == "tiny", pl.col("source") == "hi+en")
     kept = pl.concat(

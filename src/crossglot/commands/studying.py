@@ -98,7 +98,8 @@ def reproduce(
         typer.Option(
             metavar="F,F",
             help="Beside the encoders: most-frequent-tag, linear-probe, untrained (as much work as the encoders), "
-            "shared-pieces (figure3), character-ngrams, bilstm-crf (long), or none. Else the first four.",
+            "shared-pieces (figure3), character-ngrams, bilstm-crf (long), ball-garrette, or none. "
+            "Else the first four.",
         ),
     ] = None,
     keep_weights: Annotated[

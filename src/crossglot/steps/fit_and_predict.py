@@ -34,6 +34,7 @@ class FitAndPredict(MatrixRow):
             task=self.task,
             seed=self.seed or 0,
             dev=[sentence for split in self.dev for sentence in split.read()],
+            languages=self.training_languages(),
             progress=advance,
         )
         predicted = {split.language: tagger.tag(split.read()) for split in self.targets}

@@ -82,6 +82,12 @@ class MatrixRow(Step):
         """Sentences of all sources, one source after another, at most `max_train` of each."""
         return training_sentences(self.sources, self.max_train)
 
+    def training_languages(self) -> list[str]:
+        """Of each of the training sentences the key of the source that it is of."""
+        return [
+            split.language for split in self.sources for _ in range(len(training_sentences((split,), self.max_train)))
+        ]
+
     def training_size(self) -> int:
         """How many sentences are trained on."""
         return sum(min(split.sentences, self.max_train or split.sentences) for split in self.sources)

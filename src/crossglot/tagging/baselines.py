@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from crossglot.tagging.bilstm_crf.tagger import BiLstmCrf
 from crossglot.tagging.character_ngrams import CharacterNGrams
+from crossglot.tagging.language_sides.tagger import BallGarrette
 from crossglot.tagging.most_frequent_tag import MostFrequentTag
 from crossglot.tagging.tagger import Baseline
 
@@ -15,6 +16,7 @@ BASELINES: Mapping[str, type[Baseline]] = MappingProxyType(
         "most-frequent-tag": MostFrequentTag,
         "character-ngrams": CharacterNGrams,
         "bilstm-crf": BiLstmCrf,
+        "ball-garrette": BallGarrette,
     }
 )
 """What options call it → the kind of tagger."""

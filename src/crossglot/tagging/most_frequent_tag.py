@@ -6,7 +6,7 @@ The other floor, an untrained encoder of the same shape, is `finetune(encoder.un
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -45,6 +45,7 @@ class MostFrequentTag(TaggerBase):
         task: str = "pos",
         seed: int = 0,  # noqa: ARG003
         dev: Iterable[TaggedSentence] = (),  # noqa: ARG003
+        languages: Sequence[str] = (),  # noqa: ARG003
         progress: Progress | None = None,  # noqa: ARG003
     ) -> MostFrequentTag:
         """Counts the tags of each word form as written; see `Baseline`."""

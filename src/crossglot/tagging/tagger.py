@@ -98,6 +98,7 @@ class Baseline(Tagger, Protocol):
         task: str,
         seed: int,
         dev: Sequence[TaggedSentence] = (),
+        languages: Sequence[str] = (),
         progress: Progress | None = None,
     ) -> Self:
         """A tagger that has learned from these sentences.
@@ -107,6 +108,8 @@ class Baseline(Tagger, Protocol):
             task: `pos`, `ner` or `labels`.
             seed: of what chance decides; nothing where `SEEDED` is false.
             dev: of the source, to choose by where `USES_DEV` is true; without any, some of the sentences are set aside.
+            languages: of each sentence the key of its language, a switch key where it mixes two; may be empty. Only
+                taggers that read languages apart look at them.
             progress: told how much is done, where it takes long.
 
         Raises:

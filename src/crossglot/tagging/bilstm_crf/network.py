@@ -129,12 +129,12 @@ class Network(nn.Module):
         forms = torch.arange(len(places.lengths))
         last = (places.lengths - 1) * places.sequences + forms
         ways = ((self.character_forwards, places.forwards), (self.character_backwards, places.backwards))
-        return torch.cat([_run(lstm, places, embedded, at)[last] for lstm, at in ways], dim=1)
+        return torch.cat([run_lstm(lstm, places, embedded, at)[last] for lstm, at in ways], dim=1)
 
     def from_words(self, read: torch.Tensor, places: Places) -> torch.Tensor:
         """Scores of tags from (words, width + characters' states): (longest, sentences, tags)."""
         ways = ((self.forwards, places.forwards), (self.backwards, places.backwards))
-        states = torch.cat([_run(lstm, places, read, at)[at] for lstm, at in ways], dim=1)
+        states = torch.cat([run_lstm(lstm, places, read, at)[at] for lstm, at in ways], dim=1)
         return places.spread(self.scores(torch.tanh(self.hidden(states))), places.forwards)
 
     @torch.no_grad()
@@ -191,7 +191,7 @@ def draw_weights(rows: int, width: int, characters: int, tags: int, *, seed: int
     return Weights(network, vectors)
 
 
-def _run(lstm: nn.LSTM, places: Places, items: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
+def run_lstm(lstm: nn.LSTM, places: Places, items: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
     """States of an LSTM over the items at these places, flattened: (longest · sequences, states)."""
     states: torch.Tensor = lstm(places.spread(items, at))[0]
     return states.flatten(0, 1)
