@@ -46,6 +46,7 @@ class Batch:
             sequence in the order they were given.
         starts: int64, (sequences + 1,), on the CPU: sequence i's pieces are `flat_index[starts[i] : starts[i + 1]]`.
         apart: of padded rows, which may go through the model together: padding changes what some models compute.
+        language: the model's number for the language of all sequences, where it embeds languages (XLM).
     """
 
     input_ids: torch.Tensor
@@ -54,6 +55,7 @@ class Batch:
     flat_index: torch.Tensor
     starts: torch.Tensor
     apart: Apart = "no"
+    language: int | None = None
 
     @property
     def packed(self) -> bool:
@@ -75,6 +77,7 @@ class Batch:
             self.flat_index.to(device, non_blocking=True),
             self.starts,
             self.apart,
+            self.language,
         )
 
 

@@ -35,7 +35,8 @@ class Encoder:
         trained: False for random weights.
         first_position: position id of a sequence's first piece.
         position_blocks: where it was pretrained with position ids of its own for every language, the first of each.
-        language: whose block is in use (see `for_language`).
+        language_ids: where it adds an embedding of its language to every piece (XLM), the number of each.
+        language: whose block, or embedding, is in use (see `for_language`).
         packs_up_to: longest sequence, in pieces, for which `packs` was checked.
         apart: which padded rows must not go through the model together (checked at loading).
         checked_up_to: longest sequence for which that was checked; longer ones go alone. None: of any length.
@@ -58,6 +59,7 @@ class Encoder:
     checked_up_to: int | None = None
     max_positions: int | None = None
     position_blocks: Mapping[str, int] = field(default_factory=dict)
+    language_ids: Mapping[str, int] = field(default_factory=dict)
     language: str | None = None
     notes: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -90,19 +92,21 @@ class Encoder:
             )
 
     def for_language(self, language: str) -> Encoder:
-        """The same encoder, weights shared, reading sentences of this language with the language's own position ids.
+        """The same encoder, weights shared, reading sentences of this language with what it has for that one alone.
 
-        Encoders whose languages share their position ids, as nearly all do, are given back as they are.
+        That is position ids of the language's own, or an embedding of the language (XLM). Encoders that have neither,
+        as nearly all, are given back as they are. Without this, language embeddings are left out.
 
         Raises:
-            ModelError: if the encoder has position ids for other languages only.
+            ModelError: if the encoder has them for other languages only.
         """
-        if not self.position_blocks:
+        known = self.position_blocks or self.language_ids
+        if not known:
             return self
-        if language not in self.position_blocks:
-            known = ", ".join(self.position_blocks)
+        if language not in known:
+            what = "separate position ids" if self.position_blocks else "an embedding"
             raise ModelError(
-                f"{self.name} has separate position ids for each of its languages ({known}), and none for '{language}'"
+                f"{self.name} has {what} for each of its languages ({', '.join(known)}), and none for '{language}'"
             )
         return replace(self, language=language)
 

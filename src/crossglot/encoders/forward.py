@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crossglot.batching import Batch, Ids, packed_batch, padded_batch
@@ -25,13 +26,18 @@ def make_batch(encoder: Encoder, sequences: Sequence[Ids], capacity: int = 128) 
     Where padding was found to change hidden states, or was not checked (beyond `checked_up_to`), rows are run apart.
 
     Args:
-        encoder: what the batch is for.
+        encoder: what the batch is for; its language is that of all sequences.
         sequences: 1-D arrays of piece ids, special pieces included.
         capacity: widest packed row wanted.
 
     Raises:
         ModelError: if a sequence is longer than the encoder has positions for, or its language is to be chosen first.
     """
+    batch = _shaped(encoder, sequences, capacity)
+    return batch if encoder.language is None else replace(batch, language=encoder.language_ids.get(encoder.language))
+
+
+def _shaped(encoder: Encoder, sequences: Sequence[Ids], capacity: int) -> Batch:
     longest = max((len(sequence) for sequence in sequences), default=0)
     encoder.require_length(longest)
     pad_id, start = encoder.pad_id, encoder.start()
@@ -109,6 +115,8 @@ def model_inputs(model: PreTrainedModel, batch: Batch) -> dict[str, Any]:
     inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
     if batch.position_ids is not None:
         inputs["position_ids"] = batch.position_ids
+    if batch.language is not None:
+        inputs["langs"] = batch.input_ids.new_full(batch.input_ids.shape, batch.language)
     return inputs | {"attention_mask": _block_mask(model, batch)} if batch.packed else inputs
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crossglot.encoders.bigbird import longest_row
 from crossglot.encoders.encoder import Encoder, without_pooler
 from crossglot.encoders.forms import check_files, check_form, not_masked
+from crossglot.encoders.languages_apart import language_ids, position_blocks
 from crossglot.encoders.model_files import read_object, refusing
 from crossglot.encoders.origin import Origin, find_origin, out_of_reach
 from crossglot.encoders.packing import LONGEST_CHECKED, check_packing
@@ -46,7 +47,8 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
     _check_pieces(tokenizer, config, origin.name)
     model = _load_weights(origin.fetched(weights=True), config)
     first_position = _first_position(model)
-    blocks = _position_blocks(config, origin.name)
+    described = config.to_dict()
+    blocks = position_blocks(described, origin.name)
     limit = int(getattr(config, "max_position_embeddings", None) or 0) // max(1, len(blocks))
     max_positions = longest_row(config, limit - first_position) if limit > 0 else None
     pad_id = int(tokenizer.pad_token_id) if tokenizer.pad_token_id is not None else 0
@@ -67,6 +69,7 @@ def load_encoder(name_or_path: str | Path, *, revision: str | None = None, devic
         checked_up_to=LONGEST_CHECKED,
         max_positions=max_positions,
         position_blocks=blocks,
+        language_ids=language_ids(described, origin.name),
         notes=origin.notes(),
     )
 
@@ -128,24 +131,6 @@ def _check_pieces(tokenizer: PreTrainedTokenizerBase, config: PreTrainedConfig, 
         raise ModelError(
             f"{name}: its tokenizer gives {piece!r} the number {highest}, its weights hold {rows}: {apart}"
         )
-
-
-def _position_blocks(config: PreTrainedConfig, name: str) -> dict[str, int]:
-    """Language → the first of its own position ids.
-
-    Raises:
-        ModelError: if config.json has anything else there, or ids that the weights do not have.
-    """
-    blocks = getattr(config, "position_blocks", None) or {}
-    positions = int(getattr(config, "max_position_embeddings", None) or 0)
-    if not isinstance(blocks, dict) or not all(
-        isinstance(start, int) and 0 <= start <= positions - positions // len(blocks) for start in blocks.values()
-    ):
-        raise ModelError(
-            f"{name}: config.json: position_blocks should say for each language at which of {positions} position ids "
-            f"its own begin, not {blocks!r}"
-        )
-    return {str(language): start for language, start in blocks.items()}
 
 
 def _load_weights(origin: Origin, config: PreTrainedConfig) -> PreTrainedModel:

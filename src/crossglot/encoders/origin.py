@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from crossglot.checksums import file_checksum
 from crossglot.encoders.hub import TOKENIZER_FILES, TOLD_BY, download, download_file, file_names, find_repository
+from crossglot.encoders.languages_apart import language_ids
 from crossglot.encoders.model_files import check_plain, read_object
 from crossglot.encoders.whole import check_whole
 from crossglot.errors import ModelError
@@ -121,6 +122,14 @@ class Origin:
             ModelError: if its config.json cannot be read.
         """
         return () if self.name in ROLES else tuple(self.config().get("position_blocks") or ())
+
+    def embedded_languages(self) -> tuple[str, ...]:
+        """The languages that it has embeddings of (XLM), by config.json; the paper's two have none.
+
+        Raises:
+            ModelError: if its config.json cannot be read, or is none of such an encoder.
+        """
+        return () if self.name in ROLES else tuple(language_ids(self.config(), self.name))
 
     def config(self) -> dict[str, Any]:
         """What its config.json says, of a hub id's too.

@@ -42,6 +42,7 @@ class Candidate:
         grid: starts and rates to search among for the other tasks; None if nothing is searched.
         searches: task → the step that finds its start and rate, finished or not.
         own_positions: the languages with position ids of their own; empty if all languages share them.
+        own_embeddings: the languages that it adds embeddings of to every piece (XLM); empty if it adds none.
     """
 
     encoder: EncoderReference
@@ -52,15 +53,19 @@ class Candidate:
     grid: Grid | None = None
     searches: Mapping[str, FindRecipe] = field(default_factory=dict)
     own_positions: tuple[str, ...] = ()
+    own_embeddings: tuple[str, ...] = ()
 
     def cannot_read(self, languages: Iterable[str]) -> str:
         """Why it cannot read text of all of these languages; empty if it can.
 
-        An encoder whose languages have position ids of their own knows no ids for any other language.
+        An encoder whose languages have position ids or embeddings of their own has none for any other language.
         """
-        strangers = [language for language in languages if self.own_positions and language not in self.own_positions]
-        known = ", ".join(self.own_positions)
-        return f"{self.encoder.name} has position ids for {known}, none for {strangers[0]}" if strangers else ""
+        languages = tuple(languages)
+        for what, known in (("position ids", self.own_positions), ("embeddings", self.own_embeddings)):
+            strangers = [language for language in languages if known and language not in known]
+            if strangers:
+                return f"{self.encoder.name} has {what} for {', '.join(known)}, none for {strangers[0]}"
+        return ""
 
     @property
     def system(self) -> System:

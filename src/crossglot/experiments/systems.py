@@ -90,10 +90,11 @@ class _OfEncoder:
         return role is None or self.candidate.role in (role, "other")
 
     def unable(self, sources: Sequence[str], target: str) -> str:
-        """See `TaggingSystem`: with separate position ids it reads one language at a time, of those pretrained on."""
-        if self.candidate.own_positions and len(sources) > 1:
+        """See `TaggingSystem`: what has position ids or an embedding for each language reads one language at a time."""
+        if len(sources) > 1 and (self.candidate.own_positions or self.candidate.own_embeddings):
             name = self.candidate.encoder.name
-            return f"{name} has position ids of their own for each of its languages: it can be trained on one alone"
+            what = "position ids" if self.candidate.own_positions else "embeddings"
+            return f"{name} has {what} of their own for each of its languages: it can be trained on one alone"
         return self.candidate.cannot_read((*sources, target))
 
 

@@ -58,6 +58,7 @@ def _candidate(study: Study, origin: Origin, role: Role, name: str) -> Candidate
         role=role,
         recipe=recipe,
         own_positions=origin.position_blocks(),
+        own_embeddings=origin.embedded_languages(),
         papers=papers and study.max_train is study.max_test is None and not recipe.departures(),
         by_task={task: choice.recipe for task, choice in choices.items() if choice.grid is None},
         grid=next((choice.grid for choice in choices.values() if choice.grid is not None), None),
