@@ -63,9 +63,7 @@ def test_words_are_cut_by_its_own_tokenizer(encoder: Encoder) -> None:
 
 
 @pytest.mark.parametrize(("language", "number"), LANGUAGES.items())
-def test_hidden_states_are_those_with_the_languages_own_embedding(
-    encoder: Encoder, language: str, number: int
-) -> None:
+def test_hidden_states_are_those_with_the_languages_own_embedding(encoder: Encoder, language: str, number: int) -> None:
     sequences = [np.array([0, *range(20, 20 + length), 1]) for length in (5, 12, 3)]
     with torch.no_grad():
         found = last_hidden(encoder.model, make_batch(encoder.for_language(language), sequences))

@@ -24,6 +24,7 @@ from crossglot.commands.options import (
     listed,
     numbers,
     repeated_pairs,
+    single_pairs,
 )
 from crossglot.limits import COUNT, EPOCHS, RATE
 
@@ -56,6 +57,12 @@ def reproduce(
     ] = None,
     data: DataRoot = None,
     out: Out = None,
+    vectors: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=DIR", help="figure3 with vectors made elsewhere: a file for each text (ntrex128.de.npy)."
+        ),
+    ] = None,
     corpus: Annotated[
         list[str] | None,
         typer.Option(metavar="LANG=NAME", help="Another corpus for a language: es=UD_Spanish-AnCora, en=conll2003/en."),
@@ -121,8 +128,9 @@ def reproduce(
 
     study = reproduce_study(
         experiments,
-        encoder or PAPERS_ENCODERS,
+        encoder or ([] if vectors else PAPERS_ENCODERS),
         data,
+        vectors=single_pairs(vectors or (), "--vectors") or None,
         corpora=repeated_pairs(corpus or (), "--corpus") or None,
         sources=listed(sources, "--sources"),
         targets=listed(targets, "--targets"),

@@ -203,6 +203,7 @@ class Setting:
         max_train: at most so many training sentences per source.
         keep_weights: whether fine-tuned taggers are kept.
         floors: which floors stand beside the encoders.
+        vectors: name → folder with vectors of texts that were made elsewhere, for figure 3.
     """
 
     candidates: tuple[Candidate, ...]
@@ -214,3 +215,4 @@ class Setting:
     max_train: int | None = None
     keep_weights: bool = False
     floors: tuple[str, ...] = DEFAULT_FLOORS
+    vectors: Mapping[str, Path] = field(default_factory=dict)

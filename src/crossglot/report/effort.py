@@ -18,6 +18,7 @@ KINDS = {
     "ScoreRows": "scoring",
     "CountPieces": "counting word pieces",
     "EmbedLines": "vectors of sentences",
+    "GivenVectors": "reading vectors made elsewhere",
     "Translate": "looking for translations",
     "TranslateByPieces": "looking for translations by shared pieces",
     "ScoreTranslations": "scoring translations",

@@ -99,7 +99,10 @@ class ScoreTranslations(Step):
 
 @dataclass(frozen=True)
 class _Curves:
-    """Accuracies from one language to the other: (conditions, layers) of encoders, one number of shared pieces."""
+    """Accuracies from one language to the other: (conditions, layers) of encoders, one number of shared pieces.
+
+    Vectors that were made elsewhere may be of one layer alone, which neither falls nor rises.
+    """
 
     conditions: Sequence[Condition]
     trained: Accuracies
@@ -118,8 +121,9 @@ class _Curves:
         if self.pieces is not None:
             yield _accuracy(self.pieces.at(), system="shared pieces")
         papers, middle = self.conditions.index(PAPERS), two_thirds(self._depth)
-        value, bounds = self.trained.least(papers, slice(bottom_third(self._depth), None))
-        yield _score("minimum", value, bounds, condition=PAPERS)
+        if self._depth:
+            value, bounds = self.trained.least(papers, slice(bottom_third(self._depth), None))
+            yield _score("minimum", value, bounds, condition=PAPERS)
         here = self.trained.at(papers, middle)
         for statistic, other in self._compared(papers, middle):
             yield _difference(statistic, here.minus(other))
@@ -132,8 +136,9 @@ class _Curves:
 
     def _compared(self, papers: int, middle: int) -> Iterator[tuple[Statistic, Sampled]]:
         """The accuracies that are subtracted from the paper's, two thirds of the way up."""
-        yield "fall", self.trained.at(papers, self._depth)
-        yield "rise", self.trained.at(papers, 0)
+        if self._depth:
+            yield "fall", self.trained.at(papers, self._depth)
+            yield "rise", self.trained.at(papers, 0)
         yield "by shift", self.trained.at(self.conditions.index(UNSHIFTED), middle)
         yield "by own pairs", self.trained.at(self.conditions.index(HELD_OUT), middle)
         if self.untrained is not None:

@@ -11,6 +11,7 @@ from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.steps.arguments import EncoderReference
 from crossglot.steps.bitext_sides import Side, usable_pairs
 from crossglot.steps.embed import EmbedLines, read_vectors
+from crossglot.steps.given_vectors import GivenVectors
 from crossglot.steps.on_device import OnDevice
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Translate(Step):
         conditions: shift and metric of each search.
     """
 
-    source: EmbedLines
-    target: EmbedLines
+    source: EmbedLines | GivenVectors
+    target: EmbedLines | GivenVectors
     pairs: int
     conditions: tuple[Condition, ...] = CONDITIONS
 
@@ -84,7 +85,7 @@ class Translate(Step):
     @property
     def work(self) -> Work:
         """Comparisons, of which some hundred, at every layer, cost as much as a word's forward pass."""
-        return Work(self.pairs**2 / 100, f"translating with {self.source.encoder.name} on {self.source.device_kind}")
+        return Work(self.pairs**2 / 100, f"translating with {self.source.whose} on {self.source.device_kind}")
 
 
 class TranslateByPieces(Step):

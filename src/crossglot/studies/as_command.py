@@ -71,7 +71,9 @@ def _encoder(entry: EncoderEntry) -> str:
 
 def _settings(study: Study) -> dict[str, Any]:
     plain = ("sources", "targets", "seeds", "floors", "keep_weights", "lenient", *OPTIONS.values())
-    return {name: getattr(study, name) for name in plain} | {"corpora": dict(study.corpora) or None}
+    return {name: getattr(study, name) for name in plain} | {
+        "corpora": dict(study.corpora) or None, "vectors": dict(study.vectors) or None
+    }  # fmt: skip
 
 
 def _options(study: Study, encoders: list[str]) -> Iterator[str]:
@@ -79,6 +81,8 @@ def _options(study: Study, encoders: list[str]) -> Iterator[str]:
         yield from ("--encoder", encoder)
     if study.data is not None:
         yield from ("--data", str(study.data))
+    for name, folder in study.vectors.items():
+        yield from ("--vectors", f"{name}={folder}")
     for language, names in study.corpora.items():
         for name in names:
             yield from ("--corpus", f"{language}={name}")

@@ -14,6 +14,7 @@ from crossglot.errors import DataError
 from crossglot.lab.making import is_of_lab
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.bitext_sides import Side
+from crossglot.steps.given_vectors import GivenVectors
 
 CONSTRUCTED = Licence("none needed: constructed, nobody's text", "lab")
 
@@ -45,6 +46,9 @@ def data_read(steps: Iterable[Step], root: Path) -> dict[str, dict[str, Any]]:
         if key not in found:
             found[key] = {"checksum": side.checksum, "sentences": len(side.read().lines)}
             found[key] |= _said(_licence(side.name, (side.language,), side.paths, root))
+    for step in steps:
+        if isinstance(step, GivenVectors):
+            found[f"{step.name}: vectors of {step.side.name} {step.side.language}"] = {"checksum": step.checksum}
     return dict(sorted(found.items()))
 
 

@@ -114,6 +114,7 @@ def plan_study(study: Study, out: Path, runtime: Runtime | None = None) -> Study
         max_train=study.max_train,
         keep_weights=study.keep_weights,
         floors=study.floors,
+        vectors={name: folder.absolute() for name, folder in study.vectors.items()},
     )
     experiments = [EXPERIMENTS[name] for name in study.experiments]
     layouts = tuple((experiment, experiment.lay_out(setting)) for experiment in experiments)

@@ -27,7 +27,7 @@ _LANGUAGES = re.compile(rf"{KEY}(\+{KEY})*|{KEY}/{KEY}(:[\w-]+)?")
 """`en`; `hi+en`, joined; `hi/en:corrected`, code-switched. Never a path: keys are looked for in names of files."""
 
 _OF_TAGGERS = (
-    "encoders", "data", "corpora", "sources", "targets", "max_train", "max_test", "learning_rate", "epochs",
+    "encoders", "data", "vectors", "corpora", "sources", "targets", "max_train", "max_test", "learning_rate", "epochs",
     "head_start", "head_learning_rate", "decay", "subword", "cutting", "keep_weights", "lenient",
 )  # fmt: skip
 """Fields without a meaning for experiments that make their languages and encoders themselves."""
@@ -60,6 +60,7 @@ class Study(BaseModel):
         experiments: `table1` …; `transfer-pos` and `transfer-ner` are matrices over `sources` and `targets`.
         encoders: whose taggers fill the tables; none for experiments that make their own.
         data: the data root; None for the data cache.
+        vectors: name → folder with vectors of the texts of figure 3 that were made elsewhere (`ntrex128.de.npy`).
         corpora: language → corpora to use for it instead of the default (`UD_Spanish-AnCora`, `conll2002/es`); pair of
             languages (`en-de`) → its bitext (`ntrex128`, `UD_English-PUD+UD_German-PUD`).
         sources: languages to train on instead of the experiment's (`hi+en` joins two).
@@ -91,6 +92,7 @@ class Study(BaseModel):
     experiments: tuple[str, ...] = Field(min_length=1)
     encoders: tuple[EncoderEntry, ...] = ()
     data: Path | None = None
+    vectors: Mapping[Annotated[str, Field(min_length=1)], Path] = {}
     corpora: Mapping[str, tuple[str, ...]] = {}
     sources: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
@@ -183,7 +185,7 @@ class Study(BaseModel):
             if idle := [name for name in _OF_TAGGERS if getattr(self, name)]:
                 raise ValueError(f"{idle[0]}: {self.experiments[0]} makes its own languages, encoders and taggers")
             return self
-        if not self.encoders:
+        if not self.encoders and not (self.vectors and set(self.experiments) == {"figure3"}):
             raise ValueError("encoders: has to be given")
         for name in self.experiments:
             if not (EXPERIMENTS[name].own or name in SELF_SUFFICIENT or (self.sources and self.targets)):
@@ -249,11 +251,14 @@ def _without_engine(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def study_toml(study: Study) -> str:
     """The study as TOML that `load_study` reads back to the same study."""
-    fields = study.model_dump(mode="json", exclude_none=True, exclude={"encoders", "corpora"})
+    fields = study.model_dump(mode="json", exclude_none=True, exclude={"encoders", "corpora", "vectors"})
     lines = [f"{key} = {toml_value(value)}" for key, value in fields.items() if value != [] or key == "floors"]
     for entry in study.encoders:
         lines += ["", "[[encoders]]"]
         lines += [f"{key} = {toml_value(value)}" for key, value in entry.model_dump(exclude_none=True).items()]
+    if study.vectors:
+        lines += ["", "[vectors]"]
+        lines += [f"{toml_value(name)} = {toml_value(str(folder))}" for name, folder in study.vectors.items()]
     if study.corpora:
         lines += ["", "[corpora]"]
         lines += [f"{toml_value(key)} = {toml_value(list(names))}" for key, names in study.corpora.items()]

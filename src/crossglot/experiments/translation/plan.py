@@ -16,15 +16,15 @@ from crossglot.engine.step import Step
 from crossglot.errors import DataError
 from crossglot.experiments.experiment import Evidence, Layout
 from crossglot.experiments.relations import GAIN, Scores, kin_of, mean_of
-from crossglot.experiments.setting import TRANSLATION, Candidate, Setting
+from crossglot.experiments.setting import TRANSLATION, Setting
 from crossglot.experiments.translation import claims as told
+from crossglot.experiments.translation.embedders import Bitext, Embedder, embedders
 from crossglot.remedies import way
 from crossglot.results.rows import MEAN, ResultRow
+from crossglot.results.systems import System
 from crossglot.statistics.resampling import Kin
 from crossglot.steps.bitext_sides import Side, describe_sides, usable_pairs
-from crossglot.steps.embed import EmbedLines
-from crossglot.steps.score_translations import ScoreTranslations, read_translation_scores
-from crossglot.steps.translate import Translate, TranslateByPieces
+from crossglot.steps.score_translations import read_translation_scores
 
 _log = logging.getLogger(__name__)
 
@@ -50,16 +50,6 @@ GAINS = (told.BY_SHIFT, told.BY_OWN_PAIRS, told.BY_CSLS, told.OVER_PIECES, told.
 """Statistics of a curve that are also averaged over all curves."""
 
 
-@dataclass(frozen=True)
-class _Bitext:
-    """Two languages with both sides of their bitext and the number of pairs compared; or why there is no bitext."""
-
-    pair: Pair
-    sides: tuple[Side, ...] = ()
-    pool: int = 0
-    why_missing: str = ""
-
-
 TITLE = "Translation by nearest neighbours, by layer"
 
 
@@ -72,7 +62,7 @@ def lay_out(setting: Setting) -> Layout:
     plan = _Plan(
         setting, tuple(_find_bitext(setting, pair) for pair in language_pairs(setting.sources, setting.targets))
     )
-    whys = (plan.why_missing(*each) for each in product(setting.candidates, plan.bitexts))
+    whys = (each.why_missing(bitext) for each, bitext in product(plan.embedders, plan.bitexts))
     return Layout(plan.rows, steps=plan.steps, missing=tuple(dict.fromkeys(filter(None, whys))))
 
 
@@ -86,76 +76,56 @@ class _Plan:
     """
 
     setting: Setting
-    bitexts: tuple[_Bitext, ...]
+    bitexts: tuple[Bitext, ...]
 
     @property
-    def present(self) -> list[_Bitext]:
+    def present(self) -> list[Bitext]:
         """The bitexts that are there."""
         return [bitext for bitext in self.bitexts if bitext.sides]
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """One step per encoder and pair, which scores what further steps embed and find."""
-        pairs = product(self.setting.candidates, self.present)
-        return tuple(self._step(*each) for each in pairs if not self.why_missing(*each))
+        pairs = product(self.embedders, self.present)
+        return tuple(each.step(bitext) for each, bitext in pairs if not each.why_missing(bitext))
 
-    def why_missing(self, candidate: Candidate, bitext: _Bitext) -> str:
-        """Why an encoder has no curve of a pair of languages; empty if it has one."""
-        return bitext.why_missing or candidate.cannot_read(bitext.pair)
+    @property
+    def embedders(self) -> tuple[Embedder, ...]:
+        """What has vectors: the encoders, then those whose vectors are given."""
+        return embedders(self.setting)
 
     def rows(self, evidence: Evidence) -> list[ResultRow]:
         """Every encoder's curves, their statistics and floors; then chance."""
         rows: list[ResultRow] = []
-        for candidate in self.setting.candidates:
+        for embedder in self.embedders:
             found: list[ResultRow] = []
             for bitext in self.bitexts:
-                why = self.why_missing(candidate, bitext)
-                step = None if why else self._step(candidate, bitext)
+                why = embedder.why_missing(bitext)
+                step = None if why else embedder.step(bitext)
                 folder = evidence.result(step) if step else None
                 if folder is None:
                     why = evidence.failure(step) if step else why
-                    found += _missing_rows(candidate, bitext, why)
+                    found += _missing_rows(embedder.system, bitext, why)
                 else:
-                    found += _score_rows(candidate, bitext, folder)
+                    found += _score_rows(embedder.system, bitext, folder)
             rows += [*found, *_means_over_curves(found, kin_of(root_languages(self.setting.corpora.root)))]
         return [*rows, *(row for bitext in self.present for row in _chance_rows(bitext))]
 
-    def _step(self, candidate: Candidate, bitext: _Bitext) -> ScoreTranslations:
-        setting = self.setting
-        source, target = bitext.sides
 
-        def translate(untrained: int | None) -> Translate:
-            vectors = (
-                EmbedLines(
-                    encoder=candidate.encoder, untrained=untrained, side=side, precision=setting.runtime.precision,
-                    device_kind=setting.runtime.kind, device=setting.runtime.device,
-                )
-                for side in (source, target)
-            )  # fmt: skip
-            return Translate(source=next(vectors), target=next(vectors), pairs=bitext.pool)
-
-        pieces = TranslateByPieces(encoder=candidate.encoder, source=source, target=target, pairs=bitext.pool)
-        return ScoreTranslations(
-            trained=translate(None),
-            untrained=translate(setting.seeds[0]) if "untrained" in setting.floors else None,
-            pieces=pieces if "shared-pieces" in setting.floors else None,
-        )
-
-
-def _find_bitext(setting: Setting, pair: Pair) -> _Bitext:
+def _find_bitext(setting: Setting, pair: Pair) -> Bitext:
     """The bitext that the user named; else the first with the paper's number of pairs, or else the longest."""
     root, name = setting.corpora.root, setting.corpora.bitext(pair)
     found = parallel_files(root, pair) if name is None else [named_parallel_files(root, pair, name)]
     described = [_describe(root, pair, files) for files in found]
     usable = [min(len(usable_pairs(*sides)), told.POOL) for sides in described]
     if not usable:
-        return _Bitext(pair, why_missing=f"no bitext of {pair[0]} and {pair[1]} in parallel/ or of PUD treebanks")
+        return Bitext(pair, why_missing=f"no bitext of {pair[0]} and {pair[1]} in parallel/ or of PUD treebanks")
     best = usable.index(max(usable))
     if usable[best] < FEWEST:
         why = f"{found[best].name} has fewer than {FEWEST} pairs of lines that can be told apart"
-        return _Bitext(pair, why_missing=why)
+        return Bitext(pair, why_missing=why)
     _warn_of_strayed_lines(*described[best])
-    return _Bitext(pair, described[best], usable[best])
+    return Bitext(pair, described[best], usable[best])
 
 
 def _describe(root: Path, pair: Pair, files: ParallelFiles) -> tuple[Side, Side]:
@@ -207,9 +177,9 @@ def language_pairs(sources: Sequence[str], targets: Sequence[str]) -> list[Pair]
     return [pair for pair in PAIRS if not named or named & set(pair)]
 
 
-def _score_rows(candidate: Candidate, bitext: _Bitext, folder: Path) -> Iterator[ResultRow]:
+def _score_rows(of: System, bitext: Bitext, folder: Path) -> Iterator[ResultRow]:
     for score in read_translation_scores(folder):
-        system = candidate.system if score.system == "encoder" else candidate.system.make_twin(score.system)
+        system = of if score.system == "encoder" else of.make_twin(score.system)
         yield _row(
             bitext, score.forward, system=system.name, role=system.role, layer=score.layer,
             condition=score.condition or None, aggregate=AGGREGATES[score.statistic],
@@ -217,13 +187,13 @@ def _score_rows(candidate: Candidate, bitext: _Bitext, folder: Path) -> Iterator
         )  # fmt: skip
 
 
-def _missing_rows(candidate: Candidate, bitext: _Bitext, why: str) -> Iterator[ResultRow]:
+def _missing_rows(system: System, bitext: Bitext, why: str) -> Iterator[ResultRow]:
     for forward in (True, False):
-        named = {"system": candidate.encoder.name, "role": candidate.role, "aggregate": MEAN}
+        named = {"system": system.name, "role": system.role, "aggregate": MEAN}
         yield _row(bitext, forward, missing=why, **named)
 
 
-def _chance_rows(bitext: _Bitext) -> Iterator[ResultRow]:
+def _chance_rows(bitext: Bitext) -> Iterator[ResultRow]:
     for forward in (True, False):
         yield _row(bitext, forward, system=CHANCE, role="floor", aggregate=MEAN, value=100 / bitext.pool, n=bitext.pool)
 
@@ -238,7 +208,7 @@ def _means_over_curves(rows: Sequence[ResultRow], kin: Kin) -> Iterator[ResultRo
             yield from Scores(members[0], {}, kin).rows(aggregate, None, partial(mean_of, values, pairs, bounds=GAIN))
 
 
-def _row(bitext: _Bitext, forward: bool, **fields: object) -> ResultRow:
+def _row(bitext: Bitext, forward: bool, **fields: object) -> ResultRow:
     way = slice(None, None, 1 if forward else -1)
     names: tuple[str | None, ...] = tuple(side.name for side in bitext.sides) or (None, None)
     pair, corpora = bitext.pair[way], names[way]
