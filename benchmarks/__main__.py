@@ -15,7 +15,16 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 TOOLS = {"kept_results", "own_matrix", "rows", "same_results"}  # of what one names: runs, a matrix, an encoder
 LONG = {"head_start", "parity", "subwords"}
-NEED_DATA = {"baselines", "head_start", "packing", "parity", "readers", "subwords", "transliteration"}
+NEED_DATA = {
+    "back_transliteration",
+    "baselines",
+    "head_start",
+    "packing",
+    "parity",
+    "readers",
+    "subwords",
+    "transliteration",
+}
 
 
 def benchmarks() -> list[str]:

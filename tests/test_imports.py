@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("results",),
     ("steps",),
     ("tagging", "alignment", "lab", "pretraining"),
+    ("transliteration",),
     ("encoders",),
     ("corpora",),
     ("languages",),

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from crossglot.checksums import CHECKSUMS, write_checksums, written_files
+from crossglot.encoders.checked_tensors import read_checked
 from crossglot.encoders.hub import TOKENIZER_FILES
-from crossglot.encoders.model_files import in_brief, read_object
-from crossglot.encoders.weight_files import FLOATS, read_headers
+from crossglot.encoders.model_files import read_object
 from crossglot.errors import ModelError
 from crossglot.files import check_only, whole_folder
 
@@ -94,27 +94,7 @@ def read_tensors(folder: Path, shapes: Mapping[str, tuple[int, ...]], why: str) 
     Raises:
         ModelError: if they are not there, of other shapes or no floats, or not finite.
     """
-    from safetensors import safe_open
-
-    tensors = read_headers(folder)
-    found = {}
-    for name, shape in shapes.items():
-        tensor = tensors.get(name)
-        if tensor is None:
-            raise ModelError(f"{folder / WEIGHTS}: this tagger is damaged: it has no {name}")
-        if tensor.shape != shape or tensor.dtype not in FLOATS:
-            raise ModelError(
-                f"{tensor.file}: this tagger is damaged: {name} is {tensor.dtype} of the shape "
-                f"{list(tensor.shape)}, where {why} want {list(shape)}"
-            )
-        try:
-            with safe_open(tensor.file, framework="pt") as file:
-                found[name] = file.get_tensor(name).float()
-        except Exception as error:  # safetensors' own errors, and others that pass through it
-            raise ModelError(f"{tensor.file}: this tagger is damaged: {in_brief(error)}") from error
-        if not found[name].isfinite().all():
-            raise ModelError(f"{tensor.file}: this tagger is damaged: {name} is not finite")
-    return found
+    return read_checked(folder, shapes, what="tagger", why=why)
 
 
 def write_tagger(folder: str | Path, about: BaseModel, tensors: Mapping[str, torch.Tensor]) -> None:
