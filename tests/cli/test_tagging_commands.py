@@ -154,3 +154,46 @@ def test_where_words_are_read_is_given_and_kept(tiny_encoder: Path, tiny_root: P
     assert run("predict", tmp_path / "tagger", tmp_path / "in.conllu", "--out", tmp_path / "out.conllu").exit_code == 0
     (sentence,) = parse_conllu(tmp_path / "out.conllu")
     assert (len(sentence.words), sentence.unspaced) == (2, (0,))
+
+
+def test_words_are_taken_back_to_their_script_before_they_are_tagged_and_come_out_as_they_were(
+    tiny_encoder: Path, tmp_path: Path
+) -> None:
+    """A tagger that knows Cyrillic words alone, and text of them typed in Latin letters."""
+    train, typed = tmp_path / "ru.tsv", "sobaka vidit dom"
+    train.write_text("собака\tNOUN\nвидит\tVERB\nдом\tX\n\n" * 4, encoding="utf-8")
+    from crossglot.tagging.baselines import BASELINES
+
+    BASELINES["most-frequent-tag"].fit(read_columns(train, scheme="none"), task="labels", seed=0).save(tmp_path / "t")
+    plainly = run("predict", tmp_path / "t", "-", "--to", "plain", stdin=f"{typed}\n")
+    back = ("--back-transliterate", f"ru={train}")
+    restored = run("predict", tmp_path / "t", "-", "--to", "plain", *back, stdin=f"{typed}\n")
+    assert plainly.stdout != restored.stdout == "sobaka/NOUN vidit/VERB dom/X\n"
+    gold = tmp_path / "typed.tsv"
+    gold.write_text("sobaka\tNOUN\nvidit\tVERB\ndom\tX\n\n", encoding="utf-8")
+    scored = run("evaluate", tmp_path / "t", gold, "--json", *back)
+    assert json.loads(scored.stdout)["value"] == 1.0
+
+
+def test_words_of_other_scripts_are_read_in_latin_letters(tmp_path: Path) -> None:
+    from crossglot.tagging.baselines import BASELINES
+
+    train = tmp_path / "typed.tsv"
+    train.write_text("sobaka\tNOUN\nvidit\tVERB\ndom\tX\n\n" * 4, encoding="utf-8")
+    BASELINES["most-frequent-tag"].fit(read_columns(train, scheme="none"), task="labels", seed=0).save(tmp_path / "t")
+    told = run("predict", tmp_path / "t", "-", "--to", "plain", "--romanise", stdin="собака видит дом\n")
+    assert told.stdout == "собака/NOUN видит/VERB дом/X\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--romanise", "--back-transliterate", "ru=x.tsv"), "opposites"),
+        (("--back-transliterate", "ru"), "--back-transliterate ru: write it with the language first"),
+        (("--back-transliterate", "ru=gone.tsv"), "gone.tsv"),
+    ],
+)
+def test_readings_that_make_no_sense_are_refused(tagger: Path, options: tuple[str, ...], message: str) -> None:
+    result = run("predict", tagger, "-", *options, stdin="the dog\n")
+    assert result.exit_code != 0
+    assert message in result.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -231,3 +232,39 @@ def test_the_report_is_written_with_its_figure_and_table(run: Path) -> None:
     assert "POS accuracy on code-switched Hindi and English" in page
     assert (run / "figures/table6.svg").is_file()
     assert "monolingual hi+en,tiny,all" in (run / "tables/table6.csv").read_text(encoding="utf-8")
+
+
+def test_text_taken_back_to_its_scripts_is_a_target_where_a_study_names_it(
+    encoder: Path, root: Path, tmp_path: Path
+) -> None:
+    """The toy tweets are typed by rule from words of the toy treebanks: what the floor loses comes back."""
+    forms = [*FORMS, "hi/en:back-transliterated"]
+    run = reproduce(
+        ["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", sources=["hi+en"], targets=forms,
+        floors=["most-frequent-tag"], **settings(root),
+    )  # fmt: skip
+    cells = run.results.filter(system="most frequent tag", aggregate="mean")
+    value = dict(cells.select("condition", "value").rows())
+    assert value["back-transliterated"] == value["corrected"] > value["transliterated"]
+    kept = read_predictions(run.folder / "predictions/most-frequent-tag.pos.hi+en.parquet")
+    words = kept.filter(target="hi/en:back-transliterated")["form"].to_list()
+    assert words == ["बिल्ली", "sleeps", ".", "cat", "सोती", "है"]
+    assert run.report().is_file()
+    assert "UD_Hindi-HDTB train" in json.loads((run.folder / "versions.json").read_text(encoding="utf-8"))["data"]
+    assert "hi/en:back-transliterated" not in {target for _, target in WITH_SYNTHETIC.cells()}
+
+
+def test_without_text_of_both_languages_apart_nothing_is_taken_back(encoder: Path, tmp_path: Path) -> None:
+    world = write_root(tmp_path / "data")
+    write_tweets(world)
+    plan = plan_study(
+        reproduce_study(
+            ["table6"], [f"m-bert={encoder}"], sources=["hi/en:transliterated"],
+            targets=["hi/en:transliterated", "hi/en:back-transliterated"], **settings(world),
+        ),
+        tmp_path / "out",
+    )  # fmt: skip
+    assert any("Hindi" in why or "hi" in why for why in plan.missing())
+    assert {split.language for row in plan.rows for step in row.steps for split in step.targets} == {
+        "hi/en:transliterated"
+    }

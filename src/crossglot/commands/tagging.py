@@ -22,6 +22,7 @@ from crossglot.commands.options import (
     limited,
     listed,
 )
+from crossglot.commands.rewriting import BackTransliterate, Romanise, rewriting, rewritten
 from crossglot.limits import BATCH_SIZE, COLUMN, COUNT, EPOCHS, LENGTH, RATE, SEED
 
 if TYPE_CHECKING:
@@ -159,6 +160,8 @@ def predict(
     to: Annotated[
         str, typer.Option(metavar="F", help="auto (CoNLL-U stays CoNLL-U, else columns), plain, conllu or columns.")
     ] = "auto",
+    romanise: Romanise = False,
+    back_transliterate: BackTransliterate = None,
     lenient: Lenient = False,
     device: Device = "auto",
     precision: Precision = "fp32",
@@ -184,6 +187,7 @@ def predict(
     if out in (None, STREAM):
         require_output()
     runtime = resolve_runtime(device, precision, threads=threads)
+    rewrite = rewriting(romanise, back_transliterate, lenient=lenient)
     untagged = read_untagged(text, format_, lenient=lenient)
     wanted = output_format(untagged, out, to)
     done = "" if out is None or out == STREAM else check_out_file(Path(out), tagger)
@@ -192,7 +196,8 @@ def predict(
     if held := labels_held(untagged, loaded.task):
         stderr_console().print(f"{held} words have a Tag= in MISC, which is replaced", style="dim", soft_wrap=True)
     with keeping("nothing was written"):
-        tags, replaced = loaded.tag(untagged.sentences), out is not None and Path(out).is_file()
+        tags = loaded.tag(rewritten(untagged.sentences, rewrite))
+        replaced = out is not None and Path(out).is_file()
         write_tagged(untagged, tags, out, wanted, loaded.task)
     if replaced:
         stderr_console().print(f"replaced {out}", style="dim", soft_wrap=True)
@@ -208,6 +213,8 @@ def evaluate(
     format_: FileFormat = "auto",
     column: Column = "upos",
     tag_column: TagColumn = -1,
+    romanise: Romanise = False,
+    back_transliterate: BackTransliterate = None,
     lenient: Lenient = False,
     device: Device = "auto",
     precision: Precision = "fp32",
@@ -227,9 +234,10 @@ def evaluate(
     wanted = check_types(part.strip() for part in types.split(",")) if listed(types, "--types") and types else None
     for path in gold:
         require_gold(path, format_)
+    rewrite = rewriting(romanise, back_transliterate, lenient=lenient)
     loaded = _load(tagger, device, precision, threads)
     how: dict[str, Any] = {"column": column, "tag_column": tag_column, "lenient": lenient}
-    read = [(path, read_tagged(path, loaded.task, format_, **how)) for path in gold]
+    read = [(path, rewritten(read_tagged(path, loaded.task, format_, **how), rewrite)) for path in gold]
     for path, sentences in read:
         check_scorable(loaded.labels, sentences, wanted, path)
     for path, sentences in read:

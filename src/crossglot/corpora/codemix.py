@@ -7,7 +7,8 @@ written the same way in both forms. What HIENCS's own crawler writes is read too
 the language id in DEPS.
 
 The language of such text is a *switch key*: `hi/en`, with a form after a colon where words are read
-(`hi/en:corrected`).
+(`hi/en:corrected`). Its third form, `back-transliterated`, is no file's: words as they were written, which a reader
+takes back to their languages' own scripts (`tagging.language_sides.restoring`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from crossglot.errors import DataError, UsageError
 
 CORRECTED, TRANSLITERATED = "corrected", "transliterated"
 FORMS = (CORRECTED, TRANSLITERATED)
+BACK_TRANSLITERATED = "back-transliterated"
+"""What is transliterated, to be taken back to its languages' scripts by a program that has not seen `corrected`."""
 SYNTHETIC = "synthetic-"
 """What the forms of text begin with that nobody wrote: made of treebanks by `corpora.mixing`."""
 
@@ -52,7 +55,7 @@ class CodeSwitchedSentence:
     id: str | None = None
 
     def in_form(self, form: str) -> TaggedSentence:
-        """The words and their tags, `corrected` or `transliterated`."""
+        """The words and their tags, `corrected` or as they were written."""
         return TaggedSentence(self.native if form == CORRECTED else self.written, self.tags, self.id)
 
 
@@ -70,7 +73,7 @@ def split_switch_key(key: str) -> tuple[tuple[str, str], str, bool]:
     pair, _, rest = key.partition(":")
     first, _, second = pair.partition("/")
     form = rest.removeprefix(SYNTHETIC)
-    if not first or not second or "/" in second or (rest and form not in FORMS):
+    if not first or not second or "/" in second or (rest and form not in (*FORMS, BACK_TRANSLITERATED)):
         raise _no_switch_key(key)
     return (first, second), form, rest.startswith(SYNTHETIC)
 

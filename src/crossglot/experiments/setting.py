@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crossglot.corpora.catalogue import Corpus, find_corpus, root_languages
+from crossglot.corpora.codemix import BACK_TRANSLITERATED, is_switch_key, split_switch_key
 from crossglot.corpora.tasks import Task
 from crossglot.errors import DataError, UsageError
 from crossglot.remedies import called
@@ -181,12 +182,28 @@ class Corpora:
         if isinstance(corpus, Absent):
             return corpus
         at_most = self.max_test if split == "test" else None
-        return describe_split(corpus, split, root=self.root, lenient=self.lenient, at_most=at_most)
+        restored_by: list[CorpusSplit] = []
+        for one in _languages_apart(language):
+            apart = self.split(one, "pos", "train")
+            if isinstance(apart, Absent):
+                return Absent(language, apart.why)
+            restored_by.append(apart)
+        return describe_split(
+            corpus, split, root=self.root, lenient=self.lenient, at_most=at_most, restored_by=tuple(restored_by)
+        )
 
 
 def _without_form(language: str) -> str:
     """Both forms of code-switched text are of one corpus: `hi/en:corrected` → `hi/en`."""
     return language.partition(":")[0]
+
+
+def _languages_apart(language: str) -> tuple[str, ...]:
+    """The languages by whose text a word is taken back to its script, where that is what is asked for."""
+    if not is_switch_key(language):
+        return ()
+    pair, form, _ = split_switch_key(language)
+    return pair if form == BACK_TRANSLITERATED else ()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -17,12 +18,14 @@ from crossglot.corpora.sentences import TaggedSentence
 from crossglot.errors import DataError
 from crossglot.runtime import give_back_memory
 from crossglot.tagging.labels import entity_types
+from crossglot.tagging.language_sides.settings import RESTORER_VERSION
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
     from crossglot.encoders.encoder import Encoder
     from crossglot.encoders.pieces import Reading
+    from crossglot.tagging.language_sides.restoring import Restorer
     from crossglot.tagging.prediction import Prepared
     from crossglot.tagging.recipe import Recipe
 
@@ -31,12 +34,13 @@ class CorpusSplit(BaseModel):
     """One split of one corpus: the checksum says which sentences, the root only where they lie.
 
     With `at_most` it is a sample of so many sentences. `words`, `sentences` and, for `ner`, `types` (the entity types
-    that the corpus annotates) are from reading it once.
+    that the corpus annotates) are from reading it once. `restored_by` are splits of code-switched text's languages,
+    each apart, by which its words are taken back to their languages' scripts, and `restorer` what version does so.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"root", "words", "sentences", "types"})
-    SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"at_most"})
+    SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"at_most", "restored_by", "restorer"})
 
     language: str
     task: str
@@ -49,11 +53,13 @@ class CorpusSplit(BaseModel):
     words: int
     sentences: int
     types: tuple[str, ...] = ()
+    restored_by: tuple[CorpusSplit, ...] = ()
+    restorer: str = ""
 
     @property
-    def content(self) -> tuple[str, str, int | None]:
+    def content(self) -> tuple[object, ...]:
         """Equal for splits of the same sentences, wherever they lie."""
-        return self.language, self.checksum, self.at_most
+        return self.language, self.checksum, self.at_most, *(split.content for split in self.restored_by)
 
     def read(self) -> Sequence[TaggedSentence]:
         """The sentences, from memory if this process has read them before.
@@ -68,7 +74,8 @@ class CorpusSplit(BaseModel):
                 path=corpus.files[self.split],
                 remedy="run the same again: what depends on it is done anew",
             )
-        return _sentences(corpus, self.split, self.root, self.lenient, self.checksum, self.at_most)
+        written = _sentences(corpus, self.split, self.root, self.lenient, self.checksum, self.at_most)
+        return _restored(self) if self.restored_by else written
 
     def word_languages(self) -> list[tuple[str, ...]]:
         """Of code-switched text the language id of every word, sentence by sentence as in `read`; else nothing.
@@ -84,7 +91,13 @@ class CorpusSplit(BaseModel):
 
 
 def describe_split(
-    corpus: Corpus, split: str, *, root: Path, lenient: bool = False, at_most: int | None = None
+    corpus: Corpus,
+    split: str,
+    *,
+    root: Path,
+    lenient: bool = False,
+    at_most: int | None = None,
+    restored_by: tuple[CorpusSplit, ...] = (),
 ) -> CorpusSplit:
     """Reads a split once and says what it is, so that a faulty file is found before any training.
 
@@ -105,6 +118,8 @@ def describe_split(
         words=sum(map(len, sentences)),
         sentences=len(sentences),
         types=_types(corpus, root, lenient) if corpus.task == "ner" else (),
+        restored_by=restored_by,
+        restorer=RESTORER_VERSION if restored_by else "",
     )
 
 
@@ -176,13 +191,27 @@ def _read(
     return sample(find_corpus(root, language, task, name).read(split, lenient=lenient), at_most)
 
 
+@lru_cache(maxsize=8)
+def _restored(split: CorpusSplit) -> Sequence[TaggedSentence]:
+    sentences = split.model_copy(update={"restored_by": ()}).read()
+    words = _restorer(split.restored_by).restored([sentence.words for sentence in sentences])
+    return [replace(sentence, words=its) for sentence, its in zip(sentences, words, strict=True)]
+
+
+@lru_cache(maxsize=2)
+def _restorer(texts: tuple[CorpusSplit, ...]) -> Restorer:
+    from crossglot.tagging.language_sides.restoring import Restorer
+
+    return Restorer.of({text.language: [sentence.words for sentence in text.read()] for text in texts})
+
+
 _read_to_train = lru_cache(maxsize=4)(_read.__wrapped__)
 """Every row predicts all the targets again; its sources, which are far larger, are those of a few rows in turn."""
 
 
 def forget() -> None:
     """Drops the corpora and encoders that this process has read, where it is others that run the steps."""
-    for kept in (_read, _read_to_train, _load, _load_tokenizer, _prepare):
+    for kept in (_read, _read_to_train, _restored, _restorer, _load, _load_tokenizer, _prepare):
         kept.cache_clear()
     give_back_memory()
 

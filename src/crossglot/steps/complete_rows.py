@@ -81,5 +81,5 @@ def _same(one: CorpusSplit | None, other: CorpusSplit) -> bool:
     return one is not None and _of(one) == _of(other)
 
 
-def _of(split: CorpusSplit) -> tuple[str, str, str, int | None]:
-    return split.corpus, split.split, split.checksum, split.at_most
+def _of(split: CorpusSplit) -> tuple[object, ...]:
+    return split.corpus, split.split, split.checksum, split.at_most, *map(_of, split.restored_by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,7 +34,8 @@ def data_read(steps: Iterable[Step], root: Path) -> dict[str, dict[str, Any]]:
     steps = list(steps)
     found: dict[str, dict[str, Any]] = {}
     licences: dict[tuple[str, str], Licence | None] = {}
-    for split in _arguments(steps, CorpusSplit):
+    splits = list(_arguments(steps, CorpusSplit))
+    for split in (*splits, *chain.from_iterable(split.restored_by for split in splits)):
         key = f"{split.corpus} {split.split}"
         if key not in found:
             of = (split.corpus, split.language)

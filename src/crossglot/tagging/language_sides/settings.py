@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 Weighting = Literal["probabilities", "unweighted", "one-best"]
 
 
+RESTORER_VERSION = "1"
+"""Of what takes text back to its languages' scripts: text that another version made is made anew."""
+
+
 class Settings(BaseModel):
     """Of a training.
 
