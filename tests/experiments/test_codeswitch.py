@@ -99,6 +99,7 @@ def test_the_tagger_of_ball_and_garrette_stands_beside_their_published_row(
     rows = read_results(run / "results.csv").filter(aggregate="mean", source="hi+en")
     found = {(row["system"], row["role"], row["condition"]): row["value"] for row in rows.iter_rows(named=True)}
     assert ("Ball and Garrette (2018)", "published", "transliterated") in found
+    assert rows.filter(role="baseline")["published"].null_count() == rows.filter(role="baseline").height == 2
     ours = {form: found["Ball-Garrette tagger", "baseline", form] for form in ("corrected", "transliterated")}
     assert ours["transliterated"] > found["most frequent tag", "floor", "transliterated"]
     assert ours["corrected"] >= ours["transliterated"]

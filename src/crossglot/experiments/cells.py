@@ -79,7 +79,7 @@ def _cell(row: TableRow, target: str, **fields: object) -> ResultRow:
     table, split = row.table, row.targets[target]
     corpus = split.corpus if isinstance(split, CorpusSplit) else None
     printed = None
-    if row.system.role != "floor" and fields.get("aggregate") == MEAN:
+    if row.system.role not in ("floor", "baseline") and fields.get("aggregate") == MEAN:
         printed = lookup(table.key, row.source, target, role=table.role or "")
     data = is_papers_corpus(table.task, corpus) and is_papers_corpus(table.task, row.source_corpus)
     described: dict[str, object] = {
