@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crossglot.commands.faults import BAD_INPUT, keeping
+from crossglot.commands.faults import BAD_INPUT
 from crossglot.commands.given import Command
 
 if TYPE_CHECKING:
@@ -67,7 +67,15 @@ def list_corpora(
 
 @app.command(cls=Command)
 def get(
-    names: Annotated[list[str], typer.Argument(metavar="NAME", help="Corpora, as `crossglot data list` names them.")],
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="Corpora, as `crossglot data list` names them.")
+    ] = None,
+    experiments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--for", metavar="EXPERIMENT", help="What this experiment (table1 …, or all) reads and is not there yet."
+        ),
+    ] = None,
     root: Annotated[
         Path | None,
         typer.Option("--data", metavar="ROOT", envvar="CROSSGLOT_DATA", help="Where to; else the data cache."),
@@ -75,26 +83,33 @@ def get(
     release: Annotated[str | None, typer.Option(metavar="R", help="Of Universal Dependencies, as 2.16.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Fetch again what is there already.")] = False,
 ) -> None:
-    """Download corpora by name into a data root.
+    """Download corpora into a data root, by name or by what they are for.
 
     [bold]Example:[/bold]
     crossglot data get UD_English-EWT UD_German-GSD --data corpora
+    crossglot data get --for table2 --for figure3
     """
-    from crossglot.commands.progress import bar, stdout_console
+    from crossglot.commands.getting import get_corpora
+    from crossglot.commands.offering import describe
+    from crossglot.commands.progress import stdout_console
     from crossglot.corpora import download
-    from crossglot.corpora.sources import UD_RELEASE
+    from crossglot.corpora.releases import UD_RELEASE
+    from crossglot.errors import UsageError
 
-    where = root or download.data_cache()
-    with keeping(f"corpora that were complete are kept in {where}"), bar("downloading") as moved:
-        fetched = download.get(
-            names, where, release=release or UD_RELEASE, force=force,
-            progress=lambda _, done, total: moved(done, total or done),
-        )  # fmt: skip
-    say = stdout_console().print
-    for one in fetched:
-        how = "was there" if one.already else "written"
-        say(f"{one.source.name}: {how}, {len(one.files)} files in {where}", soft_wrap=True)
-        say(f"  licence: {one.source.licence}\n  cite: {one.source.citation}", soft_wrap=True)
+    if not names and not experiments:
+        raise UsageError("name corpora, or say with --for what they are for, as --for table2")
+    where, release = root or download.data_cache(), release or UD_RELEASE
+    wanted = list(names or ())
+    if experiments:
+        from crossglot.studies.missing import missing_corpora, sources_of
+        from crossglot.studies.wanted import wanted_by
+
+        gaps = missing_corpora(wanted_by(experiments), where, release)
+        wanted += [source.name for source in sources_of(gaps) if source.name not in wanted]
+        for line in describe(gaps, where) or [f"{where} has all that {', '.join(experiments)} can read"]:
+            stdout_console().print(line, soft_wrap=True)
+    if wanted:
+        get_corpora(wanted, where, release=release, force=force)
 
 
 @app.command(cls=Command)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Out = Annotated[
     Path | None, typer.Option(metavar="DIR", help="The run's folder; a second run in it goes on. Else runs/<name>.")
 ]
+Get = Annotated[bool, typer.Option("--get", help="First fetch the corpora that are missing, see `crossglot data get`.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would run and what is finished already.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts, and nothing else, to standard output.")]
 StudyName = Annotated[
@@ -112,6 +113,7 @@ def reproduce(
     keep_weights: Annotated[
         bool, typer.Option("--keep-weights", help="Keep the taggers, so that later targets need no training.")
     ] = False,
+    get: Get = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -150,7 +152,7 @@ def reproduce(
         floors=[] if floors == "none" else listed(floors, "--floors"),
         keep_weights=keep_weights,
     )
-    _run(study, run_folder(study, out), threads, jobs, dry_run=dry_run, as_json=as_json)
+    _run(study, run_folder(study, out), threads, jobs, get=get, dry_run=dry_run, as_json=as_json)
 
 
 def run(
@@ -158,6 +160,7 @@ def run(
     out: Out = None,
     threads: Threads = None,
     jobs: Jobs = 1,
+    get: Get = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -170,7 +173,7 @@ def run(
     from crossglot.studies.study import load_study
 
     loaded = load_study(study)
-    _run(loaded, run_folder(loaded, out), threads, jobs, dry_run=dry_run, as_json=as_json)
+    _run(loaded, run_folder(loaded, out), threads, jobs, get=get, dry_run=dry_run, as_json=as_json)
 
 
 def plan(study: StudyName, out: Out = None, as_json: AsJson = False) -> None:
@@ -237,7 +240,8 @@ def _put_side_by_side(folders: list[Path], out: Path, *, quiet: bool) -> None:
     stdout_console().print(said, soft_wrap=True)
 
 
-def _run(study: Study, out: Path, threads: int | None, jobs: int, *, dry_run: bool, as_json: bool) -> None:
+def _run(study: Study, out: Path, threads: int | None, jobs: int, *, get: bool, dry_run: bool, as_json: bool) -> None:
+    from crossglot.commands.offering import offer_corpora
     from crossglot.commands.progress import stderr_console
     from crossglot.engine.local import Local
     from crossglot.engine.progress import Shown
@@ -247,6 +251,7 @@ def _run(study: Study, out: Path, threads: int | None, jobs: int, *, dry_run: bo
     from crossglot.studies.running import run_study
 
     use_threads(threads)
+    offer_corpora(study, get=get, dry_run=dry_run)
     if dry_run:
         _print_plan(plan_study(study, out), as_json=as_json)
         return

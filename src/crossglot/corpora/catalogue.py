@@ -170,17 +170,27 @@ def find_corpus(root: Path | str, language: str, task: str, name: str | None = N
     if is_switch_key(language):
         return _find_switched(root, language, task, name)
     entry = find_language(language, root_languages(root))
-    defaults = _default_treebanks(entry) if task == "pos" else entry.ner
-    if name is None:
-        candidates = defaults
-    elif task == "ner" and "/" not in name:
-        candidates = tuple(default for default in defaults if default.startswith(f"{name}/")) or (f"{name}/{language}",)
-    else:
-        candidates = (name,)
+    candidates = corpus_candidates(entry, task, name)
     for candidate in candidates:
         if files := corpus_files(root, task, candidate):
             return Corpus(candidate, language, task, root, files)
     raise _missing(root, language, entry.name, task, name, candidates)
+
+
+def corpus_candidates(entry: Language, task: str, name: str | None = None) -> tuple[str, ...]:
+    """Names of the corpora that may serve a language for a task, best first: the defaults, or what a name stands for.
+
+    Of treebanks the paper's comes first, as UD 2.0 names it (`UD_German`), then the others, by their names today.
+    """
+    defaults = entry.ner
+    if task == "pos":
+        papers = entry.first_treebank
+        defaults = tuple(dict.fromkeys((papers, *entry.treebanks) if papers else entry.treebanks))
+    if name is None:
+        return defaults
+    if task == "ner" and "/" not in name:
+        return tuple(default for default in defaults if default.startswith(f"{name}/")) or (f"{name}/{entry.key}",)
+    return (name,)
 
 
 def load_corpus(
@@ -208,12 +218,6 @@ def load_corpus(
     """
     root = data_cache() if data is None else data
     return find_corpus(root, language, task, name).read(split, lenient=lenient)
-
-
-def _default_treebanks(entry: Language) -> tuple[str, ...]:
-    """The paper's treebank as UD 2.0 names it (`UD_German`), then the others, by their names today."""
-    papers = entry.first_treebank
-    return tuple(dict.fromkeys((papers, *entry.treebanks) if papers else entry.treebanks))
 
 
 def _find_switched(root: Path, language: str, task: str, name: str | None) -> Corpus:

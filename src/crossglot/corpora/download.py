@@ -15,8 +15,9 @@ from crossglot.corpora.chunks import IllegalTagError, detect_scheme, to_bio2
 from crossglot.corpora.columns import read_columns, write_columns
 from crossglot.corpora.fetching import OnBytes, download
 from crossglot.corpora.opening import SUFFIXES, write_bytes, write_text
+from crossglot.corpora.releases import UD_RELEASE
 from crossglot.corpora.sentences import TaggedSentence
-from crossglot.corpora.sources import UD_RELEASE, Source, find_source
+from crossglot.corpora.sources import Source, find_source
 from crossglot.errors import DataError, UsageError
 from crossglot.files import check_working_folder, scratch_folder, user_cache, whole_file, write_whole
 from crossglot.remedies import way

@@ -10,10 +10,9 @@ import difflib
 import re
 from dataclasses import dataclass
 
+from crossglot.corpora.releases import LAST_RELEASE, LICENCES, UD_RELEASE
 from crossglot.errors import UsageError
 from crossglot.languages import LANGUAGES
-
-UD_RELEASE = "2.16"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,7 @@ class Source:
         columns: entity files, to be read as `read_columns` does and written as BIO2; others are copied as they are.
         outside: tags that mean O.
         sha256: of the single address's bytes, where they never change.
+        size: bytes of the download, where they are known.
         instructions: what to do where it cannot be downloaded.
     """
 
@@ -44,6 +44,7 @@ class Source:
     columns: bool = False
     outside: tuple[str, ...] = ()
     sha256: str = ""
+    size: int | None = None
     instructions: str = ""
 
 
@@ -78,13 +79,20 @@ _NTREX_LANGUAGES = (
 
 def treebank_source(name: str, release: str = UD_RELEASE) -> Source:
     """Any UD treebank, from its repository at a release's tag."""
+    title = f"Universal Dependencies {release}"
+    licence = LICENCES.get(name, "see its LICENSE.txt (most are CC BY-SA or CC BY-NC-SA)")
+    citation = "Nivre et al. 2020, Universal Dependencies v2 (LREC); and the treebank's README.md"
+    last, became = LAST_RELEASE.get(name, (None, ""))
+    if last is not None and tuple(map(int, release.split("."))) > last:
+        said = f"No release of UD after {last[0]}.{last[1]} has it: name an earlier release. {became}"
+        return Source(name, title, licence, citation, instructions=said)
     at = f"https://github.com/UniversalDependencies/{name}"
     folder = f"ud/{name}"
     return Source(
         name,
-        f"Universal Dependencies {release}",
-        "see its LICENSE.txt (most are CC BY-SA or CC BY-NC-SA)",
-        "Nivre et al. 2020, Universal Dependencies v2 (LREC); and the treebank's README.md",
+        title,
+        licence,
+        citation,
         (f"{at}/archive/refs/tags/r{release}.tar.gz",),
         # large training sets are kept in parts there: cs_pdt-ud-train-c.conllu, -l, -m, -v
         (
@@ -178,6 +186,7 @@ def wikiann_source(code: str) -> Source:
         ("https://s3.amazonaws.com/datasets.huggingface.co/wikiann/1.1.0/panx_dataset.zip",),
         ((rf"{re.escape(code)}\.tar\.gz/(?:\./)?(train|dev|test)", rf"ner/wikiann/{code}-\1.conll"),),
         columns=True,
+        size=234_008_884,
     )
 
 

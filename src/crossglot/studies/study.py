@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -31,6 +31,22 @@ _OF_TAGGERS = (
     "head_start", "head_learning_rate", "decay", "subword", "cutting", "keep_weights", "lenient",
 )  # fmt: skip
 """Fields without a meaning for experiments that make their languages and encoders themselves."""
+
+
+def named_experiments(names: Sequence[str]) -> tuple[str, ...]:
+    """The experiments of these names, each once; `all` stands for the paper's.
+
+    Raises:
+        ValueError: for an unknown name, with the one that it may have meant.
+    """
+    papers = tuple(key for key, experiment in EXPERIMENTS.items() if experiment.own and experiment.of_paper)
+    wanted = [name for one in names for name in (papers if one == ALL else (one,))]
+    for name in wanted:
+        if name not in EXPERIMENTS:
+            near = get_close_matches(name, EXPERIMENTS, n=1)
+            meant = f"did you mean {near[0]}? " if near else ""
+            raise ValueError(f"unknown experiment '{name}': {meant}known: {', '.join(EXPERIMENTS)}, {ALL}")
+    return tuple(dict.fromkeys(wanted))
 
 
 class EncoderEntry(BaseModel):
@@ -115,14 +131,7 @@ class Study(BaseModel):
     @field_validator("experiments")
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        papers = tuple(key for key, experiment in EXPERIMENTS.items() if experiment.own and experiment.of_paper)
-        wanted = [name for one in names for name in (papers if one == ALL else (one,))]
-        for name in wanted:
-            if name not in EXPERIMENTS:
-                near = get_close_matches(name, EXPERIMENTS, n=1)
-                meant = f"did you mean {near[0]}? " if near else ""
-                raise ValueError(f"unknown experiment '{name}': {meant}known: {', '.join(EXPERIMENTS)}, {ALL}")
-        return tuple(dict.fromkeys(wanted))
+        return named_experiments(names)
 
     @field_validator("floors")
     @classmethod
