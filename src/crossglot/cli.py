@@ -13,6 +13,7 @@ from crossglot.commands import (
     data,
     demo,
     embedding,
+    encoders,
     lab,
     pretraining,
     studying,
@@ -49,6 +50,7 @@ app.command(cls=Command, rich_help_panel=TAGGERS)(tagging.finetune)
 app.command(cls=Command, rich_help_panel=TAGGERS)(tagging.predict)
 app.command(cls=Command, rich_help_panel=TAGGERS)(tagging.evaluate)
 app.command(cls=Command, rich_help_panel=TAGGERS)(embedding.embed)
+app.add_typer(encoders.app, name="encoders", rich_help_panel=TAGGERS)
 app.add_typer(data.app, name="data", rich_help_panel=CORPORA)
 app.add_typer(lab.app, name="lab", rich_help_panel=CORPORA)
 
