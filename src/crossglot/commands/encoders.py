@@ -39,23 +39,17 @@ def list_encoders(
         write_out([json.dumps([described(encoder) for encoder in found], indent=1, ensure_ascii=False) + "\n"])
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, right in (
-        ("encoder", False),
-        ("M", True),
-        ("layers", True),
-        ("wide", True),
-        ("pieces", True),
-        ("languages", True),
-    ):
-        table.add_column(name, justify="right" if right else "left", no_wrap=True)
+    table.add_column("encoder", no_wrap=True)
+    for name in ("M", "layers", "wide", "pieces", "languages"):
+        table.add_column(name, justify="right", no_wrap=True)
     for name in ("tokenizer", "licence", "remarks"):
         table.add_column(name, overflow="fold")
     for encoder in found:
         remarks = [f"cannot be used: {encoder.cannot}" if encoder.cannot else "", encoder.note]
         remarks.append(f"run here: {encoder.run}" if encoder.run else "")
         table.add_row(
-            encoder.id, f"{encoder.parameters:,}", str(encoder.layers), str(encoder.hidden), f"{encoder.pieces:,}", encoder.languages,
-            encoder.tokenizer, encoder.licence, "; ".join(filter(None, remarks)),
+            encoder.id, f"{encoder.parameters:,}", str(encoder.layers), str(encoder.hidden), f"{encoder.pieces:,}",
+            encoder.languages, encoder.tokenizer, encoder.licence, "; ".join(filter(None, remarks)),
             style="dim" if encoder.cannot else "",
         )  # fmt: skip
     stdout_console().print(table)
