@@ -35,6 +35,8 @@ class Hub(ThreadingHTTPServer):
         """Files whose content was sent, as paths in their repository."""
         self.broken: set[str] = set()
         """Files of which half is sent before the connection ends."""
+        self.renamed: dict[str, str] = {}
+        """Former id → the one that the hub knows a model by now; the former leads to it."""
 
     @property
     def url(self) -> str:
@@ -101,7 +103,10 @@ class _Handler(BaseHTTPRequestHandler):
         return False
 
     def _about(self, name: str) -> object:
-        siblings = [{"rfilename": inner} for inner in self.server.models[name]]
+        siblings = [
+            {"rfilename": inner, "size": file.stat().st_size} for inner, file in self.server.models[name].items()
+        ]
+        name = self.server.renamed.get(name, name)
         return {"_id": "1", "id": name, "modelId": name, "sha": COMMIT, "private": False, "siblings": siblings}
 
     def _tree(self, name: str, below: str) -> object:

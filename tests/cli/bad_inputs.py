@@ -394,7 +394,7 @@ LISTS_AND_NAMES = (  # options that hold names, pairs and lists
         "reproduce table2 --data root --out out --encoder =encoder", "encoders.0.role", "'m-bert', 'en-bert' or 'other'"
     ),
     bad("reproduce table2 --data root --out out --encoder m-bert=", "encoders.0.encoder", "at least 1 character"),
-    bad("reproduce table2 --data root --out out --encoder xlm=encoder", "encoders.0.role", "'xlm'"),
+    bad("reproduce table2 --data root --out out --encoder mbert=encoder", "encoders.0.role", "'mbert'"),
     bad("reproduce table2 --data root --out out --encoder encoder@", "encoders.0.revision", "at least 1 character"),
     bad("reproduce table2 --data root --out out --encoder encoder@abc", "its revision is", "not abc"),
     bad("reproduce table2 --data root --out out --encoder ../encoder", "../encoder: no such folder"),

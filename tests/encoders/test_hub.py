@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -95,7 +96,10 @@ def test_an_encoder_is_downloaded_once_without_what_it_does_not_need_and_is_ther
     assert float(total) == pytest.approx(total_of(load_encoder(folder)))
     assert hub.fetched >= NEEDED
     assert hub.fetched - NEEDED <= {"vocab.txt", "special_tokens_map.json"}
-    assert first.stderr.splitlines() == [f"downloading model.safetensors of {NAME}, which the hub's cache keeps"]
+    size = f"{(folder / 'model.safetensors').stat().st_size / 1000:.0f} kB"
+    assert first.stderr.splitlines() == [
+        f"downloading model.safetensors of {NAME} ({size}), which the hub's cache keeps"
+    ]
     hub.asked.clear()
     assert total_of(load_encoder(NAME)) == pytest.approx(float(total))
     assert hub.asked == [f"GET /api/models/{NAME}", "HEAD config.json"]
@@ -175,3 +179,23 @@ def test_finetune_keeps_by_commit_what_its_search_found(machine: dict[str, str],
     assert chosen == [line for line in again.stderr.splitlines() if "chosen on" in line]
     weights = [(tmp_path / out / "model.safetensors").read_bytes() for out in ("first", "again")]
     assert weights[0] == weights[1]
+
+
+@pytest.mark.usefixtures("here")
+def test_what_the_disk_has_no_room_for_is_refused_before_it_is_downloaded(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage("/")._replace(free=10_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(ModelError, match=rf"{NAME}: \d+ kB are to be downloaded, and the disk .* has 10 kB left"):
+        load_encoder(NAME)
+    assert not [name for name in hub.fetched if "safetensors" in name]
+
+
+@pytest.mark.usefixtures("here")
+def test_a_model_that_has_another_name_now_is_read_and_the_name_said(
+    hub: Hub, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub.renamed = {NAME: "somebody-else/tiny-bert"}
+    assert load_tokenizer(NAME).tokenize("the")
+    assert f"{NAME} is called somebody-else/tiny-bert on the hub now" in caplog.text

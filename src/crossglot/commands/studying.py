@@ -53,7 +53,7 @@ def reproduce(
         typer.Option(
             metavar="ENCODER",
             help="ROLE=PATH_OR_ID@REVISION, repeated; the role (m-bert, en-bert or other) and the revision may be left "
-            "out. Else the paper's two.",
+            "out. Any other word is its name in tables. Else the paper's two.",
         ),
     ] = None,
     data: DataRoot = None,

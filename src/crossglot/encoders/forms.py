@@ -100,7 +100,16 @@ def check_form(config: Mapping[str, Any], where: str) -> None:
             f"{where}: a {kind} model needs code of its own (auto_map), and a repository's code is not run\n"
             "  use an encoder that transformers itself has"
         )
-    if kind in CONFIG_MAPPING_NAMES and kind not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
+    if kind not in CONFIG_MAPPING_NAMES:
+        import transformers
+
+        written_by = config.get("transformers_version")
+        by = f", and this one was written by {written_by}" if isinstance(written_by, str) else ""
+        raise ModelError(
+            f"{where}: transformers {transformers.__version__}, which is installed, knows no {kind} models{by}\n"
+            "  a newer one may: pip install --upgrade transformers"
+        )
+    if kind not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
         raise ModelError(f"{where}: {not_masked(kind)}")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crossglot.encoders.model_files import refusing
@@ -39,11 +40,13 @@ class Repository:
         commit: its hash.
         files: the files that are there, by their paths in it; of one known from the cache alone, those in the cache.
         folder: where the cache holds it, for one that is known from the cache alone.
+        sizes: of its files, in bytes, as far as the hub says them.
     """
 
     commit: str
     files: tuple[str, ...]
     folder: Path | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 def find_repository(name: str, revision: str | None) -> Repository:
@@ -69,7 +72,7 @@ def find_repository(name: str, revision: str | None) -> Repository:
     )
 
     try:
-        info = HfApi().model_info(name, revision=revision, timeout=20)
+        info = HfApi().model_info(name, revision=revision, timeout=20, files_metadata=True)
     except HFValidationError as error:
         raise ModelError(f"{name}: neither a folder here nor a hub id (owner/name)") from error
     except GatedRepoError as error:
@@ -82,13 +85,17 @@ def find_repository(name: str, revision: str | None) -> Repository:
         ) from error
     except Exception as error:  # without a network every HTTP library has an error of its own
         return _cached_repository(name, revision, error)
-    files = tuple(file.rfilename for file in info.siblings or ())
-    if "config.json" in files:
+    if "/" in name and info.id != name:
+        _log.warning("%s is called %s on the hub now", name, info.id)
+    sizes = {file.rfilename: file.size for file in info.siblings or ()}
+    if "config.json" in sizes:
         download_file(name, revision, "config.json")
-    return Repository(str(info.sha), files)
+    return Repository(str(info.sha), tuple(sizes), None, {file: size for file, size in sizes.items() if size})
 
 
-def download(name: str, commit: str, files: Iterable[str], *, weights: bool) -> Path:
+def download(
+    name: str, commit: str, files: Iterable[str], *, weights: bool, sizes: Mapping[str, int] | None = None
+) -> Path:
     """The folder of the cache with what an encoder is made of; what is not there yet is downloaded.
 
     Configuration and tokenizer, and the weights in safetensors if they are wanted; never weights of other kinds, nor
@@ -99,10 +106,13 @@ def download(name: str, commit: str, files: Iterable[str], *, weights: bool) -> 
         commit: hash of one of its commits.
         files: the repository's files, a tokenizer's among them.
         weights: whether the weights are wanted.
+        sizes: of files, in bytes, as far as they are known.
 
     Raises:
-        ModelError: if a file cannot be downloaded, or is one of those that the hub gives only to whoever is logged in.
+        ModelError: if a file cannot be downloaded, is one of those that the hub gives only to whoever is logged in, or
+            the disk has no room for all of them.
     """
+    sizes = sizes or {}
     there = set(files)
     wanted = [file for file in (*TOLD_BY, *TOKENIZER_FILES) if file in there]
     if weights and WEIGHTS in there:
@@ -110,10 +120,33 @@ def download(name: str, commit: str, files: Iterable[str], *, weights: bool) -> 
     elif weights and INDEX in there:
         shards = named_shards(download_file(name, commit, INDEX))
         wanted += [INDEX, *(shard for shard in shards if shard in there)]
-    return [download_file(name, commit, file) for file in wanted][-1].parent
+    _check_room(name, commit, wanted, sizes)
+    return [download_file(name, commit, file, sizes.get(file)) for file in wanted][-1].parent
 
 
-def download_file(name: str, revision: str | None, file: str) -> Path:
+def _check_room(name: str, commit: str, wanted: Iterable[str], sizes: Mapping[str, int]) -> None:
+    from huggingface_hub import constants, try_to_load_from_cache
+
+    lacking = [file for file in wanted if not isinstance(try_to_load_from_cache(name, file, revision=commit), str)]
+    total, cache = sum(sizes.get(file, 0) for file in lacking), Path(constants.HF_HUB_CACHE).absolute()
+    free = shutil.disk_usage(next(folder for folder in (cache, *cache.parents) if folder.is_dir())).free
+    if total > free:
+        raise ModelError(
+            f"{name}: {_in_words(total)} are to be downloaded, and the disk of the hub's cache has {_in_words(free)} "
+            f"left ({cache})\n  make room there, or let HF_HOME name a folder on another disk"
+        )
+
+
+def _in_words(size: int) -> str:
+    """A number of bytes: `471 MB`."""
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000  # type: ignore[assignment]
+    return f"{size:.1f} GB"
+
+
+def download_file(name: str, revision: str | None, file: str, size: int | None = None) -> Path:
     """One file of a repository in the cache, downloaded if it is not there yet.
 
     Args:
@@ -121,6 +154,7 @@ def download_file(name: str, revision: str | None, file: str) -> Path:
         revision: commit, of which files that are in the cache are not asked for again; a tag or branch, or None for the
             newest.
         file: its path in the repository.
+        size: in bytes, to be said.
 
     Raises:
         ModelError: if it cannot be downloaded.
@@ -129,7 +163,8 @@ def download_file(name: str, revision: str | None, file: str) -> Path:
     from huggingface_hub.errors import GatedRepoError
 
     if file.endswith(".safetensors") and not isinstance(try_to_load_from_cache(name, file, revision=revision), str):
-        _log.warning("downloading %s of %s, which the hub's cache keeps", file, name)
+        how_much = f" ({_in_words(size)})" if size else ""
+        _log.warning("downloading %s of %s%s, which the hub's cache keeps", file, name, how_much)
     with refusing(f"{name}: {file} cannot be downloaded"):
         try:
             return Path(hf_hub_download(name, file, revision=revision)).absolute()

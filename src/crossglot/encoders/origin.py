@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,6 +41,7 @@ class Origin:
             steps find it from wherever they run; the hub id as long as nothing was downloaded (see `fetched`).
         revision: commit hash of a hub id, checksum of a folder; empty if it was not asked for.
         files: names of the files that are there.
+        sizes: of a repository's files, in bytes, as far as the hub says them.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Origin:
     location: str
     revision: str
     files: tuple[str, ...]
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     def fetched(self, *, weights: bool) -> Origin:
         """The same encoder in a folder: a repository's files are downloaded, where the cache does not have them yet.
@@ -57,7 +59,8 @@ class Origin:
         """
         if self.here is not None:
             return self
-        return replace(self, location=str(download(self.name, self.revision, self.files, weights=weights)))
+        folder = download(self.name, self.revision, self.files, weights=weights, sizes=self.sizes)
+        return replace(self, location=str(folder))
 
     @property
     def is_partial(self) -> bool:
@@ -228,7 +231,7 @@ def find_origin(name_or_path: str | Path, *, revision: str | None = None, weight
         raise ModelError(f"{folder}: no such folder")
     repository = find_repository(name, revision)
     location = name if repository.folder is None else str(repository.folder)
-    return Origin(name, None, location, repository.commit, repository.files)
+    return Origin(name, None, location, repository.commit, repository.files, repository.sizes)
 
 
 def out_of_reach(origin: Origin) -> ModelError:

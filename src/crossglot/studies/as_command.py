@@ -51,10 +51,11 @@ def as_command(study: Study, runtime: Runtime, revisions: Sequence[str]) -> str 
 def _settled(study: Study, runtime: Runtime, revisions: Sequence[str]) -> Study | None:
     entries = []
     for entry, commit in zip(study.encoders, revisions, strict=True):
-        if entry.name is not None and entry.name != Path(entry.encoder).name:
-            return None  # the command has no names for encoders
+        name = None if entry.name == Path(entry.encoder).name else entry.name
+        if name is not None and entry.role is not None:
+            return None  # one word stands before an encoder
         revision = entry.revision or (None if Path(entry.encoder).exists() else commit)
-        entries.append(entry.model_copy(update={"name": None, "revision": revision}))
+        entries.append(entry.model_copy(update={"name": name, "revision": revision}))
     settled = {"encoders": tuple(entries), "device": runtime.device, "precision": runtime.precision}
     return study.model_copy(update=settled)
 
@@ -65,8 +66,8 @@ def _experiments(study: Study) -> tuple[str, ...]:
 
 
 def _encoder(entry: EncoderEntry) -> str:
-    role = f"{entry.role}=" if entry.role else ""
-    return f"{role}{entry.encoder}" + (f"@{entry.revision}" if entry.revision else "")
+    word = entry.role or entry.name
+    return (f"{word}=" if word else "") + entry.encoder + (f"@{entry.revision}" if entry.revision else "")
 
 
 def _settings(study: Study) -> dict[str, Any]:

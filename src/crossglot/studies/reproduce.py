@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from crossglot.steps.arguments import provide
 from crossglot.studies.study import Study, make_study
 
 PAPERS_ENCODERS = ("google-bert/bert-base-multilingual-cased", "google-bert/bert-base-cased")
+
+ROLES_OF_STUDIES = ("m-bert", "en-bert", "other")
 
 Given = str | Path | Encoder
 """An encoder as users give it: a hub id, perhaps with `@REVISION`, a folder, or one in memory."""
@@ -29,7 +32,8 @@ def reproduce_study(
     Args:
         experiments: `table1` …, or `all`.
         encoders: hub ids (`id@revision`), folders or encoders in memory; those with a role in a mapping,
-            `{"m-bert": "models/m-bert-small"}`, or written before them, `m-bert=models/m-bert-small`.
+            `{"m-bert": "models/m-bert-small"}`, or written before them, `m-bert=models/m-bert-small`. Any other word
+            there is what tables call the encoder: `old=models/m-bert-small`.
         data: data root; None for the data cache.
         **settings: other fields of `Study`; those that are None have their default.
 
@@ -39,7 +43,7 @@ def reproduce_study(
     """
     experiments = [experiments] if isinstance(experiments, str) else list(experiments)
     if isinstance(encoders, Mapping):
-        entries = [{"role": role, **_entry(encoder)} for role, encoder in encoders.items()]
+        entries = [{**_role_or_name(word), **_entry(encoder)} for word, encoder in encoders.items()]
     else:
         listed = [encoders] if isinstance(encoders, str | Path | Encoder) else encoders
         entries = [_entry_with_role(encoder) for encoder in listed]
@@ -59,11 +63,17 @@ def run_folder(study: Study, out: str | PathLike[str] | None = None) -> Path:
 
 
 def _entry_with_role(encoder: Given) -> dict[str, str]:
-    """As `_entry`, for encoders that may have `ROLE=` before them; an existing folder is taken as it is."""
+    """As `_entry`, for encoders that may have `ROLE=` or `NAME=` before them; an existing folder is taken as it is."""
     if isinstance(encoder, str) and "=" in encoder and not Path(encoder).exists():
-        role, _, place = encoder.partition("=")
-        return {"role": role, **_entry(place)}
+        word, _, place = encoder.partition("=")
+        return {**_role_or_name(word), **_entry(place)}
     return _entry(encoder)
+
+
+def _role_or_name(word: str) -> dict[str, str]:
+    """What stands before an encoder: a role, or a name for tables. What is nearly a role is one that fails."""
+    is_role = word in ROLES_OF_STUDIES or get_close_matches(word.lower(), ROLES_OF_STUDIES, n=1, cutoff=0.75)
+    return {"role": word} if is_role or not word else {"name": word}
 
 
 def _entry(encoder: Given) -> dict[str, str]:
