@@ -288,6 +288,7 @@ OUTPUTS = (
 CORPORA = (
     bad("data check nowhere", "nowhere"),
     bad("data list nowhere", "no such data root"),
+    bad("encoders list google-bert/bert-base-cased", "unexpected extra argument"),
 )
 
 LAB = (

@@ -280,7 +280,7 @@ def test_a_hub_id_is_read_from_the_cache_at_its_commit(tmp_path: Path) -> None:
 def test_hub_ids_of_the_paper_take_their_role(monkeypatch: pytest.MonkeyPatch, name: str, role: str | None) -> None:
     class Hub:
         def model_info(self, *_: Any, **__: Any) -> Any:
-            return type("Info", (), {"sha": "abc", "siblings": []})
+            return type("Info", (), {"id": name, "sha": "abc", "siblings": []})
 
     monkeypatch.setattr("huggingface_hub.HfApi", Hub)
     assert (find_origin(name).role, find_origin(name).revision) == (role, "abc")
@@ -340,4 +340,14 @@ def test_a_bert_that_is_a_decoder_is_refused(folder: Path) -> None:
     config = tiny_config("bert", len(load_tokenizer(folder)), is_decoder=True)
     config.save_pretrained(folder)
     with pytest.raises(ModelError, match="not a masked language model"):
+        load_encoder(folder)
+
+
+def test_an_architecture_that_the_installed_transformers_lacks_may_be_newer(folder: Path) -> None:
+    described = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    described |= {"model_type": "bert-of-2031", "transformers_version": "9.1.0"}
+    (folder / "config.json").write_text(json.dumps(described), encoding="utf-8")
+    with pytest.raises(
+        ModelError, match=r"knows no bert-of-2031 models, and this one was written by 9\.1\.0\n.*upgrade"
+    ):
         load_encoder(folder)

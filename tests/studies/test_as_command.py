@@ -68,8 +68,16 @@ def test_a_folder_is_named_without_a_revision(tmp_path: Path, monkeypatch: pytes
 
 
 def test_what_no_option_says_has_no_line() -> None:
-    renamed = make_study(PLAIN | {"encoders": [{"encoder": "google-bert/bert-base-cased", "name": "ours"}]})
-    assert as_command(renamed, RUNTIME, [COMMIT]) is None
+    entry = {"encoder": "google-bert/bert-base-cased", "name": "ours", "role": "en-bert"}
+    assert as_command(make_study(PLAIN | {"encoders": [entry]}), RUNTIME, [COMMIT]) is None
+
+
+def test_an_encoders_name_stands_where_its_role_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    study = make_study(PLAIN | {"encoders": [{"encoder": "google-bert/bert-base-cased", "name": "ours"}]})
+    line = as_command(study, RUNTIME, [COMMIT])
+    assert line is not None and f"--encoder ours=google-bert/bert-base-cased@{COMMIT}" in line
+    (asked,) = asked_by(f"{line} --out runs/again", monkeypatch)[0].encoders
+    assert (asked.name, asked.role) == ("ours", None)
 
 
 def test_a_study_that_makes_its_own_data_is_named_if_it_is_a_preset() -> None:
