@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import torch
 
 TRAIN = [TaggedSentence(("la", "casa"), ("DET", "NOUN")), TaggedSentence(("el", "gato"), ("DET", "NOUN"))] * 6
-WITH_WEIGHTS = ["character-ngrams", "bilstm-crf", "ball-garrette"]
+WITH_WEIGHTS = ["character-ngrams", "bilstm-crf", "ball-garrette", "bhat-stacking"]
 
 
 @pytest.fixture(scope="module", params=list(BASELINES))

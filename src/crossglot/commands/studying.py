@@ -106,7 +106,7 @@ def reproduce(
         typer.Option(
             metavar="F,F",
             help="Beside the encoders: most-frequent-tag, linear-probe, untrained (as much work as the encoders), "
-            "shared-pieces (figure3), character-ngrams, bilstm-crf (long), ball-garrette, or none. "
+            "shared-pieces (figure3), character-ngrams, bilstm-crf (long), ball-garrette, bhat-stacking, or none. "
             "Else the first four.",
         ),
     ] = None,

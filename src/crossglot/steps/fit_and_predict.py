@@ -35,6 +35,7 @@ class FitAndPredict(MatrixRow):
             seed=self.seed or 0,
             dev=[sentence for split in self.dev for sentence in split.read()],
             languages=self.training_languages(),
+            word_languages=self.training_word_languages(),
             progress=advance,
         )
         predicted = {split.language: tagger.tag(split.read()) for split in self.targets}

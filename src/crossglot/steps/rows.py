@@ -88,6 +88,14 @@ class MatrixRow(Step):
             split.language for split in self.sources for _ in range(len(training_sentences((split,), self.max_train)))
         ]
 
+    def training_word_languages(self) -> list[tuple[str, ...]]:
+        """Of each of the training sentences the language ids of its words; nothing where its language is one."""
+        found: list[tuple[str, ...]] = []
+        for split in self.sources:
+            ids = sample(split.word_languages(), self.max_train)
+            found += ids or [()] * len(training_sentences((split,), self.max_train))
+        return found
+
     def training_size(self) -> int:
         """How many sentences are trained on."""
         return sum(min(split.sentences, self.max_train or split.sentences) for split in self.sources)

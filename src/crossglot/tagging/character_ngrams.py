@@ -78,6 +78,7 @@ class CharacterNGrams(TaggerBase):
         seed: int = 0,  # noqa: ARG003
         dev: Iterable[TaggedSentence] = (),  # noqa: ARG003
         languages: Sequence[str] = (),  # noqa: ARG003
+        word_languages: Sequence[Sequence[str]] = (),  # noqa: ARG003
         progress: Progress | None = None,  # noqa: ARG003
     ) -> CharacterNGrams:
         """Fits the weights by L-BFGS, of many words on a sample, always the same one; see `Baseline`."""

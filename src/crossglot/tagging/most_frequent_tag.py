@@ -46,6 +46,7 @@ class MostFrequentTag(TaggerBase):
         seed: int = 0,  # noqa: ARG003
         dev: Iterable[TaggedSentence] = (),  # noqa: ARG003
         languages: Sequence[str] = (),  # noqa: ARG003
+        word_languages: Sequence[Sequence[str]] = (),  # noqa: ARG003
         progress: Progress | None = None,  # noqa: ARG003
     ) -> MostFrequentTag:
         """Counts the tags of each word form as written; see `Baseline`."""

@@ -99,6 +99,7 @@ class Baseline(Tagger, Protocol):
         seed: int,
         dev: Sequence[TaggedSentence] = (),
         languages: Sequence[str] = (),
+        word_languages: Sequence[Sequence[str]] = (),
         progress: Progress | None = None,
     ) -> Self:
         """A tagger that has learned from these sentences.
@@ -110,6 +111,8 @@ class Baseline(Tagger, Protocol):
             dev: of the source, to choose by where `USES_DEV` is true; without any, some of the sentences are set aside.
             languages: of each sentence the key of its language, a switch key where it mixes two; may be empty. Only
                 taggers that read languages apart look at them.
+            word_languages: of each sentence the language ids of its words, where it mixes languages and they are known;
+                nothing for others. May be empty, and is looked at as rarely.
             progress: told how much is done, where it takes long.
 
         Raises:

@@ -73,6 +73,7 @@ class BiLstmCrf(TaggerBase):
         seed: int = 0,
         dev: Iterable[TaggedSentence] = (),
         languages: Sequence[str] = (),  # noqa: ARG003
+        word_languages: Sequence[Sequence[str]] = (),  # noqa: ARG003
         progress: Progress | None = None,
         settings: Settings | None = None,
         vectors: WordVectors | None = None,
@@ -85,6 +86,7 @@ class BiLstmCrf(TaggerBase):
             seed: of the weights, the order of sentences, dropout, and words that are read as unknown.
             dev: of the source, to choose the best epoch by; without any, some of the sentences are set aside for it.
             languages: not looked at.
+            word_languages: likewise.
             progress: told how much is done.
             settings: of the training, if not the usual ones.
             vectors: pretrained ones (see `read_word_vectors`), which are trained further.

@@ -73,6 +73,7 @@ class BallGarrette(TaggerBase):
         seed: int = 0,
         dev: Iterable[TaggedSentence] = (),  # noqa: ARG003
         languages: Sequence[str] = (),
+        word_languages: Sequence[Sequence[str]] = (),  # noqa: ARG003
         progress: Progress | None = None,
         settings: Settings | None = None,
     ) -> BallGarrette:
@@ -84,6 +85,7 @@ class BallGarrette(TaggerBase):
             seed: of the weights, the order of sentences, dropout, and words that are read as unknown.
             dev: not looked at: the last state stays.
             languages: of each sentence; without any, languages are told apart by their scripts (see `sides_of`).
+            word_languages: not looked at: it learns without them.
             progress: told how much is done.
             settings: of the training, if not the usual ones.
         """
