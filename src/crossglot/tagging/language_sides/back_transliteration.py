@@ -15,7 +15,7 @@ BackTransliterator = Callable[[str], str]
 """A word in small Latin letters → its likeliest word in the other script."""
 
 LONGEST = 30
-"""Characters of words that are compared with others; longer ones are spelled letter by letter."""
+"""Characters of words that are looked up loosely."""
 
 _LOOSER: Sequence[tuple[re.Pattern[str], str]] = tuple(
     (re.compile(pattern), simpler)
@@ -39,10 +39,11 @@ def loosened(word: str) -> str:
 
 
 class WordList:
-    """Looks a typed word up among known ones: typed by rule as it is, then loosely, then with a letter more or less.
+    """Looks a typed word up among known ones: as they are typed by rule, else loosely.
 
     Of several words that fit the most frequent is taken; of equally frequent ones the first in the alphabet. What is
-    like no known word is spelled by `letters`.
+    like no known word is spelled by `letters`: to take a known one that is like it but for a letter mostly gives
+    another word, of another part of speech.
 
     Args:
         words: of the language, in its script, with their counts.
@@ -53,16 +54,11 @@ class WordList:
         self._letters = letters
         self._exact: dict[str, str] = {}
         self._loose: dict[str, str] = {}
-        self._near: dict[str, str] = {}
         for word in sorted(words, key=lambda word: (-words[word], word)):
             typed = in_latin(word).lower()
-            if len(typed) > LONGEST:
-                continue
             self._exact.setdefault(typed, word)
-            key = loosened(typed)
-            self._loose.setdefault(key, word)
-            for one_less in _without_one(key):
-                self._near.setdefault(one_less, word)
+            if len(typed) <= LONGEST:
+                self._loose.setdefault(loosened(typed), word)
 
     def exact(self, typed: str) -> str | None:
         """The most frequent word that is typed so by rule."""
@@ -70,26 +66,10 @@ class WordList:
 
     def __call__(self, typed: str) -> str:
         """See `BackTransliterator`."""
-        if (known := self._exact.get(typed)) is not None:
-            return known
-        if len(typed) > LONGEST:
-            return self._letters(typed)
-        key = loosened(typed)
-        found = self._loose.get(key) or self._near.get(key)
-        if found is None and len(key) > SURE:
-            keys = (self._loose.get(less) or self._near.get(less) for less in _without_one(key))
-            found = next((word for word in keys if word is not None), None)
-        return self._letters(typed) if found is None else found
-
-
-SURE = 3
-"""Letters of a loosened spelling that has to be longer, for another with a letter changed to be taken for it."""
-
-
-def _without_one(key: str) -> list[str]:
-    if len(key) <= SURE:
-        return []
-    return [key[:at] + key[at + 1 :] for at in range(len(key))]
+        known = self._exact.get(typed)
+        if known is None and len(typed) <= LONGEST:
+            known = self._loose.get(loosened(typed))
+        return self._letters(typed) if known is None else known
 
 
 def letters_of(words: Mapping[str, int]) -> BackTransliterator:

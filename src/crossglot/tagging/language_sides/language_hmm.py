@@ -8,7 +8,6 @@ is given, a switch as probable from each language to each other, or learned by E
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +19,7 @@ from crossglot.batching import length_groups
 from crossglot.tagging.language_sides.forward_backward import Chain, Expected, forward_backward, reestimated
 from crossglot.tagging.language_sides.scripts import LATIN, in_latin, script_of
 from crossglot.tagging.language_sides.sides import Side
+from crossglot.tagging.language_sides.typing_habits import typed_otherwise
 from crossglot.tagging.language_sides.word_model import WordModel
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 NOT_IN_SCRIPT = -30.0
 """Log-probability, on top of its spelling's, of a word in a script that the language is not written in."""
+
+SPELLINGS, TYPED_OTHERWISE = 4, 0.5
+"""In how many spellings a transliterated word is expected beside that by rule, and its share of being typed so."""
 
 MOST_PLACES = 20_000
 ITERATIONS, ENOUGH = 20, 1e-4
@@ -50,12 +53,7 @@ class LanguageHmm:
 
     @cached_property
     def _models(self) -> tuple[WordModel, ...]:
-        counts = []
-        for side in self.sides:
-            typed: Counter[str] = Counter()
-            for word, count in side.words.items():
-                typed[in_latin(word).lower()] += count
-            counts.append(typed)
+        counts = [_typed_words(side, transliterated=self._typed_in not in side.scripts) for side in self.sides]
         characters = len({character for typed in counts for word in typed for character in word})
         return tuple(WordModel(typed, characters) for typed in counts)
 
@@ -117,6 +115,19 @@ class LanguageHmm:
                 emissions[: lengths[place], place] = [emission[word] for word in sentences[number]]
             found.append((group, forward_backward(emissions, lengths, self.chain)))
         return found
+
+
+def _typed_words(side: Side, *, transliterated: bool) -> dict[str, float]:
+    """A language's words as they are typed, with their counts; half of the transliterated ones are typed otherwise."""
+    counts: dict[str, float] = {}
+    for word, count in side.words.items():
+        by_rule = in_latin(word).lower()
+        otherwise = typed_otherwise(by_rule, SPELLINGS) if transliterated else []
+        share = 1 - TYPED_OTHERWISE if otherwise else 1.0
+        counts[by_rule] = counts.get(by_rule, 0) + share * count
+        for typed in otherwise:
+            counts[typed] = counts.get(typed, 0) + TYPED_OTHERWISE * count / SPELLINGS
+    return counts
 
 
 def switching_chain(languages: int, switch: float) -> Chain:

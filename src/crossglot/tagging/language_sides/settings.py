@@ -31,7 +31,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     weighting: Weighting = "probabilities"
-    switch: float = Field(0.2, gt=0, lt=1)
+    switch: float = Field(0.1, gt=0, lt=1)
     epochs: int = Field(20, ge=1, le=10_000)
     rate: float = Field(0.003, gt=0, le=10)
     clip: float = Field(5.0, gt=0)

@@ -27,7 +27,7 @@ class WordModel:
         characters: how many there are at all, unknown ones counted as one.
     """
 
-    def __init__(self, words: Mapping[str, int], characters: int) -> None:
+    def __init__(self, words: Mapping[str, float], characters: int) -> None:
         self._words = words
         self._total = sum(words.values())
         self._floor = 1 / (characters + 1)
