@@ -104,6 +104,14 @@ def test_it_tells_typed_hindi_from_english() -> None:
     np.testing.assert_allclose(found.sum(axis=1), 1)
 
 
+def test_words_typed_otherwise_than_by_rule_are_expected_too() -> None:
+    """Those of a language in another script, which people spell as they please; never those of the other."""
+    hindi, english = hmm()._models
+    by_rule = hindi.log_probability("nahin")
+    assert by_rule > hindi.log_probability("nahi") > hindi.log_probability("nahq") + 3
+    assert english.log_probability("hous") < english.log_probability("house") - 3
+
+
 def test_neighbours_decide_where_a_word_is_of_no_language() -> None:
     hindi, english = hmm().probabilities([("mera", "ghar", "12"), ("my", "house", "12")])[[2, 5], 0]
     assert hindi > 0.5 > english
