@@ -7,20 +7,22 @@ is given, a switch as probable from each language to each other, or learned by E
 
 from __future__ import annotations
 
-import logging
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from crossglot.batching import length_groups
+from crossglot.corpora.transliteration import is_devanagari
 from crossglot.tagging.language_sides.forward_backward import Chain, Expected, forward_backward, reestimated
 from crossglot.tagging.language_sides.scripts import LATIN, in_latin, script_of
 from crossglot.tagging.language_sides.sides import Side
-from crossglot.tagging.language_sides.typing_habits import typed_otherwise
 from crossglot.tagging.language_sides.word_model import WordModel
+from crossglot.transliteration.chat_spelling import chat_spelling
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,13 +32,11 @@ if TYPE_CHECKING:
 NOT_IN_SCRIPT = -30.0
 """Log-probability, on top of its spelling's, of a word in a script that the language is not written in."""
 
-SPELLINGS, TYPED_OTHERWISE = 4, 0.5
-"""In how many spellings a transliterated word is expected beside that by rule, and its share of being typed so."""
+SPELLINGS, TYPED_OTHERWISE = 8, 0.5
+"""In how many spellings a Hindi word is expected beside that by rule, and how often in one of them."""
 
 MOST_PLACES = 20_000
 ITERATIONS, ENOUGH = 20, 1e-4
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -118,16 +118,22 @@ class LanguageHmm:
 
 
 def _typed_words(side: Side, *, transliterated: bool) -> dict[str, float]:
-    """A language's words as they are typed, with their counts; half of the transliterated ones are typed otherwise."""
+    """A language's words as they are typed, with their counts; half of Hindi's are typed as messages have them."""
     counts: dict[str, float] = {}
     for word, count in side.words.items():
         by_rule = in_latin(word).lower()
-        otherwise = typed_otherwise(by_rule, SPELLINGS) if transliterated else []
+        otherwise = _spellings(word) if transliterated and is_devanagari(word) else []
         share = 1 - TYPED_OTHERWISE if otherwise else 1.0
         counts[by_rule] = counts.get(by_rule, 0) + share * count
         for typed in otherwise:
             counts[typed] = counts.get(typed, 0) + TYPED_OTHERWISE * count / SPELLINGS
     return counts
+
+
+def _spellings(word: str) -> list[str]:
+    """Some that messages have of a Hindi word, drawn by chance but for each word always the same."""
+    chance = Random(zlib.crc32(word.encode("utf-8", "surrogatepass")))  # noqa: S311
+    return [chat_spelling(word, chance) for _ in range(SPELLINGS)]
 
 
 def switching_chain(languages: int, switch: float) -> Chain:
