@@ -419,7 +419,12 @@ LISTS_AND_NAMES = (  # options that hold names, pairs and lists
     bad(f"{REPRODUCE} --jobs 2 --jobs 3", "'--jobs'", "given twice"),
     bad("reproduce causes --encoder m-bert=encoder --out out", "causes makes its own languages"),
     bad("reproduce transfer-pos --encoder encoder --data root --out out --sources en", "needs sources and targets"),
-    bad("reproduce figure3 --encoder encoder --data root --out out", "no cell of the study can be filled", "ntrex128", "en–de"),
+    bad(
+        "reproduce figure3 --encoder encoder --data root --out out",
+        "no cell of the study can be filled",
+        "ntrex128",
+        "en–de",
+    ),
     bad(f"{FINETUNE} --task chunking", "unknown task 'chunking': use pos, ner or labels"),
     bad(f"{FINETUNE} --task ner", "CoNLL-U has no column for entities"),
     bad(f"{FINETUNE} --column nope", "no CoNLL-U column 'nope'"),
