@@ -15,11 +15,11 @@ from crossglot.corpora.tasks import TaggerTask
 from crossglot.errors import ModelError
 from crossglot.tagging.character_ngrams import MOST_BUCKETS, PLACES, CharacterNGrams
 from crossglot.tagging.labels import Labels, label_set
-from crossglot.tagging.stacking.material import Mixed, sort_out, taken_apart
-from crossglot.tagging.stacking.reader import Reader, transliterators_of
+from crossglot.tagging.stacking.as_read import as_read
+from crossglot.tagging.stacking.material import sort_out
+from crossglot.tagging.stacking.reader import Reader
 from crossglot.tagging.stacking.settings import Settings
-from crossglot.tagging.stacking.sides import Side, side_of, sides_by_script
-from crossglot.tagging.stacking.telling import telling_sentences
+from crossglot.tagging.stacking.sides import Side
 from crossglot.tagging.tagger import Progress, TaggerBase
 from crossglot.tagging.tagger_files import ABOUT, check_labels, read_about, read_tensors, write_tagger
 from crossglot.transliteration.transliterator import About as AboutTransliterator
@@ -85,7 +85,7 @@ class BhatStacking(TaggerBase):
             progress: told how much is done.
             settings: of the training, if not the usual ones.
         """
-        from crossglot.tagging.stacking.batches import Encoded, encode
+        from crossglot.tagging.stacking.batches import encode
         from crossglot.tagging.stacking.network import draw_network
         from crossglot.tagging.stacking.training import train
 
@@ -94,35 +94,17 @@ class BhatStacking(TaggerBase):
         labels = label_set(task, every)
         labels.encode(every)  # a tag that is no label is named before any work
         material = sort_out(every, languages, word_languages)
-        apart = {language: [one.words for one in found] for language, found in material.apart.items() if any(found)}
-        transliterators = transliterators_of(apart, settings, seed=seed, progress=_part(progress, 0, 1))
-        teller = _teller(apart, material.mixed, spell=bool(transliterators), seed=seed)
-        reader = Reader(tuple(side_of(language, words) for language, words in apart.items()), teller, transliterators)
-        told = _told(material.mixed, reader)
-        words_of_mixed = reader.words([one.sentence.words for one in material.mixed], told)
-        mixed = [
-            TaggedSentence(words, one.sentence.tags) for words, one in zip(words_of_mixed, material.mixed, strict=True)
-        ]
-        of_languages: list[tuple[TaggedSentence, str]] = [
-            piece for sentence, own in zip(mixed, told, strict=True) for piece in taken_apart(sentence, own)
-        ]
-        first = [(one, language) for language, found in material.apart.items() for one in found if len(one)]
-        by_language: dict[str, list[tuple[str, ...]]] = {}
-        for one, language in (*first, *of_languages):
-            by_language.setdefault(language, []).append(one.words)
-        sides = tuple(side_of(language, words) for language, words in by_language.items())
-        reader = Reader(sides, teller if len(sides) > 1 else None, transliterators)
-        network = draw_network(_sizes(sides), len(labels), stacked=bool(mixed), seed=seed)
-
-        def encoded(found: Sequence[TaggedSentence], own: Sequence[Sequence[str]]) -> Encoded:
-            return encode([one.words for one in found], own, sides, labels.encode(found))
-
-        base = first or of_languages
-        of_base = encoded([one for one, _ in base], [[language] * len(one) for one, language in base])
-        train(network, of_base, settings, base=True, seed=seed, progress=_part(progress, 1, 2))
-        if mixed:
-            train(network, encoded(mixed, told), settings, base=False, seed=seed, progress=_part(progress, 2, 3))
-        return cls(labels, reader, network, settings, seed)
+        found = as_read(material, settings, seed=seed, progress=_part(progress, 0))
+        sides = found.reader.sides
+        network = draw_network(_sizes(sides), len(labels), stacked=bool(found.mixed), seed=seed)
+        for sentences_of, base in ((found.base, True), (found.mixed, False)):
+            if sentences_of:
+                own = [one.languages for one in sentences_of]
+                tags = labels.encode(one.sentence for one in sentences_of)
+                encoded = encode([one.sentence.words for one in sentences_of], own, sides, tags)
+                part = _part(progress, 1 if base else 2)
+                train(network, encoded, settings, base=base, seed=seed, progress=part)
+        return cls(labels, found.reader, network, settings, seed)
 
     def tag(self, sentences: Iterable[Iterable[str] | Sentence | TaggedSentence]) -> list[tuple[str, ...]]:
         """See `Tagger`."""
@@ -233,31 +215,11 @@ def _sizes(sides: Sequence[Side]) -> list[tuple[int, int]]:
     return [(1 + len(side.words), 1 + len(side.characters)) for side in sides]
 
 
-def _teller(
-    apart: Mapping[str, Sequence[Sequence[str]]], mixed: Sequence[Mixed], *, spell: bool, seed: int
-) -> CharacterNGrams | None:
-    """What tells the languages of words; None where there are no two to tell."""
-    known = [(one.sentence.words, one.languages) for one in mixed if one.languages is not None]
-    if len({*apart, *(language for _, languages in known for language in languages)}) < 2:
-        return None
-    return CharacterNGrams.fit(telling_sentences(apart, known, spell=spell, seed=seed), task="labels")
-
-
-def _told(mixed: Sequence[Mixed], reader: Reader) -> list[tuple[str, ...]]:
-    """The languages of code-switched sentences' words: those that are known, others as the reader tells them."""
-    unknown = [one for one in mixed if one.languages is None]
-    if reader.teller is None:
-        found = iter([sides_by_script(one.sentence.words, one.pair) for one in unknown])
-    else:
-        found = iter(reader.teller.tag([one.sentence.words for one in unknown]))
-    return [one.languages if one.languages is not None else next(found) for one in mixed]
-
-
-def _part(progress: Progress | None, number: int, end: int, of: int = 3) -> Callable[[float], None]:
-    """Tells a part's share of progress as one of the whole."""
+def _part(progress: Progress | None, number: int, of: int = 3) -> Callable[[float], None]:
+    """Tells the share of a part that is done as one of the whole."""
 
     def told(share: float) -> None:
         if progress is not None:
-            progress((number + share * (end - number)) / of)
+            progress((number + share) / of)
 
     return told
