@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from crossglot.commands.faults import BAD_INPUT
 from crossglot.commands.given import Command
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from crossglot.corpora.check import Fault, Report
-
 app = typer.Typer(help="List, download and check corpora.", no_args_is_help=True)
 
 Everything = Annotated[bool, typer.Option("--all", help="Print every finding, however many there are.")]
 LINE = 100  # columns at most in which names are listed
-SHOWN = 20  # findings of one kind; the rest is counted
 
 
 @app.command("list", cls=Command)
@@ -114,62 +108,33 @@ def get(
 
 @app.command(cls=Command)
 def check(
-    root: Annotated[Path, typer.Argument(metavar="ROOT", help="The data root to read.")], everything: Everything = False
+    root: Annotated[Path, typer.Argument(metavar="ROOT", help="The data root to read.")],
+    everything: Everything = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything that was found as JSON.")] = False,
 ) -> None:
     """Read a whole data root and report every fault in it.
 
-    A fault names file, line and remedy. Parallel text that is out of step,
-    sentences that two splits of a corpus share, missing splits and labels that
-    training lacks are told as well.
-    Exit status 2 if a file is faulty.
+    A fault names file, line and remedy. What spoils a study is told as well:
+    sentences of a dev or test set that the corpus or another one trains on,
+    parallel text out of step, missing splits, labels that training lacks,
+    counts that are not the release's. Exit status 2 if a file is faulty.
 
     [bold]Example:[/bold]
     crossglot data check ~/corpora
     """
+    import json
+
+    from crossglot.commands import data_checked
     from crossglot.commands.progress import bar, stdout_console
+    from crossglot.commands.streams import finish_output
     from crossglot.corpora.check import check_root
 
     with bar("reading") as moved:
         report = check_root(root, lambda done, total, _: moved(done, total))
-    _print_report(report, stdout_console(), None if everything else SHOWN)
+    if as_json:
+        stdout_console().out(json.dumps(data_checked.as_json(report), indent=1), highlight=False)
+    else:
+        data_checked.print_report(report, stdout_console(), everything=everything)
     if not report.ok:
+        finish_output()
         raise typer.Exit(BAD_INPUT)
-
-
-def _print_report(report: Report, console: Console, most: int | None) -> None:
-    def say(line: str, style: str = "") -> None:
-        console.print(line, style=style, soft_wrap=True)
-
-    def section(heading: str, lines: list[str], style: str = "") -> None:
-        if lines:
-            say(f"\n{heading}", "bold")
-            for line in lines[:most]:
-                say(f"  {line}", style)
-            if most is not None and len(lines) > most:
-                say(f"  … and {len(lines) - most} more (--all shows them)", "dim")
-
-    faults = f"{len(report.faults) or 'no'} fault{'s' if len(report.faults) != 1 else ''}"
-    sentences, words = sum(file.sentences for file in report.files), sum(file.words for file in report.files)
-    say(f"{report.root}: {len(report.files)} files, {sentences:,} sentences, {words:,} words")
-    section(faults, [_fault(fault) for fault in report.faults], "red")
-    section("no fault, but worth a look", [_fault(remark) for remark in report.remarks])
-    shared = (
-        f"{one.corpus}: {one.sentences} of {one.split} also in {one.seen_in}"
-        f" ({one.long} of them longer than four words), the longest: {one.example[:70]}"
-        for one in sorted(report.shared, key=lambda one: -one.long)
-    )
-    section("sentences that splits share", list(shared))
-    section(
-        "labels that training lacks", [f"{c}: {split} has {', '.join(labels)}" for c, split, labels in report.unseen]
-    )
-    missing: dict[str, list[str]] = {}
-    for corpus, split in report.missing:
-        missing.setdefault(corpus, []).append(split)
-    section("missing splits", [f"{corpus}: {', '.join(splits)}" for corpus, splits in missing.items()])
-    section("not part of the layout, not read", [str(path) for path in report.ignored])
-    say(f"\n{faults}", "bold green" if report.ok else "bold red")
-
-
-def _fault(fault: Fault) -> str:
-    place = f"{fault.path}:{fault.line}" if fault.line else str(fault.path)
-    return f"{place}: {fault.what}" + (f"\n    {fault.remedy}" if fault.remedy else "")

@@ -16,9 +16,9 @@ from crossglot.errors import DataError
 
 @dataclass(slots=True)
 class ParallelFindings:
-    """Of the files of a set: how long each is, what is wrong with it and what is worth a look."""
+    """Of the files of a set: the lines of each that can be read, what is wrong with it and what is worth a look."""
 
-    lengths: dict[Path, int] = field(default_factory=dict)
+    lines: dict[Path, list[str]] = field(default_factory=dict)
     faults: list[DataError] = field(default_factory=list)
     remarks: list[DataError] = field(default_factory=list)
 
@@ -26,17 +26,17 @@ class ParallelFindings:
 def check_lines(paths: Sequence[Path]) -> ParallelFindings:
     """Line-aligned files (or a single one): readable, of one length, without gaps, and in step with each other."""
     found = ParallelFindings()
-    sides: dict[Path, list[str]] = {}
+    sides = found.lines
     for path in paths:
         try:
             sides[path] = [line.strip() for line in open_text(path)]
         except DataError as error:
             found.faults.append(error)
-    found.lengths = {path: len(lines) for path, lines in sides.items()}
-    usual = Counter(found.lengths.values()).most_common(1)[0][0] if sides else 0
+    lengths = {path: len(lines) for path, lines in sides.items()}
+    usual = Counter(lengths.values()).most_common(1)[0][0] if sides else 0
     filled = {path: {number for number, line in enumerate(lines, 1) if line} for path, lines in sides.items()}
     everywhere = set().union(*filled.values())
-    for path, length in found.lengths.items():
+    for path, length in lengths.items():
         if not filled[path]:
             remedy = "The file is empty: download or write it again."
             found.faults.append(DataError("has no line", path=path, remedy=remedy))

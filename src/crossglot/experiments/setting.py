@@ -16,6 +16,7 @@ from crossglot.results.systems import System
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import CorpusSplit, EncoderReference, describe_split
 from crossglot.steps.find_recipe import FindRecipe
+from crossglot.steps.tested_on_training import sentence_marks
 from crossglot.tagging.baselines import BASELINES
 from crossglot.tagging.grid import Grid
 from crossglot.tagging.recipe import Recipe
@@ -188,9 +189,11 @@ class Corpora:
             if isinstance(apart, Absent):
                 return Absent(language, apart.why)
             restored_by.append(apart)
-        return describe_split(
+        found = describe_split(
             corpus, split, root=self.root, lenient=self.lenient, at_most=at_most, restored_by=tuple(restored_by)
         )
+        sentence_marks(found)  # while its sentences are in memory: a run's remarks need them when they no longer are
+        return found
 
 
 def _without_form(language: str) -> str:

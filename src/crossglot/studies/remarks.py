@@ -1,4 +1,4 @@
-"""Remarks on trainings that readers of the numbers have to know: too short, collapsed, at the edge of a search."""
+"""Remarks that readers of a run's numbers have to know: trainings too short or collapsed, tests trained on."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.experiments.setting import Candidate
 from crossglot.steps.find_recipe import read_search
-from crossglot.steps.rows import read_about
+from crossglot.steps.rows import MatrixRow, read_about
+from crossglot.steps.tested_on_training import Remembered, remembered
 from crossglot.steps.train_and_predict import TrainAndPredict
 from crossglot.tagging.training import count_steps, has_fallen, too_short, way_out
 
 if TYPE_CHECKING:
     from crossglot.studies.planning import StudyPlan
 
-Kind = Literal["too short", "collapsed", "loss not fallen", "edge of the grid"]
+Kind = Literal["too short", "collapsed", "loss not fallen", "edge of the grid", "tested on training"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Remark:
 
     Attributes:
         kind: what is wrong.
-        system: whose trainings it is about.
+        system: whose trainings it is about; empty for those of all.
         task: `pos` or `ner`.
         text: the remark in a sentence or two, with what to do.
     """
@@ -67,6 +68,7 @@ def remarks_on(plan: StudyPlan) -> list[Remark]:
         *forewarnings(steps, plan.setting.candidates),
         *_of_trainings(steps, plan.store),
         *_of_searches(plan.setting.candidates, plan.store),
+        *_of_corpora(remembered(step for step in plan.steps.steps if isinstance(step, MatrixRow))),
     ]
 
 
@@ -109,6 +111,24 @@ def _of_searches(candidates: Iterable[Candidate], store: Store) -> Iterator[Rema
                     f"{name}, {task}: the chosen learning rate {found['learning_rate']:g} is at the edge of those "
                     "tried; one beyond may be better",
                 )  # fmt: skip
+
+
+def _of_corpora(found: Iterable[Remembered]) -> Iterator[Remark]:
+    """One for each task that is tested on sentences longer than chance explains which are trained on, too."""
+    by_task: dict[str, list[Remembered]] = {}
+    for pair in sorted(found, key=lambda pair: (-pair.long, -pair.sentences)):
+        if pair.long:
+            by_task.setdefault(pair.task, []).append(pair)
+    for task, pairs in by_task.items():
+        said = [
+            f"{each.source} → {each.target} {each.sentences:,} of {each.of:,} ({each.long:,} longer than four words)"
+            for each in pairs
+        ]
+        yield Remark(
+            "tested on training", "", task,
+            f"{task}: test sentences stand in the training data, too, blanks and case aside: {_in_short(said)}. "
+            "A tagger may remember these",
+        )  # fmt: skip
 
 
 def _rate(step: TrainAndPredict) -> float:
