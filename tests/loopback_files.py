@@ -27,7 +27,7 @@ class Answer:
 
     Attributes:
         status: another status, with `body` alone.
-        headers: that it has besides, or instead.
+        headers: that it has besides, or instead; an empty one is left out.
         body: instead of the content.
         cut: after so many bytes the connection is closed.
         without_ranges: what is asked for from the middle is sent from the beginning.
@@ -121,7 +121,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, headers: Mapping[str, str], given: Answer, body: bytes) -> None:
         self.send_response(status)
         for name, value in {"Content-Length": str(len(body)), **headers, **given.headers}.items():
-            self.send_header(name, value)
+            if value:
+                self.send_header(name, value)
         self.end_headers()
         body = body if given.cut is None else body[: given.cut]
         for at in range(0, len(body), 1024 if given.pause else len(body) or 1):
@@ -154,7 +155,8 @@ def path_of(url: str) -> str:
 def moved(base: str, name: str, release: str) -> Source:
     """The real source of that name, with every address on the server."""
     source = find_source(name, release)
-    return replace(source, urls=tuple(base + path_of(url) for url in source.urls), sha256="")
+    mirrors = tuple((base + path_of(url), "") for url, _ in source.mirrors)
+    return replace(source, urls=tuple(base + path_of(url) for url in source.urls), sha256="", mirrors=mirrors)
 
 
 def tar_of(files: Mapping[str, str]) -> bytes:
@@ -184,12 +186,12 @@ def main() -> None:
     """The command line, with its sources on the server."""
     from functools import partial
 
-    from crossglot import cli
+    from crossglot import __main__ as program
     from crossglot.corpora import download
 
     base = sys.argv.pop(1)
     setattr(download, "find_source", partial(moved, base))  # noqa: B010 - where it is looked up
-    cli.main()
+    program.main()
 
 
 if __name__ == "__main__":

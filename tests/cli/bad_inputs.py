@@ -512,7 +512,7 @@ LISTS_AND_NAMES = (  # options that hold names, pairs and lists
     bad("data get --for transfer-pos", "transfer-pos has no languages of its own"),
     bad("data get --for table2 --data root --release latest", "no release 'latest'"),
     bad("data get --for ''", "'--for'", "is empty"),
-    bad("reproduce table2 --encoder m-bert=encoder --get --data a-file", "a-file", "a file stands where a folder is"),
+    bad("reproduce table2 --encoder m-bert=encoder --get --data a-file", "a-file: no such data root"),
     bad("data get wikiann/xx1", "no corpus 'wikiann/xx1'", "near:"),
     bad("data get ../../x", "no corpus '../../x'"),
     bad("data get UD_English-EWT --release latest", "no release 'latest'"),

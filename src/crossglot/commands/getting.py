@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crossglot.commands.faults import keeping
 from crossglot.corpora.releases import UD_RELEASE
+
+if TYPE_CHECKING:
+    from crossglot.corpora.download import Fetched
 
 
 def get_corpora(
@@ -24,15 +28,30 @@ def get_corpora(
     Raises:
         CrossglotError: see `download.get`.
     """
-    from crossglot.commands.progress import bar, stderr_console, stdout_console
+    from crossglot.commands.progress import bytes_bar, stderr_console, stdout_console
     from crossglot.corpora import download
 
-    with keeping(f"corpora that were complete are kept in {root}"), bar("downloading") as moved:
-        fetched = download.get(
-            names, root, release=release, force=force, progress=lambda _, done, total: moved(done, total or done)
-        )
     say = (stderr_console() if on_stderr else stdout_console()).print
-    for one in fetched:
+    held: list[Fetched] = []  # while there is a bar, which lines would run across
+
+    def tell(one: Fetched) -> None:
         how = "was there" if one.already else "written"
         say(f"{one.source.name}: {how}, {len(one.files)} files in {root}", soft_wrap=True)
         say(f"  licence: {one.source.licence}\n  cite: {one.source.citation}", soft_wrap=True)
+
+    kept = f"what has come in is kept: the same command goes on from there, into {root}"
+    try:
+        with keeping(kept), bytes_bar() as (moved, says):
+            there = 0
+            says(f"downloading, {there} of {len(names)} there")
+
+            def count(one: Fetched) -> None:
+                nonlocal there
+                there += 1
+                says(f"downloading, {there} of {len(names)} there")
+                held.append(one) if stderr_console().is_terminal else tell(one)
+
+            download.get(names, root, release=release, force=force, progress=moved, on_done=count)
+    finally:
+        for one in held:
+            tell(one)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,30 +33,32 @@ def offer_corpora(study: Study, *, get: bool, dry_run: bool = False) -> None:
     """
     from crossglot.commands.progress import stderr_console
     from crossglot.corpora.download import data_cache
+    from crossglot.corpora.fetching import is_offline
     from crossglot.errors import DataError
     from crossglot.experiments.registry import SELF_SUFFICIENT
-    from crossglot.studies.missing import missing_corpora, sources_of
+    from crossglot.studies.missing import missing_corpora, missing_encoders, sources_of
     from crossglot.studies.wanted import wanted_by_study
 
-    root = data_cache() if study.data is None else study.data
-    if study.self_sufficient or (study.data is not None and not root.is_dir() and not get):
+    root, offline = data_cache() if study.data is None else study.data, is_offline()
+    may_be_made = study.data is None or (get and not offline and not root.exists())
+    if study.self_sufficient or not (root.is_dir() or may_be_made):
         return
     wanted = wanted_by_study(study)
     gaps = missing_corpora(wanted, root)
-    if not gaps:
+    lines = describe(gaps, root, missing_encoders(study) if offline else {})
+    if not lines:
         return
     sources = sources_of(gaps)
-    lines = describe(gaps, root)
-    fetching = get and not dry_run
-    asked = bool(sources) and not get and not dry_run and _at_terminal()
+    fetching = get and not dry_run and not offline
+    asked = bool(sources) and not get and not dry_run and not offline and _at_terminal()
     nothing = len(gaps) == len(wanted) and not any(gap.there for gap in gaps)
     empty = nothing and SELF_SUFFICIENT.isdisjoint(study.experiments)
+    how = _how(study, sources, root, offline=offline)
     if empty and not fetching and not asked:
         what = f"no cell of the study can be filled: nothing that it reads is there:\n{chr(10).join(lines)}"
-        raise DataError(what, path=root, remedy=_how(study, sources, root))
+        raise DataError(what, path=root, remedy=how)
     say = stderr_console().print
-    say(f"not in {root}:", soft_wrap=True)
-    for line in lines:
+    for line in (f"missing from {root}:", *lines):
         say(line, soft_wrap=True)
     if asked:
         fetching = _agreed(sources, root)
@@ -63,12 +66,20 @@ def offer_corpora(study: Study, *, get: bool, dry_run: bool = False) -> None:
         from crossglot.commands.getting import get_corpora
 
         get_corpora([source.name for source in sources], root, on_stderr=True)
-    elif sources:
-        say(_how(study, sources, root), soft_wrap=True)
+    elif how:
+        say(how, soft_wrap=True)
 
 
-def describe(gaps: Sequence[Gap], root: Path) -> list[str]:
-    """A line for each gap: what is fetched for it, how large that is, under which licence, and in place of what."""
+def describe(
+    gaps: Sequence[Gap], root: Path, encoders: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> list[str]:
+    """A line for each gap: what is fetched for it, how large that is, under which licence, and in place of what.
+
+    Args:
+        gaps: what the data root lacks.
+        root: the data root.
+        encoders: hub id → what the hub's cache lacks of it; a line for each.
+    """
     from crossglot.studies.missing import sources_of
 
     archives = [source.urls for source in sources_of(gaps)]
@@ -79,8 +90,9 @@ def describe(gaps: Sequence[Gap], root: Path) -> list[str]:
         _, whose = rows.setdefault((names or "none known", _kind(gap)), (_terms(gap, shared), []))
         whose.append(_languages(gap, root))
     cells = [(names, f"{kind}, {', '.join(whose)}", terms) for (names, kind), (terms, whose) in rows.items()]
+    cells += [(name, "encoder", f"the hub's cache lacks {', '.join(what)}") for name, what in encoders.items()]
     widths = [max((len(row[column]) for row in cells), default=0) for column in (0, 1)]
-    return [f"  {names:<{widths[0]}}  {what:<{widths[1]}}  {terms}" for names, what, terms in cells]
+    return [f"  {name:<{widths[0]}}  {what:<{widths[1]}}  {terms}" for name, what, terms in cells]
 
 
 def _languages(gap: Gap, root: Path) -> str:
@@ -123,10 +135,12 @@ def _advice(gap: Gap) -> str:
     return f" (`crossglot data get {gap.barred[0]}` says how to come by it)" if gap.barred else ""
 
 
-def _how(study: Study, sources: Sequence[Source], root: Path) -> str:
-    """The command that fetches them."""
+def _how(study: Study, sources: Sequence[Source], root: Path, *, offline: bool) -> str:
+    """How to come by it: the command that fetches it; nothing where nothing can be."""
+    if offline:
+        return "HF_HUB_OFFLINE is set: nothing is fetched"
     if not sources:
-        return "Lay corpora out as docs/data.md says."
+        return ""
     own = study.sources or study.targets or study.corpora
     if len(sources) <= NAMED or own:
         what = [source.name for source in sources]

@@ -65,3 +65,31 @@ def bar(description: str) -> Iterator[Callable[[int, int], None]]:
             progress.update(task, completed=done, total=total)
 
         yield moved
+
+
+@contextmanager
+def bytes_bar() -> Iterator[tuple[Callable[[str, int, int | None], None], Callable[[str], None]]]:
+    """A bar of what several downloads have brought in, of how much, how fast, and for how long still.
+
+    Yields:
+        a function of (address, bytes so far, bytes in all if known), and one of what the bar is to say.
+    """
+    from rich.progress import DownloadColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    from crossglot.terminal import bars
+
+    console = stderr_console()
+    if not console.is_terminal:
+        yield lambda *_: None, lambda _: None
+        return
+    with bars(console, DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()) as progress:
+        task = progress.add_task("downloading", total=None)
+        known: dict[str, tuple[int, int | None]] = {}
+
+        def moved(url: str, done: int, total: int | None) -> None:
+            known[url] = (done, total)
+            totals = [each for _, each in known.values() if each is not None]
+            whole = sum(totals) if len(totals) == len(known) else None
+            progress.update(task, completed=sum(each for each, _ in known.values()), total=whole)
+
+        yield moved, lambda what: progress.update(task, description=what)

@@ -1,28 +1,20 @@
-"""Fetch named corpora and lay them out in a data root."""
+"""Fetch named corpora into a data root."""
 
 from __future__ import annotations
 
-import filecmp
-import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from tempfile import gettempdir
 
-from crossglot.corpora.archives import read_members
-from crossglot.corpora.chunks import IllegalTagError, detect_scheme, to_bio2
-from crossglot.corpora.columns import read_columns, write_columns
-from crossglot.corpora.fetching import OnBytes, download
-from crossglot.corpora.opening import SUFFIXES, write_bytes, write_text
+from crossglot.corpora.downloads import Downloads
+from crossglot.corpora.fetching import GoneError, OnBytes, is_offline
+from crossglot.corpora.laying_out import lay_out, present
+from crossglot.corpora.redirects import host_of
 from crossglot.corpora.releases import UD_RELEASE
-from crossglot.corpora.sentences import TaggedSentence
-from crossglot.corpora.sources import Source, find_source
+from crossglot.corpora.sources import Source, find_source, is_listed
 from crossglot.errors import DataError, UsageError
-from crossglot.files import check_working_folder, scratch_folder, user_cache, whole_file, write_whole
-from crossglot.remedies import way
-
-_PAGE = 4096  # first bytes that tell a web page
+from crossglot.files import check_working_folder, user_cache
 
 
 def data_cache() -> Path:
@@ -52,8 +44,11 @@ def get(
     release: str = UD_RELEASE,
     force: bool = False,
     progress: OnBytes | None = None,
+    on_done: Callable[[Fetched], None] | None = None,
 ) -> list[Fetched]:
-    """Download corpora by name into a data root; what several of them share is fetched once.
+    """Download corpora by name into a data root, a few at a time; what several of them share is fetched once.
+
+    One that cannot be had does not keep the others from being fetched; its error comes when these are there.
 
     Args:
         names: as `list_sources` has them; any UD treebank (`UD_Czech-CAC`) or WikiANN language (`wikiann/sw`) too.
@@ -61,6 +56,7 @@ def get(
         release: of Universal Dependencies.
         force: fetch again what is there already, and replace it; else a file that is there and differs stays.
         progress: told (address, bytes so far, bytes in all if known).
+        on_done: told of each as soon as it is there.
 
     Raises:
         UsageError: an unknown name, a corpus that cannot be downloaded (the message says how to get it), or a file that
@@ -73,115 +69,67 @@ def get(
     for source in sources:
         if not source.urls:
             raise UsageError(f"{source.name} cannot be downloaded freely. {source.instructions}")
-    done = []
-    with scratch_folder(Path(gettempdir())) as folder:
-        fetched: dict[str, Path] = {}
+    lacking = [source for source in sources if force or not present(source, root)]
+    if lacking:
+        check_working_folder(root)
+    if lacking and is_offline():
+        named = ", ".join(dict.fromkeys(source.name for source in lacking))
+        remedy = "Unset it, or fetch them elsewhere and lay them out as docs/data.md says."
+        raise DataError(f"HF_HUB_OFFLINE is set, so nothing is fetched: {named}", path=root, remedy=remedy)
+    done: list[Fetched] = []
+    failed: list[tuple[Source, DataError]] = []
+    users = Counter(url for source in lacking for url in dict.fromkeys(source.urls))
+    with Downloads(progress) as downloads:
+        for source in lacking:
+            for url in source.urls:
+                downloads.want(url, source.sha256)
         for source in sources:
-            there = () if force else _present(source, root)
-            if not there:
-                check_working_folder(root)
-                for url in source.urls:
-                    if url not in fetched:
-                        fetched[url] = folder / str(len(fetched))
-                        download(url, fetched[url], sha256=source.sha256, progress=progress)
-            files = there or _lay_out(source, {url: fetched[url] for url in source.urls}, root, force=force)
-            done.append(Fetched(source, files, bool(there)))
+            there = () if force else present(source, root)
+            try:
+                files = there or _laid_out(source, downloads, root, force=force)
+                done.append(Fetched(source, files, bool(there)))
+                if on_done is not None:
+                    on_done(done[-1])
+            except DataError as error:
+                failed.append((source, error))
+            if source in lacking:
+                users.subtract(dict.fromkeys(source.urls, 1))
+                downloads.forget(url for url in source.urls if not users[url])
+        downloads.forget(url for source in lacking for url, _ in source.mirrors)
+    if failed:
+        raise _not_all(failed)
     return done
 
 
-def _present(source: Source, root: Path) -> tuple[Path, ...]:
-    """The corpus's files that are there, if its test split (or, of a bitext, any side) is among them."""
-    folders = {str(Path(template).parent) for _, template in source.members}
+def _laid_out(source: Source, downloads: Downloads, root: Path, *, force: bool) -> tuple[Path, ...]:
+    """The files of a corpus from its own addresses; from a mirror where these do not give it."""
     try:
-        files = [path for folder in sorted(folders) for path in sorted((root / folder).glob("*")) if path.is_file()]
-    except OSError:  # such as a name that is too long: what is to be written there is checked, and says why
-        return ()
-    templates = [re.escape(template).replace(r"\\1", r"[\w-]+") for _, template in source.members]
-    expected = re.compile(f"(?:{'|'.join(templates)})(?:{'|'.join(map(re.escape, SUFFIXES))})")
-    ours = tuple(path for path in files if expected.fullmatch(path.relative_to(root).as_posix()))
-    whole = any("-test." in path.name or path.parent.name == "parallel" for path in ours)
-    return ours if whole and not _mark(source, root).exists() else ()
-
-
-def _mark(source: Source, root: Path) -> Path:
-    """A mark in the root while the corpus's files are put there, since a process may be killed between two of them."""
-    return root / f".getting.{source.name.replace('/', '.')}"
-
-
-def _lay_out(source: Source, fetched: dict[str, Path], root: Path, *, force: bool) -> tuple[Path, ...]:
-    """Write the source's members where they belong in the data root, and say where they came from."""
-    patterns = [(re.compile(pattern), template) for pattern, template in source.members]
-    parts: dict[str, list[tuple[str, bytes]]] = {}
-
-    def destination(member: str) -> str | None:
-        found = ((pattern.fullmatch(member), template) for pattern, template in patterns)
-        return next((match.expand(template) for match, template in found if match), None)
-
-    def wanted(member: str) -> bool:
-        nested = any(pattern.pattern.startswith(re.escape(member) + "/") for pattern, _ in patterns)
-        return nested or destination(member) is not None
-
-    for url, path in fetched.items():
-        _refuse_web_page(path, f"{source.name}: {url}")
-        for member, data in read_members(path, wanted, name=url):
-            if (where := destination(member)) is not None:
-                parts.setdefault(where, []).append((member, data))
-    if not any(Path(where).suffix in (".conllu", ".conll") or where.startswith("parallel/") for where in parts):
-        remedy = "Its layout must have changed: fetch it by hand and lay it out as docs/data.md says."
-        raise DataError(f"holds no file of {source.name}", path=", ".join(fetched), remedy=remedy)
-    with scratch_folder(root) as scratch:  # all is made before anything is put into its place
-        for where, pieces in sorted(parts.items()):
-            joined = [piece for _, piece in sorted(pieces)]
-            is_columns = source.columns and where.endswith(".conll")
-            write = partial(_write_columns, source) if is_columns else write_bytes
-            write(scratch / where, joined)
-        note = f"{source.title}\n{chr(10).join(source.urls)}\nlicence: {source.licence}\ncite: {source.citation}\n"
-        beside = Path(min(parts)).with_name(f"SOURCE.{source.name.rpartition('/')[2]}.txt")
-        write_text(scratch / beside, [note])
-        _put([*sorted(parts), str(beside)], scratch, root, _mark(source, root), force=force)
-    return tuple(root / where for where in sorted(parts))
-
-
-def _put(names: Sequence[str], scratch: Path, root: Path, mark: Path, *, force: bool) -> None:
-    """Puts files into their places; no corpus that is there and differs is replaced, unless that is wanted."""
-    for name in names[:-1]:
-        there = root / name
-        if there.exists() and not force and not (there.is_file() and filecmp.cmp(there, scratch / name, shallow=False)):
-            what = "is there already, and is not the file that was fetched"
-            raise UsageError(f"{there}: {what}\n  move it away, or {way('have it replaced', 'force')}")
-    write_whole(mark, "")
-    for name in names:
-        with whole_file(root / name) as half:
-            (scratch / name).replace(half)
-    mark.unlink()
-
-
-def _refuse_web_page(path: Path, what: str) -> None:
-    """Refuses a web page in place of a file, which servers send (status 200) to ask for consent or when overloaded."""
-    with path.open("rb") as file:
-        head = file.read(_PAGE).lstrip().lower()
-        if head.startswith(b"<") and (b"<html" in head or b"<!doctype html" in head):
-            remedy = "Open the address in a browser to see what it says, and lay the file out as docs/data.md says."
-            raise DataError("the server sends a web page in place of the corpus", path=what, remedy=remedy)
-
-
-def _write_columns(source: Source, path: Path, pieces: Sequence[bytes]) -> Path:
-    """Any column format, as BIO2; tags that the release gets wrong are read as conlleval reads them."""
-    with scratch_folder(path.parent) as folder:
-        raw = write_bytes(folder / path.name, pieces)
+        return lay_out(source, {url: downloads.take(url) for url in source.urls}, root, force=force)
+    except GoneError as error:
+        if not is_listed(source.name):  # there may be no such treebank, and mirrors are large
+            raise
+        first: DataError = error
+    except DataError as error:
+        first = error
+    tried = []
+    for url, checksum in source.mirrors:
+        downloads.want(url, checksum)
         try:
-            sentences = read_columns(raw, scheme="none")
+            return lay_out(source, {url: downloads.take(url)}, root, force=force)
         except DataError as error:
-            remedy = "The release differs from what is known of it: fetch it by hand (docs/data.md)."
-            raise DataError(error.what, path=f"{source.name}: {path.name}", line=error.line, remedy=remedy) from error
-    tags = [["O" if tag in source.outside else tag for tag in sentence.tags] for sentence in sentences]
-    scheme = detect_scheme(tags)
-    scheme = "conlleval" if scheme in ("bio2", "iob1") else scheme
-    try:
-        mended = [
-            TaggedSentence(sentence.words, to_bio2(labels, scheme), sentence.id)
-            for sentence, labels in zip(sentences, tags, strict=True)
-        ]
-    except IllegalTagError as error:
-        raise DataError(error.what, path=f"{source.name}: {path.name}", remedy="Report this corpus.") from error
-    return write_columns(mended, path)
+            tried.append(f"{host_of(url)} does not help: {error.what}")
+    raise _with(first, *tried)
+
+
+def _not_all(failed: Sequence[tuple[Source, DataError]]) -> DataError:
+    """The first error, and what else could not be had."""
+    (_, first), *others = failed
+    if not others:
+        return first
+    named = ", ".join(source.name for source, _ in others)
+    return _with(first, f"Nor could {named} be had: {others[0][1].what}{'' if len(others) == 1 else ', …'}")
+
+
+def _with(error: DataError, *said: str) -> DataError:
+    """The same error with more to its remedy."""
+    return DataError(error.what, path=error.path, line=error.line, remedy="\n  ".join((error.remedy, *said)))

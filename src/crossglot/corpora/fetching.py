@@ -1,75 +1,179 @@
 """One address fetched into a file: over https, within bounds, and whatever a server answers ends in a clear error.
 
-Nowhere else does crossglot reach for the net for a corpus.
+What broke off goes on where it stopped, if the server can tell that it still has the same; what it says of a passing
+trouble is obeyed. Nowhere else does crossglot reach for the net for a corpus.
 """
 
 from __future__ import annotations
 
-import hashlib
+import os
 import re
+import socket
+import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from email.message import Message
 from http import HTTPStatus
-from http.client import HTTPException, HTTPMessage, HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
+from threading import Event
 from time import monotonic
-from typing import IO
-from urllib.parse import urlsplit
 
-from crossglot.errors import DataError, StorageError, UsageError
-from crossglot.files import why_not_written
+from crossglot.corpora.partial import Partial, disk_named
+from crossglot.corpora.redirects import SafeRedirects, is_safe
+from crossglot.corpora.retrying import PASSING_STATUS, PassingError, Tries, asked_wait
+from crossglot.errors import DataError, UsageError
 
 SIZE_LIMIT = 1 << 30
-"""Bytes that a download may have: the largest known corpus has a fifth of them."""
+"""Bytes that a download may have: the largest known corpus has a fifth of them, a whole release of UD two thirds."""
 
 SLOWEST = 1_000.0
 """Bytes per second that a server has to send on the average, once it had a minute: slower ones never come to an end."""
 
 _CHUNK = 1 << 20
-_THIS_MACHINE = ("localhost", "127.0.0.1")
 _TIMEOUT = 60.0  # seconds of silence
 _MOVED = "The address may have moved: see docs/data.md, or (for UD) name a release that has this treebank."
 _OFFLINE = "Check the network (and https_proxy); or fetch the file elsewhere and lay it out as docs/data.md says."
+_OFFLINE_WORDS = ("1", "ON", "YES", "TRUE")
 
 OnBytes = Callable[[str, int, int | None], None]
 """Told (address, bytes so far, bytes in all if known)."""
 
 
+class GoneError(DataError):
+    """The server answers, and has nothing at this address."""
+
+
+class UnreachableError(DataError):
+    """There is no server that answers: no network, no such name, a connection that is refused."""
+
+
+def is_offline() -> bool:
+    """Whether HF_HUB_OFFLINE says that nothing is to be fetched; corpora go by it as encoders do."""
+    return os.environ.get("HF_HUB_OFFLINE", "").upper() in _OFFLINE_WORDS
+
+
 def download(
-    url: str, path: Path, *, sha256: str = "", limit: int = SIZE_LIMIT, progress: OnBytes | None = None
+    url: str,
+    path: Path,
+    *,
+    sha256: str = "",
+    limit: int = SIZE_LIMIT,
+    progress: OnBytes | None = None,
+    stop: Event | None = None,
 ) -> Path:
     """Fetch one address into a file, over https only (plain http from this machine itself), following safe redirects.
+
+    Bytes that an earlier attempt left at `path` are gone on with; where that brings a wrong checksum, all is fetched
+    anew. Broken connections and passing troubles of the server are tried again, see `retrying`.
+
+    Args:
+        url: the address.
+        path: the file; what is known of it lies beside it (`Partial`).
+        sha256: of all bytes, where it is known.
+        limit: bytes that it may have.
+        progress: told what has come in.
+        stop: once it is set, the download ends.
 
     Raises:
         UsageError: another kind of address.
         DataError: no network, an error of the server, more than `limit` bytes, fewer than promised, a wrong checksum.
         StorageError: if the file cannot be written.
     """
-    if not _is_safe(url, local=True):
+    if not is_safe(url, local=True):
         raise UsageError(f"{url}: corpora are fetched over https only")
-    request = urllib.request.Request(url, headers={"User-Agent": "crossglot"})  # noqa: S310  # checked above
-    opener = urllib.request.build_opener(_SafeRedirects)
+    kept, stop = Partial(path, url), stop or Event()
+    if kept.whole:
+        return path
+    tries, in_parts, anew = Tries(stop), kept.size > 0, False
+    while True:
+        before = kept.size
+        try:
+            _attempt(kept, sha256, limit, progress, stop)
+        except PassingError as fault:
+            can_go_on = bool(kept.validator or sha256)
+            tries.failed(fault, gained=can_go_on and kept.size > before)
+            in_parts = True
+            continue
+        if not sha256 or (digest := kept.checksum()) == sha256:
+            kept.finish()
+            return path
+        kept.discard()
+        if anew or not in_parts:
+            what = f"its checksum is {digest}, not {sha256}"
+            raise DataError(what, path=url, remedy="The file was changed or damaged on its way: do not use it.")
+        anew = True
+
+
+def _attempt(kept: Partial, sha256: str, limit: int, progress: OnBytes | None, stop: Event) -> None:
+    """Asks once, for what is not there yet if the server can go on, and takes what it sends."""
+    url, start = kept.url, kept.size if kept.validator or sha256 else 0
+    headers = {"User-Agent": "crossglot"}
+    if start:
+        headers["Range"] = f"bytes={start}-"
+        if kept.validator:
+            headers["If-Range"] = kept.validator
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310  # checked by the caller
+    opener = urllib.request.build_opener(SafeRedirects)
     try:
         with opener.open(request, timeout=_TIMEOUT) as answer:
-            if answer.status != HTTPStatus.OK:
+            if start and answer.status == HTTPStatus.PARTIAL_CONTENT:
+                promised = _end_of(answer, start, kept)
+            elif answer.status == HTTPStatus.OK:
+                start, promised = 0, _promised(answer.headers)
+                if promised is not None and promised > limit:
+                    raise _too_much(url, limit)
+                kept.begin(answer.headers)
+            else:
                 raise DataError(f"the server answers {answer.status} {answer.reason}", path=url, remedy=_MOVED)
-            digest = _copy(answer, path, url, _promised(answer.headers), limit, progress)
+            _copy(answer, kept, start, promised, limit, progress, stop)
     except urllib.error.HTTPError as error:
         error.close()
-        said = " ".join(f"the server answers {error.code} {error.reason}".split())
-        raise DataError(said, path=url, remedy=_MOVED) from error
+        raise _refused(error, kept, start) from error
     except (HTTPException, OSError, ValueError) as error:  # ValueError: a redirect or a proxy that is no address
-        reason = getattr(error, "reason", None) or str(error) or type(error).__name__
-        raise DataError(f"cannot be reached ({reason})", path=url, remedy=_OFFLINE) from error
-    if sha256 and digest != sha256:
-        what = f"its checksum is {digest}, not {sha256}"
-        raise DataError(what, path=url, remedy="The file was changed or damaged on its way: do not use it.")
-    return path
+        raise _unreached(error, url) from error
 
 
-def _promised(headers: HTTPMessage) -> int | None:
+def _refused(error: urllib.error.HTTPError, kept: Partial, start: int) -> Exception:
+    """What an answer that is an error means: for good, or for now."""
+    said = " ".join(f"the server answers {error.code} {error.reason}".split())
+    if error.code in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+        return GoneError(said, path=kept.url, remedy=_MOVED)
+    if error.code in PASSING_STATUS:
+        busy = DataError(said, path=kept.url, remedy="Try again later: what has come in is kept.")
+        return PassingError(busy, asked=asked_wait(error.headers))
+    fault = DataError(said, path=kept.url, remedy=_MOVED)
+    if start and error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        kept.discard()  # it has not so many bytes: this is no beginning of what it has
+        return PassingError(fault)
+    return fault
+
+
+def _unreached(error: Exception, url: str) -> Exception:
+    """What it means that there was no answer."""
+    reason = getattr(error, "reason", None) or error
+    said = f"cannot be reached ({str(reason) or type(reason).__name__})"
+    fault = UnreachableError(said, path=url, remedy=_OFFLINE)
+    for_good = isinstance(reason, socket.gaierror | ConnectionRefusedError | ssl.SSLCertVerificationError)
+    if isinstance(reason, ConnectionError | TimeoutError) and not for_good:
+        return PassingError(fault, answered=False)
+    return fault
+
+
+def _end_of(answer: HTTPResponse, start: int, kept: Partial) -> int | None:
+    """How many bytes there are in all, if an answer goes on where the file ends; else all is asked for again."""
+    said = re.fullmatch(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", answer.headers.get("Content-Range", "").strip())
+    tag = answer.headers.get("ETag", "").strip()
+    other = kept.validator.startswith('"') and tag and tag != kept.validator
+    if said is None or int(said[1]) != start or other:
+        kept.discard()
+        what = "the server goes on with something else than was asked for"
+        raise PassingError(DataError(what, path=kept.url, remedy="Try again."))
+    return int(said[2]) + 1 if said[3] == "*" else int(said[3])
+
+
+def _promised(headers: Message) -> int | None:
     """How many bytes are to come; None if the server does not say, or says nothing that could be."""
     if "chunked" in headers.get("Transfer-Encoding", "").lower():  # which knows its own end
         return None
@@ -79,29 +183,43 @@ def _promised(headers: HTTPMessage) -> int | None:
 
 
 def _copy(
-    answer: HTTPResponse, path: Path, url: str, promised: int | None, limit: int, progress: OnBytes | None
-) -> str:
-    digest, size, began = hashlib.sha256(), 0, monotonic()
-    too_much = DataError(f"is larger than {limit} bytes", path=url, remedy="This is not the corpus: tell us.")
+    answer: HTTPResponse,
+    kept: Partial,
+    start: int,
+    promised: int | None,
+    limit: int,
+    progress: OnBytes | None,
+    stop: Event,
+) -> None:
+    url, size, began = kept.url, start, monotonic()
     if promised is not None and promised > limit:
-        raise too_much
-    with _written(path) as file:
+        raise _too_much(url, limit)
+    with disk_named(kept.path):
+        file = kept.path.open("ab")
+    try:
         while chunk := _received(answer, url, size, promised):
+            if stop.is_set():
+                raise DataError("was stopped", path=url, remedy="Give the same command again.")
             size += len(chunk)
             if size > limit:
-                raise too_much
-            digest.update(chunk)
-            with _disk_named(path):
+                kept.discard()
+                raise _too_much(url, limit)
+            with disk_named(kept.path):
                 file.write(chunk)
+                file.flush()
             if progress is not None:
                 progress(url, size, promised)
             seconds = monotonic() - began
-            if seconds > _TIMEOUT and size < SLOWEST * seconds:
-                what = f"is too slow: {size} bytes in {seconds:.0f} seconds"
-                raise DataError(what, path=url, remedy="Try again later, or another network.")
+            if seconds > _TIMEOUT and size - start < SLOWEST * seconds:
+                what = f"is too slow: {size - start} bytes in {seconds:.0f} seconds"
+                raise DataError(what, path=url, remedy="Try again later, or another network: what has come in is kept.")
+    finally:
+        with disk_named(kept.path):
+            file.close()
     if promised is not None and size != promised:
+        if size > promised:
+            kept.discard()
         raise _broken_off(url, size, promised)
-    return digest.hexdigest()
 
 
 def _received(answer: HTTPResponse, url: str, size: int, promised: int | None) -> bytes:
@@ -112,62 +230,11 @@ def _received(answer: HTTPResponse, url: str, size: int, promised: int | None) -
         raise _broken_off(url, size, promised) from error
 
 
-def _broken_off(url: str, size: int, promised: int | None) -> DataError:
+def _too_much(url: str, limit: int) -> DataError:
+    return DataError(f"is larger than {limit} bytes", path=url, remedy="This is not the corpus: tell us.")
+
+
+def _broken_off(url: str, size: int, promised: int | None) -> PassingError:
     of = "" if promised is None else f" of {promised}"
-    return DataError(f"broke off after {size}{of} bytes", path=url, remedy="Try again.")
-
-
-@contextmanager
-def _written(path: Path) -> Iterator[IO[bytes]]:
-    with _disk_named(path):
-        file = path.open("wb")
-    try:
-        yield file
-    finally:
-        with _disk_named(path):
-            file.close()
-
-
-@contextmanager
-def _disk_named(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = (why_not_written(error) or (str(error), ""))[0]
-        remedy = "downloads pass through the folder of temporary files: make room there, or name another one in TMPDIR"
-        raise StorageError(f"{path}: cannot be written: {reason}\n  {remedy}") from error
-
-
-def _is_safe(url: str, *, local: bool) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # no address at all
-        return False
-    return parts.scheme == "https" or (local and parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
-
-
-class _SafeRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows a redirect from https to https only, and on this machine itself."""
-
-    def http_error_302(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
-    ) -> IO[bytes] | None:
-        """A redirect of any kind; urllib leaves the connection open where it leads to no address."""
-        try:
-            return super().http_error_302(req, fp, code, msg, headers)
-        except OverflowError as error:  # urllib reads what it redirects from, however long that says it is
-            fp.close()
-            raise ValueError("a redirect of impossible length") from error
-        except Exception:
-            fp.close()
-            raise
-
-    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> urllib.request.Request | None:
-        if not _is_safe(newurl, local=urlsplit(req.full_url).hostname in _THIS_MACHINE):
-            remedy = "Corpora are fetched over https only: the address must have moved; see docs/data.md."
-            raise DataError(f"redirects to {newurl}", path=req.full_url, remedy=remedy)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+    remedy = "Try again: what has come in is kept."
+    return PassingError(DataError(f"broke off after {size}{of} bytes", path=url, remedy=remedy))

@@ -60,4 +60,4 @@ _OF_LICENCE = {
 LICENCES: Mapping[str, str] = MappingProxyType(
     {f"UD_{name}": licence for licence, names in _OF_LICENCE.items() for name in names.split()}
 )
-"""Treebank → its licence, as its README.md states it; whoever fetches it gets that file beside it."""
+"""Treebank → its licence, as its README.md or LICENSE.txt states it; both come with it."""

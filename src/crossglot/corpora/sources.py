@@ -10,7 +10,7 @@ import difflib
 import re
 from dataclasses import dataclass
 
-from crossglot.corpora.releases import LAST_RELEASE, LICENCES, UD_RELEASE
+from crossglot.corpora.releases import ARCHIVES, LAST_RELEASE, LICENCES, UD_RELEASE
 from crossglot.errors import UsageError
 from crossglot.languages import LANGUAGES
 
@@ -32,6 +32,7 @@ class Source:
         outside: tags that mean O.
         sha256: of the single address's bytes, where they never change.
         size: bytes of the download, where they are known.
+        mirrors: (address, SHA-256) of archives that have the same, each tried in turn where `urls` do not give it.
         instructions: what to do where it cannot be downloaded.
     """
 
@@ -45,6 +46,7 @@ class Source:
     outside: tuple[str, ...] = ()
     sha256: str = ""
     size: int | None = None
+    mirrors: tuple[tuple[str, str], ...] = ()
     instructions: str = ""
 
 
@@ -78,7 +80,7 @@ _NTREX_LANGUAGES = (
 
 
 def treebank_source(name: str, release: str = UD_RELEASE) -> Source:
-    """Any UD treebank, from its repository at a release's tag."""
+    """Any UD treebank, from its repository at a release's tag; else from the official archive of that release."""
     title = f"Universal Dependencies {release}"
     licence = LICENCES.get(name, "see its LICENSE.txt (most are CC BY-SA or CC BY-NC-SA)")
     citation = "Nivre et al. 2020, Universal Dependencies v2 (LREC); and the treebank's README.md"
@@ -87,7 +89,7 @@ def treebank_source(name: str, release: str = UD_RELEASE) -> Source:
         said = f"No release of UD after {last[0]}.{last[1]} has it: name an earlier release. {became}"
         return Source(name, title, licence, citation, instructions=said)
     at = f"https://github.com/UniversalDependencies/{name}"
-    folder = f"ud/{name}"
+    folder, top = f"ud/{name}", rf"(?:[^/]+|ud-treebanks-v[\d.]+/{name})/"
     return Source(
         name,
         title,
@@ -96,9 +98,10 @@ def treebank_source(name: str, release: str = UD_RELEASE) -> Source:
         (f"{at}/archive/refs/tags/r{release}.tar.gz",),
         # large training sets are kept in parts there: cs_pdt-ud-train-c.conllu, -l, -m, -v
         (
-            (r"[^/]+/(\w+-ud-(?:train|dev|test))(?:-[\w-]+)?\.conllu", rf"{folder}/\1.conllu"),
-            (r"[^/]+/(LICENSE\.txt|README\.md)", rf"{folder}/\1"),
+            (rf"{top}(\w+-ud-(?:train|dev|test))(?:-[\w-]+)?\.conllu", rf"{folder}/\1.conllu"),
+            (rf"{top}(LICENSE\.txt|README\.md)", rf"{folder}/\1"),
         ),
+        mirrors=(ARCHIVES[release],) if release in ARCHIVES else (),
     )
 
 
@@ -246,6 +249,11 @@ def list_sources(release: str = UD_RELEASE) -> tuple[Source, ...]:
         *(wikiann_source(name.partition("/")[2]) for name in wikiann),
         *_other_sources(),
     )
+
+
+def is_listed(name: str) -> bool:
+    """Whether `list_sources` has it, so that it is certain that there is such a corpus."""
+    return any(source.name == name for source in list_sources())
 
 
 def find_source(name: str, release: str = UD_RELEASE) -> Source:

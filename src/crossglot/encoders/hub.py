@@ -172,6 +172,33 @@ def download_file(name: str, revision: str | None, file: str, size: int | None =
             raise ModelError(_gated(name)) from error
 
 
+def missing_from_cache(name: str, revision: str | None) -> tuple[str, ...]:
+    """What the cache lacks of an encoder: files, or `tokenizer` and `weights` where none of the possible ones is there.
+
+    Args:
+        name: hub id; of what is none, nothing is lacking, since whoever loads it says so.
+        revision: commit, tag or branch; None for the newest that was downloaded.
+    """
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    def there(file: str) -> Path | None:
+        found = try_to_load_from_cache(name, file, revision=revision)
+        return Path(found) if isinstance(found, str) else None
+
+    try:
+        lacking = [] if there("config.json") else ["config.json"]
+    except HFValidationError:
+        return ()
+    if not any(map(there, TOKENIZER_FILES)):
+        lacking.append("tokenizer")
+    if index := there(INDEX):
+        lacking += [shard for shard in named_shards(index) if not there(shard)]
+    elif not there(WEIGHTS):
+        lacking.append("weights")
+    return tuple(lacking)
+
+
 def _cached_repository(name: str, revision: str | None, cause: Exception) -> Repository:
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import LocalEntryNotFoundError

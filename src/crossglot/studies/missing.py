@@ -22,9 +22,11 @@ from crossglot.corpora.parallel import FOLDER, named_parallel_files, parallel_fi
 from crossglot.corpora.releases import UD_RELEASE
 from crossglot.corpora.sources import Source, find_source
 from crossglot.corpora.transliteration import DEVANAGARI
+from crossglot.encoders.hub import missing_from_cache
 from crossglot.errors import DataError, UsageError
 from crossglot.experiments.setting import TRANSLATION
 from crossglot.languages import Language, language
+from crossglot.studies.study import Study
 from crossglot.studies.wanted import Wanted
 
 BITEXT = "ntrex128"
@@ -59,6 +61,13 @@ def missing_corpora(wanted: Iterable[Wanted], root: Path, release: str = UD_RELE
     """
     find_source("UD_English-EWT", release)  # a release that is none is refused here
     return tuple(gap for one in wanted if (gap := _gap(one, root, release)) is not None)
+
+
+def missing_encoders(study: Study) -> dict[str, tuple[str, ...]]:
+    """What the hub's cache lacks of a study's encoders: hub id → files; folders are whole or refused when loaded."""
+    ids = (entry for entry in study.encoders if not Path(entry.encoder).exists())
+    found = {entry.encoder: missing_from_cache(entry.encoder, entry.revision) for entry in ids}
+    return {name: files for name, files in found.items() if files}
 
 
 def sources_of(gaps: Iterable[Gap]) -> tuple[Source, ...]:
