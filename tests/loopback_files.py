@@ -128,8 +128,8 @@ class _Handler(BaseHTTPRequestHandler):
         for at in range(0, len(body), 1024 if given.pause else len(body) or 1):
             time.sleep(given.pause)
             piece = body[at : at + 1024] if given.pause else body
+            self.server.sent += len(piece)  # first: whoever has them may look at once
             self.wfile.write(piece)
-            self.server.sent += len(piece)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name http.server has
         """Say nothing."""

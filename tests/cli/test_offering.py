@@ -156,7 +156,10 @@ def at_a_terminal(
     return process.wait(30), output.decode(errors="replace")
 
 
-@pytest.mark.parametrize(("answer", "fetched"), [("y\n", True), ("\n", False), ("\x04", False)])
+@pytest.mark.parametrize(
+    ("answer", "fetched"),
+    [("y\n", True), ("\n", False), pytest.param("\x04", False, marks=pytest.mark.slow)],
+)
 def test_at_a_terminal_it_is_asked(
     files: Files, table2: tuple[object, ...], tmp_path: Path, answer: str, fetched: bool
 ) -> None:

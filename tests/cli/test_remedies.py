@@ -66,6 +66,8 @@ def test_what_several_commands_use_names_no_option_as_a_text() -> None:
         ("commands/pretraining.py", ["pretrain"]),
         ("commands/embedding.py", ["embed"]),
         ("commands/data.py", ["data list", "data get", "data check"]),
+        ("commands/offering.py", ["reproduce", "run", "data get"]),
+        ("commands/getting.py", ["data get"]),
         ("commands/lab.py", ["lab make"]),
         ("commands/demo.py", ["demo"]),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -220,7 +221,17 @@ def test_a_server_that_sends_next_to_nothing_is_given_up(
         download(server.url, tmp_path / "x")
 
 
+def begin(url: str, path: Path) -> None:
+    """The first bytes of an address lie there."""
+    download(url, path)
+    about = path.with_name(f"{path.name}.about")
+    about.write_text(json.dumps({"url": url, "validator": '"1"'}))
+
+
 headers = st.one_of(
+    st.tuples(st.just("Content-Range"), st.sampled_from(["bytes 10-49/50", "bytes 10-49/*", "bytes 9-49/50", "x"])),
+    st.tuples(st.just("ETag"), st.sampled_from(['"1"', '"2"', 'W/"1"', ""])),
+    st.tuples(st.just("Retry-After"), st.sampled_from(["0", "1", "999999999", "-1", "x"])),
     st.tuples(st.just("Content-Length"), st.sampled_from(["50", "49", "0", "abc", "-1", "5e1", " 50", "50;q=1", "١"])),
     st.tuples(st.just("Transfer-Encoding"), st.sampled_from(["chunked", "gzip", "CHUNKED", "identity, chunked", ""])),
     st.tuples(st.just("Location"), st.sampled_from(["/x", "http://[", "file:///x", "//[", "\t", "https://:0/"])),
@@ -231,22 +242,41 @@ headers = st.one_of(
 
 @given(
     st.sampled_from(
-        ["200 OK", "200", "302 Found", "301", "307 \x1b", "100 Continue", "206 P", "1000 X", "20O OK", "404 é"]
+        [
+            "200 OK",
+            "200",
+            "302 Found",
+            "301",
+            "307 \x1b",
+            "100 Continue",
+            "206 P",
+            "1000 X",
+            "20O OK",
+            "404 é",
+            "416 R",
+            "429 T",
+            "503 S",
+        ]
     ),
     st.lists(headers, max_size=5),
     st.binary(max_size=80) | st.just(BODY) | st.just(b"a\r\n0123456789\r\n0\r\n\r\n"),
     st.sampled_from(["\r\n", "\n", "\r"]),
+    st.booleans(),
 )
-@example("302 Found", [("Location", "http://[::1")], b"", "\r\n")
-@example("302 Found", [("Location", "/"), ("Content-Length", str(10**20))], b"", "\r\n")
+@example("302 Found", [("Location", "http://[::1")], b"", "\r\n", False)
+@example("302 Found", [("Location", "/"), ("Content-Length", str(10**20))], b"", "\r\n", False)
+@example("206 P", [("Content-Range", "bytes 10-49/50")], BODY[10:], "\r\n", True)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_answer_is_a_file_or_one_clear_error(
-    server: Server, tmp_path: Path, status: str, said: list[tuple[str, str]], body: bytes, line_end: str
+    server: Server, tmp_path: Path, status: str, said: list[tuple[str, str]], body: bytes, line_end: str, begun: bool
 ) -> None:
     lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in said), "", ""]
-    server.answer = line_end.join(lines).encode("utf-8", "surrogatepass") + body
     try:
-        path = download(server.url, tmp_path / "x", limit=1000)
+        if begun:  # the server is asked for what follows the first ten bytes
+            server.answer = answer('ETag: "1"', "Content-Length: 10", body=BODY[:10])
+            begin(server.url, tmp_path / "x")
+        server.answer = line_end.join(lines).encode("utf-8", "surrogatepass") + body
+        path = (going_on if begun else download)(server.url, tmp_path / "x", limit=1000)
     except DataError as error:
         assert error.path == server.url
         assert error.remedy

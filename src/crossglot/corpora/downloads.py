@@ -17,7 +17,6 @@ from crossglot.corpora.redirects import host_of
 AT_ONCE = 4
 """Connections at the same time: enough for a line, few enough for a host."""
 
-
 PATIENCE = 1.0
 """Seconds that connections have to end in."""
 
