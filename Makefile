@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: environment test test-all demo lint types bench clean
+.PHONY: environment test test-all demo try-hub lint types bench clean
 
 environment: $(READY)
 
@@ -20,6 +20,10 @@ test-all: lint types
 # DEMO holds options for it: make demo DEMO='--seed 2'.
 demo: $(READY)
 	$(BIN)/crossglot demo $(DEMO)
+
+# Serves two real encoders and treebanks on this machine, so that README's first lines can be followed without the internet.
+try-hub: $(READY)
+	$(BIN)/python tests/try_hub.py
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -21,7 +21,7 @@ from threading import Event
 from time import monotonic
 
 from crossglot.corpora.partial import Partial, disk_named
-from crossglot.corpora.redirects import SafeRedirects, is_safe
+from crossglot.corpora.redirects import SafeRedirects, is_safe, mirrored
 from crossglot.corpora.retrying import PASSING_STATUS, PassingError, Tries, asked_wait
 from crossglot.errors import DataError, UsageError
 
@@ -81,8 +81,8 @@ def download(
         DataError: no network, an error of the server, more than `limit` bytes, fewer than promised, a wrong checksum.
         StorageError: if the file cannot be written.
     """
-    if not is_safe(url, local=True):
-        raise UsageError(f"{url}: corpora are fetched over https only")
+    if not is_safe(mirrored(url), local=True):
+        raise UsageError(f"{mirrored(url)}: corpora are fetched over https only")
     kept, stop = Partial(path, url), stop or Event()
     if kept.whole and sha256 in ("", kept.checksum()):
         return path
@@ -114,7 +114,7 @@ def _attempt(kept: Partial, sha256: str, limit: int, progress: OnBytes | None, s
         headers["Range"] = f"bytes={start}-"
         if kept.validator:
             headers["If-Range"] = kept.validator
-    request = urllib.request.Request(url, headers=headers)  # noqa: S310  # checked by the caller
+    request = urllib.request.Request(mirrored(url), headers=headers)  # noqa: S310  # checked by the caller
     opener = urllib.request.build_opener(SafeRedirects)
     try:
         with opener.open(request, timeout=_TIMEOUT) as answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import urllib.request
 from http.client import HTTPMessage
 from typing import IO
@@ -19,6 +20,15 @@ def is_safe(url: str, *, local: bool) -> bool:
     except ValueError:  # no address at all
         return False
     return parts.scheme == "https" or (local and parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+
+
+def mirrored(url: str) -> str:
+    """Where an address is asked for: where CROSSGLOT_MIRROR is set there, `<mirror>/<host>/<path>`, and nowhere else.
+
+    As HF_ENDPOINT takes the hub's place, it takes that of all hosts of corpora.
+    """
+    mirror = os.environ.get("CROSSGLOT_MIRROR", "").rstrip("/")
+    return f"{mirror}/{url.partition('://')[2]}" if mirror else url
 
 
 def host_of(url: str) -> str:
