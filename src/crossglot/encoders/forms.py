@@ -107,7 +107,7 @@ def check_form(config: Mapping[str, Any], where: str) -> None:
         by = f", and this one was written by {written_by}" if isinstance(written_by, str) else ""
         raise ModelError(
             f"{where}: transformers {transformers.__version__}, which is installed, knows no {kind} models{by}\n"
-            "  a newer one may: pip install --upgrade transformers"
+            "  a newer one may: pip install -U transformers"
         )
     if kind not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
         raise ModelError(f"{where}: {not_masked(kind)}")
