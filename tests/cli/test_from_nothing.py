@@ -22,7 +22,8 @@ pytestmark = pytest.mark.slow
 NAME = "somebody/tiny"
 LINE = (
     "-m", "crossglot", "reproduce", "table2", "--encoder", NAME, "--get", "--sources", "en", "--targets", "en,de",
-    "--lr", "1e-3", "--head-start", "random", "--epochs", "1", "--seeds", "1", "--floors", "most-frequent-tag", "--threads", "1",
+    "--lr", "1e-3", "--head-start", "random", "--epochs", "1", "--seeds", "1", "--floors", "most-frequent-tag",
+    "--threads", "1",
 )  # fmt: skip
 
 
