@@ -27,7 +27,7 @@ from crossglot.corpora.codemix import CodeSwitchedSentence, read_codemix
 from crossglot.corpora.plain import read_lines
 from crossglot.corpora.transliteration import romanise
 from crossglot.transliteration.chat_spelling import standard
-from crossglot.transliteration.training import Settings
+from crossglot.transliteration.settings import Settings
 from crossglot.transliteration.transliterator import Transliterator
 
 TREEBANKS = {"hi": "UD_Hindi-HDTB", "en": "UD_English-EWT"}

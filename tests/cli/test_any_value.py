@@ -32,6 +32,7 @@ SOUND = {  # what a command needs to get to its work
     "evaluate": ["tagger", "dev.conllu"],
     "embed": ["encoder", "text.txt", "--out=out"],
     "data list": [],
+    "encoders list": [],
     "data get": ["UD_English-EWT", "--data=out"],
     "data check": ["root"],
     "lab make": ["out"],

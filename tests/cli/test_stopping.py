@@ -33,6 +33,7 @@ sys.addaudithook(hook)
 
 TOY_STUDY = """
 sys.path.insert(0, {tests!r})
+import crossglot.commands.offering
 import crossglot.studies.running
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
@@ -45,6 +46,7 @@ def run_study(study, out, executor, progress):
     raise SystemExit(0)
 
 crossglot.studies.running.run_study = run_study
+crossglot.commands.offering.offer_corpora = lambda study, **_: None  # it reads no corpora
 """
 
 

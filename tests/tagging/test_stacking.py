@@ -19,7 +19,7 @@ from crossglot.tagging.stacking.settings import Settings
 from crossglot.tagging.stacking.sides import UNKNOWN, Side, languages_by_script, side_of, sides_by_script
 from crossglot.tagging.stacking.tagger import BhatStacking
 from crossglot.tagging.stacking.telling import telling_sentences
-from crossglot.transliteration.training import Settings as TransliterationSettings
+from crossglot.transliteration.settings import Settings as TransliterationSettings
 
 HINDI = [
     TaggedSentence((who, what, does, "है", "।"), ("PRON", "NOUN", "VERB", "AUX", "PUNCT"))

@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from crossglot.transliteration.beam import Candidates
 from crossglot.transliteration.language_model import EDGE, LanguageModel, language_model
 from crossglot.transliteration.reranking import best_path
+from crossglot.transliteration.settings import Candidates
 
 TEXT = [("we", "see", "the", "sea"), ("the", "sea", "sees", "us"), ("we", "wee", "see")]
 

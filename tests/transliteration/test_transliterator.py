@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from crossglot.errors import DataError, ModelError, UsageError
-from crossglot.transliteration.training import Settings, copies
+from crossglot.transliteration.settings import Settings, copies
 from crossglot.transliteration.transliterator import Transliterator
 
 _HINDI = """

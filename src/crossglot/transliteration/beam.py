@@ -8,12 +8,10 @@ import torch
 
 from crossglot.transliteration.alphabet import END, Alphabet
 from crossglot.transliteration.network import EncoderDecoder
+from crossglot.transliteration.settings import Candidates
 
 MOST_ROWS = 2048
 """Beginnings of words that are looked at together."""
-
-Candidates = tuple[tuple[str, float], ...]
-"""Words with their log probabilities, the best first."""
 
 
 def longest_word(spelling: Sequence[int]) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crossglot.transliteration.beam import Candidates
 from crossglot.transliteration.language_model import EDGE, LanguageModel
+from crossglot.transliteration.settings import Candidates
 
 
 def best_path(lattice: Sequence[Candidates], model: LanguageModel, weight: float) -> tuple[str, ...]:

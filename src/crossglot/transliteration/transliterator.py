@@ -23,15 +23,15 @@ from crossglot.encoders.whole import check_whole
 from crossglot.errors import DataError, ModelError
 from crossglot.files import check_only, whole_folder
 from crossglot.transliteration.alphabet import Alphabet, alphabet_of
-from crossglot.transliteration.beam import Candidates, n_best
 from crossglot.transliteration.chat_spelling import chat_spelling, standard
 from crossglot.transliteration.language_model import LanguageModel, language_model
-from crossglot.transliteration.network import EncoderDecoder, draw_network, take
 from crossglot.transliteration.reranking import best_path
-from crossglot.transliteration.training import Settings, copies, train
+from crossglot.transliteration.settings import Candidates, Settings, copies
 
 if TYPE_CHECKING:
     import torch
+
+    from crossglot.transliteration.network import EncoderDecoder
 
 ABOUT = "transliterator.json"
 CANDIDATES = 5
@@ -121,6 +121,9 @@ class Transliterator:
         Raises:
             DataError: if there is no word to learn from.
         """
+        from crossglot.transliteration.network import draw_network
+        from crossglot.transliteration.training import train
+
         settings = settings or Settings()
         every = [tuple(map(standard, words)) for words in sentences]
         learned, held_out = set_aside(every, min(MOST_HELD_OUT, len(every) // SHARE_HELD_OUT))
@@ -142,6 +145,8 @@ class Transliterator:
         What is not to be transliterated (marks, figures, addresses, other scripts) is its own only candidate, as
         written; so is what the network finds no word for.
         """
+        from crossglot.transliteration.beam import n_best
+
         spelled = list(words)
         spellings = {word: self.alphabet.spelling(word) for word in spelled}
         distinct = {spelling: place for place, spelling in enumerate(sorted(set(spellings.values()) - {()}))}
@@ -194,6 +199,8 @@ class Transliterator:
     @classmethod
     def of(cls, about: About, tensors: Mapping[str, torch.Tensor]) -> Transliterator:
         """What `about` and `tensors` gave."""
+        from crossglot.transliteration.network import draw_network, take
+
         network = draw_network(Alphabet(about.read, about.written), dropout=about.settings.dropout)
         take(network, tensors)
         return cls(
@@ -267,6 +274,8 @@ class Transliterator:
 
 def shapes(about: About) -> dict[str, tuple[int, ...]]:
     """Names and shapes of the tensors that belong to it."""
+    from crossglot.transliteration.network import draw_network
+
     network = draw_network(Alphabet(about.read, about.written), device="meta")
     return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from crossglot.transliteration.training import Settings as TransliterationSettings
+from crossglot.transliteration.settings import Settings as TransliterationSettings
 
 
 class Settings(BaseModel):
