@@ -10,15 +10,17 @@ from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
 from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.errors import CrossglotError, DataError
-from crossglot.tagging.bilstm_crf.batches import encode, training_batches
+from crossglot.tagging.bilstm import training_batches
+from crossglot.tagging.bilstm_crf.batches import encode
 from crossglot.tagging.bilstm_crf.crf import log_likelihood
 from crossglot.tagging.bilstm_crf.network import Weights, draw_weights
 from crossglot.tagging.bilstm_crf.settings import Settings
 from crossglot.tagging.bilstm_crf.tagger import BiLstmCrf
 from crossglot.tagging.bilstm_crf.training import Sgd, train
-from crossglot.tagging.bilstm_crf.vocabulary import MOST_CHARACTERS, UNKNOWN, Vocabulary, vocabulary_of
+from crossglot.tagging.bilstm_crf.vocabulary import Vocabulary, vocabulary_of
 from crossglot.tagging.bilstm_crf.word_vectors import WordVectors
 from crossglot.tagging.loading import load_tagger
+from crossglot.tagging.spelled import MOST_CHARACTERS, UNKNOWN
 
 TRAIN = [
     TaggedSentence(("vive", first, second, "en", place, "."), ("O", "B-PER", "I-PER", "O", "B-LOC", "O"))

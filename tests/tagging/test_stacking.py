@@ -12,11 +12,12 @@ from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.errors import CrossglotError, DataError, ModelError
 from crossglot.tagging.loading import load_tagger
+from crossglot.tagging.spelled import UNKNOWN
 from crossglot.tagging.stacking.batches import encode
 from crossglot.tagging.stacking.material import sort_out, taken_apart
 from crossglot.tagging.stacking.network import HIDDEN, BothWays, Network, SideReader, draw_network
 from crossglot.tagging.stacking.settings import Settings
-from crossglot.tagging.stacking.sides import UNKNOWN, Side, languages_by_script, side_of, sides_by_script
+from crossglot.tagging.stacking.sides import Side, languages_by_script, side_of, sides_by_script
 from crossglot.tagging.stacking.tagger import BhatStacking
 from crossglot.tagging.stacking.telling import telling_sentences
 from crossglot.transliteration.settings import Settings as TransliterationSettings

@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from crossglot.tagging.bilstm_crf.network import Batch, Places, tags_at
+from crossglot.tagging.bilstm import Places, spellings
+from crossglot.tagging.bilstm_crf.network import Batch, tags_at
 from crossglot.tagging.bilstm_crf.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-MOST_PLACES = 2048
-"""Words of a batch, padding counted, so that a batch of long sentences takes no more memory; one may be longer."""
-
-FORMS_ROUND = 16
 
 
 @dataclass(frozen=True)
@@ -68,23 +64,3 @@ def encode(sentences: Sequence[Sequence[str]], vocabulary: Vocabulary, tags: Ite
     return Encoded(
         starts, rows[numbers] if forms else numbers, numbers, [vocabulary.spell(form) for form in forms], known
     )
-
-
-def spellings(spelled: Sequence[Sequence[int]]) -> tuple[torch.Tensor, Places]:
-    """The characters of forms, form after form, and where they stand."""
-    characters = torch.tensor([number for numbers in spelled for number in numbers], dtype=torch.int64)
-    return characters, Places.of([len(numbers) for numbers in spelled], multiple=FORMS_ROUND)
-
-
-def training_batches(lengths: NDArray[np.int64], size: int, chance: np.random.Generator) -> list[list[int]]:
-    """Every sentence with words once, those of a batch about equally long, drawn anew each time, in random order."""
-    drawn = chance.permutation(len(lengths))
-    order = drawn[np.argsort(lengths[drawn], kind="stable")]
-    batches: list[list[int]] = []
-    for sentence in order[lengths[order] > 0].tolist():
-        last = batches[-1] if batches else []
-        if batches and len(last) < size and (len(last) + 1) * int(lengths[sentence]) <= MOST_PLACES:
-            last.append(sentence)
-        else:
-            batches.append([sentence])
-    return [batches[i] for i in chance.permutation(len(batches))]

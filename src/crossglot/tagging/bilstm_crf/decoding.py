@@ -5,9 +5,10 @@ from __future__ import annotations
 import torch
 
 from crossglot.batching import length_groups
-from crossglot.tagging.bilstm_crf.batches import Encoded, spellings
+from crossglot.tagging.bilstm import Places, spellings
+from crossglot.tagging.bilstm_crf.batches import Encoded
 from crossglot.tagging.bilstm_crf.crf import best_paths
-from crossglot.tagging.bilstm_crf.network import CHARACTER_STATES, Places, Weights
+from crossglot.tagging.bilstm_crf.network import CHARACTER_STATES, Weights
 
 MOST_WORDS, MOST_CHARACTERS = 2048, 8192
 """Places of a group of sentences and of a group of forms, padding counted."""

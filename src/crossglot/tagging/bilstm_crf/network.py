@@ -1,67 +1,23 @@
-"""The network: characters → BiLSTM, beside a vector of the word → BiLSTM → tanh → scores of tags, for a CRF.
-
-Sentences of a batch stand side by side. A direction that reads backwards gets its words turned round within their own
-sentence, so that both directions end in padding, which changes nothing: no sentence sees how long the others are.
-Characters are read once for each form of a batch, whichever words have it.
-"""
+"""The network: characters → BiLSTM, beside a vector of the word → BiLSTM → tanh → scores of tags, for a CRF."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import nn
 
+from crossglot.tagging.bilstm import Places, last_states, states
 from crossglot.tagging.bilstm_crf.crf import Chain
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 CHARACTER_WIDTH, CHARACTER_STATES, WORD_STATES, HIDDEN = 25, 25, 100, 100
-ROUND = 4
-"""Lengths are rounded up to multiples of this, and forms in a batch to 16: oneDNN makes a kernel for every shape."""
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where items of sequences side by side stand in a flattened (longest · sequences) array, time after time.
-
-    Attributes:
-        longest: steps of time.
-        sequences: how many stand side by side.
-        lengths: (sequences,).
-        forwards: (items,), sequence after sequence.
-        backwards: (items,), the same items where each sequence is turned round.
-    """
-
-    longest: int
-    sequences: int
-    lengths: torch.Tensor
-    forwards: torch.Tensor
-    backwards: torch.Tensor
-
-    @classmethod
-    def of(cls, lengths: Sequence[int], *, multiple: int = 1) -> Places:
-        """Of sequences with at least one item each, their number rounded up to a multiple."""
-        counts = np.array(lengths, dtype=np.int64)
-        side = -(-len(counts) // multiple) * multiple
-        ends = np.cumsum(counts)
-        within = np.arange(ends[-1]) - np.repeat(ends - counts, counts)
-        sequence = np.repeat(np.arange(len(counts)), counts)
-        turned = np.repeat(counts, counts) - 1 - within
-        longest = -(-int(counts.max()) // ROUND) * ROUND
-        places = (torch.from_numpy(time * side + sequence) for time in (within, turned))
-        return cls(longest, side, torch.from_numpy(counts), *places)
-
-    def spread(self, items: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
-        """(items, width) → (longest, sequences, width), with zeros in between."""
-        width = items.shape[1]
-        flat = items.new_zeros(self.longest * self.sequences, width).index_copy(0, at, items)
-        return flat.view(self.longest, self.sequences, width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +82,12 @@ class Network(nn.Module):
     def spellings(self, characters: torch.Tensor, places: Places) -> torch.Tensor:
         """The last state of both directions over each form's characters: (forms, 2 · CHARACTER_STATES)."""
         embedded = self.characters(characters)
-        forms = torch.arange(len(places.lengths))
-        last = (places.lengths - 1) * places.sequences + forms
-        ways = ((self.character_forwards, places.forwards), (self.character_backwards, places.backwards))
-        return torch.cat([run_lstm(lstm, places, embedded, at)[last] for lstm, at in ways], dim=1)
+        return last_states(self.character_forwards, self.character_backwards, embedded, places)
 
     def from_words(self, read: torch.Tensor, places: Places) -> torch.Tensor:
         """Scores of tags from (words, width + characters' states): (longest, sentences, tags)."""
-        ways = ((self.forwards, places.forwards), (self.backwards, places.backwards))
-        states = torch.cat([run_lstm(lstm, places, read, at)[at] for lstm, at in ways], dim=1)
-        return places.spread(self.scores(torch.tanh(self.hidden(states))), places.forwards)
+        hidden = torch.tanh(self.hidden(states(self.forwards, self.backwards, read, places)))
+        return places.spread(self.scores(hidden), places.forwards)
 
     @torch.no_grad()
     def draw(self, chance: torch.Generator) -> None:
@@ -189,12 +141,6 @@ def draw_weights(rows: int, width: int, characters: int, tags: int, *, seed: int
         bound = math.sqrt(6 / (rows + width))
         vectors.uniform_(-bound, bound, generator=chance)
     return Weights(network, vectors)
-
-
-def run_lstm(lstm: nn.LSTM, places: Places, items: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
-    """States of an LSTM over the items at these places, flattened: (longest · sequences, states)."""
-    states: torch.Tensor = lstm(places.spread(items, at))[0]
-    return states.flatten(0, 1)
 
 
 def tags_at(places: Places, numbers: NDArray[np.int64]) -> torch.Tensor:

@@ -16,10 +16,11 @@ from crossglot.corpora.tasks import TaggerTask
 from crossglot.errors import ModelError
 from crossglot.tagging.bilstm_crf.iobes import iobes_names, to_bio2, to_iobes
 from crossglot.tagging.bilstm_crf.settings import Settings
-from crossglot.tagging.bilstm_crf.vocabulary import UNKNOWN, Vocabulary, look_up, vocabulary_of
+from crossglot.tagging.bilstm_crf.vocabulary import Vocabulary, look_up, vocabulary_of
 from crossglot.tagging.held_out import held_out
 from crossglot.tagging.labels import Labels, label_set
 from crossglot.tagging.metrics import task_counts, task_statistic
+from crossglot.tagging.spelled import UNKNOWN
 from crossglot.tagging.tagger import Progress, TaggerBase
 from crossglot.tagging.tagger_files import ABOUT, check_labels, read_about, read_tensors, write_tagger
 

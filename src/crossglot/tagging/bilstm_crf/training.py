@@ -14,11 +14,12 @@ import numpy as np
 import torch
 
 from crossglot.errors import CrossglotError
-from crossglot.tagging.bilstm_crf.batches import Encoded, training_batches
+from crossglot.tagging.bilstm import training_batches
+from crossglot.tagging.bilstm_crf.batches import Encoded
 from crossglot.tagging.bilstm_crf.crf import log_likelihood
 from crossglot.tagging.bilstm_crf.network import CHARACTER_STATES, Batch, Weights
 from crossglot.tagging.bilstm_crf.settings import Settings
-from crossglot.tagging.bilstm_crf.vocabulary import UNKNOWN
+from crossglot.tagging.spelled import UNKNOWN
 from crossglot.tagging.tagger import Progress
 
 _log = logging.getLogger(__name__)

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-UNKNOWN = 0
-"""The row of unknown words; also the number of the character that a word of none but unknown ones is read as."""
-
-MOST_CHARACTERS = 100
-"""Of a longer word its two ends are read, so that one web address does not make a batch as wide as itself."""
-
-_DIGIT = re.compile(r"\d")
-
-
-def without_digits(word: str) -> str:
-    """The word with every digit a 0, as words are looked up and spelled."""
-    return _DIGIT.sub("0", word)
+from crossglot.tagging.spelled import UNKNOWN, spelled, without_digits
 
 
 def look_up(word: str, known: Mapping[str, int]) -> int | None:
     """The place of a word among pretrained vectors: as it is, else in lower case, else that with its digits 0."""
-    for spelled in (word, word.lower(), without_digits(word.lower())):
-        if spelled in known:
-            return known[spelled]
+    for form in (word, word.lower(), without_digits(word.lower())):
+        if form in known:
+            return known[form]
     return None
 
 
@@ -69,10 +57,7 @@ class Vocabulary:
 
     def spell(self, word: str) -> list[int]:
         """Numbers of a word's characters, of a long one's two ends; unknown ones are left out, but never all."""
-        half = MOST_CHARACTERS // 2
-        read = word if len(word) <= MOST_CHARACTERS else word[:half] + word[-half:]
-        numbers = [self._number_of[c] for c in without_digits(read) if c in self._number_of]
-        return numbers or [UNKNOWN]
+        return spelled(word, self._number_of)
 
 
 def vocabulary_of(sentences: Iterable[Sequence[str]], pretrained: Sequence[str] = ()) -> tuple[Vocabulary, list[int]]:

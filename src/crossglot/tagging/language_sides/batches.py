@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from crossglot.tagging.bilstm_crf.batches import spellings
-from crossglot.tagging.bilstm_crf.network import Places
+from crossglot.tagging.bilstm import Places, spellings
 from crossglot.tagging.language_sides.network import Batch, SideBatch
 from crossglot.tagging.language_sides.settings import Weighting
 from crossglot.tagging.language_sides.sides import Side

@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 
 from crossglot.batching import length_groups
-from crossglot.tagging.bilstm_crf.batches import spellings
-from crossglot.tagging.bilstm_crf.network import Places
+from crossglot.tagging.bilstm import Places, spellings
 from crossglot.tagging.language_sides.batches import Encoded, Read
 from crossglot.tagging.language_sides.network import CHARACTER_STATES, Network, Reader, weighed
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from crossglot.tagging.bilstm_crf.network import Places, run_lstm
+from crossglot.tagging.bilstm import Places, last_states, states
 
 CHARACTER_WIDTH, CHARACTER_STATES, WORD_WIDTH, WORD_STATES, HIDDEN = 32, 32, 64, 64, 64
 READ = WORD_WIDTH + 2 * CHARACTER_STATES
@@ -71,9 +71,7 @@ class Reader(nn.Module):
     def spellings(self, characters: torch.Tensor, places: Places) -> torch.Tensor:
         """The last state of both directions over each form's characters: (forms, 2 · CHARACTER_STATES)."""
         embedded = self.characters(characters)
-        last = (places.lengths - 1) * places.sequences + torch.arange(len(places.lengths))
-        ways = ((self.character_forwards, places.forwards), (self.character_backwards, places.backwards))
-        return torch.cat([run_lstm(lstm, places, embedded, at)[last] for lstm, at in ways], dim=1)
+        return last_states(self.character_forwards, self.character_backwards, embedded, places)
 
     def forward(self, batch: SideBatch, rows: torch.Tensor) -> torch.Tensor:
         """The batch's words with these rows of vectors: (words, READ)."""
@@ -99,8 +97,7 @@ class Network(nn.Module):
 
     def states(self, read: torch.Tensor, places: Places) -> torch.Tensor:
         """What the BiLSTM makes of words as they are read, (words, READ): (words, 2 · WORD_STATES)."""
-        ways = ((self.forwards, places.forwards), (self.backwards, places.backwards))
-        return torch.cat([run_lstm(lstm, places, read, at)[at] for lstm, at in ways], dim=1)
+        return states(self.forwards, self.backwards, read, places)
 
     def tag_scores(self, states: torch.Tensor, kept: torch.Tensor | None = None) -> torch.Tensor:
         """Scores of tags, (words, tags); `kept`, (words, HIDDEN), is what dropout multiplies the layer below by."""

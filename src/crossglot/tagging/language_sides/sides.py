@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from crossglot.corpora.codemix import is_switch_key
-from crossglot.tagging.bilstm_crf.vocabulary import MOST_CHARACTERS, UNKNOWN, without_digits
 from crossglot.tagging.language_sides.back_transliteration import WordList, word_list
 from crossglot.tagging.language_sides.scripts import LATIN, in_latin, script_of, scripts_of
+from crossglot.tagging.spelled import UNKNOWN, composed, spelled, without_digits
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Side:
         A word in that script, and one that the language knows, is itself. Another is written in Latin letters and, if
         the language has another script, taken back from there to a word of it.
         """
-        word = _composed(word)
+        word = composed(word)
         script = script_of(word)
         if word in self.words or script in self.scripts or not self.scripts:
             return word
@@ -77,10 +76,7 @@ class Side:
 
     def spell(self, word: str) -> list[int]:
         """Numbers of a word's characters, of a long one's two ends; unknown ones are left out, but never all."""
-        half = MOST_CHARACTERS // 2
-        read = word if len(word) <= MOST_CHARACTERS else word[:half] + word[-half:]
-        numbers = [self._number_of[c] for c in without_digits(read) if c in self._number_of]
-        return numbers or [UNKNOWN]
+        return spelled(word, self._number_of)
 
 
 def sides_of(sentences: Sequence[Sequence[str]], languages: Sequence[str]) -> tuple[Side, ...]:
@@ -98,7 +94,7 @@ def sides_of(sentences: Sequence[Sequence[str]], languages: Sequence[str]) -> tu
     mixed: Counter[str] = Counter()
     for words, language in zip(sentences, languages or [""] * len(sentences), strict=True):
         known = language and not is_switch_key(language)
-        (counts.setdefault(language, Counter()) if known else mixed).update(map(_composed, words))
+        (counts.setdefault(language, Counter()) if known else mixed).update(map(composed, words))
     counts = {language: words for language, words in counts.items() if words}
     by_script: dict[str, Counter[str]] = {}
     for word, count in mixed.items():
@@ -116,11 +112,6 @@ def sides_of(sentences: Sequence[Sequence[str]], languages: Sequence[str]) -> tu
                 counts[language].update(found)
                 break
     return tuple(_side(language, words) for language, words in counts.items())
-
-
-def _composed(word: str) -> str:
-    """One spelling of what Unicode can spell in several ways, as it can Devanagari's letters with a dot."""
-    return word if word.isascii() else unicodedata.normalize("NFC", word)
 
 
 def _side(language: str, counts: Counter[str]) -> Side:

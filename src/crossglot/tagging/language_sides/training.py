@@ -9,11 +9,11 @@ import torch
 from torch.nn import functional
 
 from crossglot.errors import CrossglotError
-from crossglot.tagging.bilstm_crf.batches import training_batches
-from crossglot.tagging.bilstm_crf.vocabulary import UNKNOWN
+from crossglot.tagging.bilstm import training_batches
 from crossglot.tagging.language_sides.batches import Encoded
 from crossglot.tagging.language_sides.network import HIDDEN, READ, WORD_STATES, Batch, Network, weighed
 from crossglot.tagging.language_sides.settings import Settings
+from crossglot.tagging.spelled import UNKNOWN
 from crossglot.tagging.tagger import Progress
 
 _log = logging.getLogger(__name__)
@@ -29,8 +29,8 @@ def loss_of(network: Network, batch: Batch, settings: Settings, chance: torch.Ge
     unknown = torch.rand(words, generator=chance) < settings.unknown
     sides = zip(network.readers, batch.sides, strict=True)
     read = weighed([reader(side, torch.where(unknown, UNKNOWN, side.rows)) for reader, side in sides], batch.weights)
-    states = network.states(read * kept(READ), batch.places) * kept(2 * WORD_STATES)
-    return functional.cross_entropy(network.tag_scores(states, kept(HIDDEN)), batch.tags, reduction="sum")
+    found = network.states(read * kept(READ), batch.places) * kept(2 * WORD_STATES)
+    return functional.cross_entropy(network.tag_scores(found, kept(HIDDEN)), batch.tags, reduction="sum")
 
 
 def train(

@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from crossglot.tagging.bilstm_crf.batches import spellings
-from crossglot.tagging.bilstm_crf.network import Places
+from crossglot.tagging.bilstm import Places, spellings
 from crossglot.tagging.stacking.sides import Side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-MOST_PLACES = 2048
-"""Words of a batch, padding counted; a longer sentence is alone."""
 
 
 @dataclass(frozen=True, slots=True)

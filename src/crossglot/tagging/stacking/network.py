@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import nn
 
-from crossglot.tagging.bilstm_crf.network import Places, run_lstm
+from crossglot.tagging.bilstm import Places, last_states, states
+from crossglot.tagging.spelled import UNKNOWN
 from crossglot.tagging.stacking.batches import Batch, OfSide
-from crossglot.tagging.stacking.sides import UNKNOWN
 
 WORD_WIDTH, CHARACTER_WIDTH, CHARACTER_STATES, WORD_STATES, HIDDEN = 64, 32, 64, 128, 64
 
@@ -46,9 +46,7 @@ class SideReader(nn.Module):
         """
         rows = found.rows if unknown is None else torch.where(unknown, UNKNOWN, found.rows)
         embedded, places = self.characters(found.characters), found.in_forms
-        last = (places.lengths - 1) * places.sequences + torch.arange(len(places.lengths))
-        ways = ((self.forwards, places.forwards), (self.backwards, places.backwards))
-        spelled = torch.cat([run_lstm(lstm, places, embedded, at)[last] for lstm, at in ways], dim=1)
+        spelled = last_states(self.forwards, self.backwards, embedded, places)
         return torch.cat([self.words(rows), spelled[found.forms]], dim=1)
 
 
@@ -61,8 +59,7 @@ class BothWays(nn.Module):
 
     def forward(self, read: torch.Tensor, places: Places) -> torch.Tensor:
         """(words, width) → (words, 2 · WORD_STATES)."""
-        ways = ((self.forwards, places.forwards), (self.backwards, places.backwards))
-        return torch.cat([run_lstm(lstm, places, read, at)[at] for lstm, at in ways], dim=1)
+        return states(self.forwards, self.backwards, read, places)
 
 
 class Tower(nn.Module):
@@ -90,8 +87,8 @@ class Tower(nn.Module):
             if found is not None:
                 words = words.index_copy(0, found.words, side(found, None if unknown is None else unknown[found.words]))
         read = words if beside is None else torch.cat([words, beside], dim=1)
-        states = self.upper(drop(self.lower(drop(read), batch.in_sentences)), batch.in_sentences)
-        return drop(torch.tanh(self.hidden(drop(states))))
+        found = self.upper(drop(self.lower(drop(read), batch.in_sentences)), batch.in_sentences)
+        return drop(torch.tanh(self.hidden(drop(found))))
 
 
 class Network(nn.Module):

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crossglot.corpora.transliteration import is_devanagari
+from crossglot.tagging.spelled import UNKNOWN
 from crossglot.tagging.stacking.settings import Settings
-from crossglot.tagging.stacking.sides import LATIN, UNKNOWN, Side, script
+from crossglot.tagging.stacking.sides import LATIN, Side, script
 
 if TYPE_CHECKING:
     from crossglot.tagging.character_ngrams import CharacterNGrams

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,17 +11,11 @@ from functools import cached_property
 from crossglot.corpora.codemix import is_switch_key, split_switch_key
 from crossglot.corpora.transliteration import is_devanagari
 from crossglot.languages import LANGUAGES
-
-UNKNOWN = 0
-"""The row of words that a side does not know, and the number of the character that strange words are read as."""
-
-MOST_CHARACTERS = 100
-"""Of a longer word its two ends are read."""
+from crossglot.tagging.spelled import UNKNOWN, composed, spelled, without_digits
 
 LATIN = "LATIN"
 """What Unicode calls Latin letters."""
 
-_DIGIT = re.compile(r"\d")
 _SCRIPTS = {"Latn": LATIN, "Deva": "DEVANAGARI", "Cyrl": "CYRILLIC", "Grek": "GREEK", "Arab": "ARABIC"}
 
 
@@ -54,19 +47,12 @@ class Side:
 
     def spell(self, word: str) -> list[int]:
         """Numbers of a word's characters; unknown ones are left out, but never all."""
-        half = MOST_CHARACTERS // 2
-        read = composed(word if len(word) <= MOST_CHARACTERS else word[:half] + word[-half:])
-        return [self._numbers[c] for c in _DIGIT.sub("0", read) if c in self._numbers] or [UNKNOWN]
-
-
-def composed(word: str) -> str:
-    """The word in canonical composition: an accent or nukta may be typed in two ways."""
-    return word if word.isascii() else unicodedata.normalize("NFC", word)
+        return spelled(composed(word), self._numbers)
 
 
 def plain(word: str) -> str:
     """A word as it is looked up: composed, in small letters, digits as 0."""
-    return _DIGIT.sub("0", composed(word).lower())
+    return without_digits(composed(word).lower())
 
 
 def side_of(language: str, words: Iterable[tuple[str, ...]]) -> Side:
@@ -75,7 +61,7 @@ def side_of(language: str, words: Iterable[tuple[str, ...]]) -> Side:
     characters: set[str] = set()
     for sentence in words:
         counts.update(map(plain, sentence))
-        characters.update(*(_DIGIT.sub("0", composed(word)) for word in sentence))
+        characters.update(*(without_digits(composed(word)) for word in sentence))
     return Side(language, tuple(word for word, _ in counts.most_common()), tuple(sorted(characters)))
 
 

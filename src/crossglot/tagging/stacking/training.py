@@ -11,8 +11,8 @@ import torch
 from torch.nn import functional
 
 from crossglot.batching import length_groups
-from crossglot.tagging.bilstm_crf.batches import training_batches
-from crossglot.tagging.stacking.batches import MOST_PLACES, Encoded
+from crossglot.tagging.bilstm import MOST_PLACES, training_batches
+from crossglot.tagging.stacking.batches import Encoded
 from crossglot.tagging.stacking.network import Network
 from crossglot.tagging.stacking.settings import Settings
 
