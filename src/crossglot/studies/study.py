@@ -148,6 +148,13 @@ class Study(BaseModel):
             raise ValueError("is empty; give a folder, or leave it out for the data cache")
         return data
 
+    @field_validator("vectors", mode="before")
+    @classmethod
+    def _in_folders(cls, vectors: Any) -> Any:
+        if isinstance(vectors, Mapping) and "" in vectors.values():  # as a path it would be the current folder
+            raise ValueError("a folder is empty; give one with a file for each text (ntrex128.de.npy)")
+        return vectors
+
     @field_validator("corpora", mode="before")
     @classmethod
     def _one_or_several(cls, corpora: Any) -> Any:
@@ -194,6 +201,8 @@ class Study(BaseModel):
             if idle := [name for name in _OF_TAGGERS if getattr(self, name)]:
                 raise ValueError(f"{idle[0]}: {self.experiments[0]} makes its own languages, encoders and taggers")
             return self
+        if self.vectors and "figure3" not in self.experiments:
+            raise ValueError("vectors: figure3 alone reads them, and it is not among the experiments")
         if not self.encoders and not (self.vectors and set(self.experiments) == {"figure3"}):
             raise ValueError("encoders: has to be given")
         for name in self.experiments:
