@@ -141,10 +141,10 @@ def perform(step: Step, store: Store, advance: Advance) -> float:
     def do(folder: Path) -> None:
         with memory_named(step):
             check(step.requirements)
-            step.run(folder, store.result, advance)
+            step.go_on(folder, store.result, advance, going)
 
-    began = time.monotonic()
-    store.put(step, do)
+    began, going = time.monotonic(), store.going(step)
+    store.put(step, do, going)
     return time.monotonic() - began
 
 

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, is_dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from crossglot.engine.going import Going
 
 Inputs = Callable[["Step"], Path]
 """Gives the folder of a finished step that this one depends on."""
@@ -68,6 +71,13 @@ class Step(BaseModel):
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
         """Does the work and writes its files under `folder`, which is empty."""
         raise NotImplementedError(f"{type(self).__name__} says nothing of how to run")
+
+    def go_on(self, folder: Path, inputs: Inputs, advance: Advance, going: Going) -> None:  # noqa: ARG002
+        """As `run`, which it calls, for a long step that keeps in `going` what lets it go on where it was broken off.
+
+        It has to come to the same files, whether it was broken off or not.
+        """
+        self.run(folder, inputs, advance)
 
     @cached_property
     def id(self) -> str:

@@ -6,12 +6,12 @@ import errno
 import logging
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
+from crossglot.engine.going import GOING, Going, stale
 from crossglot.engine.locking import is_at, locked
 from crossglot.engine.record import RECORD, Record, check_folder, read_record, write_record
 from crossglot.engine.step import Step
@@ -106,36 +106,49 @@ class Store:
             self._told.add(id_)
             _log.warning("%s\n  the step is taken as not there", fault)
 
-    def put(self, step: Step, do: Callable[[Path], None]) -> Path:
+    def going(self, step: Step) -> Going:
+        """Where a step may keep what lets it go on after it was broken off; for the process that runs it."""
+        return Going(self.folder / f"{GOING}{step.id}", step.title)
+
+    def put(self, step: Step, do: Callable[[Path], None], going: Going | None = None) -> Path:
         """The step's folder, written by `do` into a folder of its own, or by another process that came first.
 
-        Waits while another process does the same step.
+        Waits while another process does the same step. What the step has kept in `going` is removed when it is done.
 
         Raises:
             StorageError: if the disk is full or the store cannot be written, naming what is kept.
         """
-        final = self.folder / step.id
+        final, going = self.folder / step.id, going or self.going(step)
         if self._checked and not self.folder.is_dir():
             raise self._is_gone()
         with self._faults_named(step), locked(self.folder / f"{LOCK}{step.id}"), self._loss_named():
             if self.state(step) == "finished":
                 return final
             with whole_folder(final, may_replace=lambda damaged: None) as half:  # noqa: ARG005
-                began, cores_began = time.monotonic(), time.process_time()
+                going.begin()
                 with _vanishing_named(half):
                     do(half)
-                write_record(step, half, time.monotonic() - began, time.process_time() - cores_began)
+                write_record(step, half, *going.spent())
+            going.done()
         self._checked.add(step.id)
         return final
 
     def sweep(self) -> None:
-        """Removes what processes that died left, half-written steps and locks; what a living one is writing stays."""
+        """Removes what processes that died left, half-written steps and locks; what a living one is writing stays.
+
+        What a step that was broken off needs to go on stays as well, unless nobody went on with it for long.
+        """
         sweep(self.folder)
-        left = {path.name.removeprefix(kind) for kind in (LOCK, HALF) for path in self.folder.glob(f"{kind}*")}
+        kinds = (LOCK, HALF, GOING)
+        left = {path.name.removeprefix(kind) for kind in kinds for path in self.folder.glob(f"{kind}*")}
         for id_ in left:
             with suppress(OSError, StorageError), locked(self.folder / f"{LOCK}{id_}", wait=False) as ours:
-                if ours:
-                    shutil.rmtree(self.folder / f"{HALF}{id_}", ignore_errors=True)
+                if not ours:
+                    continue
+                shutil.rmtree(self.folder / f"{HALF}{id_}", ignore_errors=True)
+                going = self.folder / f"{GOING}{id_}"
+                if going.is_dir() and ((self.folder / id_).exists() or stale(going)):
+                    shutil.rmtree(going, ignore_errors=True)
 
     @contextmanager
     def _faults_named(self, step: Step) -> Iterator[None]:

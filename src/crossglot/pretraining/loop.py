@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crossglot.adamw import adamw, set_rate
-from crossglot.pretraining.checkpoints import load_checkpoint, save_checkpoint
+from crossglot.checkpoints import load_checkpoint, save_checkpoint
 from crossglot.pretraining.masking import MaskedRows, mask_pieces
 from crossglot.pretraining.rows import PieceStream, Rows, Wanted, draw_pairs, draw_rows
 from crossglot.pretraining.shapes import Shape

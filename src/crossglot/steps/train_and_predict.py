@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -11,8 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from crossglot.checkpoints import Keeper
 from crossglot.corpora.sampling import sample
 from crossglot.engine.step import Advance, Inputs, Work
+from crossglot.files import whole_file
 from crossglot.steps.find_recipe import FindRecipe, found_recipe
 from crossglot.steps.on_device import EncoderStep
 from crossglot.steps.rows import (
@@ -29,6 +32,7 @@ from crossglot.tagging.training import checkpoint_steps, count_steps, has_fallen
 if TYPE_CHECKING:
     from torch import nn
 
+    from crossglot.engine.going import Going
     from crossglot.runtime import Runtime
     from crossglot.steps.arguments import CorpusSplit, EncoderReference
     from crossglot.tagging.encoder_tagger import EncoderTagger
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 TAGGER = "tagger"
+CHECKPOINT = "training.safetensors"
 ENOUGH_OF_SOURCE = 200  # training sentences that show whether a tagger knows a second label
 
 
@@ -80,10 +85,17 @@ class TrainAndPredict(MatrixRow, EncoderStep):
 
     def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
         """Writes predictions.parquet and row.json, those of checkpoints, and the tagger where it is to be kept."""
+        self._run(folder, inputs, advance, None)
+
+    def go_on(self, folder: Path, inputs: Inputs, advance: Advance, going: Going) -> None:
+        """As `run`; a training that was broken off goes on from its last checkpoint."""
+        self._run(folder, inputs, advance, going)
+
+    def _run(self, folder: Path, inputs: Inputs, advance: Advance, going: Going | None) -> None:
         for split in self.targets:
             split.read()  # a faulty target is found before the training, not after it
-        began = time.monotonic()
-        tagger = self._tagger(folder, inputs, advance)
+        before, began = 0.0 if going is None else going.seconds, time.monotonic()
+        tagger = self._tagger(folder, inputs, advance, going)
         trained = time.monotonic()
         if self.keep_weights:
             tagger.save(folder / TAGGER)
@@ -103,7 +115,7 @@ class TrainAndPredict(MatrixRow, EncoderStep):
             "packed": tagger.encoder.packs,
             "device": self.device,
             "precision": self.precision,
-            "seconds": {"train": trained - began, "predict": time.monotonic() - trained},
+            "seconds": {"train": before + trained - began, "predict": time.monotonic() - trained},
             "versions": {name: version(name) for name in ("crossglot", "torch", "transformers", "tokenizers")},
         }
         write_row(folder, self, predicted, about)
@@ -117,7 +129,7 @@ class TrainAndPredict(MatrixRow, EncoderStep):
         own = sample(self.training_sentences(), ENOUGH_OF_SOURCE)
         return only_label([*tags, *tagger.predict(own)], [*gold, *(sentence.tags for sentence in own)])
 
-    def _tagger(self, folder: Path, inputs: Inputs, advance: Advance) -> EncoderTagger:
+    def _tagger(self, folder: Path, inputs: Inputs, advance: Advance, going: Going | None) -> EncoderTagger:
         from crossglot.tagging.encoder_tagger import load_encoder_tagger
         from crossglot.tagging.fitting import fit
 
@@ -128,11 +140,14 @@ class TrainAndPredict(MatrixRow, EncoderStep):
         encoder = self.encoder.load(self.device)
         encoder = encoder.for_language(self.sources[0].language)
         share = 1 - sum(split.words for split in self.targets) / max(self.work.size, 1)
+        # What was predicted on the way is kept with the checkpoint that stands behind it.
+        kept = folder if going is None else going.folder
+        keeper = None if going is None else Keeper(going.folder / CHECKPOINT, going.saved)
         probe = None
         if recipe.head_start == "probe" and not self.untrained:
             read = recipe.reading_alone()
             probe = _fit_probe(self.sources, self.max_train, self.task, self.encoder, read, self.runtime)
-        return fit(
+        tagger = fit(
             encoder.untrained(seed) if self.untrained else encoder,
             self.training_sentences(),
             recipe,
@@ -141,15 +156,21 @@ class TrainAndPredict(MatrixRow, EncoderStep):
             runtime=self.runtime,
             progress=lambda done, steps: advance(share * done / steps),
             probe=probe,
-            watch=partial(self._predict_at, folder) if self.checkpoints else None,
+            watch=partial(self._predict_at, kept) if self.checkpoints else None,
+            keeper=keeper,
         )
+        for number in range(1, len(self.points)) if kept != folder else ():
+            shutil.copy(kept / AT_CHECKPOINT.format(number), folder)
+        return tagger
 
     def _predict_at(self, folder: Path, done: int, steps: int, tagger: Callable[[], EncoderTagger]) -> None:
         """Predicts the targets if a point of the training before its end is reached."""
         points = checkpoint_steps(steps, self.checkpoints)
         if done in points[:-1]:
             predicted = predict_targets(self, tagger(), self.encoder, self.device, lambda _: None)
-            write_predictions(folder / AT_CHECKPOINT.format(1 + points.index(done)), self, predicted)
+            folder.mkdir(exist_ok=True)
+            with whole_file(folder / AT_CHECKPOINT.format(1 + points.index(done))) as half:
+                write_predictions(half, self, predicted)
 
     @property
     def title(self) -> str:

@@ -71,9 +71,9 @@ def longest_sequence(encoder: Encoder, max_length: int) -> int:
 
 
 def draw_batches(
-    encoder: Encoder, data: TrainingSet, recipe: Recipe, seed: int, at_once: int | None = None
+    encoder: Encoder, data: TrainingSet, recipe: Recipe, seed: int, at_once: int | None = None, done: int = 0
 ) -> Iterator[tuple[LabelledBatch, ...]]:
-    """All batches of a training, epoch after epoch, each epoch in an order drawn from `seed`.
+    """All batches of a training but the first `done`, epoch after epoch, each epoch in an order drawn from `seed`.
 
     A batch comes in parts of about `at_once` pieces, if any limit is given: what the backward pass needs of one part is
     let go before the next, so that a batch of long sentences takes no more memory than one of short ones.
@@ -83,6 +83,9 @@ def draw_batches(
     for _ in range(recipe.epochs):
         order = generator.permutation(len(data))
         for start in range(0, len(order), recipe.batch_size):
+            if done > 0:
+                done -= 1
+                continue
             chosen = order[start : start + recipe.batch_size]
             parts = -(-int(lengths[chosen].sum()) // at_once) if at_once else 1
             yield tuple(

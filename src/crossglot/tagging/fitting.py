@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from crossglot.checkpoints import Keeper
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.forward import last_hidden
@@ -24,6 +25,7 @@ from crossglot.tagging.linear_probe import fit_probe
 from crossglot.tagging.optimisation import Optimisation, plain_embedding, rows_of
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import count_steps
+from crossglot.tagging.training_kept import heeding, put_back, save_if_due, training_identity
 
 PIECES_AT_ONCE = 1024
 """Pieces whose hidden states are in memory at a time on a CPU: enough to fill its matrix units, and as many as most
@@ -48,6 +50,7 @@ def fit(
     progress: Callable[[int, int], None] | None = None,
     probe: nn.Linear | None = None,
     watch: Watch | None = None,
+    keeper: Keeper | None = None,
 ) -> EncoderTagger:
     """Trains on the piece that each word is read at; see `finetune`, which finds the recipe where none is given.
 
@@ -55,7 +58,8 @@ def fit(
     `optimisation.make_whole`).
 
     Trainings that differ in rate or seed have the same linear probe to start from: `probe`, from `fit_probe`, where it
-    is at hand.
+    is at hand. With a `keeper`, a training that was broken off goes on from its last checkpoint, to the same bits in
+    fp32 with as many threads; `progress` and `watch` are told of the steps that are left.
 
     Raises:
         DataError: if there are no words, or for a tag outside the task's labels.
@@ -66,7 +70,12 @@ def fit(
     data = training_set(encoder, sentences, labels, recipe.max_length, recipe.reading)
     device = torch.device(runtime.device)
     steps = count_steps(len(data), recipe)
-    if recipe.head_start == "random":
+    at_once = PIECES_AT_ONCE if device.type == "cpu" else None
+    kept = None
+    if keeper is not None:
+        identity = training_identity(encoder, data, labels, recipe, seed=seed, runtime=runtime, at_once=at_once)
+        kept = keeper.load(identity)
+    if recipe.head_start == "random" or kept is not None:
         probe = None
     elif probe is None:
         probe = fit_probe(encoder, sentences, labels, recipe, runtime)
@@ -81,14 +90,14 @@ def fit(
         optimisation.write_into(taken.model.to(device), copied)
         return EncoderTagger(replace(taken, model=taken.model.eval()), copied.eval(), labels, recipe, seed, runtime)
 
-    with torch.random.fork_rng(devices=devices), attending_by_products(model):
+    with torch.random.fork_rng(devices=devices), attending_by_products(model), heeding(keeper):
         torch.manual_seed(seed)
         head = deepcopy(probe) or new_head(encoder, len(labels), device)
         quicken_dropout(model)
         optimisation = Optimisation(model, head, data.ids(encoder.pad_id), recipe, steps, runtime.precision)
         losses = torch.zeros(steps, device=device)
-        at_once = PIECES_AT_ONCE if device.type == "cpu" else None
-        for step, parts in enumerate(draw_batches(encoder, data, recipe, seed, at_once), start=1):
+        done = 0 if kept is None else put_back(kept, optimisation, losses)
+        for step, parts in enumerate(draw_batches(encoder, data, recipe, seed, at_once, done), start=done + 1):
             words = sum(map(words_of, parts))
             for part in filter(words_of, parts):
                 loss = batch_loss(model, head, part, recipe.dropout) * (words_of(part) / words)
@@ -100,6 +109,8 @@ def fit(
             if watch is not None:
                 with torch.random.fork_rng(devices=devices):  # whoever watches does not change the training
                     watch(step, steps, tagger_now)
+            if keeper is not None:
+                save_if_due(keeper, optimisation, losses, identity)
         optimisation.finish()
     if not torch.isfinite(losses).all():
         raise DivergenceError(f"the training loss is not a number: lower the learning rate of {recipe.learning_rate}")

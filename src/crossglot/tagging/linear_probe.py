@@ -80,7 +80,9 @@ def fit_probe(
     vectors = word_vectors(on_device(encoder, runtime.device), prepared, runtime)
     numbers = torch.tensor(labels.encode(chosen), device=vectors.device)
     weight, bias = logistic_regression(vectors, numbers, len(labels), PENALTY)
-    head = nn.Linear(weight.shape[1], weight.shape[0], device=vectors.device)
+    with torch.random.fork_rng(devices=[]):  # a new layer draws weights, which are not used
+        head = nn.Linear(weight.shape[1], weight.shape[0])
+    head = head.to(vectors.device)
     with torch.no_grad():
         head.weight.copy_(weight)
         head.bias.copy_(bias)

@@ -13,6 +13,7 @@ that AdamW keeps: rates of 3e-5 would be lost in bfloat16's 8 bits. Autocast wou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +103,32 @@ class Optimisation:
             model.set_input_embeddings(self.rows.copy(self.shrunk))
         for kept, weight in zip(self.mean or self.kept, [*model.parameters(), *head.parameters()], strict=True):
             weight.copy_(kept)
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """All that the steps done so far have changed, but for `done` and `shrunk`; not copied."""
+        tensors = {f"weight.{number}": weight.detach() for number, weight in enumerate(self.kept)}
+        tensors |= {f"mean.{number}": weight for number, weight in enumerate(self.mean)}
+        for number, weight in enumerate(self.kept):
+            moments = self.optimizer.state.get(weight, {})
+            tensors |= {f"moment.{number}.{name}": value for name, value in moments.items()}
+        return tensors
+
+    @torch.no_grad()
+    def go_on_from(self, tensors: Mapping[str, torch.Tensor], done: int, shrunk: float) -> None:
+        """Puts everything as it was after so many steps, when `state` gave these tensors."""
+        self.done, self.shrunk = done, shrunk
+        for number, weight in enumerate(self.kept):
+            weight.copy_(tensors[f"weight.{number}"])
+            prefix = f"moment.{number}."
+            moments = {name: value for name, value in tensors.items() if name.startswith(prefix)}
+            if moments:
+                self.optimizer.state[weight] = {
+                    name.removeprefix(prefix): value.to(weight.device) for name, value in moments.items()
+                }
+        if self.kept is not self.working:
+            torch._foreach_copy_(self.working, self.kept)
+        if "mean.0" in tensors:
+            self.mean = [tensors[f"mean.{number}"].to(weight.device) for number, weight in enumerate(self.kept)]
 
     def finish(self) -> None:
         """Gives the model all its pieces again, in fp32."""

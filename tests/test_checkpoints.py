@@ -9,8 +9,8 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
+from crossglot.checkpoints import load_checkpoint, save_checkpoint
 from crossglot.errors import StorageError
-from crossglot.pretraining.checkpoints import load_checkpoint, save_checkpoint
 
 
 def test_tensors_and_counters_come_back(tmp_path: Path) -> None:
