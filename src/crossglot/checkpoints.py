@@ -29,8 +29,8 @@ WORTH_SAVING = 30.0
 _log = logging.getLogger(__name__)
 
 
-class DamagedCheckpointError(StorageError):
-    """A checkpoint that is not what was written."""
+class DamagedError(StorageError):
+    """What a training was to go on from is not what was written."""
 
 
 def save_checkpoint(path: Path, tensors: Mapping[str, torch.Tensor], counters: Mapping[str, object]) -> None:
@@ -56,7 +56,7 @@ def load_checkpoint(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]
     """Reads back what `save_checkpoint` wrote.
 
     Raises:
-        DamagedCheckpointError: the file is damaged.
+        DamagedError: the file is damaged.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -68,7 +68,7 @@ def load_checkpoint(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]
         if header.get("sha256", digest := _digest(tensors)) != digest:  # earlier versions wrote none
             raise ValueError("its tensors are not those that were written")
     except (SafetensorError, KeyError, ValueError, OSError) as error:
-        raise DamagedCheckpointError(f"{path}: damaged checkpoint ({error}); delete it to start over") from error
+        raise DamagedError(f"{path}: damaged checkpoint ({error}); delete it to start over") from error
     return tensors, counters
 
 
@@ -88,13 +88,14 @@ class Keeper:
     Args:
         path: the checkpoint.
         told: called after each with the share of the training that is done.
-        seconds: time between two.
+        seconds: time between two; None is `SECONDS_BETWEEN`.
     """
 
     def __init__(
-        self, path: Path, told: Callable[[float], None] | None = None, *, seconds: float = SECONDS_BETWEEN
+        self, path: Path, told: Callable[[float], None] | None = None, *, seconds: float | None = None
     ) -> None:
-        self._path, self._told, self._seconds = path, told, seconds
+        self._path, self._told = path, told
+        self._seconds = SECONDS_BETWEEN if seconds is None else seconds
         self._last, self._took = time.monotonic(), 0.0
         self._warned = False
 
@@ -132,7 +133,7 @@ class Keeper:
             return None
         try:
             tensors, counters = load_checkpoint(self._path)
-        except DamagedCheckpointError as error:
+        except DamagedError as error:
             _log.warning("%s\n  the training begins anew", str(error).partition(";")[0])
             return None
         found = counters.get("identity")

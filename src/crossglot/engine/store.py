@@ -124,11 +124,16 @@ class Store:
         with self._faults_named(step), locked(self.folder / f"{LOCK}{step.id}"), self._loss_named():
             if self.state(step) == "finished":
                 return final
-            with whole_folder(final, may_replace=lambda damaged: None) as half:  # noqa: ARG005
-                going.begin()
-                with _vanishing_named(half):
-                    do(half)
-                write_record(step, half, *going.spent())
+            try:
+                with whole_folder(final, may_replace=lambda damaged: None) as half:  # noqa: ARG005
+                    going.begin()
+                    with _vanishing_named(half):
+                        do(half)
+                    write_record(step, half, *going.spent())
+            except StorageError:
+                if self.state(step) != "finished":
+                    raise
+                return final  # where nothing locks, another process came first and took `going` away
             going.done()
         self._checked.add(step.id)
         return final

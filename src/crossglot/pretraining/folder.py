@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crossglot.checkpoints import DamagedError
 from crossglot.checksums import CHECKSUMS, why_not_whole, write_checksums
 from crossglot.encoders.quiet import quietly
 from crossglot.encoders.whole import RECORD, SETTINGS
@@ -97,7 +98,8 @@ def begin(out: Path, settings: Settings, *, resume: bool) -> bool:
 
     Raises:
         UsageError: it holds a run with other settings, or files of something else.
-        StorageError: it cannot be written, or what it holds is damaged.
+        StorageError: it cannot be written.
+        DamagedError: what it holds is damaged.
     """
     wanted = json.loads(json.dumps(settings.record()))
     with faults_named(out):
@@ -108,7 +110,7 @@ def begin(out: Path, settings: Settings, *, resume: bool) -> bool:
             _same_settings(out, kept, wanted)
         if kept is not None and resume and (out / RECORD).exists():
             if why := why_not_whole(out):
-                raise StorageError(f"{out}: the encoder in it is damaged: {why}\n  start it over, or delete the folder")
+                raise DamagedError(f"{out}: the encoder in it is damaged: {why}\n  start it over, or delete the folder")
             _tidy(out)
             return False
         if kept is not None and not resume:  # first, so that a run broken off here resumes from nothing old
@@ -136,7 +138,7 @@ def _kept_settings(out: Path) -> object | None:
 
     Raises:
         UsageError: if it holds something else.
-        StorageError: if the settings are damaged.
+        DamagedError: if the settings are damaged.
     """
     for name in (RECORD, SETTINGS):
         try:
@@ -144,7 +146,7 @@ def _kept_settings(out: Path) -> object | None:
         except FileNotFoundError:
             continue
         except (ValueError, RecursionError) as error:
-            raise StorageError(f"{out / name}: is damaged ({error}); delete the folder") from error
+            raise DamagedError(f"{out / name}: is damaged ({error}); delete the folder") from error
         if name == SETTINGS:
             return kept
         if isinstance(kept, dict) and "made_by" in kept:

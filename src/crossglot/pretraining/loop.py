@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crossglot import breaking_off
 from crossglot.adamw import adamw, set_rate
-from crossglot.checkpoints import load_checkpoint, save_checkpoint
+from crossglot.checkpoints import MOST_OF_TIME, load_checkpoint, save_checkpoint
 from crossglot.pretraining.masking import MaskedRows, mask_pieces
 from crossglot.pretraining.rows import PieceStream, Rows, Wanted, draw_pairs, draw_rows
 from crossglot.pretraining.shapes import Shape
@@ -84,8 +85,19 @@ def train(
     checkpoint_seconds: float,
     report_every: int,
     progress: Callable[[TrainingStatus], None] | None,
+    checkpointed: Callable[[float], None] | None = None,
 ) -> list[tuple[int, float]]:
     """Trains the model from the checkpoint, where there is one, to the last step.
+
+    It is broken off when `breaking_off.ask` asks for it, with a checkpoint.
+
+    Args:
+        run: what is trained, and on what.
+        checkpoint: the file; its folder is there.
+        checkpoint_seconds: time between two; longer where writing one would take more than a fiftieth of it.
+        report_every: steps between two reports.
+        progress: told how it goes.
+        checkpointed: told after each checkpoint what share of the steps is done.
 
     Returns:
         The mean masked-LM loss in nats of every `report_every` steps: (steps done, loss).
@@ -95,24 +107,29 @@ def train(
     keep_freed_memory()
     run.model.to(run.runtime.device).train()
     optimizer = adamw_for(run.model, run.shape)
-    first, history = _restore(run, optimizer, checkpoint)
+    first, history, losses = _restore(run, optimizer, checkpoint)
     saved = reported = time.monotonic()
-    losses: list[torch.Tensor] = []
-    pieces = 0
-    for step in range(first, run.shape.steps):
-        losses.append(train_step(run, optimizer, step))
-        pieces += run.shape.batch_pieces
-        done = step + 1
-        if done % report_every == 0 or done == run.shape.steps:
-            history.append((done, round(float(torch.stack(losses).mean()), 4)))
-            now = time.monotonic()
-            if progress is not None:
-                left = (run.shape.steps - done) * (now - reported) / len(losses)
-                progress(TrainingStatus(done, run.shape.steps, history[-1][1], pieces / (now - reported), left))
-            reported, losses, pieces = now, [], 0
-            if now - saved > checkpoint_seconds or done == run.shape.steps:
-                _save(run, optimizer, checkpoint, done, history)
+    wait, since_report = checkpoint_seconds, 0
+    with breaking_off.heeding():
+        for step in range(first, run.shape.steps):
+            losses.append(train_step(run, optimizer, step))
+            since_report += 1
+            done, now = step + 1, time.monotonic()
+            if done % report_every == 0 or done == run.shape.steps:
+                history.append((done, round(float(torch.stack(losses).mean()), 4)))
+                if progress is not None:
+                    pieces, left = since_report * run.shape.batch_pieces, run.shape.steps - done
+                    seconds = now - reported
+                    told = (pieces / seconds, left * seconds / since_report)
+                    progress(TrainingStatus(done, run.shape.steps, history[-1][1], *told))
+                reported, losses, since_report = now, [], 0
+            if now - saved > wait or done == run.shape.steps or breaking_off.asked():
+                _save(run, optimizer, checkpoint, done, history, losses)
+                if checkpointed is not None:
+                    checkpointed(done / run.shape.steps)
                 saved = time.monotonic()
+                wait = max(checkpoint_seconds, (saved - now) / MOST_OF_TIME if checkpoint_seconds else 0.0)
+            breaking_off.leave_if_asked()
     return history
 
 
@@ -168,20 +185,33 @@ def _torch_seed(seed: int, step: int) -> int:
     return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0] >> 1)
 
 
-def _save(run: Run, optimizer: torch.optim.Optimizer, path: Path, done: int, history: list[tuple[int, float]]) -> None:
+def _save(
+    run: Run,
+    optimizer: torch.optim.Optimizer,
+    path: Path,
+    done: int,
+    history: list[tuple[int, float]],
+    losses: list[torch.Tensor],
+) -> None:
+    import torch
+
     tensors = {f"model.{name}": parameter for name, parameter in run.model.named_parameters()}
     for name, parameter in run.model.named_parameters():
         for key, value in optimizer.state[parameter].items():
             tensors[f"optimizer.{name}.{key}"] = value
+    if losses:
+        tensors["losses"] = torch.stack(losses)
     save_checkpoint(path, tensors, {"steps": done, "history": history})
 
 
-def _restore(run: Run, optimizer: torch.optim.Optimizer, path: Path) -> tuple[int, list[tuple[int, float]]]:
-    """Puts a checkpoint back into model and optimizer; the steps done and the losses so far."""
+def _restore(
+    run: Run, optimizer: torch.optim.Optimizer, path: Path
+) -> tuple[int, list[tuple[int, float]], list[torch.Tensor]]:
+    """Puts a checkpoint back into model and optimizer; the steps done, the losses reported and those since."""
     import torch
 
     if not path.exists():
-        return 0, []
+        return 0, [], []
     tensors, counters = load_checkpoint(path)
     with torch.no_grad():
         for name, parameter in run.model.named_parameters():
@@ -192,4 +222,5 @@ def _restore(run: Run, optimizer: torch.optim.Optimizer, path: Path) -> tuple[in
                 for key, tensor in tensors.items()
                 if key.startswith(prefix)
             }
-    return int(counters["steps"]), [(step, loss) for step, loss in counters["history"]]
+    losses = tensors["losses"].to(run.runtime.device).unbind() if "losses" in tensors else ()
+    return int(counters["steps"]), [(step, loss) for step, loss in counters["history"]], list(losses)

@@ -59,6 +59,7 @@ def pretrain(
     checkpoint_seconds: float = 120.0,
     report_every: int = 100,
     progress: Callable[[TrainingStatus], None] | None = None,
+    checkpointed: Callable[[float], None] | None = None,
     resume: bool = True,
 ) -> Path:
     """Pretrains an encoder and leaves an ordinary Hugging Face folder with tokenizer and `crossglot.json`.
@@ -96,6 +97,7 @@ def pretrain(
         checkpoint_seconds: time between checkpoints.
         report_every: steps between calls of `progress`.
         progress: called with where the run stands.
+        checkpointed: called after each checkpoint with the share of the steps that is done.
         resume: False starts over even if a checkpoint is there.
 
     Returns:
@@ -142,8 +144,9 @@ def pretrain(
     if begin(out, settings, resume=resume):
         run = _run(out, chosen, corpus, parallel, settings, runtime)
         loss = train(
-            run, out / CHECKPOINT, checkpoint_seconds=checkpoint_seconds, report_every=report_every, progress=progress
-        )
+            run, out / CHECKPOINT, checkpoint_seconds=checkpoint_seconds, report_every=report_every, progress=progress,
+            checkpointed=checkpointed,
+        )  # fmt: skip
         held_out = {language: piece_stream(run.tokenizer, text.held_out) for language, text in corpus.items()}
         perplexity = held_out_perplexity(
             run.model, run.tokenizer, held_out, length=chosen.length, runtime=runtime, blocks=run.blocks

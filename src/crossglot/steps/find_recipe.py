@@ -11,6 +11,7 @@ from typing import Any
 
 from crossglot.corpora.sampling import sample
 from crossglot.corpora.tasks import Task
+from crossglot.engine.going import Going
 from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.on_device import EncoderStep
@@ -38,9 +39,13 @@ class FindRecipe(EncoderStep):
     max_train: int | None = None
     seed: int = 1
 
-    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
-        """Writes search.json: what was chosen, and the score of everything tried."""
+    def go_on(self, folder: Path, inputs: Inputs, advance: Advance, going: Going) -> None:  # noqa: ARG002
+        """Writes search.json: what was chosen, and the score of everything tried.
+
+        What was tried before it was broken off is not tried again, and the training under way then goes on.
+        """
         from crossglot.tagging.search import search_recipe
+        from crossglot.tagging.trials_kept import TrialsKept
 
         train = sample(self.train.read(), self.max_train)
         found = search_recipe(
@@ -53,6 +58,7 @@ class FindRecipe(EncoderStep):
             seed=self.seed,
             runtime=self.runtime,
             progress=lambda done, total: advance(done / total),
+            kept=TrialsKept(going.folder, going.saved),
         )
         about = {
             "head_start": found.best.head_start,

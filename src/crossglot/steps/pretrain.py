@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from crossglot import checkpoints
+from crossglot.checkpoints import DamagedError
 from crossglot.corpora.opening import checksum
+from crossglot.engine.going import Going
 from crossglot.engine.step import Advance, Inputs, Work
-from crossglot.errors import DataError
+from crossglot.errors import DataError, UsageError
 from crossglot.pretraining.sampling import EXPONENT
 from crossglot.pretraining.shapes import Shape, find_shape
 from crossglot.pretraining.texts import file_list
 from crossglot.pretraining.tlm import TLM_SHARE
 from crossglot.runtime import Runtime
 from crossglot.steps.on_device import DeviceStep
+
+_log = logging.getLogger(__name__)
+
+ENCODER = "encoder"
 
 
 class TextFiles(BaseModel):
@@ -70,15 +79,14 @@ class Pretrain(DeviceStep):
     dtype: Literal["fp32", "bf16"] = "fp32"
     seed: int = 1
 
-    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
-        """Writes the encoder's folder."""
-        from crossglot.pretraining.pretrain import pretrain
-
+    def go_on(self, folder: Path, inputs: Inputs, advance: Advance, going: Going) -> None:  # noqa: ARG002
+        """Writes the encoder's folder; a pretraining that was broken off goes on from its last checkpoint."""
         for files in (*self.texts, *self.bitexts):
             files.check()
-        pretrain(
+        made = pretrain_kept(
+            going,
+            advance,
             {text.languages[0]: text.files for text in self.texts},
-            folder,
             shape=self.shape,
             exponent=self.exponent,
             next_sentence=self.next_sentence,
@@ -92,10 +100,9 @@ class Pretrain(DeviceStep):
             seed=self.seed,
             device=self.device,
             precision=self.precision,
-            checkpoint_seconds=float("inf"),  # a step is written whole or not at all
             report_every=max(1, min(100, self.shape.steps // 20)),
-            progress=lambda now: advance(now.step / now.steps),
         )
+        shutil.copytree(made, folder, dirs_exist_ok=True)  # and not moved: a kill in between would lose both
 
     @property
     def title(self) -> str:
@@ -110,6 +117,34 @@ class Pretrain(DeviceStep):
         shape = self.shape
         kind = f"pretraining {shape.layers} layers of {shape.hidden} on {self.device_kind}"
         return Work(float(shape.steps * shape.batch_pieces), kind)
+
+
+def pretrain_kept(going: Going, advance: Advance, texts: Mapping[str, Path | Sequence[Path]], **settings: Any) -> Path:
+    """Pretrains in a folder that outlives a break, `pretrain`'s own way; what cannot be gone on with is begun anew.
+
+    Args:
+        going: of the step.
+        advance: of the step.
+        texts: see `pretrain`.
+        settings: its other arguments.
+
+    Returns:
+        The finished encoder's folder, which lies in that of `going`.
+    """
+    from crossglot.pretraining.pretrain import pretrain
+
+    out = going.folder / ENCODER
+    going.folder.mkdir(exist_ok=True)
+    settings |= {"checkpoint_seconds": checkpoints.SECONDS_BETWEEN, "checkpointed": going.saved}
+    settings |= {"progress": lambda now: advance(now.step / now.steps)}
+    try:
+        return pretrain(texts, out, **settings)
+    except (DamagedError, UsageError) as error:  # what is wrong with the arguments is said again
+        if not out.exists():
+            raise
+        _log.warning("%s\n  the pretraining begins anew", str(error).splitlines()[0])
+        shutil.rmtree(out)
+        return pretrain(texts, out, **settings)
 
 
 def plan_pretraining(

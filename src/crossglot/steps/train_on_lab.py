@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import random
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,12 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.origin import NOTES
+from crossglot.engine.going import Going
 from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.lab.making import build_lab
 from crossglot.pretraining.shapes import Shape
 from crossglot.steps.lab_translations import TRANSLATIONS, cut_out, find_translations
 from crossglot.steps.make_lab import ROOT, MakeLab, lab_bitext, lab_texts, unseen_bitext
 from crossglot.steps.on_device import DeviceStep
+from crossglot.steps.pretrain import pretrain_kept
 from crossglot.steps.rows import ABOUT, PREDICTIONS, predictions_frame
 from crossglot.tagging.recipe import Recipe
 from crossglot.tagging.training import only_label, way_out
@@ -43,7 +44,6 @@ BY_TAGGER = ((OWN_SOURCE, ZERO_SHOT, SHUFFLED, CUT_OUT), (OWN_TARGET,))
 ANCHOR = "anchor"
 """Column of the predictions: whether the word is an anchor."""
 
-ENCODER = "encoder"
 PRETRAINING_SHARE = 0.9
 """Share of the time that pretraining takes; for the progress only."""
 
@@ -76,16 +76,18 @@ class TrainOnLab(DeviceStep):
     recipe: Recipe
     seed: int
 
-    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:
+    def go_on(self, folder: Path, inputs: Inputs, advance: Advance, going: Going) -> None:
         """Writes row.json, translations.npy (see `find_translations`) and predictions.parquet.
 
-        In the last, the column `target` names one of the six predictions.
+        In the last, the column `target` names one of the six predictions. A pretraining that was broken off goes on
+        from its last checkpoint; the rest is quickly done again.
         """
         import numpy as np
 
         root = inputs(self.lab) / ROOT
-        encoder = self._encoder(root, folder / ENCODER, lambda share: advance(PRETRAINING_SHARE * share))
-        notes = json.loads((folder / ENCODER / NOTES).read_text(encoding="utf-8"))
+        made = self._pretrain(root, going, lambda share: advance(PRETRAINING_SHARE * share))
+        notes = json.loads((made / NOTES).read_text(encoding="utf-8"))
+        encoder = self._load(made)
         lab = build_lab(self.lab.spec)
         anchors = {language: lab.anchor_forms(language) for language in self.languages}
         bitext = dict(zip(self.languages, unseen_bitext(root, *self.languages), strict=True))
@@ -99,15 +101,12 @@ class TrainOnLab(DeviceStep):
             _log.warning("%s: a tagger collapsed (%s): %s", self.title, ", ".join(collapsed), way_out())
         about: dict[str, Any] = {"perplexity": notes["perplexity"], "loss": notes["loss"]}
         (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-        shutil.rmtree(folder / ENCODER)
 
-    def _encoder(self, root: Path, folder: Path, advance: Advance) -> Encoder:
-        from crossglot.encoders.loading import load_encoder
-        from crossglot.pretraining.pretrain import pretrain
-
-        pretrain(
+    def _pretrain(self, root: Path, going: Going, advance: Advance) -> Path:
+        return pretrain_kept(
+            going,
+            advance,
             lab_texts(root, self.languages),
-            folder,
             shape=self.shape,
             steps=1 if self.untrained else None,
             bitexts={self.languages: lab_bitext(root, *self.languages)} if self.bitext else None,
@@ -115,9 +114,11 @@ class TrainOnLab(DeviceStep):
             seed=self.seed,
             device=self.device,
             precision=self.precision,
-            checkpoint_seconds=float("inf"),  # a step is written whole or not at all
-            progress=lambda now: advance(now.step / now.steps),
         )
+
+    def _load(self, folder: Path) -> Encoder:
+        from crossglot.encoders.loading import load_encoder
+
         encoder = load_encoder(folder, device=self.device)
         return encoder.untrained(self.seed) if self.untrained else encoder
 

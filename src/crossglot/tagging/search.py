@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from crossglot.corpora.sampling import sample
 from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
@@ -23,6 +24,7 @@ from crossglot.tagging.labels import label_set
 from crossglot.tagging.linear_probe import fit_probe
 from crossglot.tagging.recipe import HeadStart, Recipe
 from crossglot.tagging.training import only_label
+from crossglot.tagging.trials_kept import TrialsKept
 
 NEARLY = 0.02
 """How far below the highest dev score a rate still counts as nearly best: two points."""
@@ -72,6 +74,7 @@ def search_recipe(
     seed: int = 1,
     runtime: Runtime | None = None,
     progress: Callable[[int, int], None] | None = None,
+    kept: TrialsKept | None = None,
 ) -> Search:
     """Fine-tunes once for each start and rate of a grid and chooses by the scores on `dev` (see `chosen`).
 
@@ -85,6 +88,7 @@ def search_recipe(
         seed: the same for all.
         runtime: device and precision.
         progress: called with (trainings done, trainings in all).
+        kept: what the same search had tried before it was broken off; what is tried now is added.
 
     Raises:
         UsageError: for an empty grid.
@@ -101,26 +105,42 @@ def search_recipe(
             remedy=ways("give a dev set", way("the rate itself", "learning_rate")),
         )
     rates = tuple(sorted(grid.rates))
-    tried = [{"head_start": start, "learning_rate": rate} for start in grid.starts for rate in rates]
+    tried: list[dict[str, Any]] = [
+        {"head_start": start, "learning_rate": rate} for start in grid.starts for rate in rates
+    ]
     probe = None
-    if "probe" in grid.starts:
+    if any(one["head_start"] == "probe" and not (kept and kept.known(**one)) for one in tried):
         probe = fit_probe(encoder, train, label_set(task, train), recipe, runtime)
     trials = []
     for done, settings in enumerate(tried, start=1):
-        trying = Recipe.model_validate(recipe.model_dump() | settings)
-        try:
-            tagger = fit(encoder, train, trying, task=task, seed=seed, runtime=runtime, probe=probe)
-            predicted = tagger.predict(dev)
-            score = evaluate(tagger.task, dev, predicted).value
-            collapsed = bool(only_label(predicted, [sentence.tags for sentence in dev]))
-            trials.append(Trial(trying.head_start, trying.learning_rate, score, collapsed))
-        except DivergenceError:
-            pass
+        if kept is not None and kept.known(**settings):
+            score = kept.score(**settings)
+        else:
+            trying = Recipe.model_validate(recipe.model_dump() | settings)
+            keeper = None if kept is None else kept.keeper(done - 1, len(tried))
+            score = _try(encoder, train, dev, trying, task=task, seed=seed, runtime=runtime, probe=probe, keeper=keeper)
+            if kept is not None:
+                kept.add(**settings, score=score, share=done / len(tried))
+        if score is not None:
+            trials.append(Trial(settings["head_start"], settings["learning_rate"], *score))
         if progress is not None:
             progress(done, len(tried))
     if not trials:
         raise CrossglotError(f"the training loss was not a number at any rate from {rates[0]:g} to {rates[-1]:g}")
     return Search(chosen(trials), tuple(trials), rates)
+
+
+def _try(
+    encoder: Encoder, train: Sequence[TaggedSentence], dev: Sequence[TaggedSentence], recipe: Recipe, **how: Any
+) -> tuple[float, bool] | None:
+    """The score on dev of one training, and whether it collapsed; None if it diverged."""
+    try:
+        tagger = fit(encoder, train, recipe, **how)
+    except DivergenceError:
+        return None
+    predicted = tagger.predict(dev)
+    collapsed = bool(only_label(predicted, [sentence.tags for sentence in dev]))
+    return evaluate(tagger.task, dev, predicted).value, collapsed
 
 
 def chosen(trials: Sequence[Trial]) -> Trial:
