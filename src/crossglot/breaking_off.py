@@ -30,12 +30,14 @@ _here = _State()
 
 @contextmanager
 def heeding() -> Iterator[None]:
-    """In the block, `leave_if_asked` is called every few seconds."""
+    """In the block, `leave_if_asked` is called every few seconds; and once more, when all such blocks have ended."""
     _here.heeding += 1
     try:
         yield
     finally:
         _here.heeding -= 1
+    if not _here.heeding:
+        leave_if_asked()
 
 
 def ask() -> bool:

@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,12 +90,19 @@ class Keeper:
         path: the checkpoint.
         told: called after each with the share of the training that is done.
         seconds: time between two; None is `SECONDS_BETWEEN`.
+        with_parents: whether folders above the checkpoint's own are made, too; without it, a store that was taken away
+            is not made anew.
     """
 
     def __init__(
-        self, path: Path, told: Callable[[float], None] | None = None, *, seconds: float | None = None
+        self,
+        path: Path,
+        told: Callable[[float], None] | None = None,
+        *,
+        seconds: float | None = None,
+        with_parents: bool = False,
     ) -> None:
-        self._path, self._told = path, told
+        self._path, self._told, self._with_parents = path, told, with_parents
         self._seconds = SECONDS_BETWEEN if seconds is None else seconds
         self._last, self._took = time.monotonic(), 0.0
         self._warned = False
@@ -111,7 +119,7 @@ class Keeper:
         began = time.monotonic()
         try:
             with faults_named(self._path):
-                self._path.parent.mkdir(exist_ok=True)  # and not those above: what was taken away is not made anew
+                self._path.parent.mkdir(parents=self._with_parents, exist_ok=True)
             save_checkpoint(self._path, tensors, counters)
             if self._told is not None:
                 self._told(share)
@@ -146,5 +154,7 @@ class Keeper:
         return tensors, counters
 
     def drop(self) -> None:
-        """Removes the checkpoint of a training that is done."""
-        self._path.unlink(missing_ok=True)
+        """Removes the checkpoint of a training that is done, and its folder if nothing else is there."""
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+            self._path.parent.rmdir()

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal: one message, the customary status, nothing half-written, nobody left over."""
+"""Ctrl-C, SIGTERM, a closed terminal, a warning: one message, the customary status, nobody left over."""
 
 from __future__ import annotations
 
@@ -113,6 +113,8 @@ def test_a_signal_during_the_imports_is_no_traceback(tmp_path: Path, module: str
         (2, signal.SIGINT, True, 3),  # as a terminal does, and somebody who does not wait
         (2, signal.SIGTERM, False, 1),
         (2, signal.SIGHUP, True, 1),
+        (1, signal.SIGUSR1, False, 1),
+        (2, signal.SIGUSR1, True, 1),  # as SLURM warns all processes of a job's step
     ],
 )
 def test_a_stopped_study_keeps_what_is_finished_and_leaves_nobody(
@@ -126,8 +128,11 @@ def test_a_stopped_study_keeps_what_is_finished_and_leaves_nobody(
         (os.killpg if group else os.kill)(study.pid, how)
         time.sleep(0.01)
     _, errors = study.communicate(timeout=120)
-    kept = f"stopped; finished steps are kept in {steps} (1 so far); the same command goes on from there\n"
-    assert errors.endswith(kept), errors
+    told = errors[errors.index("stopped; ") :].splitlines()
+    assert told[0] == f"stopped; finished steps are kept in {steps} (1 so far)"
+    assert [line.rpartition(": ")[2] for line in told[1:-1]] == ["it begins anew"] * jobs
+    study_file, out = tmp_path / "study.toml", tmp_path / "out"
+    assert told[-1] == f"  to go on: crossglot run {study_file} --out {out} --jobs {jobs}"
     assert study.returncode == 128 + how
     assert errors.count("stopped;") == 1
     assert "Traceback" not in errors

@@ -56,8 +56,9 @@ def demo(
     def tell(line: str) -> None:
         console.print(line, style="bold", soft_wrap=True)
 
-    with keeping(lambda: kept_steps(out)):
-        run_demo(out, Local(jobs, threads=1), seed=seed, pretrain=pretrain, progress=Shown(console, jobs), tell=tell)
+    shown = Shown(console, jobs)
+    with keeping(lambda: kept_steps(out, shown.running()), goes_on=True):
+        run_demo(out, Local(jobs, threads=1), seed=seed, pretrain=pretrain, progress=shown, tell=tell)
         tell("report")
         written = write_report(out)
     shares = (f"{name} {seconds:.0f} of {DEMO_SIZE.budget[name]:.0f}" for name, seconds in spent(out).items())

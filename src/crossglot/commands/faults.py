@@ -2,13 +2,14 @@
 
 0 done · 2 wrong usage or bad input (one message, no traceback) · 1 a fault of ours (traceback and how to report it) ·
 3 what a command compares differs (it says where) · stopped: 130 by Ctrl-C, 143 by SIGTERM, 129 by a terminal that was
-closed (see `stopping`) · 141 nobody reads the output any more (no message).
+closed, 138 by a batch system's warning (see `stopping`) · 141 nobody reads the output any more (no message).
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -37,32 +38,46 @@ USERS_TO_MEND = REASONS.keys() - {errno.ENOENT, errno.ENOTEMPTY, errno.EBUSY, er
 KEPT = "everything finished before is kept, so the same command goes on from there"
 
 
+_typed: list[str] = []  # the arguments of the command
+
+
 class StoppedError(Exception):
-    """A command was stopped, with a message that says what it kept."""
+    """A command was stopped, with a message that says what it kept, and whether the same command goes on from there."""
+
+    def __init__(self, message: str, *, goes_on: bool) -> None:
+        super().__init__(message)
+        self.goes_on = goes_on
 
 
 @contextmanager
-def keeping(what: str | Callable[[], str]) -> Iterator[None]:
+def keeping(what: str | Callable[[], str], *, goes_on: bool = False) -> Iterator[None]:
     """Says, when the block is stopped, what is kept and how to go on.
 
     Args:
         what: the words, or a function that finds them when they are needed.
+        goes_on: whether the same command goes on from what is kept; then it is said once more.
     """
     try:
         yield
     except BaseException as stop:
         if not _is_stop(stop):
             raise
-        raise StoppedError(what if isinstance(what, str) else what()) from stop
+        raise StoppedError(what if isinstance(what, str) else what(), goes_on=goes_on) from stop
 
 
-def kept_steps(out: Path) -> str:
-    """A sentence on what a study has kept in this folder so far."""
+def kept_steps(out: Path, running: Iterable[str] = ()) -> str:
+    """What a study has kept in this folder so far, and what has become of the steps that were running, by title."""
+    from crossglot.engine.going import halves
+
     steps = out / STEPS
     finished = sum(1 for _ in steps.glob("[!.]*/step.json"))
-    if not finished:
-        return f"no step was finished yet; finished steps are kept in {steps}"
-    return f"finished steps are kept in {steps} ({finished} so far); the same command goes on from there"
+    kept = f"finished steps are kept in {steps} ({finished} so far)"
+    lines = [kept if finished else f"no step was finished yet; finished steps are kept in {steps}"]
+    shares = {half.title: half.share for half in halves(steps)}
+    for title in running:
+        what = f"{100 * shares[title]:.0f} % of it are kept" if title in shares else "it begins anew"
+        lines.append(f"  was running: {title}: {what}")
+    return "\n".join(lines)
 
 
 class CommandGroup(TyperGroup):
@@ -83,7 +98,7 @@ class CommandGroup(TyperGroup):
     def make_context(  # noqa: D102 - likewise
         self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
     ) -> Any:
-        self._typed = tuple(args)
+        _typed[:] = args
         try:
             with _visible_complaints():
                 return super().make_context(info_name, args, parent, **extra)
@@ -93,7 +108,7 @@ class CommandGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:  # noqa: D102 - the framework's own hook
         try:
             with _visible_complaints():
-                _check_names(self._typed)
+                _check_names(_typed)
                 done = super().invoke(ctx)
                 finish_output()
                 return done
@@ -143,6 +158,8 @@ def _is_stop(error: BaseException) -> bool:
 
 def _stopped(stop: BaseException) -> NoReturn:
     kept = f"; {stop}" if isinstance(stop, StoppedError) else ""
+    if isinstance(stop, StoppedError) and stop.goes_on:
+        kept += f"\n  to go on: {shlex.join(('crossglot', *_typed))}"
     with suppress(OSError):  # a terminal that was closed hears nothing any more
         say(f"\nstopped{kept}")
     raise typer.Exit(stopping.exit_status()) from stop

@@ -116,7 +116,7 @@ def pretrain(
     texts = {language: [Path(path) for path in paths] for language, paths in repeated_pairs(text, "--text").items()}
     bitexts = _bitexts(bitext or [], texts)
     use_threads(threads)
-    with keeping(lambda: _kept(out)), _shown() as progress:
+    with keeping(lambda: _kept(out), goes_on=True), _shown() as progress:
         pretrain_encoder(
             texts, out, shape=shape, steps=steps, vocab_size=vocab_size, learning_rate=lr, batch_pieces=batch_pieces,
             layers=layers, hidden=hidden, heads=heads, exponent=exponent, next_sentence=next_sentence, bitexts=bitexts,
@@ -135,7 +135,7 @@ def _kept(out: Path) -> str:
     if (out / RECORD).exists():
         return f"the encoder in {out} is finished"
     if (out / CHECKPOINT).exists():
-        return f"the last checkpoint is kept in {out}; the same command goes on from there"
+        return f"the last checkpoint is kept in {out}"
     return "there is no checkpoint yet: the same command begins anew"
 
 

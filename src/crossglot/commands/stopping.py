@@ -1,7 +1,8 @@
-"""What ends a command from outside: Ctrl-C, a polite kill (SIGTERM), a terminal that is closed (SIGHUP).
+"""What ends a command from outside: Ctrl-C, a polite kill (SIGTERM), a closed terminal (SIGHUP), a warning (SIGUSR1).
 
-All three raise KeyboardInterrupt wherever the command is, so that half-written files are removed and workers end. One
-message follows, and the customary exit status: 128 plus the signal's number.
+All raise KeyboardInterrupt wherever the command is, so that half-written files are removed and workers end. Where more
+than a moment is left, as with SIGTERM and with the warning that batch systems send before a time limit, a training writes
+a checkpoint first. One message follows, and the customary exit status: 128 plus the signal's number.
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from crossglot import breaking_off
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+
+TIME_LEFT = {signal.SIGTERM: 20.0, signal.SIGUSR1: 60.0}
+"""Seconds that a training has for its checkpoint: SLURM, Kubernetes and systemd kill 30 and more seconds after SIGTERM;
+how long before the time limit SIGUSR1 comes is for the user to say."""
 
 PATIENCE = 3.0
 """Seconds in which further signals are ignored, so that they do not interrupt the tidying up. After them a signal
@@ -29,6 +36,7 @@ def heeded() -> Iterator[None]:
     for one in SIGNALS:
         if signal.getsignal(one) != signal.SIG_IGN:
             signal.signal(one, _stop)
+    signal.signal(signal.SIGALRM, _time_is_up)
     try:
         yield
     except KeyboardInterrupt:  # before any command had begun
@@ -60,8 +68,20 @@ def _stop(number: int, frame: FrameType | None) -> None:
     now = time.monotonic()
     if "last" in _came and now - _came["last"][1] < PATIENCE:
         return
+    insists = breaking_off.asked()
     _came["last"] = (number, now)
-    raise KeyboardInterrupt
+    seconds = TIME_LEFT.get(signal.Signals(number))
+    if seconds is None or insists:
+        raise KeyboardInterrupt
+    if not breaking_off.ask():
+        raise breaking_off.TimeToSave(seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _time_is_up(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    if breaking_off.asked():
+        raise KeyboardInterrupt
 
 
 def _leave(status: int) -> None:

@@ -256,9 +256,10 @@ def _run(study: Study, out: Path, threads: int | None, jobs: int, *, get: bool, 
         _print_plan(plan_study(study, out), as_json=as_json)
         return
     before = _written(out)
-    with keeping(lambda: kept_steps(out)):
+    shown = Shown(stderr_console(), jobs)
+    with keeping(lambda: kept_steps(out, shown.running()), goes_on=True):
         try:
-            run_study(study, out, Local(jobs, threads), Shown(stderr_console(), jobs))
+            run_study(study, out, Local(jobs, threads), shown)
         except CrossglotError:
             if _written(out) != before:  # some steps failed: what could be run has its results, and its report
                 _print_ending(out, as_json=as_json)

@@ -108,7 +108,7 @@ def finetune(
     from crossglot.commands.annotated import read_tagged
     from crossglot.commands.outputs import check_out_folder
     from crossglot.commands.progress import bar, stderr_console
-    from crossglot.commands.tuning import forewarn, in_words, settled, warn_of
+    from crossglot.commands.tuning import forewarn, in_words, keeper_for, kept_training, settled, warn_of
     from crossglot.encoders.loading import load_encoder
     from crossglot.runtime import resolve_runtime
     from crossglot.specs import checked
@@ -140,13 +140,15 @@ def finetune(
     console = stderr_console()
     forewarn(recipe, sentences)
     console.print(f"{len(sentences)} sentences, {in_words(recipe)}, {runtime.precision}", style="dim", soft_wrap=True)
-    with keeping("no tagger was written"), bar("fine-tuning") as moved:
+    keeper = keeper_for(out)
+    with keeping(lambda: kept_training(out), goes_on=True), bar("fine-tuning") as moved:
         tagger = finetune_encoder(
             loaded, sentences, task=task, recipe=recipe, seed=seed, device=runtime.device, precision=runtime.precision,
-            progress=moved,
+            progress=moved, keeper=keeper,
         )  # fmt: skip
     warn_of(tagger, sentences)
     tagger.save(out)
+    keeper.drop()
     console.print(f"wrote {out}", style="dim", soft_wrap=True)
     if held_out:
         _print_evaluation(dev or "", tagger.evaluate(held_out))

@@ -8,7 +8,9 @@ from crossglot.commands.faults import keeping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from crossglot.checkpoints import Keeper
     from crossglot.corpora.sentences import TaggedSentence
     from crossglot.encoders.encoder import Encoder
     from crossglot.runtime import Runtime
@@ -41,6 +43,24 @@ def settled(
     options = f"--head-start {best.head_start} --lr {best.learning_rate:g}"
     stderr_console().print(f"chosen on {found.scored_on}: {options} (tried: {tried})", style="dim", soft_wrap=True)
     return found.recipe
+
+
+def keeper_for(out: Path) -> Keeper:
+    """What writes the checkpoints of a tagger that is to be written to `out`: into a folder beside it."""
+    from crossglot.checkpoints import Keeper
+
+    return Keeper(_checkpoint(out), with_parents=True)
+
+
+def kept_training(out: Path) -> str:
+    """What is kept of a training that was stopped."""
+    if _checkpoint(out).exists():
+        return f"no tagger was written; the training's last checkpoint is kept in {_checkpoint(out).parent}"
+    return "no tagger was written, and there is no checkpoint yet: the same command begins anew"
+
+
+def _checkpoint(out: Path) -> Path:
+    return out.parent / f".going-{out.name}" / "training.safetensors"
 
 
 def in_words(recipe: Recipe) -> str:

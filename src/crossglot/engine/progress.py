@@ -64,6 +64,10 @@ class Shown(Progress):
         self._told: set[str] = set()
         self._patient = True  # nothing has been said of the steps yet
 
+    def running(self) -> list[str]:
+        """The titles of the steps that run, or were running when the run was broken off."""
+        return [each.step.title for each in self._run.running]
+
     def prepare(self, what: str) -> None:
         """See Progress."""
         if self._view is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import sys
 import traceback
 from contextlib import redirect_stdout
@@ -12,8 +13,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
+from types import FrameType
 from typing import cast
 
+from crossglot import breaking_off
 from crossglot.characters import log_visibly
 from crossglot.engine.executor import perform
 from crossglot.engine.step import Step
@@ -62,11 +65,17 @@ class Failed:
         return CrossglotError(self.message)
 
 
+BREAK_OFF = b""
+"""Sent instead of a step: what runs is to save what it has, and the process to end."""
+
+_killed: list[int] = []  # the signals that asked this process to end
+
 News = Began | Advanced | Done | Failed
 
 
 def serve(connection: Connection, folder: str) -> None:
     """Runs what is sent, for the store in `folder`; what steps print goes to standard error, for output is results'."""
+    signal.signal(signal.SIGTERM, _break_off)
     sent: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_listen, args=(connection, sent), daemon=True).start()
     store = Store(Path(folder))
@@ -82,9 +91,26 @@ def _listen(connection: Connection, sent: SimpleQueue[bytes]) -> None:
     """Takes in what is sent. When the engine is gone, however it ended, so is this process: nobody wants its result."""
     try:
         while True:
-            sent.put(connection.recv_bytes())
+            message = connection.recv_bytes()
+            if message != BREAK_OFF:
+                sent.put(message)
+            elif not breaking_off.ask():
+                os._exit(0)
     except (EOFError, OSError):
         os._exit(0)
+
+
+def _break_off(number: int, frame: FrameType | None) -> None:
+    """A polite kill of this process: a training writes a checkpoint first."""
+    del frame
+    if breaking_off.asked() or not breaking_off.ask():
+        _die_by(number)
+    _killed.append(number)
+
+
+def _die_by(number: int) -> None:
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def _tell(connection: Connection, news: News) -> None:
@@ -101,5 +127,9 @@ def _run(message: bytes, store: Store, connection: Connection) -> News:
         return Done(perform(step, store, lambda fraction: _tell(connection, Advanced(fraction))))
     except CrossglotError as error:
         return Failed(str(error), storage=isinstance(error, StorageError))
+    except KeyboardInterrupt:  # a training was asked to end, and has saved what it had
+        for number in _killed:
+            _die_by(number)
+        os._exit(0)
     except BaseException:  # the engine raises it; a library that exits is no reason to be gone without a word
         return Failed(traceback.format_exc(), fault=True)

@@ -9,14 +9,16 @@ import pickle
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
+from crossglot.breaking_off import TimeToSave
 from crossglot.engine.memory import more_memory
-from crossglot.engine.serving import Advanced, Began, Done, Failed
+from crossglot.engine.serving import BREAK_OFF, Advanced, Began, Done, Failed
 from crossglot.engine.step import Step
 from crossglot.errors import CrossglotError
 from crossglot.remedies import way
@@ -38,8 +40,9 @@ _PROGRAM = (
     "sys.path[:] = connection.recv(); from crossglot.engine.serving import serve; serve(connection, sys.argv[2])"
 )
 
-# They reach every process of a terminal. Blocked in a worker from its first moment on: the engine ends it.
-_OF_TERMINALS = (signal.SIGINT, signal.SIGHUP)
+# They reach every process of a terminal, or of a batch job. Blocked in a worker from its first moment on: the engine
+# ends it.
+_OF_ALL = (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1)
 
 
 @dataclass(slots=True, eq=False)
@@ -99,6 +102,17 @@ class Workers:
                 worker.step = None
             yield step, news
 
+    def break_off(self, seconds: float) -> None:
+        """Has all processes end that run something, with so much time for trainings to save what they have."""
+        end = time.monotonic() + seconds
+        busy = [worker for worker in self._workers if worker.step is not None]
+        for worker in busy:
+            with suppress(OSError):
+                worker.connection.send_bytes(BREAK_OFF)
+        for worker in busy:
+            with suppress(subprocess.TimeoutExpired):
+                worker.process.wait(max(0.0, end - time.monotonic()))
+
     def stop(self) -> None:
         """Ends all processes; what one was writing stays half-written, which the store knows."""
         for worker in self._workers:
@@ -127,7 +141,7 @@ class Workers:
         environment = KERNELS_KEPT | dict(os.environ)
         environment["OMP_NUM_THREADS"] = str(self._threads)  # read when the libraries that compute are first imported
         program = [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), str(self._store)]
-        with _held_back(_OF_TERMINALS):  # what is blocked here is blocked in the new process, too
+        with _held_back(_OF_ALL):  # what is blocked here is blocked in the new process, too
             try:
                 process = subprocess.Popen(  # noqa: S603 - this very interpreter
                     program, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),), env=environment
@@ -175,6 +189,9 @@ def started(count: int, store: Path, threads: int | None = None) -> Iterator[Wor
     workers = Workers(count, store, threads)
     try:
         yield workers
+    except TimeToSave as stop:
+        workers.break_off(stop.seconds)
+        raise
     finally:
         workers.stop()
 

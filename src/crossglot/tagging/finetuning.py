@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from crossglot.checkpoints import Keeper
 from crossglot.corpora.sentences import TaggedSentence, gathered_tagged
 from crossglot.encoders.encoder import Encoder
 from crossglot.runtime import resolve_runtime
@@ -28,6 +29,7 @@ def finetune(
     precision: str = "fp32",
     progress: Callable[[int, int], None] | None = None,
     watch: Watch | None = None,
+    keeper: Keeper | None = None,
 ) -> EncoderTagger:
     """Trains the whole encoder and a linear layer on its last layer, on the piece that each word is read at.
 
@@ -51,6 +53,8 @@ def finetune(
         progress: called with (steps done, steps in all) of the training itself.
         watch: likewise, and with a function that makes the tagger as it is after these steps; training goes on to the
             same weights.
+        keeper: writes checkpoints of the training itself, from which the same call goes on if it is broken off: to the
+            same bits in fp32 with as many threads.
 
     Raises:
         DataError: if there are no words, or for a tag outside the task's labels.
@@ -61,6 +65,8 @@ def finetune(
     if recipe is None:
         choice = choose(encoder, task)
         recipe = choice.recipe if choice.grid is None else find(choice, encoder, sentences, dev, task, runtime).recipe
-    tagger = fit(encoder, sentences, recipe, task=task, seed=seed, runtime=runtime, progress=progress, watch=watch)
+    tagger = fit(
+        encoder, sentences, recipe, task=task, seed=seed, runtime=runtime, progress=progress, watch=watch, keeper=keeper
+    )
     make_whole(tagger.encoder.model)
     return tagger
