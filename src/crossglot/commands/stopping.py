@@ -1,8 +1,8 @@
 """What ends a command from outside: Ctrl-C, a polite kill (SIGTERM), a closed terminal (SIGHUP), a warning (SIGUSR1).
 
 All raise KeyboardInterrupt wherever the command is, so that half-written files are removed and workers end. Where more
-than a moment is left, as with SIGTERM and with the warning that batch systems send before a time limit, a training writes
-a checkpoint first. One message follows, and the customary exit status: 128 plus the signal's number.
+than a moment is left, as with SIGTERM and with the warning that batch systems send before a time limit, a training
+writes a checkpoint first. One message follows, and the customary exit status: 128 plus the signal's number.
 """
 
 from __future__ import annotations
