@@ -14,9 +14,11 @@ from typer.core import TyperCommand
 
 from crossglot.remedies import settings_called
 
-OPTIONS = {"columns": "column", "corpora": "corpus", "learning_rate": "lr", "head_learning_rate": "head_lr"}
+OPTIONS = {"columns": "column", "corpora": "corpus", "learning_rate": "lr", "head_learning_rate": "head_lr",
+           "format": "format_", "eval": "eval_"}  # fmt: skip
 """Settings whose options have other names."""
-STUDY_FIELDS = ("corpora", "data", "device", "head_start", "learning_rate", "lenient", "sources", "targets")
+STUDY_FIELDS = ("column", "corpora", "data", "device", "eval", "format", "head_start", "learning_rate", "lenient",
+                "sources", "tag_column", "targets", "train")  # fmt: skip
 """Settings that remedies name and that a study has as fields."""
 
 

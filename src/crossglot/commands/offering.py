@@ -41,7 +41,7 @@ def offer_corpora(study: Study, *, get: bool, dry_run: bool = False) -> None:
 
     root, offline = data_cache() if study.data is None else study.data, is_offline()
     may_be_made = study.data is None or (get and not offline and not root.exists())
-    if study.self_sufficient or not (root.is_dir() or may_be_made):
+    if study.self_sufficient or study.train or not (root.is_dir() or may_be_made):
         return
     wanted = wanted_by_study(study)
     gaps = missing_corpora(wanted, root)

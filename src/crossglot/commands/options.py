@@ -86,6 +86,36 @@ def repeated_pairs(values: Iterable[str], option: str) -> dict[str, list[str]]:
     return found
 
 
+def files_by_language(values: Iterable[str], option: str) -> dict[str, str]:
+    """`["de=my/text.conll", "my/en_ewt-ud-train.conllu"]` → file by language, told by the file's name where not said.
+
+    Raises:
+        UsageError: for a file whose name tells no language, or two of one language.
+    """
+    from crossglot.commands.faults import say
+    from crossglot.languages import LANGUAGES
+    from crossglot.studies.given_files import language_of
+
+    found: dict[str, str] = {}
+    for value in values:
+        key, equals, file = value.partition("=")
+        if not equals or Path(value).is_file():
+            key, file = language_of(value), value
+            if not key:
+                where = f"{option} LANG={value}"
+                raise UsageError(f"{option} {value}: its name begins with no language's key: write {where}")
+            say(f"{value}: {LANGUAGES[key].name} ({key}), by its name")
+        key, file = key.strip(), file.strip()
+        if not key or not file:
+            raise UsageError(f"{option} {value}: write it as LANG=FILE")
+        if key in found:
+            raise UsageError(
+                f"{option} {value}: {key} is given twice; put both texts into one file, or name two languages"
+            )
+        found[key] = file
+    return found
+
+
 def single_pairs(values: Iterable[str], option: str) -> dict[str, str]:
     """`["source=train", "score=f1"]` → `{"source": "train", "score": "f1"}`.
 

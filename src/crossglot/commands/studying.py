@@ -20,13 +20,14 @@ from crossglot.commands.options import (
     Precision,
     Subword,
     Threads,
+    files_by_language,
     limited,
     listed,
     numbers,
     repeated_pairs,
     single_pairs,
 )
-from crossglot.limits import COUNT, EPOCHS, RATE
+from crossglot.limits import COLUMN, COUNT, EPOCHS, RATE
 
 if TYPE_CHECKING:
     from crossglot.studies.planning import StudyPlan
@@ -44,9 +45,13 @@ StudyName = Annotated[
 
 
 def reproduce(
+    context: typer.Context,
     experiments: Annotated[
         list[str],
-        typer.Argument(metavar="EXPERIMENT", help="table1 … table8, figure1 … figure3, all of them, or curve."),
+        typer.Argument(
+            metavar="EXPERIMENT",
+            help="table1 … table8, figure1 … figure3, all of them, or curve; transfer: a matrix of files of your own.",
+        ),
     ],
     encoder: Annotated[
         list[str] | None,
@@ -62,6 +67,42 @@ def reproduce(
         list[str] | None,
         typer.Option(
             metavar="NAME=DIR", help="figure3 with vectors made elsewhere: a file for each text (ntrex128.de.npy)."
+        ),
+    ] = None,
+    train: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[LANG=]FILE",
+            help="transfer: tagged sentences to train on, a row of the matrix; repeated. LANG is any word; it may be "
+            "left out where the file's name begins with a known one.",
+        ),
+    ] = None,
+    dev: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[LANG=]FILE",
+            help="transfer: of a language of --train, to find start and rate on; else a tenth of its sentences.",
+        ),
+    ] = None,
+    eval_: Annotated[
+        list[str] | None,
+        typer.Option("--eval", metavar="[LANG=]FILE", help="transfer: gold tags to evaluate on, a column; repeated."),
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(metavar="TASK", help="transfer: pos (UPOS), ner (entities) or labels; else what the tags are."),
+    ] = None,
+    format_: Annotated[
+        str | None, typer.Option("--format", metavar="F", help="transfer: conllu or columns; else by the files' names.")
+    ] = None,
+    column: Annotated[
+        str | None,
+        typer.Option(metavar="FIELD", help="transfer: CoNLL-U field with the tags, instead of upos: xpos, deprel …"),
+    ] = None,
+    tag_column: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", callback=limited(COLUMN), help="transfer: index of the tags' column, instead of the last."
         ),
     ] = None,
     corpus: Annotated[
@@ -125,13 +166,23 @@ def reproduce(
     [bold]Example:[/bold]
     crossglot reproduce table1 table4 --encoder m-bert=models/m-bert-small \
       --data data --out runs/first
+    crossglot reproduce transfer --encoder intfloat/multilingual-e5-small \
+      --train en=my/en.conll --eval de=my/de.conll --eval hi=my/hi.conll
     """
     from crossglot.studies.reproduce import PAPERS_ENCODERS, reproduce_study, run_folder
 
     study = reproduce_study(
         experiments,
         encoder or ([] if vectors else PAPERS_ENCODERS),
-        data,
+        # A data root that the environment names is for runs that read one.
+        None if (train or eval_) and _from_environment(context, "data") else data,
+        task=task,
+        train=files_by_language(train or (), "--train") or None,
+        dev=files_by_language(dev or (), "--dev") or None,
+        eval=files_by_language(eval_ or (), "--eval") or None,
+        format=None if format_ == "auto" else format_,
+        column=column,
+        tag_column=tag_column,
         vectors=single_pairs(vectors or (), "--vectors") or None,
         corpora=repeated_pairs(corpus or (), "--corpus") or None,
         sources=listed(sources, "--sources"),
@@ -153,6 +204,12 @@ def reproduce(
         keep_weights=keep_weights,
     )
     _run(study, run_folder(study, out), threads, jobs, get=get, dry_run=dry_run, as_json=as_json)
+
+
+def _from_environment(context: typer.Context, parameter: str) -> bool:
+    """Whether a parameter's value comes from an environment variable, not from the command line."""
+    source = context.get_parameter_source(parameter)
+    return source is not None and source.name == "ENVIRONMENT"
 
 
 def run(
@@ -328,11 +385,11 @@ def _print_plan(found: StudyPlan, *, as_json: bool) -> None:
     from rich.table import Table
 
     from crossglot.commands.progress import stdout_console
-    from crossglot.studies.remarks import forewarnings
+    from crossglot.studies.remarks import warnings_before
 
     console = stdout_console()
     states = found.states()
-    warnings = [remark.text for remark in forewarnings(found.steps.steps, found.setting.candidates)]
+    warnings = [remark.text for remark in warnings_before(found)]
     if as_json:
         steps = [{"id": each.step.id, "title": each.step.title, "state": each.state} for each in states]
         store = str(found.store.folder)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
 
-from crossglot.commands.annotated import Format, Untagged, format_of
+from crossglot.commands.annotated import Untagged, format_of
 from crossglot.commands.streams import OUTPUT, STREAM, write_out
 from crossglot.corpora.columns import as_columns
 from crossglot.corpora.conllu import ConlluSentence, Row, as_conllu
@@ -14,6 +14,7 @@ from crossglot.corpora.misc_tags import tag_in, with_tag
 from crossglot.corpora.opening import resolve, write_text
 from crossglot.corpora.plain import as_lines
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.tagged_files import Format
 from crossglot.errors import DataError, UsageError
 from crossglot.files import check_file_place
 

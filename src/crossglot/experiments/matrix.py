@@ -14,6 +14,7 @@ from crossglot.results.claims import in_sentences
 from crossglot.results.systems import System
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.rows import MatrixRow
+from crossglot.tagging.scorable import names_in_short
 
 SPLIT = "test"
 
@@ -112,7 +113,7 @@ class _Source:
         """A row of a system; targets that it cannot be evaluated on are absent, with that reason."""
         gap = next((split for split in self.sources if isinstance(split, Absent)), None)
         targets = {target: gap or self._target(system, target) for target in self.targets}
-        goals = tuple(goal for goal in self.data.targets if not self._unable(system, goal.language))
+        goals = tuple(goal for goal in self.data.targets if goal is targets[goal.language])
         corpora = None if gap else "+".join(split.corpus for split in self.data.sources)
         data = replace(self.data, targets=goals, checkpoints=checkpoints)
         setting = self.setting if size is None else replace(self.setting, max_train=size)
@@ -126,7 +127,7 @@ class _Source:
             return goal
         if why := self._unable(system, target):
             return Absent(target, why)
-        if self.table.task == "ner" and not self._types(goal):
+        if (self.table.task == "ner" or goal.types) and not self._types(goal):
             return Absent(target, self._why_no_types(goal))
         return goal
 
@@ -134,11 +135,19 @@ class _Source:
         return system.unable(self.source.split("+"), target)
 
     def _types(self, goal: CorpusSplit) -> tuple[str, ...]:
-        """The entity types that the source and a target annotate."""
+        """The entity types, or of files other tags, that the source and a target annotate."""
         annotated = [set(split.types) for split in self.data.sources]
+        if self.table.task != "ner":
+            return tuple(sorted(set().union(*annotated) & set(goal.types)))
         return tuple(sorted(set.intersection(*annotated) & set(goal.types))) if annotated else ()
 
     def _why_no_types(self, goal: CorpusSplit) -> str:
+        if self.table.task != "ner":
+            has = {tag for split in self.data.sources for tag in split.types}
+            return (
+                f"the labels of {self.source} ({names_in_short(has)}) and {goal.language} "
+                f"({names_in_short(goal.types)}) have none in common"
+            )
         bare = [split.corpus for split in (*self.data.sources, goal) if not split.types]
         if bare:
             return f"no entity in {bare[0]}"

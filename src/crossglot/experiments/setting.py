@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crossglot.corpora.catalogue import Corpus, find_corpus, root_languages
 from crossglot.corpora.codemix import BACK_TRANSLITERATED, is_switch_key, split_switch_key
-from crossglot.corpora.tasks import Task
+from crossglot.corpora.tasks import TaggerTask
 from crossglot.errors import DataError, UsageError
 from crossglot.remedies import called
 from crossglot.results.rows import Role
@@ -110,7 +110,7 @@ class Corpora:
     _asked: set[str] = field(default_factory=set, init=False)
     _looked_for: set[tuple[str, str]] = field(default_factory=set, init=False)
 
-    def absent(self, language: str, task: Task, split: str) -> Absent | None:
+    def absent(self, language: str, task: TaggerTask, split: str) -> Absent | None:
         """Why there is no such split, or None if there is one; nothing is read.
 
         What a corpus that the user named does not have is an error where it is needed (see `split`), and no absence.
@@ -122,7 +122,7 @@ class Corpora:
         found = self._find(language, task, split)
         return found if isinstance(found, Absent) else None
 
-    def split(self, language: str, task: Task, split: str) -> CorpusSplit | Absent:
+    def split(self, language: str, task: TaggerTask, split: str) -> CorpusSplit | Absent:
         """A split of the language's corpus, or why there is none.
 
         Raises:
@@ -133,6 +133,14 @@ class Corpora:
         if key not in self._described:
             self._described[key] = self._describe(*key)
         return self._described[key]
+
+    def to_choose_by(self, language: str, task: TaggerTask) -> tuple[CorpusSplit | Absent, CorpusSplit | Absent]:
+        """What start and rate are chosen by for a source: sentences to train on, and others to score.
+
+        Raises:
+            CrossglotError: see `split`.
+        """
+        return self.split(language, task, "train"), self.split(language, task, "dev")
 
     def bitext(self, pair: tuple[str, str]) -> str | None:
         """The bitext that the user named for a pair of languages, in either order; None if none was."""
@@ -178,7 +186,7 @@ class Corpora:
             return Absent(language, f"{corpus.name} has no {split} split")
         return corpus
 
-    def _describe(self, language: str, task: str, split: str) -> CorpusSplit | Absent:
+    def _describe(self, language: str, task: TaggerTask, split: str) -> CorpusSplit | Absent:
         corpus = self._find(language, task, split)
         if isinstance(corpus, Absent):
             return corpus

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from crossglot.corpora.tasks import Task
+from crossglot.corpora.tasks import TaggerTask
 from crossglot.experiments.setting import Candidate, Setting
 from crossglot.results.systems import LINEAR_PROBE, UNTRAINED, System
 from crossglot.steps.arguments import CorpusSplit
@@ -30,7 +30,7 @@ class TaggingData:
         checkpoints: at so many points of a pretrained encoder's training; 0: at its end alone.
     """
 
-    task: Task
+    task: TaggerTask
     sources: tuple[CorpusSplit, ...]
     targets: tuple[CorpusSplit, ...]
     checkpoints: int = 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from crossglot.corpora.tasks import Task
+from crossglot.corpora.tasks import TaggerTask
 from crossglot.paper.published import LAMPLE
 
 
@@ -17,7 +17,7 @@ class TransferTable:
     Attributes:
         key: name of the experiment.
         title: what the table shows.
-        task: `pos` or `ner`.
+        task: `pos` or `ner`; `labels` in a matrix of files.
         role: the encoder that fills it in the paper; None: every encoder.
         blocks: languages of each square matrix in it.
         sources: what is trained on, if that differs from what is evaluated; then only these and the languages of
@@ -31,7 +31,7 @@ class TransferTable:
 
     key: str
     title: str
-    task: Task
+    task: TaggerTask
     role: Literal["m-bert", "en-bert"] | None
     blocks: tuple[tuple[str, ...], ...]
     sources: tuple[str, ...] = ()
@@ -75,5 +75,9 @@ TABLES: Mapping[str, TransferTable] = {
         TransferTable("table8", "POS accuracy on four European languages, EN-BERT", "pos", "en-bert", (EUROPEAN,)),
         TransferTable("transfer-pos", "POS accuracy", "pos", None, ()),
         TransferTable("transfer-ner", "NER F1", "ner", None, ()),
+        TransferTable("transfer-labels", "Label accuracy", "labels", None, ()),
     )
 }  # fmt: skip
+
+MATRICES = tuple(key for key, table in TABLES.items() if not table.blocks)
+"""The matrices of one's own, one for each task: those that can be made of files."""

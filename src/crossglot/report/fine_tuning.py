@@ -24,6 +24,7 @@ class Choice:
         head_start: what the new layer starts from.
         learning_rate: the rate.
         source: the language whose dev set was looked at.
+        scored_on: `dev`, or what of the language stood in for it.
         sentences: trained on in each trial.
         trials: (start in words, rate, score in per cent or that the training collapsed) of everything tried.
     """
@@ -33,6 +34,7 @@ class Choice:
     head_start: str
     learning_rate: float
     source: str
+    scored_on: str
     sentences: int
     trials: tuple[tuple[str, float, str], ...]
 
@@ -46,7 +48,7 @@ class Choice:
         for start, tried, score in self.trials:
             starts.setdefault(start, []).append(f"{rate(tried)} {score}")
         scores = "; ".join(f"{start} {', '.join(of_start)}" for start, of_start in starts.items())
-        return f"{self.source} dev after {self.sentences:,} training sentences: {scores}"
+        return f"{self.source} {self.scored_on} after {self.sentences:,} training sentences: {scores}"
 
 
 def choices(run: RunFolder) -> list[Choice]:
@@ -102,7 +104,7 @@ def choices_list(run: RunFolder) -> Markup | None:
     )
     rule = (
         "The paper's recipe is meant for encoders of BERT-base's size. For others the start of the new layer and the "
-        "rate were chosen on the dev set of a source, for each task: of the start with the highest score the lowest "
+        "rate were chosen on the dev set of a source (or sentences of it set aside), for each task: of the start with the highest score the lowest "
         "rate within two points of it. No target of this run was looked at; the rule itself was set after the fact, "
         "when other runs had shown what high rates and starts by chance do to targets. Scores are in per cent."
     )
@@ -124,8 +126,8 @@ def _choices(encoders: Mapping[str, Any]) -> Iterator[Choice]:
                     for start, tried, score, collapsed in search["trials"]
                 )
                 yield Choice(
-                    name, task, search["head_start"], search["learning_rate"], search["source"], search["sentences"],
-                    trials,
+                    name, task, search["head_start"], search["learning_rate"], search["source"],
+                    search.get("scored_on", "dev"), search["sentences"], trials,
                 )  # fmt: skip
 
 

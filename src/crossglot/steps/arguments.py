@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict
@@ -15,8 +15,10 @@ from crossglot.corpora.catalogue import Corpus, find_corpus
 from crossglot.corpora.codemix import is_switch_key
 from crossglot.corpora.sampling import sample
 from crossglot.corpora.sentences import TaggedSentence
+from crossglot.corpora.tagged_files import TaggedFile
 from crossglot.errors import DataError
 from crossglot.runtime import give_back_memory
+from crossglot.tagging.held_out import held_out
 from crossglot.tagging.labels import entity_types
 from crossglot.tagging.language_sides.settings import RESTORER_VERSION
 
@@ -30,17 +32,24 @@ if TYPE_CHECKING:
     from crossglot.tagging.recipe import Recipe
 
 
+Part = Literal["all", "kept", "held out"]
+"""Of a file without another one to choose by: all of it, what is trained on, what is chosen by."""
+
+
 class CorpusSplit(BaseModel):
     """One split of one corpus: the checksum says which sentences, the root only where they lie.
 
     With `at_most` it is a sample of so many sentences. `words`, `sentences` and, for `ner`, `types` (the entity types
     that the corpus annotates) are from reading it once. `restored_by` are splits of code-switched text's languages,
     each apart, by which its words are taken back to their languages' scripts, and `restorer` what version does so.
+
+    A split that is a `file` of the user's lies in no data root. Its `types` are, but for `ner`, the tags in it. It may
+    be a part of the file alone: a tenth `held out` to choose by, or what is `kept` to train on meanwhile.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"root", "words", "sentences", "types"})
-    SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"at_most", "restored_by", "restorer"})
+    SKIP_DEFAULT_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"at_most", "restored_by", "restorer", "file", "part"})
 
     language: str
     task: str
@@ -55,11 +64,14 @@ class CorpusSplit(BaseModel):
     types: tuple[str, ...] = ()
     restored_by: tuple[CorpusSplit, ...] = ()
     restorer: str = ""
+    file: TaggedFile | None = None
+    part: Part = "all"
 
     @property
     def content(self) -> tuple[object, ...]:
         """Equal for splits of the same sentences, wherever they lie."""
-        return self.language, self.checksum, self.at_most, *(split.content for split in self.restored_by)
+        of_file = () if self.file is None else (self.file.column, self.file.tag_column, self.part)
+        return self.language, self.checksum, self.at_most, *of_file, *(split.content for split in self.restored_by)
 
     def read(self) -> Sequence[TaggedSentence]:
         """The sentences, from memory if this process has read them before.
@@ -67,15 +79,20 @@ class CorpusSplit(BaseModel):
         Raises:
             DataError: if the file is faulty, or is not what it was when the study was planned.
         """
+        if self.file is not None:
+            if self.file.checksum() != self.checksum:
+                raise self._changed(self.file.path)
+            read = _read_file_to_train if self.split == "train" else _read_file
+            return read(self.file, self.task, self.lenient, self.checksum, self.at_most, self.part)
         corpus = find_corpus(self.root, self.language, self.task, self.corpus)
         if corpus.checksum(self.split) != self.checksum:
-            raise DataError(
-                f"the {self.split} split of {self.corpus} has changed since this was planned",
-                path=corpus.files[self.split],
-                remedy="run the same again: what depends on it is done anew",
-            )
+            raise self._changed(corpus.files[self.split])
         written = _sentences(corpus, self.split, self.root, self.lenient, self.checksum, self.at_most)
         return _restored(self) if self.restored_by else written
+
+    def _changed(self, path: Path) -> DataError:
+        what = f"the {self.split} split of {self.corpus} has changed since this was planned"
+        return DataError(what, path=path, remedy="run the same again: what depends on it is done anew")
 
     def word_languages(self) -> list[tuple[str, ...]]:
         """Of code-switched text the language id of every word, sentence by sentence as in `read`; else nothing.
@@ -121,6 +138,53 @@ def describe_split(
         restored_by=restored_by,
         restorer=RESTORER_VERSION if restored_by else "",
     )
+
+
+def describe_file(
+    file: TaggedFile,
+    language: str,
+    task: str,
+    split: str,
+    *,
+    lenient: bool = False,
+    at_most: int | None = None,
+    together: Sequence[TaggedFile] = (),
+) -> CorpusSplit:
+    """Reads a user's file once and says what it is.
+
+    Args:
+        file: the file.
+        language: its key, any word.
+        task: `pos`, `ner` or `labels`.
+        split: what it serves as: `train`, `dev` or `test`.
+        lenient: skip malformed sentences.
+        at_most: a sample of so many sentences.
+        together: for `ner`, all files of the language: a type that one of them has counts as annotated in the others.
+
+    Raises:
+        DataError: if it is missing, empty or malformed.
+        UsageError: if it cannot have tags of that task.
+    """
+    checksum = file.checksum()
+    found = CorpusSplit(
+        language=language,
+        task=task,
+        corpus=f"{language}/{file.name}".replace("+", "-"),  # corpora are joined by it
+        split=split,
+        checksum=checksum,
+        lenient=lenient,
+        at_most=at_most,
+        root=file.path.parent,
+        words=0,
+        sentences=0,
+        file=file,
+    )
+    sentences = found.read()
+    every = [_read_file(each, task, lenient, each.checksum(), None, "all") for each in together or (file,)]
+    tags = {tag for read in (every if task == "ner" else [sentences]) for sentence in read for tag in sentence.tags}
+    types = entity_types(tags) if task == "ner" else tuple(sorted(tags))
+    known = {"words": sum(map(len, sentences)), "sentences": len(sentences), "types": types}
+    return found.model_copy(update=known)
 
 
 class EncoderReference(BaseModel):
@@ -191,6 +255,21 @@ def _read(
     return sample(find_corpus(root, language, task, name).read(split, lenient=lenient), at_most)
 
 
+@lru_cache(maxsize=96)
+def _read_file(
+    file: TaggedFile, task: str, lenient: bool, checksum: str, at_most: int | None, part: Part
+) -> Sequence[TaggedSentence]:
+    del checksum  # part of the key, as above
+    sentences: Sequence[TaggedSentence] = file.read(task, lenient=lenient)
+    if part != "all":
+        kept, aside, _ = held_out(sentences, task)
+        sentences = kept if part == "kept" else aside
+    return sample(sentences, at_most)
+
+
+_read_file_to_train = lru_cache(maxsize=4)(_read_file.__wrapped__)
+
+
 @lru_cache(maxsize=8)
 def _restored(split: CorpusSplit) -> Sequence[TaggedSentence]:
     sentences = split.model_copy(update={"restored_by": ()}).read()
@@ -211,7 +290,17 @@ _read_to_train = lru_cache(maxsize=4)(_read.__wrapped__)
 
 def forget() -> None:
     """Drops the corpora and encoders that this process has read, where it is others that run the steps."""
-    for kept in (_read, _read_to_train, _restored, _restorer, _load, _load_tokenizer, _prepare):
+    for kept in (
+        _read,
+        _read_to_train,
+        _read_file,
+        _read_file_to_train,
+        _restored,
+        _restorer,
+        _load,
+        _load_tokenizer,
+        _prepare,
+    ):
         kept.cache_clear()
     give_back_memory()
 

@@ -63,7 +63,8 @@ def _complete(
     must_keep = isinstance(example, TrainAndPredict) and example.keep_weights
     if must_keep and keeper is None:
         finished = ()  # what is there cannot give the weights: train, and predict all anew
-    for row in (row.model_copy(update={"system": example.system}) for row in finished):
+    here = {"system": example.system, "sources": example.sources}  # the same sentences, where they lie today
+    for row in (row.model_copy(update=here) for row in finished):
         useful = [split.language for split in row.targets if _same(lacking.get(split.language), split)]
         if useful:
             members.append(row)
@@ -82,4 +83,4 @@ def _same(one: CorpusSplit | None, other: CorpusSplit) -> bool:
 
 
 def _of(split: CorpusSplit) -> tuple[object, ...]:
-    return split.corpus, split.split, split.checksum, split.at_most, *map(_of, split.restored_by)
+    return split.corpus, split.split, split.content, *map(_of, split.restored_by)

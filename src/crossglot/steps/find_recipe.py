@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crossglot.corpora.sampling import sample
-from crossglot.corpora.tasks import Task
+from crossglot.corpora.tasks import TaggerTask
 from crossglot.engine.going import Going
 from crossglot.engine.step import Advance, Inputs, Work
 from crossglot.steps.arguments import CorpusSplit
@@ -30,7 +30,7 @@ class FindRecipe(EncoderStep):
     at, so zero-shot numbers stay zero-shot.
     """
 
-    task: Task
+    task: TaggerTask
     train: CorpusSplit
     dev: CorpusSplit
     recipe: Recipe = Recipe()
@@ -66,6 +66,7 @@ class FindRecipe(EncoderStep):
             "score": found.best.score,
             "trials": [astuple(trial) for trial in found.trials],
             "source": self.train.language,
+            "scored_on": self._scored_on,
             "sentences": len(train),
             "dev_sentences": min(ENOUGH_DEV, self.dev.sentences),
             "at_edge": found.at_edge,
@@ -79,7 +80,12 @@ class FindRecipe(EncoderStep):
     @property
     def title(self) -> str:
         """What the progress shows."""
-        return f"{self.encoder.name}, {self.task}: {self.sought} on {self.train.language} dev"
+        return f"{self.encoder.name}, {self.task}: {self.sought} on {self.train.language} {self._scored_on}"
+
+    @property
+    def _scored_on(self) -> str:
+        """`dev`, or `sentences set aside` of a source without one."""
+        return "dev" if self.dev.part == "all" else "sentences set aside"
 
     @property
     def sought(self) -> str:

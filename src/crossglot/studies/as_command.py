@@ -9,13 +9,14 @@ from typing import Any
 
 from crossglot.errors import CrossglotError
 from crossglot.runtime import Runtime
+from crossglot.studies.given_files import SPLITS as FILES
 from crossglot.studies.reproduce import reproduce_study
 from crossglot.studies.study import ALL, PRESETS, EncoderEntry, Study, load_study, make_study
 
 OPTIONS = {
     "max-train": "max_train", "max-test": "max_test", "lr": "learning_rate", "head-start": "head_start",
     "head-lr": "head_learning_rate", "decay": "decay", "subword": "subword", "cutting": "cutting", "epochs": "epochs",
-    "device": "device", "precision": "precision",
+    "device": "device", "precision": "precision", "format": "format", "column": "column", "tag-column": "tag_column",
 }  # fmt: skip
 """Option of the command → field of a study that holds one plain value."""
 
@@ -73,7 +74,7 @@ def _encoder(entry: EncoderEntry) -> str:
 def _settings(study: Study) -> dict[str, Any]:
     plain = ("sources", "targets", "seeds", "floors", "keep_weights", "lenient", *OPTIONS.values())
     return {name: getattr(study, name) for name in plain} | {
-        "corpora": dict(study.corpora) or None, "vectors": dict(study.vectors) or None
+        name: dict(getattr(study, name)) or None for name in ("corpora", "vectors", *FILES)
     }  # fmt: skip
 
 
@@ -84,6 +85,9 @@ def _options(study: Study, encoders: list[str]) -> Iterator[str]:
         yield from ("--data", str(study.data))
     for name, folder in study.vectors.items():
         yield from ("--vectors", f"{name}={folder}")
+    for name in FILES:
+        for language, path in getattr(study, name).items():
+            yield from (f"--{name}", f"{language}={path}")
     for language, names in study.corpora.items():
         for name in names:
             yield from ("--corpus", f"{language}={name}")

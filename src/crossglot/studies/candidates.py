@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from crossglot.corpora.tasks import TASKS
+from crossglot.corpora.tasks import TaggerTask
 from crossglot.encoders.loading import check_encoder_files
 from crossglot.encoders.origin import ROLES, find_origin
 from crossglot.errors import ModelError, UsageError
@@ -51,7 +51,7 @@ def _candidate(study: Study, origin: Origin, role: Role, name: str) -> Candidate
         check_encoder_files(origin)
     given = {name: value for name in _OF_RECIPE if (value := getattr(study, name)) is not None}
     recipe = Recipe.model_validate(given)
-    choices = {task: by_rule(given, origin.fine_tuning(task), origin.width()) for task in TASKS}
+    choices = {task: by_rule(given, origin.fine_tuning(task), origin.width()) for task in get_args(TaggerTask)}
     papers = origin.name in ROLES and ROLES[origin.name] == role and origin.folder is None
     return Candidate(
         encoder=EncoderReference(revision=origin.revision, location=origin.location, name=name),

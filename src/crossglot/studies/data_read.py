@@ -25,7 +25,7 @@ Argument = TypeVar("Argument")
 def data_read(steps: Iterable[Step], root: Path) -> dict[str, dict[str, Any]]:
     """`UD_German-GSD test` or `ntrex128 de` → `checksum`, `sentences`, of corpora `words`, `licence`, `licence_from`.
 
-    The last two are None where nothing tells a licence (see `Licence`).
+    The last two are None where nothing tells a licence (see `Licence`). Of a user's own file its path, `file`, follows.
 
     Args:
         steps: of the run's plan.
@@ -36,13 +36,18 @@ def data_read(steps: Iterable[Step], root: Path) -> dict[str, dict[str, Any]]:
     licences: dict[tuple[str, str], Licence | None] = {}
     splits = list(_arguments(steps, CorpusSplit))
     for split in (*splits, *chain.from_iterable(split.restored_by for split in splits)):
+        if split.part != "all":  # of a file that is there as a whole, too
+            continue
         key = f"{split.corpus} {split.split}"
         if key not in found:
             of = (split.corpus, split.language)
             if of not in licences:
-                licences[of] = _licence(split.corpus, _languages(split), _files(split), split.root)
+                licences[of] = (
+                    None if split.file else _licence(split.corpus, _languages(split), _files(split), split.root)
+                )
             found[key] = {"checksum": split.checksum, "sentences": split.sentences, "words": split.words}
             found[key] |= _said(licences[of])
+            found[key] |= {} if split.file is None else {"file": str(split.file.path)}
     for side in _arguments(steps, Side):
         key = f"{side.name} {side.language}"
         if key not in found:

@@ -11,6 +11,7 @@ from crossglot.engine.plan import Plan, PlannedStep
 from crossglot.engine.store import Store
 from crossglot.errors import DataError
 from crossglot.experiments.experiment import Experiment, Layout
+from crossglot.experiments.given_corpora import NOTHING, GivenCorpora
 from crossglot.experiments.matrix import TableRow, table_rows
 from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.experiments.setting import Absent, Corpora, Setting
@@ -24,6 +25,7 @@ from crossglot.steps.find_recipe import FindRecipe
 from crossglot.steps.on_device import EncoderStep
 from crossglot.steps.score import ScoreRows
 from crossglot.studies.candidates import find_candidates
+from crossglot.studies.given_files import files_of
 from crossglot.studies.searches import settle_recipes
 from crossglot.studies.study import Study
 
@@ -100,17 +102,11 @@ def plan_study(study: Study, out: Path, runtime: Runtime | None = None) -> Study
     runtime = runtime or plan_runtime(study.device, study.precision)
     setting = Setting(
         candidates=find_candidates(study),
-        corpora=Corpora(
-            # Absolute, as all paths in steps are: a step may run in another process, which stands elsewhere.
-            (out if study.self_sufficient else data_root(study)).absolute(),
-            study.chosen_corpora(),
-            study.lenient,
-            study.max_test,
-        ),
+        corpora=_corpora(study, out),
         seeds=study.seeds,
         runtime=runtime,
-        sources=study.sources,
-        targets=study.targets,
+        sources=study.sources or tuple(study.train),
+        targets=study.targets or tuple(study.eval),
         max_train=study.max_train,
         keep_weights=study.keep_weights,
         floors=study.floors,
@@ -135,6 +131,15 @@ def _plan(study: Study, setting: Setting, layouts: tuple[tuple[Experiment, Layou
     if not plan.steps:
         raise _nothing_to_run(found)
     return found
+
+
+def _corpora(study: Study, out: Path) -> Corpora:
+    """Where its sentences come from: files of the user's own, the data root, or what it makes itself."""
+    if study.train:
+        return GivenCorpora(NOTHING, {}, study.lenient, study.max_test, files=files_of(study))
+    # Absolute, as all paths in steps are: a step may run in another process, which stands elsewhere.
+    root = (out if study.self_sufficient else data_root(study)).absolute()
+    return Corpora(root, study.chosen_corpora(), study.lenient, study.max_test)
 
 
 def data_root(study: Study) -> Path:
@@ -187,6 +192,8 @@ def _scored(row: TableRow) -> Scored:
 
 
 def _nothing_to_run(plan: StudyPlan) -> DataError:
+    if plan.study.train:
+        return DataError(f"no cell of the matrix can be filled: {'; '.join(plan.missing())}")
     named = way("name corpora that are there", "corpora") if plan.rows else ""
     remedy = ways(named, "get what is missing with `crossglot data get`")
     why = "; ".join(plan.missing()) or "its sources and targets name no pair of different languages that it is about"

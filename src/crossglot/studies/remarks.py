@@ -1,4 +1,4 @@
-"""Remarks that readers of a run's numbers have to know: trainings too short or collapsed, tests trained on."""
+"""Remarks that readers of a run's numbers have to know: trainings too short or collapsed, what files share."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from crossglot.steps.find_recipe import read_search
 from crossglot.steps.rows import MatrixRow, read_about
 from crossglot.steps.tested_on_training import Remembered, remembered
 from crossglot.steps.train_and_predict import TrainAndPredict
+from crossglot.studies.label_sets import differences
 from crossglot.tagging.training import count_steps, has_fallen, too_short, way_out
 
 if TYPE_CHECKING:
     from crossglot.studies.planning import StudyPlan
 
-Kind = Literal["too short", "collapsed", "loss not fallen", "edge of the grid", "tested on training"]
+Kind = Literal["too short", "collapsed", "loss not fallen", "edge of the grid", "tested on training", "label sets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Remark:
     Attributes:
         kind: what is wrong.
         system: whose trainings it is about; empty for those of all.
-        task: `pos` or `ner`.
+        task: `pos`, `ner` or `labels`.
         text: the remark in a sentence or two, with what to do.
     """
 
@@ -61,6 +62,14 @@ def forewarnings(steps: Iterable[Step], candidates: Sequence[Candidate]) -> list
     ]  # fmt: skip
 
 
+def warnings_before(plan: StudyPlan) -> list[Remark]:
+    """What is to be known before any training: trainings too short; and of a user's own files, what they share."""
+    found = forewarnings(plan.steps.steps, plan.setting.candidates)
+    if plan.study.train:
+        found += [*_of_label_sets(plan), *_of_corpora(_remembered(plan))]
+    return found
+
+
 def remarks_on(plan: StudyPlan) -> list[Remark]:
     """All remarks on the finished trainings of a plan."""
     steps = [step for step in plan.steps.steps if isinstance(step, TrainAndPredict)]
@@ -68,8 +77,24 @@ def remarks_on(plan: StudyPlan) -> list[Remark]:
         *forewarnings(steps, plan.setting.candidates),
         *_of_trainings(steps, plan.store),
         *_of_searches(plan.setting.candidates, plan.store),
-        *_of_corpora(remembered(step for step in plan.steps.steps if isinstance(step, MatrixRow))),
+        *_of_label_sets(plan),
+        *_of_corpora(_remembered(plan)),
     ]
+
+
+def _remembered(plan: StudyPlan) -> list[Remembered]:
+    return remembered(step for step in plan.steps.steps if isinstance(step, MatrixRow))
+
+
+def _of_label_sets(plan: StudyPlan) -> Iterator[Remark]:
+    """One for a task whose files are annotated differently."""
+    found = list(differences(plan.rows))
+    for task in dict.fromkeys(each.task for each in found):
+        said = _in_short([each.in_words() for each in found if each.task == task])
+        text = f"{task}: words whose label the training file has not count as wrong: {said}"
+        if task == "ner":
+            text = f"{task}: scored are the entity types that both files annotate: {said}"
+        yield Remark("label sets", "", task, text)
 
 
 def _of_trainings(steps: Iterable[TrainAndPredict], store: Store) -> Iterator[Remark]:

@@ -10,8 +10,11 @@ from typing import Any
 
 from crossglot.encoders.encoder import Encoder
 from crossglot.errors import UsageError
+from crossglot.remedies import called
 from crossglot.steps.arguments import provide
+from crossglot.studies.given_files import TRANSFER
 from crossglot.studies.study import Study, make_study
+from crossglot.tagging.labels import require_task
 
 PAPERS_ENCODERS = ("google-bert/bert-base-multilingual-cased", "google-bert/bert-base-cased")
 
@@ -30,18 +33,26 @@ def reproduce_study(
     """The study that `reproduce` runs, made of the command line's options or a call's arguments, checked.
 
     Args:
-        experiments: `table1` …, or `all`.
+        experiments: `table1` …, or `all`; `transfer` with `train` and `eval`, files of one's own by language.
         encoders: hub ids (`id@revision`), folders or encoders in memory; those with a role in a mapping,
             `{"m-bert": "models/m-bert-small"}`, or written before them, `m-bert=models/m-bert-small`. Any other word
             there is what tables call the encoder: `old=models/m-bert-small`.
         data: data root; None for the data cache.
-        **settings: other fields of `Study`; those that are None have their default.
+        **settings: other fields of `Study`; those that are None have their default. And `task` of `transfer`: `pos`,
+            `ner` or `labels`, where it is not to be what the tags of its files are.
 
     Raises:
         SpecError: naming the wrong field and what is allowed.
-        UsageError: for an encoder in memory that was not loaded from anywhere.
+        UsageError: for an encoder in memory that was not loaded from anywhere, or a task that nothing asks for.
+        DataError: for files of `transfer` that are missing, faulty, or of different tasks.
     """
     experiments = [experiments] if isinstance(experiments, str) else list(experiments)
+    task = settings.pop("task", None)
+    if task is not None:
+        require_task(task)
+        if experiments != [TRANSFER]:
+            raise UsageError(f"{called('task')}: {TRANSFER} alone can be of any task; {', '.join(experiments)} cannot")
+        experiments = [f"{TRANSFER}-{task}"]
     if isinstance(encoders, Mapping):
         entries = [{**_role_or_name(word), **_entry(encoder)} for word, encoder in encoders.items()]
     else:

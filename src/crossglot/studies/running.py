@@ -42,7 +42,7 @@ from crossglot.studies.as_command import as_command
 from crossglot.studies.data_read import data_read
 from crossglot.studies.effort import effort
 from crossglot.studies.planning import StudyPlan, plan_study
-from crossglot.studies.remarks import forewarnings, remarks_on
+from crossglot.studies.remarks import remarks_on, warnings_before
 from crossglot.studies.run_folder import check_run_folder, write_predictions, write_study
 from crossglot.studies.study import Study
 
@@ -120,8 +120,10 @@ def _run_steps(plan: StudyPlan, executor: Executor, progress: Progress | None) -
     if plan.searches:
         lost = executor.run(Plan(plan.searches), plan.store, progress).failed
         plan = plan.with_found_recipes()
-    for remark in forewarnings(plan.steps.steps, plan.setting.candidates):
+    for remark in warnings_before(plan):
         _log.warning("%s", remark.text)
+    for why in plan.missing() if plan.study.train else ():  # files that the user chose for these very cells
+        _log.warning("cells stay empty: %s", why)
     waiting: dict[str, CrossglotError] = {}  # rows whose search failed
     for step in plan.steps.steps:
         blame = next((error for need in step.dependencies if (error := (lost | waiting).get(need.id))), None)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import get_args
 
-from crossglot.corpora.tasks import TASKS, Task
+from crossglot.corpora.tasks import TaggerTask
 from crossglot.engine.store import Store
 from crossglot.errors import UsageError
 from crossglot.experiments.setting import Candidate, Setting
@@ -29,7 +30,7 @@ def settle_recipes(setting: Setting, tables: Sequence[TransferTable], store: Sto
 
 def _settled(candidate: Candidate, setting: Setting, tables: Sequence[TransferTable], store: Store) -> Candidate:
     by_task, searches = dict(candidate.by_task), dict(candidate.searches)
-    for task in TASKS:
+    for task in get_args(TaggerTask):
         of_task = [table for table in tables if table.task == task]
         sources = _sources(candidate, of_task, setting)
         if candidate.grid is None or task in by_task or not sources:
@@ -49,12 +50,12 @@ def _longest(tables: Iterable[TransferTable], setting: Setting) -> int | None:
     return None if None in most else max(filter(None, most))
 
 
-def _search(candidate: Candidate, task: Task, sources: Sequence[str], setting: Setting) -> FindRecipe | None:
+def _search(candidate: Candidate, task: TaggerTask, sources: Sequence[str], setting: Setting) -> FindRecipe | None:
     """A search on the first source with a dev set, English before others; None if nothing can be trained."""
     corpora, runtime, grid = setting.corpora, setting.runtime, candidate.grid
     trainable = False
     for language in sources:
-        train, dev = (corpora.split(language, task, split) for split in ("train", "dev"))
+        train, dev = corpora.to_choose_by(language, task)
         trainable = trainable or isinstance(train, CorpusSplit)
         if grid is not None and isinstance(train, CorpusSplit) and isinstance(dev, CorpusSplit):
             return FindRecipe(

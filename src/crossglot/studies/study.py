@@ -16,8 +16,10 @@ from crossglot.errors import SpecError
 from crossglot.experiments.registry import EXPERIMENTS, SELF_SUFFICIENT
 from crossglot.experiments.setting import DEFAULT_FLOORS, FLOORS, TRANSLATION
 from crossglot.languages import KEY, LANGUAGES
-from crossglot.limits import COUNT, EPOCHS, MOST_SEEDS, RATE, SEED
+from crossglot.limits import COLUMN, COUNT, EPOCHS, MOST_SEEDS, RATE, SEED
 from crossglot.specs import checked, parse_toml, read_toml, toml_value, within
+from crossglot.studies.given_files import HOW, TRANSFER, check_files, checked_keys, task_of
+from crossglot.studies.given_files import SPLITS as FILES
 from crossglot.tagging.recipe import Decay, HeadStart
 
 ALL = "all"
@@ -27,8 +29,9 @@ _LANGUAGES = re.compile(rf"{KEY}(\+{KEY})*|{KEY}/{KEY}(:[\w-]+)?")
 """`en`; `hi+en`, joined; `hi/en:corrected`, code-switched. Never a path: keys are looked for in names of files."""
 
 _OF_TAGGERS = (
-    "encoders", "data", "vectors", "corpora", "sources", "targets", "max_train", "max_test", "learning_rate", "epochs",
-    "head_start", "head_learning_rate", "decay", "subword", "cutting", "keep_weights", "lenient",
+    *FILES, *HOW, "encoders", "data", "vectors", "corpora", "sources", "targets", "max_train", "max_test",
+    "learning_rate", "epochs", "head_start", "head_learning_rate", "decay", "subword", "cutting", "keep_weights",
+    "lenient",
 )  # fmt: skip
 """Fields without a meaning for experiments that make their languages and encoders themselves."""
 
@@ -73,12 +76,19 @@ class Study(BaseModel):
 
     Attributes:
         name: names the folder under `runs/` where none is given.
-        experiments: `table1` …; `transfer-pos` and `transfer-ner` are matrices over `sources` and `targets`.
+        experiments: `table1` …; `transfer-pos` and `transfer-ner` are matrices over `sources` and `targets`, and with
+            `transfer-labels` over files (`train`, `eval`).
         encoders: whose taggers fill the tables; none for experiments that make their own.
         data: the data root; None for the data cache.
         vectors: name → folder with vectors of the texts of figure 3 that were made elsewhere (`ntrex128.de.npy`).
         corpora: language → corpora to use for it instead of the default (`UD_Spanish-AnCora`, `conll2002/es`); pair of
             languages (`en-de`) → its bitext (`ntrex128`, `UD_English-PUD+UD_German-PUD`).
+        train: language → file to train on, for a matrix of files that needs no data root; any word is a language.
+        dev: language → file to choose start and learning rate by; else a tenth of the training sentences is set aside.
+        eval: language → file to evaluate on.
+        format: of these files, `conllu` or `columns`; by default what their names tell.
+        column: of those in CoNLL-U the field with the tags, instead of `upos`.
+        tag_column: of column files the index of the tags' field, instead of the last.
         sources: languages to train on instead of the experiment's (`hi+en` joins two).
         targets: languages to evaluate, likewise.
         seeds: of the trainings.
@@ -110,6 +120,12 @@ class Study(BaseModel):
     data: Path | None = None
     vectors: Mapping[Annotated[str, Field(min_length=1)], Path] = {}
     corpora: Mapping[str, tuple[str, ...]] = {}
+    train: Mapping[str, Path] = {}
+    dev: Mapping[str, Path] = {}
+    eval: Mapping[str, Path] = {}
+    format: Literal["conllu", "columns"] | None = None
+    column: str | None = Field(None, min_length=1)
+    tag_column: Annotated[int, within(COLUMN)] | None = None
     sources: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     seeds: tuple[Annotated[int, within(SEED)], ...] = Field((1, 2, 3), min_length=1, max_length=MOST_SEEDS)
@@ -154,6 +170,11 @@ class Study(BaseModel):
         if isinstance(vectors, Mapping) and "" in vectors.values():  # as a path it would be the current folder
             raise ValueError("a folder is empty; give one with a file for each text (ntrex128.de.npy)")
         return vectors
+
+    @field_validator("train", "dev", "eval", mode="before")
+    @classmethod
+    def _by_language(cls, files: Any) -> Any:
+        return checked_keys(files)
 
     @field_validator("corpora", mode="before")
     @classmethod
@@ -203,10 +224,12 @@ class Study(BaseModel):
             return self
         if self.vectors and "figure3" not in self.experiments:
             raise ValueError("vectors: figure3 alone reads them, and it is not among the experiments")
+        check_files(self)
         if not self.encoders and not (self.vectors and set(self.experiments) == {"figure3"}):
             raise ValueError("encoders: has to be given")
         for name in self.experiments:
-            if not (EXPERIMENTS[name].own or name in SELF_SUFFICIENT or (self.sources and self.targets)):
+            languages = self.train or (self.sources and self.targets)
+            if not (EXPERIMENTS[name].own or name in SELF_SUFFICIENT or languages):
                 raise ValueError(f"experiments: {name} needs sources and targets")
         return self
 
@@ -233,12 +256,22 @@ def _task_of(language: str, name: str) -> str:
 
 
 def make_study(fields: Mapping[str, Any], where: str = "study") -> Study:
-    """A study from plain values.
+    """A study from plain values; of `transfer`, a matrix of files, it is the one of the files' task.
 
     Raises:
         SpecError: naming each wrong field and what is allowed.
+        CrossglotError: for a file of `transfer` that is missing or faulty, or files of different tasks.
     """
-    return checked(Study, fields, f"{where}: not a study that can be run")
+    fault = f"{where}: not a study that can be run"
+    if fields.get("experiments") not in ([TRANSFER], (TRANSFER,)):
+        return checked(Study, fields, fault)
+    if not (fields.get("train") or fields.get("eval")):
+        known = "over the languages of a data root it is transfer-pos or transfer-ner"
+        raise SpecError(
+            f"{fault}\n  experiments: {TRANSFER} is of files of one's own: name them (train, eval); {known}"
+        )
+    study = checked(Study, {**fields, "experiments": ["transfer-labels"]}, fault)  # whatever the task is
+    return study.model_copy(update={"experiments": (f"transfer-{task_of(study)}",)})
 
 
 def load_study(path_or_preset: str | Path) -> Study:
@@ -267,17 +300,20 @@ def _without_engine(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if (key, value) != ("engine", "local")}
 
 
+_OF_NAMES = ("vectors", "corpora", *FILES)
+"""Fields that are tables of their own in TOML."""
+
+
 def study_toml(study: Study) -> str:
     """The study as TOML that `load_study` reads back to the same study."""
-    fields = study.model_dump(mode="json", exclude_none=True, exclude={"encoders", "corpora", "vectors"})
+    fields = study.model_dump(mode="json", exclude_none=True, exclude={"encoders"})
+    fields_of = {table: fields.pop(table) for table in _OF_NAMES}
     lines = [f"{key} = {toml_value(value)}" for key, value in fields.items() if value != [] or key == "floors"]
     for entry in study.encoders:
         lines += ["", "[[encoders]]"]
         lines += [f"{key} = {toml_value(value)}" for key, value in entry.model_dump(exclude_none=True).items()]
-    if study.vectors:
-        lines += ["", "[vectors]"]
-        lines += [f"{toml_value(name)} = {toml_value(str(folder))}" for name, folder in study.vectors.items()]
-    if study.corpora:
-        lines += ["", "[corpora]"]
-        lines += [f"{toml_value(key)} = {toml_value(list(names))}" for key, names in study.corpora.items()]
+    for table in _OF_NAMES:
+        if named := fields_of[table]:
+            lines += ["", f"[{table}]"]
+            lines += [f"{toml_value(key)} = {toml_value(value)}" for key, value in named.items()]
     return "\n".join(lines) + "\n"

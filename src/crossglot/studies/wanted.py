@@ -6,27 +6,22 @@ of taggers, and the pairs of languages that it looks for bitexts of, is what it 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from crossglot.corpora.catalogue import SPLITS
 from crossglot.corpora.codemix import is_switch_key, split_switch_key
 from crossglot.corpora.parallel import Pair
-from crossglot.corpora.tasks import Task
+from crossglot.corpora.tasks import TaggerTask
 from crossglot.errors import UsageError
 from crossglot.experiments.experiment import Experiment
+from crossglot.experiments.given_corpora import NOTHING
 from crossglot.experiments.matrix import SPLIT
 from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.experiments.setting import TRANSLATION, Absent, Corpora, Setting
 from crossglot.runtime import Runtime
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.studies.study import Study, named_experiments
-
-NOTHING = Path(os.devnull)
-"""A data root that holds nothing, and that nobody can put anything into."""
-
 
 Place = tuple[tuple[str, ...], str]
 """Languages and task of a corpus."""
@@ -143,11 +138,11 @@ class _NoCorpora(Corpora):
 
     pairs: list[Pair] = field(default_factory=list)
 
-    def absent(self, language: str, task: Task, split: str) -> Absent | None:  # noqa: ARG002
+    def absent(self, language: str, task: TaggerTask, split: str) -> Absent | None:  # noqa: ARG002
         """See `Corpora`."""
         return Absent(language, f"no {task} corpus")
 
-    def split(self, language: str, task: Task, split: str) -> CorpusSplit | Absent:  # noqa: ARG002
+    def split(self, language: str, task: TaggerTask, split: str) -> CorpusSplit | Absent:  # noqa: ARG002
         """See `Corpora`."""
         return Absent(language, f"no {task} corpus")
 

@@ -51,10 +51,12 @@ def check_scorable(
         return
     if types is not None:
         raise UsageError(
-            f"entity types ({_names(types)}) are for taggers of entities; this one's task is {labels.task}"
+            f"entity types ({names_in_short(types)}) are for taggers of entities; this one's task is {labels.task}"
         )
     if not found & set(labels.names):
-        what = f"none of gold's tags ({_names(found)}) is a label of this tagger ({_names(labels.names)})"
+        what = (
+            f"none of gold's tags ({names_in_short(found)}) is a label of this tagger ({names_in_short(labels.names)})"
+        )
         raise DataError(what, path=path, remedy="Is this the right tagger, and the right column of tags?")
 
 
@@ -74,26 +76,32 @@ def unknown_share(
 
 def _check_entities(labels: Labels, tags: set[str], types: Collection[str] | None, path: Path | str | None) -> None:
     if not all(map(is_tag, tags)):
-        what = f"gold's tags ({_names(tag for tag in tags if not is_tag(tag))}) are none of entities, as B-PER is"
+        what = (
+            f"gold's tags ({names_in_short(tag for tag in tags if not is_tag(tag))}) are none of entities, as B-PER is"
+        )
         raise DataError(what, path=path, remedy="Is this the right tagger, and the right column of tags?")
     has, knows = entity_types(tags), entity_types(labels.names)
     if not has:
         raise DataError("gold has no entity: there is nothing to score", path=path, remedy="Every tag in it is O.")
-    there = f"gold has {_names(has)}"
+    there = f"gold has {names_in_short(has)}"
     if types is not None and (strange := [name for name in types if name not in (*has, *knows)]):
         where = "" if path is None else f"{path}: "
-        raise UsageError(f"{where}no entity type {strange[0]!r}: {there}; the tagger knows {_names(knows)}")
+        raise UsageError(f"{where}no entity type {strange[0]!r}: {there}; the tagger knows {names_in_short(knows)}")
     wanted = [name for name in has if types is None or name in types]
     if not wanted:
         raise DataError(
-            f"gold has no entity of type {_names(types or ())}", path=path, remedy=f"Its types: {_names(has)}."
+            f"gold has no entity of type {names_in_short(types or ())}",
+            path=path,
+            remedy=f"Its types: {names_in_short(has)}.",
         )
     if not set(wanted) & set(knows):
-        what = f"none of gold's entity types ({_names(wanted)}) is one that this tagger knows ({_names(knows)})"
+        known = names_in_short(knows)
+        what = f"none of gold's entity types ({names_in_short(wanted)}) is one that this tagger knows ({known})"
         raise DataError(what, path=path, remedy="Rename them in one of the two, or take another tagger.")
 
 
-def _names(names: Iterable[str]) -> str:
+def names_in_short(names: Iterable[str]) -> str:
+    """Names as a message lists them: sorted, and not all of very many."""
     listed = sorted(names)
     more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
     return ", ".join(map(str, listed[:SHOWN])) + more
