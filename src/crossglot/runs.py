@@ -13,7 +13,7 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 from crossglot.corpora.opening import Held
-from crossglot.corpora.tasks import Task
+from crossglot.corpora.tasks import TaggerTask
 from crossglot.drawing.chart_exhibit import ChartExhibit
 from crossglot.drawing.figures import drawable, heat_map, themed
 from crossglot.drawing.frames import lines_frame, matrix_frame
@@ -199,9 +199,9 @@ def reproduce(
 
 def transfer_matrix(
     encoder: Given,
-    task: Task,
-    sources: Iterable[str],
-    targets: Iterable[str],
+    task: TaggerTask,
+    sources: Iterable[str] | Mapping[str, str | Path],
+    targets: Iterable[str] | Mapping[str, str | Path],
     data: str | Path | None = None,
     *,
     out: str | PathLike[str] | None = None,
@@ -214,10 +214,10 @@ def transfer_matrix(
 
     Args:
         encoder: from `load_encoder`, a hub id or a folder.
-        task: `pos` (accuracy) or `ner` (F1).
-        sources: language keys.
-        targets: language keys.
-        data: the data root; None for the data cache.
+        task: `pos` (accuracy) or `ner` (F1); of files `labels` (accuracy), too.
+        sources: language keys; or files of one's own, by language, whose key is any word.
+        targets: language keys; or files likewise.
+        data: the data root; None for the data cache, and with files.
         out: folder that keeps what is finished, so that a second call goes on from there; by default nothing is kept.
         tidy: the rows of results.csv with intervals, seeds and averages instead.
         progress: see `run_study`.
@@ -231,8 +231,11 @@ def transfer_matrix(
         CrossglotError: if something is wrong with what was asked, or steps failed.
     """
     experiment = f"transfer-{task}"
-    sources, targets = _keys(sources, "sources"), _keys(targets, "targets")
-    study = reproduce_study(experiment, encoder, data, sources=sources, targets=targets, **settings)
+    if isinstance(sources, Mapping) and isinstance(targets, Mapping):
+        asked: dict[str, Any] = {"train": dict(sources), "eval": dict(targets)}
+    else:
+        asked = {"sources": _keys(sources, "sources"), "targets": _keys(targets, "targets")}
+    study = reproduce_study(experiment, encoder, data, **asked, **settings)
     with scratch_folder(Path(gettempdir())) as passing:
         run = run_study(study, out or passing, progress=progress, jobs=jobs)
     return run.results if tidy else run.tables[experiment].select("system", "source", *targets)
@@ -257,6 +260,8 @@ def analyse(scores: str | Path | polars.DataFrame, out: str | PathLike[str] | No
 
 
 def _keys(languages: Iterable[str], what: str) -> list[str]:
+    if isinstance(languages, Mapping):
+        raise UsageError(f"{what} are files by language: give sources and targets both so, or both as language keys")
     if isinstance(languages, str):
         raise UsageError(f"{what} have to be a list of language keys, not one string: [{languages!r}]")
     return list(languages)

@@ -12,6 +12,7 @@ from typing import Any
 
 from crossglot.comparison.rescoring import cell_of, made_anew
 from crossglot.corpora.catalogue import find_corpus
+from crossglot.corpora.opening import checksum
 from crossglot.corpora.parallel import named_parallel_files
 from crossglot.corpora.tasks import TASKS
 from crossglot.errors import CrossglotError, StorageError
@@ -96,7 +97,8 @@ def verify(folder: Path, data: Path | None = None, progress: Callable[[int, int]
 
     Args:
         folder: the run's.
-        data: a data root, whose files' checksums are compared with those that the run has noted.
+        data: a data root, whose files' checksums are compared with those that the run has noted; those of files that
+            the user named are whatever is given.
         progress: told how many taggers are scored, of how many.
 
     Raises:
@@ -112,8 +114,9 @@ def verify(folder: Path, data: Path | None = None, progress: Callable[[int, int]
         from crossglot.experiments.judging import judge
 
         parts.append(_claims(claims, judge(results, systems=_systems(versions))))
-    if data is not None:
-        parts.append(_data(rows, versions, data))
+    own = {name: Path(facts["file"]) for name, facts in (versions.get("data") or {}).items() if _is_of_file(facts)}
+    if data is not None or own:
+        parts.append(_data(rows, versions, data, own))
     return Verified(folder, tuple(parts))
 
 
@@ -210,13 +213,22 @@ def _systems(versions: Mapping[str, Any]) -> list[System]:
         ) from error
 
 
-def _data(rows: Iterable[ResultRow], versions: Mapping[str, Any], root: Path) -> Checked:
-    """The checksums that a run has noted against those of a data root's files of the same names."""
+def _is_of_file(facts: object) -> bool:
+    """Whether what a run has noted of a corpus is about a file that its user named."""
+    return isinstance(facts, dict) and isinstance(facts.get("file"), str)
+
+
+def _data(
+    rows: Iterable[ResultRow], versions: Mapping[str, Any], root: Path | None, own: Mapping[str, Path]
+) -> Checked:
+    """The checksums that a run has noted against those of a data root's files of the same names, and of users' own."""
     known = {
         name: facts.get("checksum") if isinstance(facts, dict) else facts
         for name, facts in (versions.get("data") or {}).items()
     }
-    asked = {key: look for row in rows for key, look in _looked_up(row, root)}
+    asked: dict[str, Callable[[], str]] = {name: partial(checksum, path) for name, path in own.items()}
+    if root is not None:
+        asked |= {key: look for row in rows for key, look in _looked_up(row, root) if key not in own}
     equal, differences, unchecked = 0, [], Counter[str]()
     for name, kept in known.items():
         if name not in asked:
@@ -225,9 +237,9 @@ def _data(rows: Iterable[ResultRow], versions: Mapping[str, Any], root: Path) ->
         try:
             found = asked[name]()
         except CrossglotError:
-            if not root.is_dir():
+            if root is not None and not root.is_dir():
                 raise
-            unchecked["not in the data root"] += 1
+            unchecked["its file is not there" if name in own else "not in the data root"] += 1
             continue
         if found == kept:
             equal += 1

@@ -9,11 +9,14 @@ from pathlib import Path
 
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.tagged_files import TaggedFile
-from crossglot.corpora.tasks import TaggerTask
+from crossglot.corpora.tasks import UPOS, TaggerTask
+from crossglot.errors import DataError
 from crossglot.experiments.setting import Absent, Corpora
+from crossglot.remedies import way, ways
 from crossglot.steps.arguments import CorpusSplit, Part, describe_file
 from crossglot.steps.tested_on_training import sentence_marks
 from crossglot.tagging.held_out import held_out
+from crossglot.tagging.scorable import names_in_short
 
 NOTHING = Path(os.devnull)
 """A data root that holds nothing, and that nobody can put anything into."""
@@ -59,6 +62,11 @@ class GivenCorpora(Corpora):
             at_most=self.max_test if split == "test" else None,
             together=[file for (key, _), file in self.files.items() if key == language],
         )
+        strange = set(found.types) - set(UPOS) if (task, split) == ("pos", "train") else set()
+        if strange:
+            what = f"has tags that are none of UPOS ({names_in_short(strange)})"
+            ways_out = ways("mend them", way("say that these are other labels", "task", "labels"))
+            raise DataError(what, path=self.files[language, split].path, remedy=f"{ways_out}.".capitalize())
         sentence_marks(found)  # while its sentences are in memory, see `Corpora`
         return found
 

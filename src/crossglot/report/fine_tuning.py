@@ -104,9 +104,10 @@ def choices_list(run: RunFolder) -> Markup | None:
     )
     rule = (
         "The paper's recipe is meant for encoders of BERT-base's size. For others the start of the new layer and the "
-        "rate were chosen on the dev set of a source (or sentences of it set aside), for each task: of the start with the highest score the lowest "
-        "rate within two points of it. No target of this run was looked at; the rule itself was set after the fact, "
-        "when other runs had shown what high rates and starts by chance do to targets. Scores are in per cent."
+        "rate were chosen on the dev set of a source, or on sentences of it that were set aside, for each task: of the "
+        "start with the highest score the lowest rate within two points of it. No target of this run was looked at; "
+        "the rule itself was set after the fact, when other runs had shown what high rates and starts by chance do to "
+        "targets. Scores are in per cent."
     )
     return element("div", element("h3", "How start and rate were chosen"), element("p", rule), element("ul", *items))
 

@@ -77,18 +77,14 @@ def files_of(study: Study) -> dict[tuple[str, str], TaggedFile]:
         CrossglotError: if one is missing, has no tags or a name that tells no format; or the same is given twice.
     """
     found: dict[tuple[str, str], TaggedFile] = {}
-    seen: dict[str, tuple[str, Path]] = {}
+    seen: dict[str, tuple[str, str]] = {}
     for name, language, path in _named(study):
         file = tagged_file(path, study.format or "auto", column=study.column, tag_column=study.tag_column)
         said = f"{name} of {language}"
-        before, where = seen.setdefault(file.checksum(), (said, path))
+        before, where = seen.setdefault(file.checksum(), (said, str(path)))
         if before != said and not (name == "eval" and before.startswith("eval")):
-            same = "is the same file" if Path(where) == Path(path) else f"holds the same text as {where}"
-            what = (
-                f"is given as {said}, and {same} as {before}"
-                if same == "is the same file"
-                else f"({said}) {same} ({before})"
-            )
+            where = "" if Path(where) == Path(path) else f" ({where})"
+            what = f"is given as {said}, and what it holds as {before}{where}, too"
             raise DataError(what, path=path, remedy="What is trained on cannot be what is chosen by or evaluated on.")
         found[language, SPLITS[name]] = file.model_copy(update={"path": file.path.absolute()})
     return found

@@ -44,6 +44,8 @@ def named_experiments(names: Sequence[str]) -> tuple[str, ...]:
     """
     papers = tuple(key for key, experiment in EXPERIMENTS.items() if experiment.own and experiment.of_paper)
     wanted = [name for one in names for name in (papers if one == ALL else (one,))]
+    if TRANSFER in wanted:
+        raise ValueError(f"{TRANSFER} is a matrix of files of one's own: it stands alone, and has no corpora to fetch")
     for name in wanted:
         if name not in EXPERIMENTS:
             near = get_close_matches(name, EXPERIMENTS, n=1)
