@@ -111,6 +111,30 @@ STUDIES = (
     bad("reproduce table2 --encoder m-bert=encoder --data nowhere --out out", "nowhere", "no such data root"),
 )
 
+OWN = "reproduce transfer --encoder encoder --out out"
+PAIR = {"lab.tsv": "a\tX\nb\tY\n\nc\tX\n", "o.tsv": "a\tO\n", "pos.tsv": "a\tNOUN\n"}
+FILES = (
+    bad(OWN, "transfer is of files of one's own: name them (train, eval)"),
+    bad(f"{OWN} --train en=train.conll", "eval: has to be given: there is no file to evaluate on"),
+    bad(f"{OWN} --dev en=dev.conllu", "name them (train, eval)"),
+    bad(f"{OWN} --train en=gone.conll --eval de=train.conll", "gone.conll: no such file"),
+    bad(f"{OWN} --train en=empty.txt --eval de=train.conll --format columns", "empty.txt: has no sentence"),
+    bad(f"{OWN} --train text.txt --eval de=train.conll", "--train text.txt: its name begins with no language's key"),
+    bad(f"{OWN} --train en=text.txt --eval de=train.conll", "text.txt: plain text has no tags"),
+    bad(f"{OWN} --train en=a-file --eval de=train.conll", "a-file: its name does not tell the format", "(--format)"),
+    bad(f"{OWN} --train en=train.conll --train en=o.tsv --eval de=o.tsv", "en is given twice", files=PAIR),
+    bad(f"{OWN} --train en=train.conll --eval de=train.conll", "given as eval of de", "as train of en"),
+    bad(f"{OWN} --train en=train.conll --eval de=dev.conllu", "has entities, while", "(--column, --tag-column)"),
+    bad(f"{OWN} --train en=train.conll --eval de=o.tsv", "no entity in de/o.tsv", files=PAIR),
+    bad(f"{OWN} --train en=lab.tsv --eval de=pos.tsv", "(X, Y) and de (NOUN) have none in common", files=PAIR),
+    bad(f"{OWN} --train en=lab.tsv --eval de=pos.tsv --task pos", "tags that are none of UPOS", files=PAIR),
+    bad(f"{OWN} --train en=lab.tsv --eval de=pos.tsv --task tagging", "unknown task 'tagging'", files=PAIR),
+    bad(f"{OWN} --train en=lab.tsv --eval de=pos.tsv --tag-column 5", "Name a column that the file has", files=PAIR),
+    bad(f"{OWN} --train en=train.conllu --eval de=dev.conllu --column tags", "no CoNLL-U column 'tags'"),
+    bad(f"{OWN} --train en=train.conllu --eval de=dev.conllu --data root", "all that is read; leave it out"),
+    bad("reproduce table2 --encoder encoder --task ner --out out", "--task: transfer alone can be of any task"),
+)
+
 MATRIX = {"m.csv": "source,en,de\nen,90,80\nde,70,95\n"}
 ANALYSE = "analyse m.csv --out out"
 ANALYSES = (
@@ -675,6 +699,7 @@ BAD_INPUTS = (
         *SCORED,
         *NUMBERS,
         *STUDIES,
+        *FILES,
         *ANALYSES,
         *TAGGERS,
         *PRETRAINING,

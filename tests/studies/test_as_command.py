@@ -40,6 +40,16 @@ def asked_by(line: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Study, Path]:
         {"subword": "first", "cutting": "text", "floors": [], "lenient": True, "data": "a root/with blanks"},
         {"floors": ["untrained"], "sources": ["en", "hi+en"], "targets": ["de", "hi/en:corrected"]},
         {"corpora": {"es": ["UD_Spanish-AnCora", "conll2002/es"], "en-de": ["ntrex128"]}},
+        {
+            "experiments": ["transfer-labels"],
+            "train": {"en": "my files/en.tsv", "tlh": "t.conllu"},
+            "format": "columns",
+            "dev": {"tlh": "d.tsv"},
+            "eval": {"de": "a=b.conll"},
+            "column": "xpos",
+            "tag_column": -2,
+            "sources": ["en+tlh"],
+        },
     ],
 )
 def test_the_line_asks_for_the_study_with_what_was_left_open_settled(

@@ -12,6 +12,7 @@ What the keys hold:
     types       the entity types scored, of NER: `LOC+ORG+PER`
     data        the corpora and, after `~`, a checksum over the checksums of every split that was read; of the whole run
                 where an experiment's rows name no corpus (table 5)
+    tags        of files of the user's own, where tags are read that do not stand where they usually do: the column
     split       of the targets
     train, test at most so many sentences of each source and target, or `all`
     faulty      what was done about malformed sentences: `refused` or `skipped`
@@ -81,6 +82,8 @@ def _of_numbers(rows: Sequence[ResultRow], versions: Mapping[str, Any], study: M
         **({"types": _listed(each.replace(" ", "+") for each in types)} if types else {}),
         "data": _data(rows, versions),
     }
+    if columns := [str(study[name]) for name in ("column", "tag_column") if name in study]:
+        parts["tags"] = _listed(columns)
     if _tagger_tasks(rows):
         parts["split"] = _listed(_each(row.split for row in rows))
         if "matrix" not in versions:
