@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import lzma
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_entities_and_other_tags_are_no_task(tmp_path: Path, name: str, text: st
 
 
 def test_of_real_corpora_the_task_is_found(data_root: Path) -> None:
-    def found(*names: str, **how: str) -> str:
+    def found(*names: str, **how: Any) -> str:
         return find_task([tagged_file(data_root / name, **how) for name in names])
 
     wikiann, germeval = "ner/wikiann/nl-test.conll", "ner/germeval2014/de-dev.conll"

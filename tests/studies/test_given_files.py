@@ -24,7 +24,7 @@ from crossglot.studies.reproduce import reproduce_study
 from crossglot.studies.study import load_study, make_study, study_toml
 from toy_world import ENGLISH, ENGLISH_NAMES, GERMAN, GERMAN_NAMES, Tagged, write_encoder
 
-PLAIN = {"seeds": [1], "learning_rate": 1e-3, "epochs": 1, "precision": "fp32", "device": "cpu"}
+PLAIN: dict[str, Any] = {"seeds": [1], "learning_rate": 1e-3, "epochs": 1, "precision": "fp32", "device": "cpu"}
 MORE: list[Tagged] = [[("a", "DET"), ("cat", "NOUN"), ("sees", "VERB"), ("Anna", "PROPN"), ("in", "ADP")]]
 MORE_NAMES: list[Tagged] = [[("Rome", "B-LOC"), ("sees", "O"), ("Anna", "B-PER"), (".", "O")]]
 
