@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,6 +35,10 @@ class Hub(ThreadingHTTPServer):
         """Files whose content was sent, as paths in their repository."""
         self.broken: set[str] = set()
         """Files of which half is sent before the connection ends."""
+        self.pause = 0.0
+        """Seconds before each sixty-fourth of a file's content (of small files before each kilobyte)."""
+        self.sent = 0
+        """Bytes of content that went out."""
         self.renamed: dict[str, str] = {}
         """Former id → the one that the hub knows a model by now; the former leads to it."""
 
@@ -128,16 +132,24 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_content(inner, file, commit)
 
     def _send_content(self, inner: str, file: Path, headers: Mapping[str, str]) -> None:
-        self.send_response(200)
-        self._headers({**headers, "ETag": f'"{_oid(file)}"', "Content-Length": str(file.stat().st_size)})
+        size = file.stat().st_size
+        asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        start = int(asked[1]) if asked else 0
+        self.send_response(206 if asked else 200)
+        ranged = {"Content-Range": f"bytes {start}-{size - 1}/{size}"} if asked else {}
+        self._headers({**headers, **ranged, "ETag": f'"{_oid(file)}"', "Content-Length": str(size - start)})
         if self.command == "GET":
             self.server.fetched.add(inner)
             with file.open("rb") as content:
+                content.seek(start)
                 if inner in self.server.broken:
-                    self.wfile.write(content.read(file.stat().st_size // 2))
+                    self.wfile.write(content.read(size // 2))
                     self.close_connection = True
-                else:
-                    shutil.copyfileobj(content, self.wfile)
+                    return
+                while piece := content.read(max(1 << 10, size >> 6)):
+                    time.sleep(self.server.pause)
+                    self.server.sent += len(piece)
+                    self.wfile.write(piece)
 
     def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         self.send_response(status)

@@ -27,7 +27,7 @@ ENCODERS: Mapping[str, str] = {
     "sentence-transformers/all-MiniLM-L6-v2": "all-minilm-l6-v2",
 }
 LINE = (
-    "crossglot reproduce table2 --encoder m-bert=intfloat/multilingual-e5-small "
+    "crossglot reproduce table2 table8 --encoder m-bert=intfloat/multilingual-e5-small "
     "--encoder en-bert=sentence-transformers/all-MiniLM-L6-v2 --get"
 )
 
@@ -74,11 +74,13 @@ def main() -> None:
     if encoders is None or data is None:
         sys.exit("set CROSSGLOT_ENCODERS to the encoders' folder, and CROSSGLOT_DATA to a data root (CONTRIBUTING.md)")
     folders = {name: Path(encoders) / folder for name, folder in ENCODERS.items()}
-    with world(folders, Path(data)) as (hub, files), tempfile.TemporaryDirectory() as cache:
+    cache = tempfile.mkdtemp(prefix="crossglot-cache-")
+    with world(folders, Path(data)) as (hub, files):
         sys.stdout.write(
             "In another terminal, with an empty cache:\n\n"
             f"  export HF_ENDPOINT={hub.url} HF_HOME={cache}/hf CROSSGLOT_MIRROR={files.url} XDG_CACHE_HOME={cache}\n"
-            f"  {LINE} --max-train 100 --max-test 100 --seeds 1\n\nCtrl-C ends this.\n"
+            f"  {LINE} --max-train 100 --max-test 100 --seeds 1\n\n"
+            f"Ctrl-C ends this. What was fetched stays in {cache}: the same line runs again without the servers.\n"
         )
         sys.stdout.flush()
         threading.Event().wait()

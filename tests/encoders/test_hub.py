@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,8 +18,10 @@ from pathlib import Path
 import pytest
 import transformers
 from huggingface_hub import constants
+from huggingface_hub.utils import WeakFileLock
 from tiny_models import save_tiny
 
+from crossglot.encoders import hub_downloads
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder, load_tokenizer
 from crossglot.errors import ModelError
@@ -199,3 +202,39 @@ def test_a_model_that_has_another_name_now_is_read_and_the_name_said(
     hub.renamed = {NAME: "somebody-else/tiny-bert"}
     assert load_tokenizer(NAME).tokenize("the")
     assert f"{NAME} is called somebody-else/tiny-bert on the hub now" in caplog.text
+
+
+@pytest.mark.usefixtures("here")
+def test_how_far_a_long_download_is_and_how_long_it_takes_is_said_now_and_then(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(hub_downloads, "FIRST_SAID", 0.0)
+    monkeypatch.setattr(hub_downloads, "THEN_SAID", 0.0)
+    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 1024)
+    hub.pause = 0.01
+    load_encoder(NAME)
+    said = [line for line in caplog.messages if "to go" in line]
+    assert said
+    assert all(re.fullmatch(rf"[\w.]+ of {NAME}: [\d.]+ \w+ of [\d.]+ \w+, \d+ s to go", line) for line in said), said
+
+
+@pytest.mark.usefixtures("here")
+def test_what_a_killed_download_left_in_the_cache_is_removed_unless_somebody_writes_there(
+    hub: Hub, machine: dict[str, str]
+) -> None:
+    load_tokenizer(NAME)
+    cache = Path(machine["HF_HOME"]) / "hub"
+    (blobs,) = cache.glob("models--*/blobs")
+    (locks,) = cache.glob(".locks/*")
+    names = ("killed", "written", "held", "resumed")
+    left = {
+        name: blobs / (f"{name}.0123abcd.incomplete" if name != "resumed" else f"{name}.incomplete") for name in names
+    }
+    for name, path in left.items():
+        path.write_bytes(b"half")
+        (locks / f"{name}.lock").touch()
+        if name != "written":
+            os.utime(path, (0, 0))
+    with WeakFileLock(locks / "held.lock"):
+        load_encoder(NAME)
+    assert {name for name, path in left.items() if path.exists()} == {"written", "held", "resumed"}

@@ -112,6 +112,8 @@ def download(
         ModelError: if a file cannot be downloaded, is one of those that the hub gives only to whoever is logged in, or
             the disk has no room for all of them.
     """
+    from crossglot.encoders.hub_downloads import clear_abandoned
+
     sizes = sizes or {}
     there = set(files)
     wanted = [file for file in (*TOLD_BY, *TOKENIZER_FILES) if file in there]
@@ -120,6 +122,7 @@ def download(
     elif weights and INDEX in there:
         shards = named_shards(download_file(name, commit, INDEX))
         wanted += [INDEX, *(shard for shard in shards if shard in there)]
+    clear_abandoned(name)
     _check_room(name, commit, wanted, sizes)
     return [download_file(name, commit, file, sizes.get(file)) for file in wanted][-1].parent
 
@@ -127,23 +130,16 @@ def download(
 def _check_room(name: str, commit: str, wanted: Iterable[str], sizes: Mapping[str, int]) -> None:
     from huggingface_hub import constants, try_to_load_from_cache
 
+    from crossglot.encoders.hub_downloads import spell_size
+
     lacking = [file for file in wanted if not isinstance(try_to_load_from_cache(name, file, revision=commit), str)]
     total, cache = sum(sizes.get(file, 0) for file in lacking), Path(constants.HF_HUB_CACHE).absolute()
     free = shutil.disk_usage(next(folder for folder in (cache, *cache.parents) if folder.is_dir())).free
     if total > free:
         raise ModelError(
-            f"{name}: {_in_words(total)} are to be downloaded, and the disk of the hub's cache has {_in_words(free)} "
+            f"{name}: {spell_size(total)} are to be downloaded, and the disk of the hub's cache has {spell_size(free)} "
             f"left ({cache})\n  make room there, or let HF_HOME name a folder on another disk"
         )
-
-
-def _in_words(size: int) -> str:
-    """A number of bytes: `471 MB`."""
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000  # type: ignore[assignment]
-    return f"{size:.1f} GB"
 
 
 def download_file(name: str, revision: str | None, file: str, size: int | None = None) -> Path:
@@ -162,12 +158,15 @@ def download_file(name: str, revision: str | None, file: str, size: int | None =
     from huggingface_hub import hf_hub_download, try_to_load_from_cache
     from huggingface_hub.errors import GatedRepoError
 
+    from crossglot.encoders.hub_downloads import saying, spell_size
+
     if file.endswith(".safetensors") and not isinstance(try_to_load_from_cache(name, file, revision=revision), str):
-        how_much = f" ({_in_words(size)})" if size else ""
+        how_much = f" ({spell_size(size)})" if size else ""
         _log.warning("downloading %s of %s%s, which the hub's cache keeps", file, name, how_much)
     with refusing(f"{name}: {file} cannot be downloaded"):
         try:
-            return Path(hf_hub_download(name, file, revision=revision)).absolute()
+            bar = saying(f"{file} of {name}")
+            return Path(hf_hub_download(name, file, revision=revision, tqdm_class=bar)).absolute()
         except GatedRepoError as error:
             raise ModelError(_gated(name)) from error
 
