@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import transformers
 from huggingface_hub import constants
-from huggingface_hub.utils import WeakFileLock
+from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]  # lazily offered
 from tiny_models import save_tiny
 
 from crossglot.encoders import hub_downloads

@@ -16,7 +16,7 @@ from typing import Any
 
 from huggingface_hub import constants
 from huggingface_hub.file_download import repo_folder_name
-from huggingface_hub.utils import WeakFileLock
+from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]  # lazily offered
 from tqdm import tqdm
 
 from crossglot.engine.timing import spell_seconds
@@ -39,7 +39,7 @@ def spell_size(size: float) -> str:
     return f"{size:.1f} GB"
 
 
-class SaidProgress(tqdm):  # type: ignore[type-arg]  # which is generic in its stubs alone
+class SaidProgress(tqdm):  # type: ignore[misc]  # which says nothing of its types
     """How far the download of a large file is: a line now and then, on a terminal as in a pipe.
 
     Args:
