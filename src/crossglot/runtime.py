@@ -144,8 +144,11 @@ def keep_freed_memory() -> None:
 
 
 def give_back_memory() -> None:
-    """Gives what was freed back to the system, small blocks too, which glibc keeps; elsewhere does nothing."""
+    """Gives what was freed back to the system, small blocks too, which glibc keeps, and GPU memory that torch keeps."""
     gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
+from crossglot import at_once
 from crossglot.engine.step import Advance, Inputs, Step, Work
 from crossglot.errors import DataError
 
@@ -112,6 +113,26 @@ class Misbehave(Step):
             raise MemoryError
         else:
             raise OddError(needed=threading.Lock())
+
+
+class Lack(Step):
+    """Needs more memory than there is, unless half as much is computed at a time, if that `suffices`."""
+
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"log"})
+
+    how: str
+    suffices: bool = True
+    log: Path
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
+        with self.log.open("a") as file:
+            file.write("halved\n" if at_once.are_halved() else "whole\n")
+        if at_once.are_halved() and self.suffices:
+            (folder / "done").write_text("done")
+        elif self.how == "is killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        else:
+            raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
 
 
 class Die(Step):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from crossglot.batching import Batch
 from crossglot.corpora.catalogue import find_corpus
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
@@ -18,6 +19,7 @@ from crossglot.steps.complete_rows import complete_rows
 from crossglot.steps.find_recipe import FindRecipe, read_search
 from crossglot.steps.rows import AT_CHECKPOINT, read_about, read_predictions, tags_of
 from crossglot.steps.train_and_predict import TAGGER, TrainAndPredict
+from crossglot.tagging import fitting, prediction
 from crossglot.tagging.finetuning import finetune
 from crossglot.tagging.prediction import Prepared, prepare
 from crossglot.tagging.recipe import Recipe
@@ -199,3 +201,25 @@ def test_a_target_is_prepared_once_for_all_taggers(root: Path, tmp_path: Path, m
     rows = [row(root, fresh, "de en", seed=seed, untrained=untrained) for seed in (1, 2) for untrained in (False, True)]
     assert len(Local().run(Plan.of(rows), Store(tmp_path / "steps")).done) == 4
     assert len(prepared_sets) == 2
+
+
+def test_a_row_whose_batches_do_not_fit_is_made_of_smaller_parts(
+    root: Path, encoder: EncoderReference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most, seen = 50, []
+    for place in (fitting, prediction):
+        real = place.last_hidden
+
+        def with_little_memory(model: object, batch: Batch, real: Any = real) -> object:
+            seen.append(len(batch.flat_index))
+            if seen[-1] > most:
+                raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate much")
+            return real(model, batch)
+
+        monkeypatch.setattr(place, "last_hidden", with_little_memory)
+    monkeypatch.setattr(fitting, "PIECES_AT_ONCE", 2 * most)
+    monkeypatch.setattr(prediction, "PIECE_BUDGET", 2 * most)
+    store, step = Store(tmp_path), row(root, encoder, "de en")
+    assert Local().run(Plan.of([step]), store).error() is None
+    assert seen[0] > most >= max(seen[1:]), seen
+    assert store.record(step).halved

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from crossglot import at_once
 from crossglot.alignment.texts import Text, every_piece, gathered_texts
 from crossglot.batching import Batch
 from crossglot.encoders.forward import hidden_rows, make_batch
@@ -170,7 +171,7 @@ def _groups(lengths: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     order = np.argsort(-lengths, kind="stable")
     if not len(order):
         return []
-    budgets = np.cumsum(lengths[order]) // PIECE_BUDGET
+    budgets = np.cumsum(lengths[order]) // at_once.pieces(PIECE_BUDGET)
     return np.split(order, np.flatnonzero(np.diff(budgets)) + 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -9,12 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from crossglot.engine.memory import memory_named
+from crossglot import at_once
+from crossglot.engine.memory import OutOfMemoryError, memory_named
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
 from crossglot.engine.step import Advance, Requirement, Step
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError
+from crossglot.runtime import give_back_memory
+
+_log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
@@ -130,8 +135,11 @@ def running(plan: Plan, store: Store, progress: Progress | None) -> Iterator[Run
         store.sweep()
 
 
-def perform(step: Step, store: Store, advance: Advance) -> float:
+def perform(step: Step, store: Store, advance: Advance, *, halved: bool = False) -> float:
     """Runs a step in this process and stores its result; how many seconds that took.
+
+    If the memory does not suffice it is tried once more with half as many pieces at a time; with `halved`, as it was
+    tried before, only so.
 
     Raises:
         StorageError: if its result cannot be stored.
@@ -144,7 +152,15 @@ def perform(step: Step, store: Store, advance: Advance) -> float:
             step.go_on(folder, store.result, advance, going)
 
     began, going = time.monotonic(), store.going(step)
-    store.put(step, do, going)
+    if not halved:
+        try:
+            store.put(step, do, going)
+            return time.monotonic() - began
+        except OutOfMemoryError as error:
+            _log.warning("%s\n  it is tried once more, with half as much at a time", str(error).splitlines()[0])
+        give_back_memory()  # now that nothing holds what the error was raised in
+    with at_once.halved():
+        store.put(step, do, going)
     return time.monotonic() - began
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from crossglot.engine.step import Step
 from crossglot.errors import CrossglotError
@@ -15,6 +16,10 @@ def more_memory() -> str:
     return ways(way("run fewer at the same time", "jobs"), "take a smaller encoder", "take less text")
 
 
+class OutOfMemoryError(CrossglotError):
+    """The memory does not suffice for a step."""
+
+
 # How the system, torch on CPUs, torch on GPUs and C++ word it; Python raises MemoryError.
 _WORDINGS = ("cannot allocate memory", "can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
 
@@ -24,7 +29,7 @@ def memory_named(step: Step) -> Iterator[None]:
     """Turns what a step raises for want of memory into an error that says so.
 
     Raises:
-        CrossglotError: if the memory did not suffice.
+        OutOfMemoryError: if the memory did not suffice.
     """
     try:
         yield
@@ -34,8 +39,16 @@ def memory_named(step: Step) -> Iterator[None]:
         if not _is_out_of_memory(error):
             raise
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise CrossglotError(f"'{step.title}': the memory does not suffice ({first})\n  {more_memory()}") from error
+        raise OutOfMemoryError(f"'{step.title}': the memory does not suffice ({first})\n  {more_memory()}") from error
 
 
 def _is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or any(words in str(error).lower() for words in _WORDINGS)
+
+
+def kills_for_memory() -> int | None:
+    """How many processes the system has killed since it was started because its memory ran out; None if unknown."""
+    with suppress(OSError, ValueError):
+        lines = Path("/proc/vmstat").read_text(encoding="ascii").splitlines()
+        return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), None)
+    return None

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from crossglot import at_once
 from crossglot.engine.step import Step
 from crossglot.errors import StorageError
 
@@ -36,7 +37,9 @@ FileName = Annotated[str, AfterValidator(_below)]
 class Record(BaseModel):
     """Who the step is, what files it has, how long it took.
 
-    `core_seconds` is the processor time of all threads; None in records of earlier versions.
+    `core_seconds` is the processor time of all threads; None in records of earlier versions. `halved` says that the
+    memory did not suffice at first and half as many pieces were computed at a time: by other sums, and in training with
+    other dropout, so that the result may differ from that of the same step elsewhere.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +53,7 @@ class Record(BaseModel):
     work: tuple[Amount, str]
     seconds: Amount
     core_seconds: Amount | None = None
+    halved: bool = False
     finished: str
 
 
@@ -65,6 +69,7 @@ def write_record(step: Step, folder: Path, seconds: float, core_seconds: float |
         work=tuple(step.work),
         seconds=seconds,
         core_seconds=core_seconds,
+        halved=at_once.are_halved(),
         finished=datetime.now(UTC).isoformat(),
     )
     said = json.loads(record.model_dump_json())

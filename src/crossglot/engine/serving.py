@@ -123,8 +123,8 @@ def _tell(connection: Connection, news: News) -> None:
 def _run(message: bytes, store: Store, connection: Connection) -> News:
     try:
         # The engine that started this process has written it.
-        step = cast(Step, pickle.loads(message))  # noqa: S301
-        return Done(perform(step, store, lambda fraction: _tell(connection, Advanced(fraction))))
+        step, halved = cast(tuple[Step, bool], pickle.loads(message))  # noqa: S301
+        return Done(perform(step, store, lambda fraction: _tell(connection, Advanced(fraction)), halved=halved))
     except CrossglotError as error:
         return Failed(str(error), storage=isinstance(error, StorageError))
     except KeyboardInterrupt:  # a training was asked to end, and has saved what it had

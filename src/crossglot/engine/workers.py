@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from crossglot.breaking_off import TimeToSave
-from crossglot.engine.memory import more_memory
+from crossglot.engine.memory import kills_for_memory, more_memory
 from crossglot.engine.serving import BREAK_OFF, Advanced, Began, Done, Failed
 from crossglot.engine.step import Step
 from crossglot.errors import CrossglotError
@@ -51,6 +51,7 @@ class _Worker:
     connection: Connection
     step: Step | None = None
     began: bool = False  # it has said that the step it was sent runs
+    kills_before: int | None = None  # processes that the system had killed for want of memory by then
 
 
 class Workers:
@@ -61,6 +62,7 @@ class Workers:
         self._threads = shared_threads(count, threads)
         self._workers: list[_Worker] = []
         self._starts: dict[str, int] = {}  # by step id
+        self._halved: set[str] = set()  # ids of steps for which the memory did not suffice
 
     @property
     def free(self) -> bool:
@@ -79,9 +81,9 @@ class Workers:
             CrossglotError: if the system gives no more processes.
         """
         worker = next((worker for worker in self._workers if worker.step is None), None) or self._start()
-        worker.step, worker.began = step, False
+        worker.step, worker.began, worker.kills_before = step, False, kills_for_memory()
         with suppress(OSError):  # it died while it had nothing to do: `news` finds out
-            worker.connection.send_bytes(pickle.dumps(step))
+            worker.connection.send_bytes(pickle.dumps((step, step.id in self._halved)))
 
     def news(self) -> Iterator[tuple[Step, Advanced | Done | Failed]]:
         """Waits until something happens and tells what it was."""
@@ -122,14 +124,22 @@ class Workers:
         self._workers.clear()
 
     def _died(self, worker: _Worker) -> Iterator[tuple[Step, Failed]]:
-        """Without a step, or before it began its step, another process takes its place; else the step has failed."""
+        """Without a step, or before it began its step, another process takes its place; else the step has failed.
+
+        If the system killed it for want of memory, it is tried once more.
+        """
         code = _bury(worker)
         self._workers.remove(worker)
         step = worker.step
         if step is None:
             return
         self._starts[step.id] = starts = self._starts.get(step.id, 0) + 1
-        if worker.began:
+        for_memory = code == -signal.SIGKILL and kills_for_memory() != worker.kills_before
+        if worker.began and for_memory and step.id not in self._halved:
+            self._halved.add(step.id)
+            _log.warning("%s\n  it is tried once more, with half as much at a time", _death(step, code).splitlines()[0])
+            self.begin(step)
+        elif worker.began:
             yield step, Failed(_death(step, code))
         elif code < 0 and starts < STARTS:
             self.begin(step)

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict
 
+from crossglot import at_once
 from crossglot.corpora.catalogue import Corpus, find_corpus
 from crossglot.corpora.codemix import is_switch_key
 from crossglot.corpora.sampling import sample
@@ -227,7 +228,7 @@ def provide(encoder: Encoder) -> None:
 
 def prepared(split: CorpusSplit, encoder: EncoderReference, recipe: Recipe, device: str) -> Prepared:
     """The split, cut into pieces and packed for all taggers of this recipe: once per process."""
-    return _prepare(split, encoder, recipe.max_length, recipe.reading, device)
+    return _prepare(split, encoder, recipe.max_length, recipe.reading, device, at_once.are_halved())
 
 
 def _types(corpus: Corpus, root: Path, lenient: bool) -> tuple[str, ...]:
@@ -326,7 +327,14 @@ def _load_tokenizer(location: str, revision: str) -> PreTrainedTokenizerBase:
 
 
 @lru_cache(maxsize=96)
-def _prepare(split: CorpusSplit, encoder: EncoderReference, max_length: int, reading: Reading, device: str) -> Prepared:
+def _prepare(
+    split: CorpusSplit,
+    encoder: EncoderReference,
+    max_length: int,
+    reading: Reading,
+    device: str,
+    halved: bool,  # noqa: ARG001 - batches are others then
+) -> Prepared:
     from crossglot.tagging.prediction import prepare
 
     loaded = encoder.load(device).for_language(split.language)

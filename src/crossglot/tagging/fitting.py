@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from crossglot.at_once import are_halved, pieces
 from crossglot.checkpoints import Keeper
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
@@ -70,7 +71,7 @@ def fit(
     data = training_set(encoder, sentences, labels, recipe.max_length, recipe.reading)
     device = torch.device(runtime.device)
     steps = count_steps(len(data), recipe)
-    at_once = PIECES_AT_ONCE if device.type == "cpu" else None
+    at_once = _pieces_at_once(device, recipe)
     kept = None
     if keeper is not None:
         identity = training_identity(encoder, data, labels, recipe, seed=seed, runtime=runtime, at_once=at_once)
@@ -117,6 +118,13 @@ def fit(
     tenth = -(-steps // 10)
     training = Training(steps, losses[:tenth].mean().item(), losses[-tenth:].mean().item())
     return EncoderTagger(replace(encoder, model=model.eval()), head.eval(), labels, recipe, seed, runtime, training)
+
+
+def _pieces_at_once(device: torch.device, recipe: Recipe) -> int | None:
+    """At most so many pieces of a batch are computed at a time; None for all of them."""
+    if device.type == "cpu":
+        return pieces(PIECES_AT_ONCE)
+    return pieces(recipe.batch_size * recipe.max_length) if are_halved() else None
 
 
 def batch_loss(model: nn.Module, head: nn.Linear, labelled: LabelledBatch, probability: float) -> torch.Tensor:

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from crossglot import at_once
 from crossglot.batching import Batch
 from crossglot.corpora.sentences import Sentence, TaggedSentence
 from crossglot.encoders.encoder import Encoder
@@ -61,7 +62,7 @@ def prepare(
     *,
     max_length: int = 128,
     reading: Reading | None = None,
-    budget: int = PIECE_BUDGET,
+    budget: int | None = None,
 ) -> Prepared:
     """Cuts sentences into pieces, those over `max_length` into windows at word starts, and packs them by length.
 
@@ -71,8 +72,9 @@ def prepare(
         max_length: pieces per window, special pieces included: as many as the tagger was trained on, or as the encoder
             has positions.
         reading: how sentences are cut and words read: as in the tagger's training.
-        budget: pieces per batch.
+        budget: pieces per batch; None for `PIECE_BUDGET`, or half of it (see `at_once`).
     """
+    budget = budget or at_once.pieces(PIECE_BUDGET)
     pieces = piece_sentences(encoder.tokenizer, sentences, reading)
     sequences = windowed(pieces, encoder.tokenizer, longest_sequence(encoder, max_length))
     order = np.argsort(-sequences.lengths, kind="stable")
