@@ -169,3 +169,48 @@ def test_at_a_terminal_it_is_asked(
     assert "fetch 2 corpora into" in output
     assert sorted(files.paths) == ([ITALIAN, SPANISH] if fetched else [])
     assert ("no pos corpus of Spanish" in (tmp_path / "out/results.csv").read_text()) is not fetched
+
+
+def test_what_cannot_be_had_is_said_and_the_run_goes_on_without_it(
+    files: Files, table2: tuple[object, ...], tmp_path: Path
+) -> None:
+    del files.content[SPANISH]
+    done = run(*table2, "--get")
+    assert done.exit_code == 0, done.output
+    assert "could not be had; their cells stay empty:\n  UD_Spanish-GSD: " in done.stderr
+    assert "the server answers 404 Not Found" in done.stderr
+    assert "UD_Italian-ISDT: written" in done.stderr
+    assert "error" not in done.stderr
+    results = (tmp_path / "out/results.csv").read_text()
+    assert "no pos corpus of Spanish" in results
+    assert ",UD_Italian-ISDT," in results
+
+
+@pytest.mark.parametrize("broken", [b"<!DOCTYPE html><html>log in first</html>", b"no archive at all", b""])
+def test_what_is_no_corpus_is_no_reason_to_stop_either(
+    files: Files, table2: tuple[object, ...], tmp_path: Path, broken: bytes
+) -> None:
+    files.content[ITALIAN] = broken
+    done = run(*table2, "--get", "--dry-run")
+    assert done.exit_code == 0, done.output
+    done = run(*table2, "--get", "--sources", "en", "--targets", "en,it,es")
+    assert done.exit_code == 0, done.output
+    assert "  UD_Italian-ISDT: " in done.stderr
+    assert not list((tmp_path / "root").glob("ud/UD_Italian-ISDT/*.conllu"))
+
+
+def test_if_nothing_can_be_had_that_is_one_error(files: Files, tmp_path: Path) -> None:
+    files.content.clear()
+    command = ("reproduce", "table2", "--encoder", write_encoder(tmp_path / "encoder"), "--get", "--targets", "en,es")
+    done = run(*command, "--sources", "en", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert done.exit_code == 2
+    assert done.stderr.count("error: ") == 1
+    assert "nothing that it reads can be had:\n  UD_English-EWT: " in done.stderr
+    assert "  UD_Spanish-GSD: " in done.stderr
+
+
+def test_a_corpus_that_was_asked_for_by_name_is_not_done_without(files: Files, table2: tuple[object, ...]) -> None:
+    done = run(*table2, "--get", "--corpus", "es=UD_Spanish-AnCora")
+    assert done.exit_code == 2
+    assert "UD_Spanish-AnCora" in done.stderr.partition("error: ")[2]
+    assert "404" in done.stderr

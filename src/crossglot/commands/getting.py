@@ -11,10 +11,18 @@ from crossglot.corpora.releases import UD_RELEASE
 
 if TYPE_CHECKING:
     from crossglot.corpora.download import Fetched
+    from crossglot.corpora.sources import Source
+    from crossglot.errors import DataError
 
 
 def get_corpora(
-    names: Sequence[str], root: Path, *, release: str = UD_RELEASE, force: bool = False, on_stderr: bool = False
+    names: Sequence[str],
+    root: Path,
+    *,
+    release: str = UD_RELEASE,
+    force: bool = False,
+    on_stderr: bool = False,
+    failed: dict[str, DataError] | None = None,
 ) -> None:
     """Fetches corpora and says of each where it is, its licence and whom to cite.
 
@@ -24,6 +32,7 @@ def get_corpora(
         release: likewise.
         force: likewise.
         on_stderr: says so on standard error, where standard output has other results.
+        failed: where it is given, what cannot be had is put there, by name, with why, and is no error.
 
     Raises:
         CrossglotError: see `download.get`.
@@ -51,7 +60,12 @@ def get_corpora(
                 says(f"downloading, {there} of {len(names)} there")
                 held.append(one) if stderr_console().is_terminal else tell(one)
 
-            download.get(names, root, release=release, force=force, progress=moved, on_done=count)
+            def miss(source: Source, error: DataError) -> None:
+                if failed is not None:
+                    failed[source.name] = error
+
+            going_on = None if failed is None else miss
+            download.get(names, root, release=release, force=force, progress=moved, on_done=count, on_failed=going_on)
     finally:
         for one in held:
             tell(one)

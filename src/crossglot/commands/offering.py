@@ -29,7 +29,7 @@ def offer_corpora(study: Study, *, get: bool, dry_run: bool = False) -> None:
 
     Raises:
         DataError: if nothing that the study reads is there, and nothing is fetched; the list is in the message.
-        CrossglotError: if something cannot be fetched, see `download.get`.
+        CrossglotError: if nothing that is needed can be fetched, or the disk is full, see `download.get`.
     """
     from crossglot.commands.progress import stderr_console
     from crossglot.corpora.download import data_cache
@@ -63,11 +63,45 @@ def offer_corpora(study: Study, *, get: bool, dry_run: bool = False) -> None:
     if asked:
         fetching = _agreed(sources, root)
     if fetching and sources:
-        from crossglot.commands.getting import get_corpora
-
-        get_corpora([source.name for source in sources], root, on_stderr=True)
+        _fetch(gaps, root, needed=empty)
     elif how:
         say(how, soft_wrap=True)
+
+
+def _fetch(gaps: Sequence[Gap], root: Path, *, needed: bool) -> None:
+    """Fetches what the gaps lack; what cannot be had is said, and the run goes on with the cells that it has.
+
+    Args:
+        gaps: what the data root lacks.
+        root: the data root.
+        needed: whether there is nothing else that the study reads.
+
+    Raises:
+        DataError: if a corpus that the user named cannot be had, or nothing can be that is needed.
+        StorageError: if what comes cannot be written.
+    """
+    from crossglot.commands.getting import get_corpora
+    from crossglot.commands.progress import stderr_console
+    from crossglot.errors import DataError
+    from crossglot.studies.missing import sources_of
+
+    names = [source.name for source in sources_of(gaps)]
+    failed: dict[str, DataError] = {}
+    get_corpora(names, root, on_stderr=True, failed=failed)
+    if not failed:
+        return
+    named = {source.name for gap in gaps if gap.wanted.named is not None for source in gap.sources}
+    blamed = next((error for name, error in failed.items() if name in named), None)
+    if blamed is not None:
+        raise blamed
+    lines = ["\n  ".join(f"  {name}: {error}".splitlines()) for name, error in failed.items()]
+    if needed and len(failed) == len(names):
+        what = f"no cell of the study can be filled: nothing that it reads can be had:\n{chr(10).join(lines)}"
+        raise DataError(
+            what, path=root, remedy="Give the same command again when that is mended: what came in is kept."
+        )
+    for line in ("could not be had; their cells stay empty:", *lines):
+        stderr_console().print(line, style="yellow", soft_wrap=True)
 
 
 def describe(

@@ -45,6 +45,7 @@ def get(
     force: bool = False,
     progress: OnBytes | None = None,
     on_done: Callable[[Fetched], None] | None = None,
+    on_failed: Callable[[Source, DataError], None] | None = None,
 ) -> list[Fetched]:
     """Download corpora by name into a data root, a few at a time; what several of them share is fetched once.
 
@@ -57,6 +58,7 @@ def get(
         force: fetch again what is there already, and replace it; else a file that is there and differs stays.
         progress: told (address, bytes so far, bytes in all if known).
         on_done: told of each as soon as it is there.
+        on_failed: told of each that cannot be had, which is then no error.
 
     Raises:
         UsageError: an unknown name, a corpus that cannot be downloaded (the message says how to get it), or a file that
@@ -96,7 +98,10 @@ def get(
                 users.subtract(dict.fromkeys(source.urls, 1))
                 downloads.forget(url for url in source.urls if not users[url])
         downloads.forget(url for source in lacking for url, _ in source.mirrors)
-    if failed:
+    if on_failed is not None:
+        for source, error in failed:
+            on_failed(source, error)
+    elif failed:
         raise _not_all(failed)
     return done
 
