@@ -99,8 +99,8 @@ def get(
                 downloads.forget(url for url in source.urls if not users[url])
         downloads.forget(url for source in lacking for url, _ in source.mirrors)
     if on_failed is not None:
-        for source, error in failed:
-            on_failed(source, error)
+        for source, fault in failed:
+            on_failed(source, fault)
     elif failed:
         raise _not_all(failed)
     return done
