@@ -50,11 +50,13 @@ class Slowed:
         folder: holds study.toml, out/ and optimised, in which every step of an optimiser leaves a line.
         seconds: that each step takes more.
         between: seconds between two checkpoints.
+        store: what its file system is like (see `slowed/sitecustomize.py`).
     """
 
     folder: Path
     seconds: float = 0.05
     between: float = 0.0
+    store: str = ""
 
     @property
     def out(self) -> Path:
@@ -63,7 +65,11 @@ class Slowed:
     def environment(self) -> dict[str, str]:
         paths = os.pathsep.join([str(TESTS / "slowed"), *sys.path[1:]])
         slowed = f"{self.folder / 'optimised'} {self.seconds} {self.between}"
-        return os.environ | {"PYTHONPATH": paths, "CROSSGLOT_TESTS_SLOWED": slowed, "OMP_NUM_THREADS": "1"}
+        return (
+            os.environ
+            | {"PYTHONPATH": paths, "CROSSGLOT_TESTS_SLOWED": slowed, "OMP_NUM_THREADS": "1"}
+            | {"CROSSGLOT_TESTS_STORE": self.store}
+        )
 
     def command(self, jobs: int = 1) -> list[str]:
         study = self.folder / "study.toml"
@@ -117,6 +123,17 @@ def require_real() -> None:
         pytest.skip("CROSSGLOT_DATA names no data root")
     if not ENCODER.exists():
         pytest.skip(f"{ENCODER} is not there")
+
+
+def undisturbed(folder: Path) -> Slowed:
+    """The study, run to its end in peace and never checkpointed; kept for the whole session."""
+    require_real()
+    study = Slowed(folder, seconds=0.0, between=1e9)
+    if not (study.out / "report.html").exists():
+        study.finish()
+    assert study.how_often() == dict.fromkeys(range(1, STEPS + 1), 2)
+    assert study.hidden() == []
+    return study
 
 
 def until(happened: Callable[[], object], seconds: float = 120) -> None:

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
-from slowed_study import ENCODER, STEPS, Slowed, gone, require_real, until
+from slowed_study import ENCODER, STEPS, Slowed, gone, require_real, undisturbed, until
 
 MOMENTS = int(os.environ.get("CROSSGLOT_MOMENTS", "2"))
 SEED = int(os.environ.get("CROSSGLOT_SEED", str(random.SystemRandom().randrange(10_000))))
@@ -25,13 +25,7 @@ A_LIFE = 5
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Slowed:
-    """The study, undisturbed and never checkpointed."""
-    require_real()
-    study = Slowed(tmp_path_factory.mktemp("whole"), seconds=0.0, between=1e9)
-    study.finish()
-    assert study.how_often() == dict.fromkeys(range(1, STEPS + 1), 2)
-    assert study.hidden() == []
-    return study
+    return undisturbed(tmp_path_factory.mktemp("whole"))
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,17 @@
 
 CROSSGLOT_TESTS_SLOWED is `FILE SECONDS BETWEEN`: a line `PROCESS STEP` is appended to the file after each step of an
 optimiser, which takes so many seconds more; checkpoints are written so many seconds apart, whatever they cost.
+CROSSGLOT_TESTS_STORE may be `slow`, as a network file system under load, or `without locks`, as some are.
 """
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import time
+from collections.abc import Callable
+from typing import Any
 
 
 def _slow(said: str) -> None:
@@ -28,5 +33,23 @@ def _slow(said: str) -> None:
     Optimisation.step = step  # type: ignore[method-assign]
 
 
+def _later(real: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*given: Any, **named: Any) -> Any:
+        time.sleep(0.02)
+        return real(*given, **named)
+
+    return call
+
+
+def _no_lock(*given: object) -> None:
+    raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+
+store = os.environ.get("CROSSGLOT_TESTS_STORE")
+if store == "slow":
+    for name in ("open", "rename", "replace", "fsync", "mkdir", "rmdir", "unlink", "scandir"):
+        setattr(os, name, _later(getattr(os, name)))
+elif store == "without locks":
+    fcntl.flock = _no_lock
 if "CROSSGLOT_TESTS_SLOWED" in os.environ:
     _slow(os.environ["CROSSGLOT_TESTS_SLOWED"])
