@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +17,8 @@ import pytest
 from tiny_world import conllu, run, write_encoder, write_root
 
 import loopback_files
+from crossglot.corpora.download import get
+from crossglot.errors import StorageError
 from loopback_files import Files, serving, tar_of
 
 QUICK = (
@@ -214,3 +218,16 @@ def test_a_corpus_that_was_asked_for_by_name_is_not_done_without(files: Files, t
     assert done.exit_code == 2
     assert "UD_Spanish-AnCora" in done.stderr.partition("error: ")[2]
     assert "404" in done.stderr
+
+
+def test_sizes_of_treebanks_are_said_and_room_is_looked_for_before_they_are_fetched(
+    files: Files, table2: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = run(*table2, "--dry-run")
+    assert re.search(r"UD_Spanish-GSD +treebank, Spanish +about 5 MB; CC BY-SA 4.0", done.stderr)
+    usage = shutil.disk_usage("/")._replace(free=8_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(StorageError, match=r"the disk has 8 MB left, and 9 MB are to be downloaded"):
+        get(["UD_Spanish-GSD", "UD_Italian-ISDT"], tmp_root := Path("nowhere"))
+    assert not tmp_root.exists()
+    assert files.asked == []

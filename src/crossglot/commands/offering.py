@@ -152,8 +152,12 @@ def _terms(gap: Gap, shared: Collection[tuple[str, ...]]) -> str:
         if gap.there:
             instead = "synthetic text, made of treebanks that are there, stands beside it"
         return f"cannot be fetched; {instead}{_advice(gap)}"
+    from crossglot.corpora.sizes import spell_bytes
+
     parts = [
-        spell_bytes(source.size) + (", one download for all of them" if source.urls in shared else "")
+        ("about " if source.roughly else "")
+        + spell_bytes(source.size)
+        + (", one download for all of them" if source.urls in shared else "")
         for source in gap.sources
         if source.size is not None
     ]
@@ -191,16 +195,13 @@ def _at_terminal() -> bool:
 
 def _agreed(sources: Sequence[Source], root: Path) -> bool:
     from crossglot.commands.progress import stderr_console
+    from crossglot.corpora.sizes import spell_bytes
     from crossglot.studies.missing import download_size
 
     known, unknown = download_size(sources)
-    sizes = [spell_bytes(known)] if known else []
+    about = "about " if any(source.roughly for source in sources) else ""
+    sizes = [about + spell_bytes(known)] if known else []
     sizes += [f"{unknown} of unknown size"] if unknown else []
     question = f"fetch {len(sources)} corpora into {root} ({', '.join(sizes)})? [y/N] "
     stderr_console().print(question, end="", soft_wrap=True)
     return sys.stdin.readline().strip().casefold() in ("y", "yes")
-
-
-def spell_bytes(size: int) -> str:
-    """`234 MB`; of less than a megabyte so many kilobytes."""
-    return f"{size / 1e6:,.0f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"

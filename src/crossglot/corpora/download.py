@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,11 +11,15 @@ from pathlib import Path
 from crossglot.corpora.downloads import Downloads
 from crossglot.corpora.fetching import GoneError, OnBytes, is_offline
 from crossglot.corpora.laying_out import lay_out, present
+from crossglot.corpora.partial import downloads_folder
 from crossglot.corpora.redirects import host_of
-from crossglot.corpora.releases import UD_RELEASE
+from crossglot.corpora.releases import ARCHIVE_SIZES, UD_RELEASE
+from crossglot.corpora.sizes import UNPACKED, check_room, spell_bytes
 from crossglot.corpora.sources import Source, find_source, is_listed
 from crossglot.errors import DataError, UsageError
 from crossglot.files import check_working_folder, user_cache
+
+_log = logging.getLogger(__name__)
 
 
 def data_cache() -> Path:
@@ -78,6 +83,7 @@ def get(
         named = ", ".join(dict.fromkeys(source.name for source in lacking))
         remedy = "Unset it, or fetch them elsewhere and lay them out as docs/data.md says."
         raise DataError(f"HF_HUB_OFFLINE is set, so nothing is fetched: {named}", path=root, remedy=remedy)
+    _check_room(lacking, root)
     done: list[Fetched] = []
     failed: list[tuple[Source, DataError]] = []
     users = Counter(url for source in lacking for url in dict.fromkeys(source.urls))
@@ -106,6 +112,13 @@ def get(
     return done
 
 
+def _check_room(sources: Sequence[Source], root: Path) -> None:
+    """Makes sure, as far as sizes are known, that the disks have room: for downloads, and for treebanks unpacked."""
+    sizes = {source.urls: source.size for source in sources if source.size is not None}
+    check_room(sum(sizes.values()), downloads_folder())
+    check_room(UNPACKED * sum(source.size or 0 for source in sources if source.roughly), root)
+
+
 def _laid_out(source: Source, downloads: Downloads, root: Path, *, force: bool) -> tuple[Path, ...]:
     """The files of a corpus from its own addresses; from a mirror where these do not give it."""
     try:
@@ -118,6 +131,10 @@ def _laid_out(source: Source, downloads: Downloads, root: Path, *, force: bool) 
         first = error
     tried = []
     for url, checksum in source.mirrors:
+        size = ARCHIVE_SIZES.get(url, 0)
+        how_large = f", {spell_bytes(size)} for all treebanks of the release" if size else ""
+        _log.warning("%s: %s; it is looked for at %s%s", source.name, first.what, host_of(url), how_large)
+        check_room(size, downloads_folder())
         downloads.want(url, checksum)
         try:
             return lay_out(source, {url: downloads.take(url)}, root, force=force)

@@ -30,6 +30,9 @@ ARCHIVES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """Release → address and SHA-256 of its official archive, which holds every treebank: 625 MB of 2.16."""
 
+ARCHIVE_SIZES: Mapping[str, int] = MappingProxyType({ARCHIVES["2.16"][0]: 625_000_000})
+"""Address of an official archive → its bytes, where they are known."""
+
 LAST_RELEASE: Mapping[str, tuple[tuple[int, int], str]] = MappingProxyType(
     {"UD_Polish-SZ": ((2, 3), "Its sentences are in UD_Polish-PDB since.")}
 )

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from crossglot.corpora.releases import ARCHIVES, LAST_RELEASE, LICENCES, UD_RELEASE
+from crossglot.corpora.sizes import TREEBANKS
 from crossglot.errors import UsageError
 from crossglot.languages import LANGUAGES
 
@@ -32,6 +33,7 @@ class Source:
         outside: tags that mean O.
         sha256: of the single address's bytes, where they never change.
         size: bytes of the download, where they are known.
+        roughly: whether that is an estimate.
         mirrors: (address, SHA-256) of archives that have the same, each tried in turn where `urls` do not give it.
         instructions: what to do where it cannot be downloaded.
     """
@@ -46,6 +48,7 @@ class Source:
     outside: tuple[str, ...] = ()
     sha256: str = ""
     size: int | None = None
+    roughly: bool = False
     mirrors: tuple[tuple[str, str], ...] = ()
     instructions: str = ""
 
@@ -101,6 +104,8 @@ def treebank_source(name: str, release: str = UD_RELEASE) -> Source:
             (rf"{top}(\w+-ud-(?:train|dev|test))(?:-[\w-]+)?\.conllu", rf"{folder}/\1.conllu"),
             (rf"{top}(LICENSE\.txt|README\.md)", rf"{folder}/\1"),
         ),
+        size=TREEBANKS.get(name),
+        roughly=True,
         mirrors=(ARCHIVES[release],) if release in ARCHIVES else (),
     )
 
