@@ -195,6 +195,27 @@ def test_sentences_that_are_trained_on_are_told_before_it(encoder: Path, my: Pat
     assert "en → de 1 of 4 (1 longer than four words)" in text
 
 
+@pytest.mark.parametrize(
+    ("source", "target", "said"),
+    [
+        ("de", "deu", "German"),
+        ("German", "de", "German"),
+        ("de", "de-Twitter", "German"),
+        ("tlh", "tlh-old", "tlh"),
+        ("pt", "pt-BR", ""),
+        ("nb", "nn", ""),
+        ("de", "dehkan", ""),
+    ],
+)
+def test_two_keys_of_one_language_are_told_of(
+    encoder: Path, my: Path, tmp_path: Path, source: str, target: str, said: str
+) -> None:
+    plan = planned(encoder, tmp_path, train={source: my / "en.conllu"}, eval={target: my / "de.conllu"})
+    found = warnings(plan, "one language")
+    assert len(found) == bool(said)
+    assert all(f"{source} → {target} is taken for zero-shot, though both seem to be {said};" in text for text in found)
+
+
 def test_two_sources_can_be_joined(encoder: Path, my: Path, tmp_path: Path) -> None:
     train = {"en": my / "en.conllu", "tlh": my / "klingon.conllu"}
     plan = planned(encoder, tmp_path, train=train, eval={"de": my / "de.conllu"}, sources=["en", "en+tlh"])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crossglot.corpora.opening import plain_name
 from crossglot.corpora.tagged_files import TaggedFile, find_task, tagged_file
 from crossglot.errors import DataError
+from crossglot.experiments.own_matrix.naming import known_as
 from crossglot.experiments.tables import MATRICES
 from crossglot.languages import KEY, LANGUAGES
 
@@ -104,6 +105,25 @@ def language_of(path: Path | str) -> str:
     words = re.split(r"[_.-]", plain_name(path))
     both = "-".join(words[:2])
     return next((key for key in (both, words[0]) if key in LANGUAGES and len(words) > 1), "")
+
+
+def one_language(study: Study) -> list[tuple[str, str, str]]:
+    """(source, target, language) of files whose keys differ and seem to mean one language: `de`, `deu`, `de-Twitter`.
+
+    Keys that crossglot itself keeps apart (`pt`, `pt-BR`) do not.
+    """
+    if not study.train:
+        return []
+    sources = [part for source in study.sources or study.train for part in source.split("+")]
+    pairs = ((source, target) for source in dict.fromkeys(sources) for target in study.targets or study.eval)
+    return [(*pair, said) for pair in pairs if pair[0] != pair[1] and (said := _meant(pair[0])) == _meant(pair[1])]
+
+
+def _meant(key: str) -> str:
+    """The English name of the language that a key seems to mean; of one that nobody knows its first part."""
+    first = key.partition("-")[0]
+    known = known_as(key, LANGUAGES) or known_as(first, LANGUAGES)
+    return first.casefold() if known is None else known.name
 
 
 def _named(study: Study) -> Iterator[tuple[str, str, Path]]:

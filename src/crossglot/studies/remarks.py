@@ -13,13 +13,16 @@ from crossglot.steps.find_recipe import read_search
 from crossglot.steps.rows import MatrixRow, read_about
 from crossglot.steps.tested_on_training import Remembered, remembered
 from crossglot.steps.train_and_predict import TrainAndPredict
+from crossglot.studies.given_files import one_language
 from crossglot.studies.label_sets import differences
 from crossglot.tagging.training import count_steps, has_fallen, too_short, way_out
 
 if TYPE_CHECKING:
     from crossglot.studies.planning import StudyPlan
 
-Kind = Literal["too short", "collapsed", "loss not fallen", "edge of the grid", "tested on training", "label sets"]
+Kind = Literal[
+    "too short", "collapsed", "loss not fallen", "edge of the grid", "tested on training", "label sets", "one language"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def warnings_before(plan: StudyPlan) -> list[Remark]:
     """What is to be known before any training: trainings too short; and of a user's own files, what they share."""
     found = forewarnings(plan.steps.steps, plan.setting.candidates)
     if plan.study.train:
-        found += [*_of_label_sets(plan), *_of_corpora(_remembered(plan))]
+        found += [*_of_keys(plan), *_of_label_sets(plan), *_of_corpora(_remembered(plan))]
     return found
 
 
@@ -77,6 +80,7 @@ def remarks_on(plan: StudyPlan) -> list[Remark]:
         *forewarnings(steps, plan.setting.candidates),
         *_of_trainings(steps, plan.store),
         *_of_searches(plan.setting.candidates, plan.store),
+        *_of_keys(plan),
         *_of_label_sets(plan),
         *_of_corpora(_remembered(plan)),
     ]
@@ -84,6 +88,17 @@ def remarks_on(plan: StudyPlan) -> list[Remark]:
 
 def _remembered(plan: StudyPlan) -> list[Remembered]:
     return remembered(step for step in plan.steps.steps if isinstance(step, MatrixRow))
+
+
+def _of_keys(plan: StudyPlan) -> Iterator[Remark]:
+    """One for each language that files to train on and to evaluate on name differently."""
+    for source, target, said in one_language(plan.study):
+        task = plan.rows[0].table.task
+        yield Remark(
+            "one language", "", task,
+            f"{task}: {source} → {target} is taken for zero-shot, though both seem to be {said}; give the two files "
+            "one key if they are one language",
+        )  # fmt: skip
 
 
 def _of_label_sets(plan: StudyPlan) -> Iterator[Remark]:
