@@ -141,6 +141,18 @@ def test_another_column_is_another_gold(encoder: Path, my: Path, tmp_path: Path)
     assert golds == [["DET", "NOUN", "VERB"], ["Dx", "Nx", "Vx"]]
 
 
+def test_files_may_be_moved_between_two_runs_in_one_folder(encoder: Path, my: Path, tmp_path: Path) -> None:
+    """What is finished is found, and what is new reads the files where they lie now."""
+    how = PLAIN | {"out": tmp_path / "out", "floors": ["most-frequent-tag"]}
+    reproduce("transfer", encoder, train={"en": my / "en.conllu"}, eval={"de": my / "de.conllu"}, **how)
+    moved = my.rename(tmp_path / "moved")
+    files = {"train": {"en": moved / "en.conllu"}, "eval": {"de": moved / "de.conllu"}}
+    assert {step.state for step in planned(encoder, how["out"], **files, floors=how["floors"]).states()} == {"finished"}
+    files["eval"]["tlh"] = moved / "klingon.conllu"
+    run = reproduce("transfer", encoder, **files, **how)
+    assert {target for _, _, target in cells(run.folder)} == {"de", "tlh"}
+
+
 def test_a_study_says_the_same(my: Path, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(
