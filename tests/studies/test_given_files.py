@@ -143,10 +143,10 @@ def test_another_column_is_another_gold(encoder: Path, my: Path, tmp_path: Path)
 
 def test_files_may_be_moved_between_two_runs_in_one_folder(encoder: Path, my: Path, tmp_path: Path) -> None:
     """What is finished is found, and what is new reads the files where they lie now."""
-    how = PLAIN | {"out": tmp_path / "out", "floors": ["most-frequent-tag"]}
+    how: dict[str, Any] = PLAIN | {"out": tmp_path / "out", "floors": ["most-frequent-tag"]}
     reproduce("transfer", encoder, train={"en": my / "en.conllu"}, eval={"de": my / "de.conllu"}, **how)
     moved = my.rename(tmp_path / "moved")
-    files = {"train": {"en": moved / "en.conllu"}, "eval": {"de": moved / "de.conllu"}}
+    files: dict[str, Any] = {"train": {"en": moved / "en.conllu"}, "eval": {"de": moved / "de.conllu"}}
     assert {step.state for step in planned(encoder, how["out"], **files, floors=how["floors"]).states()} == {"finished"}
     files["eval"]["tlh"] = moved / "klingon.conllu"
     run = reproduce("transfer", encoder, **files, **how)
