@@ -343,6 +343,13 @@ def test_a_bert_that_is_a_decoder_is_refused(folder: Path) -> None:
         load_encoder(folder)
 
 
+def test_an_encoder_of_adapters_that_must_be_told_the_language_is_refused(folder: Path) -> None:
+    tiny = tiny_config("xmod", len(load_tokenizer(folder)), languages=["en_XX", "hi_IN"], default_language=None)
+    tiny.save_pretrained(folder)
+    with pytest.raises(ModelError, match=r"an adapter a language.*\(en_XX, hi_IN …\)\n  use XLM-R"):
+        load_encoder(folder)
+
+
 def test_an_architecture_that_the_installed_transformers_lacks_may_be_newer(folder: Path) -> None:
     described = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     described |= {"model_type": "bert-of-2031", "transformers_version": "9.1.0"}

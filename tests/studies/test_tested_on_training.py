@@ -12,7 +12,7 @@ import pytest
 from crossglot.engine.local import Local
 from crossglot.report import write_report
 from crossglot.studies.planning import plan_study
-from crossglot.studies.remarks import remarks_on
+from crossglot.studies.remarks import remarks_on, warnings_before
 from crossglot.studies.reproduce import reproduce_study
 from crossglot.studies.running import run_study
 from toy_world import write_encoder, write_root, write_treebank
@@ -57,6 +57,12 @@ def test_source_and_target_are_named_with_the_count_of_sentences(encoder: Path, 
     assert task == "pos"
     assert "en → de 6 of 6 (6 longer than four words), en → en 2 of 4 (2 longer than four words)." in text
     assert "de →" not in text
+
+
+def test_a_plan_says_it_before_anything_is_run(encoder: Path, root: Path, tmp_path: Path) -> None:
+    plan = plan_study(study(encoder, root), tmp_path / "out")
+    (said,) = [one.text for one in warnings_before(plan) if one.kind == "tested on training"]
+    assert "en → de 6 of 6 (6 longer than four words)" in said
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ QUANTISED = {
 }
 """Fields that give a method of quantisation away where there is no `quant_method`."""
 
+XMOD = "X-MOD model has an adapter a language, and there is no way yet to tell it which one a sentence is in"
 CONVERT = "convert them where you trust them: model.save_pretrained(folder) writes model.safetensors"
 
 
@@ -111,6 +112,13 @@ def check_form(config: Mapping[str, Any], where: str) -> None:
         )
     if kind not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
         raise ModelError(f"{where}: {not_masked(kind)}")
+    if kind == "xmod" and not config.get("default_language"):
+        known = config.get("languages")
+        some = f" ({', '.join(map(str, known[:3]))} …)" if isinstance(known, list) and known else ""
+        raise ModelError(
+            f"{where}: an {XMOD}{some}\n"
+            "  use XLM-R; or, in a copy, set default_language in config.json, whose adapter then reads every language"
+        )
 
 
 def not_masked(kind: str) -> str:

@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from crossglot.encoders.forms import XMOD
+
 RUN: Mapping[str, str] = MappingProxyType(
     {
         "intfloat/multilingual-e5-small": "a 4-bit copy, docs/results.md",
@@ -23,7 +25,7 @@ RUN: Mapping[str, str] = MappingProxyType(
 
 CANNOT: Mapping[str, str] = MappingProxyType(
     {
-        "xmod": "needs to be told the language of every sentence, for which crossglot has no way yet",
+        "xmod": f"an {XMOD}",
     }
 )
 """Model type → why it is not used although transformers has it as a masked language model."""

@@ -66,11 +66,12 @@ def forewarnings(steps: Iterable[Step], candidates: Sequence[Candidate]) -> list
 
 
 def warnings_before(plan: StudyPlan) -> list[Remark]:
-    """What is to be known before any training: trainings too short; and of a user's own files, what they share."""
-    found = forewarnings(plan.steps.steps, plan.setting.candidates)
-    if plan.study.train:
-        found += [*_of_keys(plan), *_of_label_sets(plan), *_of_corpora(_remembered(plan))]
-    return found
+    """What is to be known before any training: trainings too short, tests trained on; of a user's own files their labels.
+
+    Sentences were compared when the corpora were read for the plan.
+    """
+    found = [*forewarnings(plan.steps.steps, plan.setting.candidates), *_of_corpora(_remembered(plan))]
+    return [*found, *_of_keys(plan), *_of_label_sets(plan)] if plan.study.train else found
 
 
 def remarks_on(plan: StudyPlan) -> list[Remark]:
