@@ -66,7 +66,7 @@ def forewarnings(steps: Iterable[Step], candidates: Sequence[Candidate]) -> list
 
 
 def warnings_before(plan: StudyPlan) -> list[Remark]:
-    """What is to be known before any training: trainings too short, tests trained on; of a user's own files their labels.
+    """What is to be known before any training: trainings too short, tests trained on; of own files, their labels.
 
     Sentences were compared when the corpora were read for the plan.
     """
