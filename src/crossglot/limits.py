@@ -101,3 +101,4 @@ CONFIDENCE = Limits(0.5, 0.999, whole=False)  # of an interval; beyond, random s
 COLUMN = Limits(-1_000, 1_000)
 THREADS = Limits(1, max(64, os.cpu_count() or 1))
 JOBS = Limits(1, max(8, 4 * (os.cpu_count() or 1)))  # each holds torch, an encoder and the corpora
+GPUS = Limits(0, 64, whole=False, above=True)  # of a step

@@ -111,6 +111,11 @@ class Step(BaseModel):
         return Work(0, type(self).__name__)
 
     @property
+    def on_gpu(self) -> bool:
+        """Whether it computes on a GPU."""
+        return False
+
+    @property
     def requirements(self) -> tuple[Requirement, ...]:
         """What it needs on the machine that it runs on."""
         return ()

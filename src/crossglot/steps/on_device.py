@@ -55,6 +55,11 @@ class DeviceStep(Step):
         return Runtime(self.device, self.precision)
 
     @property
+    def on_gpu(self) -> bool:
+        """See Step."""
+        return self.device_kind != "cpu"
+
+    @property
     def requirements(self) -> tuple[Requirement, ...]:
         """See Step."""
         return (OnDevice(self.device),)

@@ -1,0 +1,91 @@
+"""Which steps of a plan may run now: those whose needs have ended, in the plan's order, whatever its size."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from crossglot.engine.plan import Plan
+from crossglot.engine.step import Step
+
+TOGETHER = 16
+"""Most steps too small to be worth a task of their own that share one."""
+
+
+class Frontier:
+    """The steps of a plan that have not ended; each is handed out once, when nothing that it needs is left."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._steps = {step.id: step for step in plan.steps}
+        self._needs = {step.id: {need.id for need in step.dependencies if need.id in self._steps} for step in plan.steps}
+        self._needed_by: dict[str, list[str]] = {}
+        for id_, needs in self._needs.items():
+            for need in needs:
+                self._needed_by.setdefault(need, []).append(id_)
+        self._ready = deque(id_ for id_, needs in self._needs.items() if not needs)
+        self._left = set(self._steps)
+
+    @property
+    def left(self) -> int:
+        """How many have not ended."""
+        return len(self._left)
+
+    def take(self) -> Step | None:
+        """The next that may run; None if there is none until another one ends."""
+        while self._ready:
+            id_ = self._ready.popleft()
+            if id_ in self._left and id_ in self._needs:  # else it went along with another
+                del self._needs[id_]
+                return self._steps[id_]
+        return None
+
+    def small(self, at_most: int) -> Iterator[Step]:
+        """Further steps that may run and are too small to count, taken as they are asked for."""
+        waiting = deque[str]()
+        while self._ready and at_most > 0:
+            id_ = self._ready.popleft()
+            if id_ not in self._left or id_ not in self._needs:
+                continue
+            if self._steps[id_].work.size:
+                waiting.append(id_)
+                continue
+            del self._needs[id_]
+            at_most -= 1
+            yield self._steps[id_]
+        self._ready.extendleft(reversed(waiting))
+
+    def followers(self, step: Step) -> list[Step]:
+        """Steps too small to count that need nothing more than this one and each other: they go along with it, taken."""
+        together, found = {step.id}, list[Step]()
+        behind = deque(self._needed_by.get(step.id, ()))
+        while behind and len(found) < TOGETHER:
+            id_ = behind.popleft()
+            if id_ in together or id_ not in self._needs or self._steps[id_].work.size:
+                continue
+            if self._needs[id_] <= together:
+                together.add(id_)
+                del self._needs[id_]
+                found.append(self._steps[id_])
+                behind.extend(self._needed_by.get(id_, ()))
+        return found
+
+    def give_back(self, steps: Iterable[Step]) -> None:
+        """Steps that were taken and did not run: they may be taken again, once what they need has ended."""
+        for step in steps:
+            needs = {need.id for need in step.dependencies if need.id in self._left}
+            self._needs[step.id] = needs
+            if not needs:
+                self._ready.append(step.id)
+
+    def ended(self, step: Step) -> None:
+        """The step is finished, failed or left out: what waited for it alone may be taken."""
+        if step.id not in self._left:
+            return
+        self._left.remove(step.id)
+        self._needs.pop(step.id, None)
+        for id_ in self._needed_by.get(step.id, ()):
+            needs = self._needs.get(id_)
+            if needs is not None:
+                needs.discard(step.id)
+                if not needs:
+                    self._ready.append(id_)
