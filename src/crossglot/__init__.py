@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crossglot.corpora.sentences import Bitext, Sentence, TaggedSentence
     from crossglot.encoders.encoder import Encoder
     from crossglot.encoders.loading import load_encoder, load_tokenizer
+    from crossglot.engine.on_ray import Ray
     from crossglot.errors import CrossglotError
     from crossglot.experiments.overlap.shared_pieces import shared_pieces
     from crossglot.languages import LANGUAGES, language
@@ -59,6 +60,7 @@ _HOMES = {
     "read_conllu": "crossglot.corpora.conllu",
     "read_plain": "crossglot.corpora.plain",
     "read_run": "crossglot.runs",
+    "Ray": "crossglot.engine.on_ray",
     "Recipe": "crossglot.tagging.recipe",
     "reproduce": "crossglot.runs",
     "Run": "crossglot.runs",
@@ -77,6 +79,7 @@ __all__ = [
     "Bitext",
     "CrossglotError",
     "Encoder",
+    "Ray",
     "Recipe",
     "Run",
     "Sentence",

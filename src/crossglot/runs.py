@@ -20,6 +20,7 @@ from crossglot.drawing.frames import lines_frame, matrix_frame
 from crossglot.drawing.markup import element
 from crossglot.drawing.matrix_exhibit import MatrixExhibit
 from crossglot.drawing.wording import calling
+from crossglot.engine.executor import Executor
 from crossglot.engine.local import Local
 from crossglot.engine.progress import Progress
 from crossglot.errors import UsageError
@@ -152,6 +153,7 @@ def run_study(
     *,
     progress: Progress | None = None,
     jobs: int = 1,
+    executor: Executor | None = None,
 ) -> Run:
     """Runs a study, or the part of it that is not finished.
 
@@ -160,13 +162,14 @@ def run_study(
         out: the run's folder, `runs/<name>` by default; giving it again goes on where the last run stopped.
         progress: told what happens.
         jobs: steps that run at the same time, each in a process of its own.
+        executor: runs its steps, instead of this machine: `crossglot.Ray("HOST:PORT")`.
 
     Raises:
         CrossglotError: if something is wrong with what was asked, or steps failed; by then everything that could be run
             is kept, and `read_run` reads it.
     """
     study = study if isinstance(study, Study) else load_study(study)
-    return read_run(running.run_study(study, run_folder(study, out), Local(jobs), progress))
+    return read_run(running.run_study(study, run_folder(study, out), executor or Local(jobs), progress))
 
 
 def reproduce(
@@ -177,6 +180,7 @@ def reproduce(
     *,
     progress: Progress | None = None,
     jobs: int = 1,
+    executor: Executor | None = None,
     **settings: Any,
 ) -> Run:
     """Runs the paper's experiments with the paper's encoders or others.
@@ -188,13 +192,14 @@ def reproduce(
         out: see `run_study`.
         progress: see `run_study`.
         jobs: see `run_study`; several processes load an encoder that is in memory here from where it came.
+        executor: see `run_study`.
         **settings: other fields of `Study`: `seeds`, `max_train`, `epochs`, `device`, `precision`, …
 
     Raises:
         CrossglotError: see `run_study`.
     """
     study = reproduce_study(experiments, encoders, data, **settings)
-    return run_study(study, out, progress=progress, jobs=jobs)
+    return run_study(study, out, progress=progress, jobs=jobs, executor=executor)
 
 
 def transfer_matrix(

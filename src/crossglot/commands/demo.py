@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from crossglot.commands.executors import Where
 from crossglot.commands.faults import keeping, kept_steps
-from crossglot.commands.options import limited
+from crossglot.commands.options import Address, Executor, limited
 from crossglot.limits import FIRST_SEED
 
 MOST_JOBS = 4  # each holds torch, an encoder and the corpora: about half a gigabyte
@@ -33,6 +34,8 @@ def demo(
             "--pretrain", help="Pretrain the encoders, in some ten minutes more, instead of taking those kept."
         ),
     ] = False,
+    executor: Executor = "local",
+    address: Address = None,
 ) -> None:
     """Run everything on constructed languages, offline, in minutes.
 
@@ -45,20 +48,22 @@ def demo(
     crossglot demo --out runs/demo
     """
     from crossglot.commands.progress import stderr_console, stdout_console
-    from crossglot.engine.local import Local
     from crossglot.engine.progress import Shown
     from crossglot.report import terminal_ending, write_report
     from crossglot.studies.demo import DEMO_SIZE, run_demo
     from crossglot.studies.spending import spent
 
-    jobs, console = min(os.cpu_count() or 1, MOST_JOBS), stderr_console()
+    here = None if address else min(os.cpu_count() or 1, MOST_JOBS)
+    where, console = Where(executor, address, here, threads=1), stderr_console()
+    where.check()
 
     def tell(line: str) -> None:
         console.print(line, style="bold", soft_wrap=True)
 
+    chosen, jobs = where.executor()
     shown = Shown(console, jobs)
     with keeping(lambda: kept_steps(out, shown.running()), goes_on=True):
-        run_demo(out, Local(jobs, threads=1), seed=seed, pretrain=pretrain, progress=shown, tell=tell)
+        run_demo(out, chosen, seed=seed, pretrain=pretrain, progress=shown, tell=tell)
         tell("report")
         written = write_report(out)
     shares = (f"{name} {seconds:.0f} of {DEMO_SIZE.budget[name]:.0f}" for name, seconds in spent(out).items())

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from crossglot.errors import UsageError
-from crossglot.limits import JOBS, MOST_SEEDS, RATE, SEED, THREADS, Limits
+from crossglot.limits import GPUS, JOBS, MOST_SEEDS, RATE, SEED, THREADS, Limits
 
 
 def limited(limits: Limits) -> Callable[[Any], Any]:
@@ -30,11 +30,33 @@ Threads = Annotated[
 ]
 Lenient = Annotated[bool, typer.Option("--lenient", help="Skip malformed sentences and count them.")]
 Jobs = Annotated[
-    int,
+    int | None,
     typer.Option(
         metavar="N",
         callback=limited(JOBS),
-        help="Steps at the same time, each in a process of its own: several for small encoders.",
+        help="Steps at the same time, each in a process of its own: several for small encoders. Else one; with Ray, as "
+        "many as there is room for.",
+    ),
+]
+Executor = Annotated[
+    str,
+    typer.Option(
+        metavar="E",
+        help="Where steps run: local, on this machine; or ray, on a cluster (pip install 'crossglot[ray]').",
+    ),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOST:PORT", help="The Ray cluster's head, or auto; else one is started on this machine for this run."
+    ),
+]
+Gpus = Annotated[
+    float | None,
+    typer.Option(
+        metavar="X",
+        callback=limited(GPUS),
+        help="With Ray, GPUs of a step that computes on one: 0.5 lets two share it.",
     ),
 ]
 HeadStart = Annotated[

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crossglot.commands.executors import Where
 from crossglot.commands.faults import keeping, kept_steps
 from crossglot.commands.options import (
+    Address,
     Cutting,
     DataRoot,
     Decay,
     Device,
+    Executor,
+    Gpus,
     HeadRate,
     HeadStart,
     Jobs,
@@ -140,7 +144,10 @@ def reproduce(
     device: Device = "auto",
     precision: Precision = "auto",
     threads: Threads = None,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
+    executor: Executor = "local",
+    address: Address = None,
+    gpus: Gpus = None,
     lenient: Lenient = False,
     floors: Annotated[
         str | None,
@@ -203,7 +210,8 @@ def reproduce(
         floors=[] if floors == "none" else listed(floors, "--floors"),
         keep_weights=keep_weights,
     )
-    _run(study, run_folder(study, out), threads, jobs, get=get, dry_run=dry_run, as_json=as_json)
+    where = Where(executor, address, jobs, threads, gpus)
+    _run(study, run_folder(study, out), where, get=get, dry_run=dry_run, as_json=as_json)
 
 
 def _from_environment(context: typer.Context, parameter: str) -> bool:
@@ -216,7 +224,10 @@ def run(
     study: StudyName,
     out: Out = None,
     threads: Threads = None,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
+    executor: Executor = "local",
+    address: Address = None,
+    gpus: Gpus = None,
     get: Get = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -230,7 +241,8 @@ def run(
     from crossglot.studies.study import load_study
 
     loaded = load_study(study)
-    _run(loaded, run_folder(loaded, out), threads, jobs, get=get, dry_run=dry_run, as_json=as_json)
+    where = Where(executor, address, jobs, threads, gpus)
+    _run(loaded, run_folder(loaded, out), where, get=get, dry_run=dry_run, as_json=as_json)
 
 
 def plan(study: StudyName, out: Out = None, as_json: AsJson = False) -> None:
@@ -297,26 +309,27 @@ def _put_side_by_side(folders: list[Path], out: Path, *, quiet: bool) -> None:
     stdout_console().print(said, soft_wrap=True)
 
 
-def _run(study: Study, out: Path, threads: int | None, jobs: int, *, get: bool, dry_run: bool, as_json: bool) -> None:
+def _run(study: Study, out: Path, where: Where, *, get: bool, dry_run: bool, as_json: bool) -> None:
     from crossglot.commands.offering import offer_corpora
     from crossglot.commands.progress import stderr_console
-    from crossglot.engine.local import Local
     from crossglot.engine.progress import Shown
     from crossglot.errors import CrossglotError
     from crossglot.runtime import use_threads
     from crossglot.studies.planning import plan_study
     from crossglot.studies.running import run_study
 
-    use_threads(threads)
+    where.check()
+    use_threads(where.threads)
     offer_corpora(study, get=get, dry_run=dry_run)
     if dry_run:
         _print_plan(plan_study(study, out), as_json=as_json)
         return
     before = _written(out)
+    executor, jobs = where.executor()
     shown = Shown(stderr_console(), jobs)
     with keeping(lambda: kept_steps(out, shown.running()), goes_on=True):
         try:
-            run_study(study, out, Local(jobs, threads), shown)
+            run_study(study, out, executor, shown)
         except CrossglotError:
             if _written(out) != before:  # some steps failed: what could be run has its results, and its report
                 _print_ending(out, as_json=as_json)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crossglot.commands.executors import Where
 from crossglot.commands.faults import DIFFERENT
-from crossglot.commands.options import Jobs, Threads
+from crossglot.commands.options import Address, Executor, Gpus, Jobs, Threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,10 @@ def verify(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
     threads: Threads = None,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
+    executor: Executor = "local",
+    address: Address = None,
+    gpus: Gpus = None,
 ) -> None:
     """Check a run's numbers against what it kept, and name the first that differs.
 
@@ -50,10 +54,12 @@ def verify(
     from crossglot.comparison.verifying import Verified
     from crossglot.comparison.verifying import verify as verify_folder
 
+    where = Where(executor, address, jobs, threads, gpus)
+    where.check()
     with bar("scoring anew") as moved:
         found = verify_folder(folder, data, moved)
     if rerun:
-        found = Verified(folder, (*found.parts, _run_again(folder, data, threads, jobs)))
+        found = Verified(folder, (*found.parts, _run_again(folder, data, where)))
     console = stdout_console()
     if as_json:
         console.out(json.dumps(_plain(found), indent=1), highlight=False)
@@ -66,12 +72,11 @@ def verify(
         raise typer.Exit(DIFFERENT)
 
 
-def _run_again(folder: Path, data: Path | None, threads: int | None, jobs: int) -> Checked:
+def _run_again(folder: Path, data: Path | None, where: Where) -> Checked:
     from tempfile import TemporaryDirectory
 
     from crossglot.commands.progress import stderr_console
     from crossglot.comparison.verifying import same_results
-    from crossglot.engine.local import Local
     from crossglot.engine.progress import Shown
     from crossglot.errors import StorageError
     from crossglot.runtime import use_threads
@@ -83,9 +88,10 @@ def _run_again(folder: Path, data: Path | None, threads: int | None, jobs: int) 
     study = load_study(folder / "study.toml")
     if data is not None:
         study = study.model_copy(update={"data": data})
-    use_threads(threads)
+    use_threads(where.threads)
     with TemporaryDirectory(prefix="crossglot-verify-") as again:
-        run_study(study, Path(again), Local(jobs, threads), Shown(stderr_console(), jobs))
+        chosen, jobs = where.executor()
+        run_study(study, Path(again), chosen, Shown(stderr_console(), jobs))
         return same_results(folder, Path(again))
 
 

@@ -17,7 +17,9 @@ class Frontier:
 
     def __init__(self, plan: Plan) -> None:
         self._steps = {step.id: step for step in plan.steps}
-        self._needs = {step.id: {need.id for need in step.dependencies if need.id in self._steps} for step in plan.steps}
+        self._needs = {
+            step.id: {need.id for need in step.dependencies if need.id in self._steps} for step in plan.steps
+        }
         self._needed_by: dict[str, list[str]] = {}
         for id_, needs in self._needs.items():
             for need in needs:
@@ -29,6 +31,11 @@ class Frontier:
     def left(self) -> int:
         """How many have not ended."""
         return len(self._left)
+
+    @property
+    def waiting(self) -> int:
+        """About how many may run now and were not taken."""
+        return len(self._ready)
 
     def take(self) -> Step | None:
         """The next that may run; None if there is none until another one ends."""
@@ -55,7 +62,7 @@ class Frontier:
         self._ready.extendleft(reversed(waiting))
 
     def followers(self, step: Step) -> list[Step]:
-        """Steps too small to count that need nothing more than this one and each other: they go along with it, taken."""
+        """Steps too small to count that need nothing more than this one and each other: they are taken, too."""
         together, found = {step.id}, list[Step]()
         behind = deque(self._needed_by.get(step.id, ()))
         while behind and len(found) < TOGETHER:

@@ -239,13 +239,13 @@ class _Tasks:
 
 
 def _run_all(frontier: Frontier, run: Run, tasks: _Tasks, executor: Ray) -> None:
-    most = executor.jobs or IN_RAYS_HANDS
+    most, room = executor.jobs or IN_RAYS_HANDS, executor.room()
     while frontier.left:
         while len(tasks) < most and (step := frontier.take()) is not None:
             if run.settled(step):
                 frontier.ended(step)
                 continue
-            tasks.begin(_together(step, frontier, run, executor.room()))
+            tasks.begin(_together(step, frontier, run, room))
         if not len(tasks):
             continue  # what was settled may have set others free
         for step, news in tasks.wait():
@@ -264,7 +264,8 @@ def _together(step: Step, frontier: Frontier, run: Run, room: int) -> list[Step]
     steps = [step, *frontier.followers(step)]
     if step.work.size:
         return steps
-    for other in frontier.small(TOGETHER - len(steps)):
+    fair = min(TOGETHER - len(steps), frontier.waiting // room)
+    for other in frontier.small(fair):
         if run.settled(other):
             frontier.ended(other)
         else:

@@ -41,7 +41,7 @@ def connected(address: str | None, jobs: int | None, threads: int) -> None:
         UsageError: if Ray is not installed, or the address is none.
         CrossglotError: if no cluster answers there.
     """
-    _require_ray()
+    require_ray()
     if address is None and "ray" not in sys.modules:  # which reads its environment as it is imported
         for name, value in (OWN | {"RAY_AUTH_TOKEN": secrets.token_hex(32)}).items():
             os.environ.setdefault(name, value)
@@ -65,7 +65,12 @@ def slots(threads: int) -> int:
     return max(found, 1)
 
 
-def _require_ray() -> None:
+def require_ray() -> None:
+    """Makes sure that Ray is installed.
+
+    Raises:
+        UsageError: if it is not.
+    """
     if find_spec("ray") is None:
         raise UsageError("Ray is not installed here, which runs steps on clusters\n  pip install 'crossglot[ray]'")
 

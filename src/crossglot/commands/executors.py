@@ -1,0 +1,55 @@
+"""Where the steps of a command run, as its options say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crossglot.errors import UsageError
+
+if TYPE_CHECKING:
+    from crossglot.engine.executor import Executor
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What `--executor` and the options around it were given."""
+
+    kind: str
+    address: str | None
+    jobs: int | None
+    threads: int | None
+    gpus: float | None = None
+
+    def check(self) -> None:
+        """Refuses what cannot be, before any work.
+
+        Raises:
+            UsageError: for a kind that there is none of, or an option that belongs to another one.
+        """
+        if self.kind not in ("local", "ray"):
+            raise UsageError(f"--executor {self.kind}: there are two, local and ray")
+        for option, value in (("--address", self.address), ("--gpus", self.gpus)):
+            if value is not None and self.kind != "ray":
+                raise UsageError(f"{option} {value}: belongs to --executor ray")
+        if self.kind == "ray":
+            from crossglot.engine.ray_cluster import require_ray
+
+            require_ray()
+
+    def executor(self) -> tuple[Executor, int]:
+        """The executor, and how many steps it runs at the same time.
+
+        Raises:
+            CrossglotError: if there is no such executor, or no cluster answers at the address.
+        """
+        self.check()
+        if self.kind == "ray":
+            from crossglot.engine.on_ray import Ray
+
+            cluster = Ray(self.address, self.jobs, self.threads or 1, self.gpus or 1.0)
+            return cluster, cluster.room()
+        from crossglot.engine.local import Local
+
+        jobs = self.jobs or 1
+        return Local(jobs, self.threads), jobs
