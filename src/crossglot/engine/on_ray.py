@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crossglot import __version__
@@ -132,6 +132,7 @@ class _Task:
     steps: Sequence[Step]
     untold: dict[str, Step]
     current: Step
+    begun: set[str] = field(default_factory=set)
 
 
 class _Tasks:
@@ -160,8 +161,10 @@ class _Tasks:
         nodes = (self._node_of[need.id] for need in first.dependencies if need.id in self._node_of)
         options = self._executor._options(first.title, on_gpu=first.on_gpu, node=next(nodes, None))
         folder = str(self._run.store.folder.absolute())
+        needs = [need for step in steps for need in step.dependencies if self._run.store.state(need) == "finished"]
         task = _Task(steps, {step.id: step for step in steps}, first)
-        self._tasks[self._work.options(**options).remote(list(steps), folder, self._board, __version__)] = task
+        reference = self._work.options(**options).remote(list(steps), needs, folder, self._board, __version__)
+        self._tasks[reference] = task
         self._task_of |= dict.fromkeys(task.untold, task)
 
     def wait(self) -> list[tuple[Step, Done | Failed | None]]:
@@ -209,9 +212,11 @@ class _Tasks:
         step = None if task is None else task.untold.get(told.step)
         if task is None or step is None:
             return []
+        if step.id not in task.begun:
+            task.begun.add(step.id)
+            self._run.began(step)
         if isinstance(news, Began):
             task.current = step
-            self._run.began(step)
         elif isinstance(news, Advanced):
             self._run.advanced(step, news.fraction)
         elif isinstance(news, Done | Failed):

@@ -74,11 +74,12 @@ class Board:
         return taken
 
 
-def run_steps(steps: Sequence[Step], store: str, board: Any, version: str) -> Share:
+def run_steps(steps: Sequence[Step], stored: Sequence[Step], store: str, board: Any, version: str) -> Share:
     """Runs steps one after the other, in a worker process of Ray's; those after a failed one that need it are left out.
 
     Args:
         steps: in an order in which they can run.
+        stored: steps that they need and that other tasks have stored.
         store: folder of the store, where the plan was made.
         board: handle of the board.
         version: of crossglot, where the plan was made.
@@ -88,6 +89,7 @@ def run_steps(steps: Sequence[Step], store: str, board: Any, version: str) -> Sh
     told: list[Told] = []
     lost: set[str] = set()
     with _telling(board):
+        _await(stored, _store(store))
         for step in steps:
             if any(need.id in lost for need in step.dependencies):
                 lost.add(step.id)
@@ -116,10 +118,7 @@ def answer(question: Callable[[], Any], version: str) -> Any:
 def _run(step: Step, store: str, advance: Callable[[float], None], version: str) -> Done | Failed:
     try:
         _check_version(version)
-        paths = paths_here()
-        here = _store(moved_path(store, paths))
-        _await(step, here)
-        return Done(perform(moved_step(step, paths), here, advance))
+        return Done(perform(moved_step(step, paths_here()), _store(store), advance))
     except CrossglotError as error:
         return Failed(str(error), storage=isinstance(error, StorageError))
     except BaseException:  # the driver raises it; a library that exits is no reason to be gone without a word
@@ -129,13 +128,13 @@ def _run(step: Step, store: str, advance: Callable[[float], None], version: str)
 @lru_cache(maxsize=4)
 def _store(folder: str) -> Store:
     """One for all tasks of a process: it remembers what it has checked."""
-    return Store(Path(folder))
+    return Store(Path(moved_path(folder, paths_here())))
 
 
-def _await(step: Step, store: Store) -> None:
-    """Waits until what the step needs is seen here; if it never is, the step says so itself."""
+def _await(steps: Sequence[Step], store: Store) -> None:
+    """Waits until what is stored is seen here; if it never is, the step that needs it says so."""
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and any(store.state(need) == "to do" for need in step.dependencies):
+    while any(store.state(step) == "to do" for step in steps) and time.monotonic() < end:
         time.sleep(0.1)
 
 

@@ -1,0 +1,294 @@
+"""The engine on a Ray cluster of two nodes on loopback does what it does in one process, and outlives what dies."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from toy_steps import Add, After, Die, Fail, FillDisk, Misbehave, Tell, result
+
+from crossglot.engine.on_ray import Ray
+from crossglot.engine.plan import Plan
+from crossglot.engine.progress import Progress
+from crossglot.engine.ray_cluster import OWN
+from crossglot.engine.step import Step
+from crossglot.engine.store import Store
+from crossglot.errors import CrossglotError, StorageError, UsageError
+
+pytestmark = [
+    pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed"),
+    pytest.mark.filterwarnings("default"),  # Ray's own
+]
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """A head and a node of one core each; processes of steps can import the toys."""
+    environment = OWN | {"RAY_AUTH_TOKEN": "0" * 32}
+    environment["PYTHONPATH"] = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    import ray
+    from ray.cluster_utils import Cluster
+
+    found = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    found.add_node(num_cpus=1)
+    yield found
+    ray.shutdown()
+    found.shutdown()
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
+
+
+@pytest.fixture
+def on_ray(cluster: Any) -> Ray:
+    return Ray(address=cluster.address)
+
+
+def until(happened: Callable[[], object], seconds: float = 60) -> None:
+    """Waits for what is bound to happen; the limit is for a test that fails."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
+class Watch(Progress):
+    """Keeps what it is told, and does something when a step has begun."""
+
+    def __init__(self, when_begun: Callable[[Step], object] = lambda _: None) -> None:
+        self.running: set[str] = set()
+        self.most = 0
+        self.fractions: list[float] = []
+        self.when_begun = when_begun
+
+    def began(self, step: Step) -> None:
+        self.running.add(step.id)
+        self.most = max(self.most, len(self.running))
+        self.when_begun(step)
+
+    def advance(self, step: Step, fraction: float) -> None:  # noqa: ARG002
+        self.fractions.append(fraction)
+
+    def done(self, step: Step, seconds: float) -> None:  # noqa: ARG002
+        self.running.remove(step.id)
+
+
+def sums(log: Path, pause: float = 0.3) -> Add:
+    leaves = [Add(left=number, right=1, log=log, pause=pause) for number in range(4)]
+    tops = [Add(left=leaves[0], right=leaves[1], log=log), Add(left=leaves[2], right=leaves[3], log=log)]
+    return Add(left=tops[0], right=tops[1], log=log)
+
+
+def test_steps_run_side_by_side_behind_what_they_need_and_once(tmp_path: Path, on_ray: Ray) -> None:
+    root, store, watch = sums(tmp_path / "log"), Store(tmp_path / "steps"), Watch()
+    outcome = on_ray.run(Plan.of([root]), store, watch)
+    assert (len(outcome.done), outcome.error()) == (7, None)
+    assert result(Store(tmp_path / "steps").result(root)) == 10
+    assert watch.most == on_ray.room() == 2
+    assert 0.5 in watch.fractions
+    again = on_ray.run(Plan.of([root]), Store(tmp_path / "steps"))
+    assert (len(again.done), len(again.found)) == (0, 7)
+    assert len((tmp_path / "log").read_text().splitlines()) == 7
+
+
+def test_jobs_limits_how_many_run(tmp_path: Path, cluster: Any) -> None:
+    watch = Watch()
+    Ray(cluster.address, jobs=1).run(Plan.of([sums(tmp_path / "log", 0.1)]), Store(tmp_path / "steps"), watch)
+    assert watch.most == 1
+
+
+def test_failures_leave_out_what_needs_them_and_nothing_else(tmp_path: Path, on_ray: Ray) -> None:
+    good = Add(left=1, right=2, log=tmp_path / "log")
+    outcome = on_ray.run(Plan.of([After(needed=Fail()), good]), Store(tmp_path / "steps"))
+    assert set(outcome.failed) == {Fail().id}
+    assert set(outcome.left_out) == {After(needed=Fail()).id}
+    assert str(outcome.failed[Fail().id]) == "corpus.conllu:3: words are all '_'\n  merge the words in"
+    assert outcome.done == [good]
+
+
+def test_too_small_to_count_run_together_and_each_fails_alone(tmp_path: Path, on_ray: Ray) -> None:
+    small = [Tell(number=number, where=tmp_path / "who") for number in range(12)]
+    fails = [Fail(number=number) for number in range(12)]
+    outcome = on_ray.run(Plan.of([*small, *fails, *(After(needed=step) for step in fails)]), Store(tmp_path / "steps"))
+    assert len(outcome.done) == len(outcome.failed) == len(outcome.left_out) == 12
+
+
+def test_a_process_that_dies_every_time_costs_its_step_alone(tmp_path: Path, on_ray: Ray) -> None:
+    goods = [Add(left=number, right=2, log=tmp_path / "log") for number in range(3)]
+    others = [Tell(number=number, where=tmp_path / "who") for number in range(8)]
+    outcome = on_ray.run(Plan.of([Die(), *goods, *others]), Store(tmp_path / "steps"))
+    assert "its process died" in str(outcome.failed[Die().id])
+    assert len(outcome.done) == 3 + 8
+
+
+def test_a_worker_killed_in_mid_step_is_followed_by_another(tmp_path: Path, on_ray: Ray) -> None:
+    who, go = tmp_path / "who", tmp_path / "go"
+    step, other = Tell(number=1, where=who, until=go), Add(left=1, right=1, log=tmp_path / "log")
+    killed: list[int] = []
+
+    def kill(begun: Step) -> None:
+        if begun.id == step.id and not killed:
+            until(who.exists)
+            killed.append(int(who.read_text()))
+            os.kill(killed[0], signal.SIGKILL)
+            go.write_text("")
+
+    outcome = on_ray.run(Plan.of([step, other]), Store(tmp_path / "steps"), Watch(kill))
+    assert (len(outcome.done), outcome.error()) == (2, None)
+    assert len(set(who.read_text().split())) == 2
+    assert killed[0] != int((Store(tmp_path / "steps").result(step) / "process").read_text())
+    assert list((tmp_path / "steps").glob(".*")) == [], "what the dead process had half-written is gone"
+
+
+def test_a_node_killed_in_mid_step_is_done_without(tmp_path: Path, cluster: Any, on_ray: Ray) -> None:
+    who, go = tmp_path / "who", tmp_path / "go"
+    plan = Plan.of([Tell(number=number, where=who, until=go) for number in range(4)])
+    doomed = cluster.add_node(num_cpus=2)
+    raylet = doomed.all_processes["raylet"][0].process.pid
+    killed: list[int] = []
+
+    class Killing(Watch):
+        def began(self, step: Step) -> None:
+            super().began(step)
+            if len(self.running) == 4:
+                until(lambda: len(who.read_text().split()) == 4)
+                killed.extend(process for process in map(int, who.read_text().split()) if parent(process) == raylet)
+                for process in (raylet, *killed):  # as if the machine was switched off
+                    os.kill(process, signal.SIGKILL)
+                cluster.remove_node(doomed, allow_graceful=False)
+                go.write_text("")
+
+    outcome = on_ray.run(plan, Store(tmp_path / "steps"), Killing())
+    assert (len(outcome.done), outcome.error()) == (4, None)
+    assert len(killed) == 2
+    assert len(who.read_text().split()) == 6, "the two on the dead node began once more, the others did not"
+    assert list((tmp_path / "steps").glob(".*")) == []
+
+
+def parent(process: int) -> int:
+    """The process that started it."""
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+DRIVER = """
+import sys
+from pathlib import Path
+from test_on_ray import sums
+from crossglot.engine.on_ray import Ray
+from crossglot.engine.plan import Plan
+from crossglot.engine.store import Store
+folder = Path(sys.argv[1])
+Ray(sys.argv[2]).run(Plan.of([sums(folder / "log", 0.5)]), Store(folder / "steps"))
+"""
+
+
+@pytest.mark.parametrize("begun", [3, pytest.param(1, marks=pytest.mark.slow), pytest.param(6, marks=pytest.mark.slow)])
+def test_a_run_whose_driver_was_killed_is_finished_by_the_next(
+    tmp_path: Path, cluster: Any, on_ray: Ray, begun: int
+) -> None:
+    log = tmp_path / "log"
+    driver = subprocess.Popen([sys.executable, "-c", DRIVER, str(tmp_path), cluster.address])  # noqa: S603
+    until(lambda: log.exists() and len(log.read_text().splitlines()) >= begun)
+    driver.kill()
+    driver.wait()
+    finished = list(Store(tmp_path / "steps").records())
+    outcome = on_ray.run(Plan.of([sums(log)]), Store(tmp_path / "steps"))
+    assert len(outcome.found) >= len(finished)
+    assert len(outcome.done) + len(outcome.found) == 7
+    assert result(Store(tmp_path / "steps").result(sums(log))) == 10
+    lines = log.read_text().splitlines()
+    for record in finished:
+        assert lines.count(record.id) == 1, "no finished step ran twice"
+    assert list((tmp_path / "steps").glob(".*")) == []
+
+
+def test_a_full_disk_ends_the_run(tmp_path: Path, on_ray: Ray) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    slow = Add(left=1, right=1, log=tmp_path / "log", pause=60)
+    with pytest.raises(StorageError, match="disk is full"):
+        on_ray.run(Plan.of([slow, FillDisk()]), Store(tmp_path / "steps"))
+    assert Store(tmp_path / "steps").state(slow) == "to do"
+
+
+def test_a_fault_of_ours_keeps_its_traceback(tmp_path: Path, on_ray: Ray) -> None:
+    with pytest.raises(RuntimeError, match="AssertionError: ran without what it needs"):
+        on_ray.run(Plan((After(needed=Fail()),)), Store(tmp_path / "steps"))
+
+
+@pytest.mark.parametrize("how", ["prints", "exits", "raises"])
+def test_steps_that_misbehave_do_not_harm_the_run(tmp_path: Path, on_ray: Ray, how: str) -> None:
+    plan = Plan.of([Misbehave(how=how)])
+    if how == "prints":
+        assert len(on_ray.run(plan, Store(tmp_path / "steps")).done) == 1
+        return
+    with pytest.raises(RuntimeError, match="SystemExit" if how == "exits" else "OddError"):
+        on_ray.run(plan, Store(tmp_path / "steps"))
+
+
+def test_a_lack_of_memory_is_the_users_to_mend(tmp_path: Path, on_ray: Ray) -> None:
+    steps = [Misbehave(how="lacks memory"), Misbehave(how="lacks it in Python")]
+    outcome = on_ray.run(Plan.of(steps), Store(tmp_path / "steps"))
+    assert all("the memory does not suffice" in str(error) for error in outcome.failed.values())
+    assert len(outcome.failed) == 2
+
+
+class Warn(Add):
+    """Has something for the log."""
+
+    def run(self, folder: Path, inputs: Any, advance: Any) -> None:
+        logging.getLogger("crossglot.tests").warning("collapsed %d", 3)
+        super().run(folder, inputs, advance)
+
+
+def test_what_steps_log_is_logged_here(tmp_path: Path, on_ray: Ray, caplog: pytest.LogCaptureFixture) -> None:
+    on_ray.run(Plan.of([Warn(left=1, right=1, log=tmp_path / "log", pause=0.3)]), Store(tmp_path / "steps"))
+    assert [record.getMessage() for record in caplog.records if record.name == "crossglot.tests"] == ["collapsed 3"]
+
+
+def failing_question() -> None:
+    raise StorageError("there is no room")
+
+
+def test_questions_are_answered_on_the_cluster(on_ray: Ray) -> None:
+    assert on_ray.ask(os.getpid) != os.getpid()
+    with pytest.raises(StorageError, match="there is no room"):
+        on_ray.ask(failing_question)
+
+
+def test_an_interrupt_ends_what_runs(tmp_path: Path, on_ray: Ray) -> None:
+    who = tmp_path / "who"
+    step = Tell(number=1, where=who, until=tmp_path / "never")
+
+    def interrupt(_: Step) -> None:
+        until(who.exists)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        on_ray.run(Plan.of([step]), Store(tmp_path / "steps"), Watch(interrupt))
+    process = int(who.read_text())
+    until(lambda: not Path(f"/proc/{process}").exists() or not Path("/proc/self").exists())
+    Store(tmp_path / "steps").sweep()
+    assert list((tmp_path / "steps").iterdir()) == []
+
+
+@pytest.mark.parametrize("wrong", [{"jobs": 0}, {"threads": 0}, {"gpus": 0}])
+def test_a_number_that_cannot_be_is_refused(wrong: dict[str, int]) -> None:
+    (name,) = wrong
+    with pytest.raises(UsageError, match=f"{name}: has to be a"):
+        Ray(**wrong)  # type: ignore[arg-type]
