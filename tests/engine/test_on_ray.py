@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from toy_steps import Add, After, Die, Fail, FillDisk, Misbehave, Tell, result
 
+from crossglot.engine.moved_paths import PATHS, moved_step, paths_here
 from crossglot.engine.on_ray import Ray
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
@@ -189,6 +190,7 @@ DRIVER = """
 import sys
 from pathlib import Path
 from test_on_ray import sums
+from crossglot.engine.moved_paths import PATHS, moved_step, paths_here
 from crossglot.engine.on_ray import Ray
 from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
@@ -285,6 +287,71 @@ def test_an_interrupt_ends_what_runs(tmp_path: Path, on_ray: Ray) -> None:
     until(lambda: not Path(f"/proc/{process}").exists() or not Path("/proc/self").exists())
     Store(tmp_path / "steps").sweep()
     assert list((tmp_path / "steps").iterdir()) == []
+
+
+class Where(Step):
+    """Says where its files are, who runs it and from where."""
+
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"path", "paths", "location"})
+
+    path: Path
+    paths: dict[str, tuple[Path, ...]]
+    location: str
+    before: Where | None = None
+
+    def run(self, folder: Path, inputs: Any, advance: Any) -> None:  # noqa: ARG002
+        before = "" if self.before is None else str(inputs(self.before))
+        said = [str(folder.parent.parent), str(self.path), str(self.paths["a"][0]), self.location, before]
+        (folder / "said").write_text("\n".join([*said, os.environ["USER"], os.environ["HOME"]]))
+
+
+def test_a_node_may_see_files_elsewhere_and_have_another_user(tmp_path: Path, cluster: Any) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.symlink_to(here)
+    paths = os.pathsep.join([f"{here}={there}", "/data=/scratch/data", "/data/sets=/sets"])
+    cluster.add_node(num_cpus=3, env_vars={PATHS: paths, "USER": "somebody", "HOME": "/nowhere"})
+    first = Where(path=Path("/data/ud"), paths={"a": (Path("/data/sets/ner"),)}, location="/database/x")
+    step = Where(path=here / "x", paths={"a": (Path("b"),)}, location="google-bert/x", before=first)
+    outcome = Ray(cluster.address, threads=3).run(Plan.of([step]), Store(here / "steps"))
+    assert outcome.error() is None
+    store = Store(here / "steps")
+    said = (store.result(first) / "said").read_text().splitlines()
+    assert said == [str(there / "steps"), "/scratch/data/ud", "/sets/ner", "/database/x", "", "somebody", "/nowhere"]
+    said = (store.result(step) / "said").read_text().splitlines()
+    seen = str(there / "steps" / first.id)
+    assert said == [str(there / "steps"), str(there / "x"), "b", "google-bert/x", seen, "somebody", "/nowhere"]
+
+
+def test_folders_that_would_change_what_a_step_is_are_refused(tmp_path: Path) -> None:
+    class Named(Step):
+        name: str
+
+    with pytest.raises(CrossglotError, match="would be another step"):
+        moved_step(Named(name="/data/x"), {"/data": "/scratch"})
+    assert moved_step(Named(name="/data/x"), {"/dat": "/scratch"}) == Named(name="/data/x")
+
+
+@pytest.mark.parametrize("wrong", ["/a", "a=b", "/a=", "=/b"])
+def test_pairs_of_folders_that_are_none_are_refused(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    monkeypatch.setenv(PATHS, wrong)
+    with pytest.raises(UsageError, match="write pairs of absolute paths"):
+        paths_here()
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("nowhere", "is no address"), ("ray://x:1", "is no address"), ("127.0.0.1:1", "no Ray cluster answers there")],
+)
+def test_an_address_where_nobody_answers_is_said_at_once(address: str, said: str) -> None:
+    with pytest.raises(CrossglotError, match=said):
+        Ray(address).room()
+
+
+def test_without_ray_one_message_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crossglot.engine.ray_cluster.find_spec", lambda _: None)
+    with pytest.raises(UsageError, match=r"pip install 'crossglot\[ray\]'"):
+        Ray().run(Plan(()), Store(Path("steps")))
 
 
 @pytest.mark.parametrize("wrong", [{"jobs": 0}, {"threads": 0}, {"gpus": 0}])

@@ -45,6 +45,8 @@ def connected(address: str | None, jobs: int | None, threads: int) -> None:
     if address is None and "ray" not in sys.modules:  # which reads its environment as it is imported
         for name, value in (OWN | {"RAY_AUTH_TOKEN": secrets.token_hex(32)}).items():
             os.environ.setdefault(name, value)
+    if address is not None:
+        _look(address)
     import ray
 
     if ray.is_initialized():
@@ -53,7 +55,6 @@ def connected(address: str | None, jobs: int | None, threads: int) -> None:
         count = (jobs or max(1, cores() // threads)) * threads
         _initialise("this machine", address="local", num_cpus=count, object_store_memory=RAYS_STORE)
     else:
-        _look(address)
         _initialise(address, address=address)
 
 
