@@ -146,7 +146,7 @@ class _Tasks:
         here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
         board = ray.remote(num_cpus=0, max_restarts=-1)(Board)
         self._board = board.options(scheduling_strategy=here).remote()
-        self._news: ObjectRef[list[Told]] = self._board.take.remote()
+        self._news: ObjectRef[None] = self._board.wait.remote()
         self._work = ray.remote(max_calls=0)(run_steps)  # without it, Ray ends a worker after each step on a GPU
         self._tasks: dict[ObjectRef[Share], _Task] = {}
         self._task_of: dict[str, _Task] = {}
@@ -176,14 +176,9 @@ class _Tasks:
         """
         import ray
 
-        ready, _ = ray.wait([self._news, *self._tasks], num_returns=1)
-        ended: list[tuple[Step, Done | Failed | None]] = []
-        for reference in ready:
-            if reference == self._news:
-                ended += self._take()
-            else:
-                ended += self._came_back(reference)
-        return ended
+        (ready,), _ = ray.wait([self._news, *self._tasks], num_returns=1)
+        ended = self._take()
+        return [*ended, *self._came_back(ready)] if ready in self._tasks else ended
 
     def stop(self) -> None:
         """Ends what still runs; what it was writing stays half-written, which the store knows."""
@@ -197,10 +192,11 @@ class _Tasks:
         import ray
 
         try:
-            told = ray.get(self._news)
+            told: list[Told] = ray.get(self._board.take.remote())
         except ray.exceptions.RayActorError:  # it is started anew, and steps tell the rest when they come back
             told = []
-        self._news = self._board.take.remote()
+        if ray.wait([self._news], timeout=0)[0]:
+            self._news = self._board.wait.remote()
         return [ended for one in told for ended in self._heard(one)]
 
     def _heard(self, told: Told) -> list[tuple[Step, Done | Failed | None]]:

@@ -94,13 +94,13 @@ def _look(address: str) -> None:
     host, colon, port = address.rpartition(":")
     option = called("address") or "address"
     if not (colon and port.isdecimal() and host) or "//" in address:
-        raise UsageError(f"{option}: {address} is no address: write HOST:PORT as `ray start --head` says it, or auto")
+        raise UsageError(f"{option}: {address} is no address: write HOST:PORT as `ray start` says it, or auto")
     try:
         socket.create_connection((host.strip("[]"), int(port)), SECONDS_TO_ANSWER).close()
     except (OSError, OverflowError) as error:
         raise CrossglotError(
             f"{address}: no Ray cluster answers there ({error})\n"
-            "  start one with `ray start --head`, or name the address that it printed"
+            "  start one with `ray start`, or name the address that it printed"
         ) from error
 
 

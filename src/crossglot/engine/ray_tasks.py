@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -66,9 +66,12 @@ class Board:
         self._news.append(news)
         self._there.set()
 
-    async def take(self) -> list[Told]:
-        """All that was left since the last time, as soon as there is anything."""
+    async def wait(self) -> None:
+        """Comes back as soon as there is news."""
         await self._there.wait()
+
+    async def take(self) -> list[Told]:
+        """All that was left since the last time."""
         self._there.clear()
         taken, self._news = self._news, []
         return taken
@@ -102,6 +105,8 @@ def run_steps(steps: Sequence[Step], stored: Sequence[Step], store: str, board: 
                 lost.add(step.id)
                 if news.storage or news.fault:
                     break
+    with suppress(ray.exceptions.RayActorError):
+        ray.get(board.tell.remote(told[-1]))  # when the driver hears that this came back, the board has all its news
     return Share(tuple(told), ray.get_runtime_context().get_node_id())
 
 
