@@ -39,6 +39,8 @@ class Hub(ThreadingHTTPServer):
         """Seconds before each sixty-fourth of a file's content (of small files before each kilobyte)."""
         self.sent = 0
         """Bytes of content that went out."""
+        self.page = b""
+        """What is answered to all that is asked of the API instead, as a network's page to log in is."""
         self.renamed: dict[str, str] = {}
         """Former id → the one that the hub knows a model by now; the former leads to it."""
 
@@ -79,7 +81,9 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815 - likewise
 
     def _answer(self, path: str) -> None:
-        if api := _API.fullmatch(path):
+        if self.server.page and path.startswith("/api/"):
+            self._send(200, self.server.page, {"Content-Type": "text/html"})
+        elif api := _API.fullmatch(path):
             name, kind, revision, below = api.groups()
             self.server.asked.append(f"{self.command} {path}")
             if self._known(name, revision):

@@ -146,6 +146,17 @@ def test_what_the_hub_does_not_have_is_said() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_a_page_in_the_hubs_place_is_told_and_what_is_cached_is_read_all_the_same(hub: Hub) -> None:
+    hub.page = b"<!DOCTYPE html><title>Welcome to the hotel</title>"
+    with pytest.raises(ModelError, match=r"answers with what is no JSON \(is there a page to log in"):
+        load_tokenizer(NAME)
+    hub.page = b""
+    pieces = load_tokenizer(NAME).tokenize("the cat")
+    hub.page = b"<!DOCTYPE html>"
+    assert load_tokenizer(NAME).tokenize("the cat") == pieces
+
+
+@pytest.mark.usefixtures("here")
 def test_a_download_that_breaks_off_is_said_and_made_again(hub: Hub) -> None:
     hub.broken = {"tokenizer.json"}
     with pytest.raises(ModelError, match=f"{NAME}: tokenizer.json cannot be downloaded"):

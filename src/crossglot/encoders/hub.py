@@ -207,11 +207,18 @@ def _cached_repository(name: str, revision: str | None, cause: Exception) -> Rep
     except LocalEntryNotFoundError as error:
         at = f" at revision {revision}" if revision else ""
         raise ModelError(
-            f"{name}: no folder of this name here, the hub cannot be reached ({type(cause).__name__}), "
+            f"{name}: no folder of this name here, the hub {_why(cause)}, "
             f"and the cache does not hold it{at}\n"
             "  give a folder, or go online once to fill the cache (HF_HUB_OFFLINE unset)"
         ) from error
     return Repository(folder.name, file_names(folder), folder.absolute())
+
+
+def _why(cause: Exception) -> str:
+    """Why the hub does not help; a page to log in to a network, which answers in its place, sends no JSON."""
+    if isinstance(cause, ValueError):
+        return "answers with what is no JSON (is there a page to log in to the network first?)"
+    return f"cannot be reached ({type(cause).__name__})"
 
 
 def file_names(folder: Path) -> tuple[str, ...]:
