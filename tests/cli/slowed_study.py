@@ -50,6 +50,7 @@ class Slowed:
         folder: holds study.toml, out/ and optimised, in which every step of an optimiser leaves a line.
         seconds: that each step takes more.
         between: seconds between two checkpoints.
+        encoder: what is fine-tuned.
         store: what its file system is like (see `slowed/sitecustomize.py`).
     """
 
@@ -57,6 +58,7 @@ class Slowed:
     seconds: float = 0.05
     between: float = 0.0
     store: str = ""
+    encoder: Path = ENCODER
 
     @property
     def out(self) -> Path:
@@ -74,7 +76,7 @@ class Slowed:
     def command(self, jobs: int = 1) -> list[str]:
         study = self.folder / "study.toml"
         if not study.exists():
-            said = {"data": os.environ["CROSSGLOT_DATA"], "encoder": str(ENCODER)}
+            said = {"data": os.environ["CROSSGLOT_DATA"], "encoder": str(self.encoder)}
             study.write_text(STUDY.format(**{key: json.dumps(value) for key, value in said.items()}), encoding="utf-8")
         arguments = ["run", str(study), "--out", str(self.out), "--jobs", str(jobs), "--threads", "1"]
         return [sys.executable, "-m", "crossglot", *arguments]

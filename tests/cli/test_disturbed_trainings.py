@@ -125,3 +125,65 @@ def test_kills_at_random_moments_change_nothing(whole: Slowed, tmp_path: Path, v
         assert study.results() == whole.results(), f"CROSSGLOT_SEED={SEED}"
         assert study.hidden() == [], f"CROSSGLOT_SEED={SEED}"
         assert repeated <= 2 * A_LIFE, f"CROSSGLOT_SEED={SEED}: {repeated} steps of trainings were repeated"
+
+
+@pytest.mark.slow
+def test_the_batch_script_of_the_documentation_takes_turns(whole: Slowed, tmp_path: Path) -> None:
+    """SLURM warns the script alone; its `scontrol` is asked for another turn, until the study is finished."""
+    study, tools = Slowed(tmp_path / "study", between=1e9), tmp_path / "tools"
+    study.folder.mkdir()
+    command = study.command()
+    tools.mkdir()
+    for name, program in (
+        ("crossglot", f'exec {sys.executable} -m crossglot "$@" --threads 1'),
+        ("scontrol", f'echo "$@" >> {tmp_path / "asked"}'),
+    ):
+        (tools / name).write_text(f"#!/bin/sh\n{program}\n")
+        (tools / name).chmod(0o755)
+    script = Path(__file__).parent.parent.parent / "docs" / "study.sbatch"
+    environment = study.environment() | {
+        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "STUDY": command[4], "OUT": str(study.out),
+        "SLURM_JOB_ID": "1117",
+    }  # fmt: skip
+
+    def start() -> subprocess.Popen[str]:
+        return subprocess.Popen(  # noqa: S603
+            ["bash", str(script)],  # noqa: S607
+            env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    for turn in (1, 2):
+        seen = len(study.optimised())
+        job = start()
+        until(lambda seen=seen: len(study.optimised()) >= seen + 5)  # type: ignore[misc]
+        job.send_signal(signal.SIGUSR1)
+        _, said = job.communicate(timeout=120)
+        assert job.returncode == 128 + signal.SIGUSR1, said
+        assert said.count("stopped; ") == 1
+        assert (tmp_path / "asked").read_text().splitlines() == ["requeue 1117"] * turn
+    job = start()
+    _, said = job.communicate(timeout=300)
+    assert job.returncode == 0, said
+    assert len((tmp_path / "asked").read_text().splitlines()) == 2
+    assert study.results() == whole.results()
+    assert study.how_often() == whole.how_often()
+
+
+@pytest.mark.slow
+def test_a_larger_encoder_killed_in_its_trainings_comes_to_the_same_bytes(tmp_path: Path) -> None:
+    require_real()
+    if "CROSSGLOT_ENCODERS" not in os.environ:
+        pytest.skip("CROSSGLOT_ENCODERS names no folder of encoders")
+    encoder = Path(os.environ["CROSSGLOT_ENCODERS"]) / "all-minilm-l6-v2"
+    peace = Slowed(tmp_path / "peace", seconds=0.0, between=1e9, encoder=encoder)
+    peace.finish()
+    study = Slowed(tmp_path / "study", seconds=0.0, encoder=encoder)
+    for steps in (3, 4, 10):
+        seen = len(study.optimised())
+        run = study.start()
+        until(lambda seen=seen, steps=steps: len(study.optimised()) >= seen + steps)  # type: ignore[misc]
+        run.kill()
+        run.communicate()
+    study.finish()
+    assert study.results() == peace.results()
+    assert sum(study.how_often().values()) <= 2 * STEPS + 2 * 3
