@@ -66,5 +66,5 @@ def check_room(size: int, *folders: Path) -> None:
         if size > free:
             raise StorageError(
                 f"{folder}: the disk has {spell_bytes(free)} left, and {spell_bytes(size)} are to be downloaded\n"
-                "  make room there, or choose another place (--data; XDG_CACHE_HOME for the cache)"
+                "  make room there, or choose another place (XDG_CACHE_HOME names the cache's)"
             )
