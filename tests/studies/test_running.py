@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from crossglot.engine.local import Local
 from crossglot.engine.progress import Progress
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, DataError, ModelError, StorageError, UsageError
+from crossglot.report import write_report
 from crossglot.results.rows import read_results
 from crossglot.results.verdicts import CLAIM_COLUMNS, read_claims
 from crossglot.runs import reproduce, transfer_matrix
@@ -47,6 +50,10 @@ def root(tmp_path: Path) -> Path:
 def settings(root: Path, **changes: Any) -> dict[str, Any]:
     plain = {"data": root, "seeds": [1, 2], "learning_rate": 1e-3, "epochs": 1, "precision": "fp32", "device": "cpu"}
     return plain | changes
+
+
+def remarks(folder: Path) -> list[dict[str, str]]:
+    return json.loads((folder / "versions.json").read_text(encoding="utf-8"))["remarks"]  # type: ignore[no-any-return]
 
 
 def cells(folder: Path, **wanted: Any) -> pl.DataFrame:
@@ -224,6 +231,14 @@ def test_a_step_that_fails_empties_its_cells_and_keeps_the_others(
     assert german["value"].item() is None
     assert german["missing"].item() == "the training loss is not a number"
     assert table.filter(source="en", target="de")["value"].item() is not None
+    (said,) = [one["text"] for one in remarks(tmp_path) if one["kind"] == "unfinished"]
+    assert re.match(r"Not everything was run: \d+ of \d+ steps .*: the training loss is not a number\. Failed: ", said)
+    assert "tiny, pos: de, seed 1" in said
+    write_report(tmp_path)
+    assert escape(said) in (tmp_path / "report.html").read_text(encoding="utf-8")
+    monkeypatch.undo()
+    reproduce(["table2"], [str(encoder)], out=tmp_path, **settings(root))
+    assert not [one for one in remarks(tmp_path) if one["kind"] == "unfinished"]
 
 
 def test_a_study_of_which_nothing_can_run_says_so(encoder: Path, root: Path, tmp_path: Path) -> None:

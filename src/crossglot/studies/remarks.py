@@ -21,13 +21,20 @@ if TYPE_CHECKING:
     from crossglot.studies.planning import StudyPlan
 
 Kind = Literal[
-    "too short", "collapsed", "loss not fallen", "edge of the grid", "tested on training", "label sets", "one language"
+    "too short",
+    "collapsed",
+    "loss not fallen",
+    "edge of the grid",
+    "tested on training",
+    "label sets",
+    "one language",
+    "unfinished",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A remark on trainings.
+    """A remark on trainings, or on what could not be run.
 
     Attributes:
         kind: what is wrong.

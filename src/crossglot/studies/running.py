@@ -45,6 +45,7 @@ from crossglot.studies.planning import StudyPlan, plan_study
 from crossglot.studies.remarks import remarks_on, warnings_before
 from crossglot.studies.run_folder import check_run_folder, write_predictions, write_study
 from crossglot.studies.study import Study
+from crossglot.studies.unfinished import unfinished
 
 _log = logging.getLogger(__name__)
 
@@ -147,6 +148,7 @@ def write_run(plan: StudyPlan, outcome: Outcome, out: Path, machine: Mapping[str
     write_study(out / "study.toml", plan.study)
     finished = [step for step in plan.steps.steps if step.id not in outcome.unfinished]
     said = versions(plan, finished, machine, command)
+    said["remarks"] += [asdict(remark) for remark in unfinished(outcome, plan.steps.steps)]
     write_whole(out / "versions.json", json.dumps(said, indent=1, ensure_ascii=False) + "\n")
 
 
