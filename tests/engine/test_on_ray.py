@@ -20,7 +20,7 @@ from crossglot.engine.moved_paths import PATHS, moved_step, paths_here
 from crossglot.engine.on_ray import Ray
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
-from crossglot.engine.ray_cluster import OWN
+from crossglot.engine.ray_cluster import OURS_TO_RETRY, OWN
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, StorageError, UsageError
@@ -36,7 +36,7 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """A head and a node of one core each; processes of steps can import the toys."""
-    environment = OWN | {"RAY_AUTH_TOKEN": "0" * 32}
+    environment = OWN | OURS_TO_RETRY | {"RAY_AUTH_TOKEN": "0" * 32}
     environment["PYTHONPATH"] = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
     before = {name: os.environ.get(name) for name in environment}
     os.environ.update(environment)
@@ -248,6 +248,18 @@ def test_a_lack_of_memory_is_the_users_to_mend(tmp_path: Path, on_ray: Ray) -> N
     outcome = on_ray.run(Plan.of(steps), Store(tmp_path / "steps"))
     assert all("the memory does not suffice" in str(error) for error in outcome.failed.values())
     assert len(outcome.failed) == 2
+
+
+def test_what_ends_for_its_nodes_lack_of_memory_is_tried_once_more_and_then_reported(
+    tmp_path: Path, cluster: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    full = cluster.add_node(num_cpus=4, env_vars={"RAY_memory_usage_threshold": "0.001"})
+    step, other = Tell(number=1, where=tmp_path / "who", until=tmp_path / "never"), Fail()
+    outcome = Ray(cluster.address, threads=4).run(Plan.of([step, After(needed=other)]), Store(tmp_path / "steps"))
+    assert "the node's memory does not suffice" in str(outcome.failed[step.id])
+    assert [record.getMessage().count("half as much at a time") for record in caplog.records] == [1]
+    assert len((tmp_path / "who").read_text().split()) == 2
+    cluster.remove_node(full)
 
 
 class Warn(Add):

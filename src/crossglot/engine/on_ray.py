@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crossglot import __version__
+from crossglot.breaking_off import TimeToSave
 from crossglot.engine.executor import Outcome, Run, running
 from crossglot.engine.frontier import TOGETHER, Frontier
 from crossglot.engine.memory import more_memory
@@ -103,6 +104,9 @@ class Ray:
             tasks = _Tasks(self, run)
             try:
                 _run_all(Frontier(plan), run, tasks, self)
+            except TimeToSave as stop:
+                tasks.break_off(stop.seconds)
+                raise
             finally:
                 tasks.stop()
         return run.outcome
@@ -133,6 +137,7 @@ class _Task:
     untold: dict[str, Step]
     current: Step
     begun: set[str] = field(default_factory=set)
+    halved: bool = False
 
 
 class _Tasks:
@@ -155,15 +160,19 @@ class _Tasks:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def begin(self, steps: Sequence[Step]) -> None:
-        """Gives steps to Ray, to be run one after the other where what the first one needs was made."""
+    def begin(self, steps: Sequence[Step], *, halved: bool = False) -> None:
+        """Gives steps to Ray, to be run one after the other where what the first one needs was made.
+
+        With `halved` the first has half as much in memory at a time, since a node's did not suffice for it.
+        """
         first = steps[0]
         nodes = (self._node_of[need.id] for need in first.dependencies if need.id in self._node_of)
         options = self._executor._options(first.title, on_gpu=first.on_gpu, node=next(nodes, None))
         folder = str(self._run.store.folder.absolute())
         needs = [need for step in steps for need in step.dependencies if self._run.store.state(need) == "finished"]
-        task = _Task(steps, {step.id: step for step in steps}, first)
-        reference = self._work.options(**options).remote(list(steps), needs, folder, self._board, __version__)
+        task = _Task(steps, {step.id: step for step in steps}, first, halved=halved)
+        work = self._work.options(**options)
+        reference = work.remote(list(steps), needs, folder, self._board, __version__, halved=halved)
         self._tasks[reference] = task
         self._task_of |= dict.fromkeys(task.untold, task)
 
@@ -179,6 +188,15 @@ class _Tasks:
         (ready,), _ = ray.wait([self._news, *self._tasks], num_returns=1)
         ended = self._take()
         return [*ended, *self._came_back(ready)] if ready in self._tasks else ended
+
+    def break_off(self, seconds: float) -> None:
+        """Has all tasks end, with so much time for trainings to save what they have."""
+        import ray
+
+        for reference in self._tasks:
+            ray.cancel(reference)
+        if self._tasks:
+            ray.wait(list(self._tasks), num_returns=len(self._tasks), timeout=seconds)
 
     def stop(self) -> None:
         """Ends what still runs; what it was writing stays half-written, which the store knows."""
@@ -229,6 +247,8 @@ class _Tasks:
             share: Share = ray.get(reference)
         except ray.exceptions.RayTaskError as error:  # of what stands around a step, which tells of its own
             ended = self._heard(Told(task.current.id, Failed(str(error), fault=True)))
+        except ray.exceptions.OutOfMemoryError as error:
+            ended = self._again_or_lost(task, error)
         except ray.exceptions.RayError as error:
             ended = self._heard(Told(task.current.id, Failed(str(_lost(f"'{task.current.title}'", error)))))
         else:
@@ -237,6 +257,17 @@ class _Tasks:
         for id_ in task.untold:
             del self._task_of[id_]
         return [*ended, *((step, None) for step in task.untold.values())]
+
+    def _again_or_lost(self, task: _Task, error: Exception) -> list[tuple[Step, Done | Failed | None]]:
+        """What becomes of a step that Ray ended, since its node was running out of memory: it is tried once more."""
+        step = task.current
+        lost = _lost(f"'{step.title}'", error)
+        if (task.halved and step is task.steps[0]) or step.id not in task.untold:
+            return self._heard(Told(step.id, Failed(str(lost))))
+        _log.warning("%s\n  it is tried once more, with half as much at a time", str(lost).splitlines()[0])
+        del task.untold[step.id]
+        self.begin([step], halved=True)
+        return []
 
 
 def _run_all(frontier: Frontier, run: Run, tasks: _Tasks, executor: Ray) -> None:

@@ -23,6 +23,9 @@ OWN = {
 }
 """Environment of a cluster of our own; what the user has set counts more."""
 
+OURS_TO_RETRY = {"RAY_task_oom_retries": "0"}
+"""Of whoever gives tasks to Ray: what a node's lack of memory ended is tried once more in another way, not for ever."""
+
 RAYS_STORE = 100 * 2**20
 """Bytes of Ray's store of objects: ours are small, for results go through the store of steps."""
 
@@ -42,8 +45,9 @@ def connected(address: str | None, jobs: int | None, threads: int) -> None:
         CrossglotError: if no cluster answers there.
     """
     require_ray()
-    if address is None and "ray" not in sys.modules:  # which reads its environment as it is imported
-        for name, value in (OWN | {"RAY_AUTH_TOKEN": secrets.token_hex(32)}).items():
+    if "ray" not in sys.modules:  # which reads its environment as it is imported
+        own = OWN | {"RAY_AUTH_TOKEN": secrets.token_hex(32)} if address is None else {}
+        for name, value in (OURS_TO_RETRY | own).items():
             os.environ.setdefault(name, value)
     if address is not None:
         _look(address)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
 import sys
 import time
 import traceback
@@ -12,9 +14,10 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
-from crossglot import __version__
+from crossglot import __version__, breaking_off
 from crossglot.engine.executor import perform
 from crossglot.engine.moved_paths import moved_path, moved_step, paths_here
 from crossglot.engine.serving import Advanced, Began, Done, Failed
@@ -77,7 +80,9 @@ class Board:
         return taken
 
 
-def run_steps(steps: Sequence[Step], stored: Sequence[Step], store: str, board: Any, version: str) -> Share:
+def run_steps(
+    steps: Sequence[Step], stored: Sequence[Step], store: str, board: Any, version: str, *, halved: bool = False
+) -> Share:
     """Runs steps one after the other, in a worker process of Ray's; those after a failed one that need it are left out.
 
     Args:
@@ -86,9 +91,12 @@ def run_steps(steps: Sequence[Step], stored: Sequence[Step], store: str, board: 
         store: folder of the store, where the plan was made.
         board: handle of the board.
         version: of crossglot, where the plan was made.
+        halved: whether a node's memory did not suffice for the first one before.
     """
     import ray
 
+    signal.signal(signal.SIGINT, _break_off)  # what Ray calls when a task is cancelled
+    signal.signal(signal.SIGTERM, _die)  # what it sends where a node's memory runs out
     told: list[Told] = []
     lost: set[str] = set()
     with _telling(board):
@@ -98,7 +106,7 @@ def run_steps(steps: Sequence[Step], stored: Sequence[Step], store: str, board: 
                 lost.add(step.id)
                 continue
             board.tell.remote(Told(step.id, Began()))
-            news = _run(step, store, _often(step, board), version)
+            news = _run(step, store, _often(step, board), version, halved=halved and step is steps[0])
             told.append(Told(step.id, news))
             board.tell.remote(told[-1])
             if isinstance(news, Failed):
@@ -120,14 +128,29 @@ def answer(question: Callable[[], Any], version: str) -> Any:
         return Failed(str(error), storage=isinstance(error, StorageError))
 
 
-def _run(step: Step, store: str, advance: Callable[[float], None], version: str) -> Done | Failed:
+def _run(step: Step, store: str, advance: Callable[[float], None], version: str, *, halved: bool) -> Done | Failed:
     try:
         _check_version(version)
-        return Done(perform(moved_step(step, paths_here()), _store(store), advance))
+        return Done(perform(moved_step(step, paths_here()), _store(store), advance, halved=halved))
     except CrossglotError as error:
         return Failed(str(error), storage=isinstance(error, StorageError))
+    except KeyboardInterrupt:
+        raise
     except BaseException:  # the driver raises it; a library that exits is no reason to be gone without a word
         return Failed(traceback.format_exc(), fault=True)
+
+
+def _break_off(number: int, frame: FrameType | None) -> None:
+    """The task is cancelled: a training saves what it has first, anything else ends at once."""
+    del number, frame
+    if not breaking_off.ask():
+        raise KeyboardInterrupt
+
+
+def _die(number: int, frame: FrameType | None) -> None:
+    """At once: whoever takes an exit for an error would make a failure of the step out of what befell its node."""
+    del frame
+    os._exit(128 + number)
 
 
 @lru_cache(maxsize=4)
