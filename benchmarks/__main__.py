@@ -13,7 +13,13 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-TOOLS = {"kept_results", "own_matrix", "rows", "same_results"}  # of what one names: runs, a matrix, an encoder
+TOOLS = {
+    "cluster",
+    "kept_results",
+    "own_matrix",
+    "rows",
+    "same_results",
+}  # of what one names: runs, a matrix, an encoder
 LONG = {"head_start", "parity", "subwords"}
 NEED_DATA = {
     "back_transliteration",

@@ -1,0 +1,109 @@
+"""Rows of a study on Ray, with 1, 2 and 4 workers: how much of the time is neither training nor predicting.
+
+The same rows as `benchmarks.rows` watches (POS; English and German are the sources), each with its score, as steps of a
+cluster on this machine; each worker has one thread. What counts as tagging is what counts there. The rest of the
+processor's time is that of the workers (loading, reading, cutting into pieces, writing, scoring), of the process that
+has the plan, and of Ray itself; of starting Ray and the workers, which a run does once, it is told apart.
+
+    python -m benchmarks.cluster --encoder FOLDER [--data ROOT] [--workers 1,2,4] [--seeds 4] [--max-train 400]
+
+Processor's seconds, of this process and all that it started; wall-clock time beside them. Reads /proc, so on Linux.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.watched_row import MARK, TOLD, WatchedRow
+from crossglot.engine.on_ray import Ray
+from crossglot.engine.plan import Plan
+from crossglot.engine.store import Store
+from crossglot.steps.score import ScoreRows
+from crossglot.steps.train_and_predict import TrainAndPredict
+from crossglot.studies.planning import plan_study
+from crossglot.studies.reproduce import reproduce_study
+
+
+def processor_seconds() -> float:
+    """Of all living processes that carry our mark, and of those of their children that ended."""
+    mark, total = f"{MARK}={os.environ[MARK]}".encode(), 0.0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark not in (process / "environ").read_bytes():
+                continue
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        total += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
+def measure(args: argparse.Namespace, workers: int) -> None:
+    """Runs the rows with so many workers and prints a line."""
+    study = reproduce_study(
+        ["table2"], [f"m-bert={args.encoder}"], args.data, sources=["en", "de"], seeds=list(range(1, args.seeds + 1)),
+        max_train=args.max_train, max_test=args.max_test, learning_rate=3e-4, head_start="probe", precision="fp32",
+        device="cpu", floors=[],
+    )  # fmt: skip
+    executor, began = Ray(jobs=workers), time.monotonic()
+    with TemporaryDirectory() as folder:
+        planned = plan_study(study, Path(folder)).steps.steps
+        rows = {
+            step.id: WatchedRow.model_construct(**{name: getattr(step, name) for name in TrainAndPredict.model_fields})
+            for step in planned
+            if isinstance(step, TrainAndPredict)
+        }
+        scores = [
+            step.model_copy(update={"rows": tuple(rows[row.id] for row in step.rows)})
+            for step in planned
+            if isinstance(step, ScoreRows)
+        ]
+        for score in scores:
+            score.__dict__.pop("id", None)
+            score.__dict__.pop("dependencies", None)
+        before = processor_seconds()
+        executor.ask(os.getpid)
+        warm = time.monotonic()
+        started, store = processor_seconds(), Store(Path(folder) / "steps")
+        error = executor.run(Plan.of([*rows.values(), *scores]), store).error()
+        assert error is None, error
+        wall, spent = time.monotonic() - warm, processor_seconds() - started
+        tagging = sum(
+            sum(json.loads((store.result(row) / TOLD).read_text(encoding="utf-8")).values()) for row in rows.values()
+        )
+    print(
+        f"{workers} workers, {len(rows)} rows: {spent:.1f} s of processors, {tagging:.1f} of them tagging: "
+        f"{100 * (1 - tagging / spent):.1f} % is not; {wall:.1f} s of wall clock on {os.cpu_count()} cores; "
+        f"before them Ray's start, {warm - began:.1f} s ({started - before:.1f} of processors)",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """A process for each number of workers: Ray is started anew in it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--encoder", required=True, type=Path)
+    parser.add_argument("--data", type=Path, default=os.environ.get("CROSSGLOT_DATA"))
+    parser.add_argument("--workers", default="1,2,4")
+    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--max-train", type=int, default=400)
+    parser.add_argument("--max-test", type=int, default=80)
+    args = parser.parse_args()
+    if MARK in os.environ:
+        measure(args, int(args.workers))
+        return
+    for workers in args.workers.split(","):
+        own = [*sys.argv[1:], "--workers", workers]
+        environment = os.environ | {MARK: f"{os.getpid()}-{workers}", "OMP_NUM_THREADS": "1"}
+        subprocess.run([sys.executable, "-m", "benchmarks.cluster", *own], env=environment, check=True)
+
+
+if __name__ == "__main__":
+    main()
