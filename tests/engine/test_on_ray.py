@@ -258,7 +258,6 @@ def test_what_ends_for_its_nodes_lack_of_memory_is_tried_once_more_and_then_repo
     outcome = Ray(cluster.address, threads=4).run(Plan.of([step]), Store(tmp_path / "steps"))
     assert "the node's memory does not suffice" in str(outcome.failed[step.id])
     assert [record.getMessage().count("half as much at a time") for record in caplog.records] == [1]
-    assert len((tmp_path / "who").read_text().split()) == 2
     cluster.remove_node(full)
 
 
