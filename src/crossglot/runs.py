@@ -154,6 +154,7 @@ def run_study(
     progress: Progress | None = None,
     jobs: int = 1,
     executor: Executor | None = None,
+    store: str = "",
 ) -> Run:
     """Runs a study, or the part of it that is not finished.
 
@@ -163,13 +164,14 @@ def run_study(
         progress: told what happens.
         jobs: steps that run at the same time, each in a process of its own.
         executor: runs its steps, instead of this machine: `crossglot.Ray("HOST:PORT")`.
+        store: where steps are kept, instead of the run's folder, which has copies then: `s3://BUCKET/FOLDER`.
 
     Raises:
         CrossglotError: if something is wrong with what was asked, or steps failed; by then everything that could be run
             is kept, and `read_run` reads it.
     """
     study = study if isinstance(study, Study) else load_study(study)
-    return read_run(running.run_study(study, run_folder(study, out), executor or Local(jobs), progress))
+    return read_run(running.run_study(study, run_folder(study, out), executor or Local(jobs), progress, store=store))
 
 
 def reproduce(
@@ -181,6 +183,7 @@ def reproduce(
     progress: Progress | None = None,
     jobs: int = 1,
     executor: Executor | None = None,
+    store: str = "",
     **settings: Any,
 ) -> Run:
     """Runs the paper's experiments with the paper's encoders or others.
@@ -193,13 +196,14 @@ def reproduce(
         progress: see `run_study`.
         jobs: see `run_study`; several processes load an encoder that is in memory here from where it came.
         executor: see `run_study`.
+        store: see `run_study`.
         **settings: other fields of `Study`: `seeds`, `max_train`, `epochs`, `device`, `precision`, …
 
     Raises:
         CrossglotError: see `run_study`.
     """
     study = reproduce_study(experiments, encoders, data, **settings)
-    return run_study(study, out, progress=progress, jobs=jobs, executor=executor)
+    return run_study(study, out, progress=progress, jobs=jobs, executor=executor, store=store)
 
 
 def transfer_matrix(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +23,7 @@ from crossglot.engine.on_ray import Ray
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
 from crossglot.engine.ray_cluster import OURS_TO_RETRY, OWN
+from crossglot.engine.remote_store import open_store
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, StorageError, UsageError
@@ -216,7 +219,43 @@ def test_a_run_whose_driver_was_killed_is_finished_by_the_next(
     lines = log.read_text().splitlines()
     for record in finished:
         assert lines.count(record.id) == 1, "no finished step ran twice"
-    assert list((tmp_path / "steps").glob(".*")) == []
+    until(lambda: nothing_half(tmp_path / "steps"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20))
+def test_kills_at_random_moments_leave_the_next_run_the_same_to_come_to(
+    tmp_path: Path, cluster: Any, on_ray: Ray, seed: int
+) -> None:
+    """Of processes that run steps, again and again, and of the driver at last."""
+    chance, log, steps = random.Random(seed), tmp_path / "log", tmp_path / "steps"
+    driver = subprocess.Popen([sys.executable, "-c", DRIVER, str(tmp_path), cluster.address])  # noqa: S603
+    until(log.exists)
+    kills = 0
+    for _ in range(chance.randrange(5)):
+        time.sleep(chance.uniform(0, 0.8))
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if (process / "cmdline").read_bytes().startswith(b"ray::Add") and chance.random() < 0.5:
+                    os.kill(int(process.name), signal.SIGKILL)
+                    kills += 1
+    time.sleep(chance.uniform(0, 2))
+    driver.kill()
+    driver.wait()
+    finished = [record.id for record in Store(steps).records()]
+    outcome = on_ray.run(Plan.of([sums(log)]), Store(steps))
+    assert (len(outcome.done) + len(outcome.found), outcome.error()) == (7, None)
+    assert result(Store(steps).result(sums(log))) == 10
+    began = log.read_text().split()
+    assert len(began) <= 7 + kills + 2, "each kill costs what it hit"
+    assert all(began.count(id_) <= 1 + kills for id_ in finished)
+    until(lambda: nothing_half(steps))  # what the dead driver had begun may take a moment to die
+
+
+def nothing_half(steps: Path) -> bool:
+    """Whether a store holds whole steps and nothing else, once it is swept."""
+    Store(steps).sweep()
+    return not list(steps.glob(".*")) and all(Store(steps).records())
 
 
 def test_a_full_disk_ends_the_run(tmp_path: Path, on_ray: Ray) -> None:
@@ -332,6 +371,22 @@ def test_a_node_may_see_files_elsewhere_and_have_another_user(tmp_path: Path, cl
     said = (store.result(step) / "said").read_text().splitlines()
     seen = str(there / "steps" / first.id)
     assert said == [str(there / "steps"), str(there / "x"), "b", "google-bert/x", seen, "somebody", "/nowhere"]
+
+
+def test_another_node_has_copies_of_its_own_of_a_store_at_a_url(tmp_path: Path, cluster: Any) -> None:
+    node = cluster.add_node(num_cpus=5, env_vars={"XDG_CACHE_HOME": str(tmp_path / "cache")})
+    store = open_store(tmp_path / "here", f"file://{tmp_path / 'there'}")
+    log = tmp_path / "log"
+    first = Add(left=1, right=1, log=log)
+    assert len(Ray(cluster.address, threads=1).run(Plan.of([first]), store).done) == 1
+    last = Add(left=first, right=Add(left=2, right=2, log=log), log=log)
+    assert len(Ray(cluster.address, threads=5).run(Plan.of([last]), store).done) == 2
+    assert result(store.result(last)) == 6
+    assert {path.parent.name for path in (tmp_path / "cache").glob("crossglot/stores/*/*/step.json")} == {
+        step.id for step in Plan.of([last]).steps
+    }
+    assert len(log.read_text().splitlines()) == 3
+    cluster.remove_node(node)
 
 
 def test_folders_that_would_change_what_a_step_is_are_refused(tmp_path: Path) -> None:

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What `--executor` and the options around it were given."""
+    """What `--executor` and the options around it were given, and `--store`."""
 
     kind: str
     address: str | None
     jobs: int | None
     threads: int | None
     gpus: float | None = None
+    store: str = ""
 
     def check(self) -> None:
         """Refuses what cannot be, before any work.
@@ -32,6 +33,10 @@ class Where:
         for option, value in (("--address", self.address), ("--gpus", self.gpus)):
             if value is not None and self.kind != "ray":
                 raise UsageError(f"{option} {value}: belongs to --executor ray")
+        if self.store:
+            from crossglot.engine.remote_store import check_url
+
+            check_url(self.store)
         if self.kind == "ray":
             from crossglot.engine.ray_cluster import require_ray
 

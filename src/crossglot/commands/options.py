@@ -51,6 +51,14 @@ Address = Annotated[
         metavar="HOST:PORT", help="The Ray cluster's head, or auto; else one is started on this machine for this run."
     ),
 ]
+StoreUrl = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="Keep finished steps there, too: s3://BUCKET/FOLDER, gs://… Credentials come from the environment.",
+    ),
+]
 Gpus = Annotated[
     float | None,
     typer.Option(

@@ -22,6 +22,7 @@ from crossglot.commands.options import (
     Jobs,
     Lenient,
     Precision,
+    StoreUrl,
     Subword,
     Threads,
     files_by_language,
@@ -148,6 +149,7 @@ def reproduce(
     executor: Executor = "local",
     address: Address = None,
     gpus: Gpus = None,
+    store: StoreUrl = "",
     lenient: Lenient = False,
     floors: Annotated[
         str | None,
@@ -210,7 +212,7 @@ def reproduce(
         floors=[] if floors == "none" else listed(floors, "--floors"),
         keep_weights=keep_weights,
     )
-    where = Where(executor, address, jobs, threads, gpus)
+    where = Where(executor, address, jobs, threads, gpus, store)
     _run(study, run_folder(study, out), where, get=get, dry_run=dry_run, as_json=as_json)
 
 
@@ -228,6 +230,7 @@ def run(
     executor: Executor = "local",
     address: Address = None,
     gpus: Gpus = None,
+    store: StoreUrl = "",
     get: Get = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -241,7 +244,7 @@ def run(
     from crossglot.studies.study import load_study
 
     loaded = load_study(study)
-    where = Where(executor, address, jobs, threads, gpus)
+    where = Where(executor, address, jobs, threads, gpus, store)
     _run(loaded, run_folder(loaded, out), where, get=get, dry_run=dry_run, as_json=as_json)
 
 
@@ -322,14 +325,14 @@ def _run(study: Study, out: Path, where: Where, *, get: bool, dry_run: bool, as_
     use_threads(where.threads)
     offer_corpora(study, get=get, dry_run=dry_run)
     if dry_run:
-        _print_plan(plan_study(study, out), as_json=as_json)
+        _print_plan(plan_study(study, out, store=where.store), as_json=as_json)
         return
     before = _written(out)
     executor, jobs = where.executor()
     shown = Shown(stderr_console(), jobs)
     with keeping(lambda: kept_steps(out, shown.running()), goes_on=True):
         try:
-            run_study(study, out, executor, shown)
+            run_study(study, out, executor, shown, store=where.store)
         except CrossglotError:
             if _written(out) != before:  # some steps failed: what could be run has its results, and its report
                 _print_ending(out, as_json=as_json)

@@ -56,7 +56,7 @@ class Local:
             if self.jobs == 1:
                 _run_in_turn(plan.steps, run)
             else:
-                with started(self.jobs, store.folder, self.threads) as workers:
+                with started(self.jobs, store.folder, self.threads, store.url) as workers:
                     _run_side_by_side(plan.steps, run, workers)
         return run.outcome
 

@@ -21,7 +21,7 @@ from crossglot.engine.memory import more_memory
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
 from crossglot.engine.ray_cluster import connected, slots
-from crossglot.engine.ray_tasks import Board, Logged, Share, Told, answer, run_steps
+from crossglot.engine.ray_tasks import Board, Logged, Place, Share, Told, answer, run_steps
 from crossglot.engine.serving import Advanced, Began, Done, Failed
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
@@ -148,7 +148,9 @@ class _Tasks:
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         self._executor, self._run = executor, run
-        here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+        node = ray.get_runtime_context().get_node_id()
+        self._place = Place(str(run.store.folder.absolute()), node, run.store.url)
+        here = NodeAffinitySchedulingStrategy(node, soft=False)
         board = ray.remote(num_cpus=0, max_restarts=-1)(Board)
         self._board = board.options(scheduling_strategy=here).remote()
         self._news: ObjectRef[None] = self._board.wait.remote()
@@ -168,11 +170,10 @@ class _Tasks:
         first = steps[0]
         nodes = (self._node_of[need.id] for need in first.dependencies if need.id in self._node_of)
         options = self._executor._options(first.title, on_gpu=first.on_gpu, node=next(nodes, None))
-        folder = str(self._run.store.folder.absolute())
         needs = [need for step in steps for need in step.dependencies if self._run.store.state(need) == "finished"]
         task = _Task(steps, {step.id: step for step in steps}, first, halved=halved)
         work = self._work.options(**options)
-        reference = work.remote(list(steps), needs, folder, self._board, __version__, halved=halved)
+        reference = work.remote(list(steps), needs, self._place, self._board, __version__, halved=halved)
         self._tasks[reference] = task
         self._task_of |= dict.fromkeys(task.untold, task)
 

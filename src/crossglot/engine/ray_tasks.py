@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import os
 import signal
@@ -20,10 +21,12 @@ from typing import Any
 from crossglot import __version__, breaking_off
 from crossglot.engine.executor import perform
 from crossglot.engine.moved_paths import moved_path, moved_step, paths_here
+from crossglot.engine.remote_store import open_store
 from crossglot.engine.serving import Advanced, Began, Done, Failed
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, StorageError
+from crossglot.files import user_cache
 
 OFTEN = 0.25
 """Seconds between two pieces of news of how much of a step is done."""
@@ -47,6 +50,15 @@ class Told:
 
     step: str
     news: Began | Advanced | Done | Failed | Logged
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the store is: the driver's folder and node, and the URL if the folder holds copies of what lies there."""
+
+    folder: str
+    node: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +93,14 @@ class Board:
 
 
 def run_steps(
-    steps: Sequence[Step], stored: Sequence[Step], store: str, board: Any, version: str, *, halved: bool = False
+    steps: Sequence[Step], stored: Sequence[Step], store: Place, board: Any, version: str, *, halved: bool = False
 ) -> Share:
     """Runs steps one after the other, in a worker process of Ray's; those after a failed one that need it are left out.
 
     Args:
         steps: in an order in which they can run.
         stored: steps that they need and that other tasks have stored.
-        store: folder of the store, where the plan was made.
+        store: where it is.
         board: handle of the board.
         version: of crossglot, where the plan was made.
         halved: whether a node's memory did not suffice for the first one before.
@@ -128,7 +140,7 @@ def answer(question: Callable[[], Any], version: str) -> Any:
         return Failed(str(error), storage=isinstance(error, StorageError))
 
 
-def _run(step: Step, store: str, advance: Callable[[float], None], version: str, *, halved: bool) -> Done | Failed:
+def _run(step: Step, store: Place, advance: Callable[[float], None], version: str, *, halved: bool) -> Done | Failed:
     try:
         _check_version(version)
         return Done(perform(moved_step(step, paths_here()), _store(store), advance, halved=halved))
@@ -154,9 +166,14 @@ def _die(number: int, frame: FrameType | None) -> None:
 
 
 @lru_cache(maxsize=4)
-def _store(folder: str) -> Store:
+def _store(place: Place) -> Store:
     """One for all tasks of a process: it remembers what it has checked."""
-    return Store(Path(moved_path(folder, paths_here())))
+    import ray
+
+    if place.url and ray.get_runtime_context().get_node_id() != place.node:
+        copies = hashlib.sha256(place.url.encode()).hexdigest()[:16]
+        return open_store(user_cache() / "stores" / copies, place.url)
+    return open_store(Path(moved_path(place.folder, paths_here())), place.url)
 
 
 def _await(steps: Sequence[Step], store: Store) -> None:

@@ -19,6 +19,7 @@ from typing import cast
 from crossglot import breaking_off
 from crossglot.characters import log_visibly
 from crossglot.engine.executor import perform
+from crossglot.engine.remote_store import open_store
 from crossglot.engine.step import Step
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, StorageError
@@ -73,12 +74,12 @@ _killed: list[int] = []  # the signals that asked this process to end
 News = Began | Advanced | Done | Failed
 
 
-def serve(connection: Connection, folder: str) -> None:
+def serve(connection: Connection, folder: str, url: str) -> None:
     """Runs what is sent, for the store in `folder`; what steps print goes to standard error, for output is results'."""
     signal.signal(signal.SIGTERM, _break_off)
     sent: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_listen, args=(connection, sent), daemon=True).start()
-    store = Store(Path(folder))
+    store = open_store(Path(folder), url)
     log_visibly()
     with redirect_stdout(sys.stderr):
         while True:

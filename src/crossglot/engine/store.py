@@ -36,6 +36,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.url = ""  # of the steps, if the folder holds copies of them
         self._checked: set[str] = set()
         self._told: set[str] = set()
         if folder.exists() and not folder.is_dir():

@@ -37,7 +37,7 @@ STARTS = 3
 # without a main guard once more and finds nothing where the script came from standard input.
 _PROGRAM = (
     "import sys; from multiprocessing.connection import Connection; connection = Connection(int(sys.argv[1])); "
-    "sys.path[:] = connection.recv(); from crossglot.engine.serving import serve; serve(connection, sys.argv[2])"
+    "sys.path[:] = connection.recv(); from crossglot.engine.serving import serve; serve(connection, *sys.argv[2:])"
 )
 
 # They reach every process of a terminal, or of a batch job. Blocked in a worker from its first moment on: the engine
@@ -57,8 +57,8 @@ class _Worker:
 class Workers:
     """So many processes, started as they are needed; made by `started`, which ends them."""
 
-    def __init__(self, count: int, store: Path, threads: int | None) -> None:
-        self._count, self._store = count, store
+    def __init__(self, count: int, store: Path, threads: int | None, url: str = "") -> None:
+        self._count, self._store, self._url = count, store, url
         self._threads = shared_threads(count, threads)
         self._workers: list[_Worker] = []
         self._starts: dict[str, int] = {}  # by step id
@@ -150,7 +150,7 @@ class Workers:
         ours, theirs = multiprocessing.Pipe()
         environment = KERNELS_KEPT | dict(os.environ)
         environment["OMP_NUM_THREADS"] = str(self._threads)  # read when the libraries that compute are first imported
-        program = [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), str(self._store)]
+        program = [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), str(self._store), self._url]
         with _held_back(_OF_ALL):  # what is blocked here is blocked in the new process, too
             try:
                 process = subprocess.Popen(  # noqa: S603 - this very interpreter
@@ -188,15 +188,16 @@ def cores() -> int:
 
 
 @contextmanager
-def started(count: int, store: Path, threads: int | None = None) -> Iterator[Workers]:
+def started(count: int, store: Path, threads: int | None = None, url: str = "") -> Iterator[Workers]:
     """Workers that end with the block, however it ends; if this process is killed, they end by themselves.
 
     Args:
         count: processes at most.
         store: folder of the store.
         threads: threads of each for arithmetic, if there are cores for them all; None shares out the cores.
+        url: of the store, if the folder holds copies of what is there.
     """
-    workers = Workers(count, store, threads)
+    workers = Workers(count, store, threads, url)
     try:
         yield workers
     except TimeToSave as stop:

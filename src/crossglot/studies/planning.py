@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crossglot.corpora.download import data_cache
 from crossglot.engine.plan import Plan, PlannedStep
+from crossglot.engine.remote_store import open_store
 from crossglot.engine.store import Store
 from crossglot.errors import DataError
 from crossglot.experiments.experiment import Experiment, Layout
@@ -88,13 +89,14 @@ class StudyPlan:
         return _plan(self.study, self.setting, self.layouts, self.store)
 
 
-def plan_study(study: Study, out: Path, runtime: Runtime | None = None) -> StudyPlan:
+def plan_study(study: Study, out: Path, runtime: Runtime | None = None, store: str = "") -> StudyPlan:
     """Finds encoders and corpora, reads the corpora once, and lists the steps; nothing is written or run.
 
     Args:
         study: the study.
         out: the run's folder; its `steps/` is the store.
         runtime: device and precision where it will run; None: resolved from the study's on this machine.
+        store: URL of the store, of whose steps the run's folder then holds copies.
 
     Raises:
         CrossglotError: if an encoder or a named corpus is missing, a file is faulty, or nothing at all could be run.
@@ -114,7 +116,7 @@ def plan_study(study: Study, out: Path, runtime: Runtime | None = None) -> Study
     )
     experiments = [EXPERIMENTS[name] for name in study.experiments]
     layouts = tuple((experiment, experiment.lay_out(setting)) for experiment in experiments)
-    return _plan(study, setting, layouts, Store(out / STORE))
+    return _plan(study, setting, layouts, open_store(out / STORE, store))
 
 
 def _plan(study: Study, setting: Setting, layouts: tuple[tuple[Experiment, Layout], ...], store: Store) -> StudyPlan:

@@ -52,7 +52,14 @@ _log = logging.getLogger(__name__)
 PACKAGES = ("crossglot", "torch", "transformers", "tokenizers", "safetensors", "numpy", "polars")
 
 
-def run_study(study: Study, out: Path, executor: Executor, progress: Progress | None = None, command: str = "") -> Path:
+def run_study(
+    study: Study,
+    out: Path,
+    executor: Executor,
+    progress: Progress | None = None,
+    command: str = "",
+    store: str = "",
+) -> Path:
     """Runs what is not finished yet and writes results.csv, claims.csv, predictions/, study.toml and versions.json.
 
     Starts and learning rates that have to be found come first; the store keeps them. Trainings that are too short for
@@ -64,6 +71,7 @@ def run_study(study: Study, out: Path, executor: Executor, progress: Progress | 
         executor: runs its steps.
         progress: told what happens.
         command: what asks for the same again, where that is not the study.
+        store: URL of the store, of whose steps the run's folder then holds copies.
 
     Returns:
         The folder.
@@ -74,7 +82,7 @@ def run_study(study: Study, out: Path, executor: Executor, progress: Progress | 
     check_run_folder(out)
     progress = progress or Progress()
     with _preparing(progress, "reading the data and planning"):
-        plan = plan_study(study, out, executor.ask(partial(plan_runtime, study.device, study.precision)))
+        plan = plan_study(study, out, executor.ask(partial(plan_runtime, study.device, study.precision)), store)
         waiting = (planned.step for planned in plan.states() if planned.state != "finished")
         executor.ask(partial(check, requirements_of(waiting)))  # before any work, and once
     if executor.elsewhere:
