@@ -16,7 +16,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from crossglot import breaking_off
 from crossglot.errors import DataError, UsageError
+from crossglot.pretraining import loop
 from crossglot.pretraining.loop import TrainingStatus
 from crossglot.pretraining.pretrain import pretrain
 from crossglot.pretraining.shapes import SHAPES
@@ -223,3 +225,29 @@ def test_bad_input_ends_in_one_clear_message_and_leaves_no_folder(texts: dict[st
     with pytest.raises(UsageError, match="unknown dtype 'int8'"):
         pretrain(texts, out, shape=SHAPE, dtype="int8", **FP32)
     assert not out.exists()
+
+
+@pytest.mark.parametrize("at", [1, 7, 12, 24])
+def test_a_pretraining_that_is_asked_to_end_saves_first_and_loses_no_step(
+    texts: dict[str, Path], finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """Also between two reports, whose losses are of both runs."""
+    steps: list[int] = []
+    real = loop.train_step
+
+    def counted(run: Any, optimizer: Any, step: int) -> torch.Tensor:
+        steps.append(step + 1)
+        if step + 1 == at and len(steps) == at:
+            assert breaking_off.ask()
+        return real(run, optimizer, step)
+
+    monkeypatch.setattr(loop, "train_step", counted)
+    with pytest.raises(KeyboardInterrupt):
+        pretrain(texts, tmp_path / "out", shape=SHAPE, report_every=5, **FP32)
+    pretrain(texts, tmp_path / "out", shape=SHAPE, report_every=5, **FP32)
+    assert steps == list(range(1, 25))
+    assert _same_weights(finished, tmp_path / "out")
+    pretrain(texts, tmp_path / "peace", shape=SHAPE, report_every=5, **FP32)
+    losses = [json.loads((tmp_path / out / "crossglot.json").read_text())["loss"] for out in ("out", "peace")]
+    assert losses[0] == losses[1]
+    assert [step for step, _ in losses[0]] == [5, 10, 15, 20, 24]
