@@ -1,7 +1,8 @@
 """Imported by every Python process that finds it: fine-tunings are slower, checkpointed often, and leave a trace.
 
 CROSSGLOT_TESTS_SLOWED is `FILE SECONDS BETWEEN`: a line `PROCESS STEP` is appended to the file after each step of an
-optimiser, which takes so many seconds more; checkpoints are written so many seconds apart, whatever they cost.
+optimiser, which takes so many seconds more; the fourth does not end while there is a file `FILE.hold`. Checkpoints are
+written so many seconds apart, whatever they cost.
 CROSSGLOT_TESTS_STORE may be `slow`, as a network file system under load, or `without locks`, as some are.
 """
 
@@ -13,6 +14,8 @@ import os
 import time
 from collections.abc import Callable
 from typing import Any
+
+HELD_AT = 4
 
 
 def _slow(said: str) -> None:
@@ -29,6 +32,8 @@ def _slow(said: str) -> None:
         with open(path, "a") as log:  # noqa: PTH123
             log.write(f"{os.getpid()} {self.done}\n")
         time.sleep(float(seconds))
+        while self.done == HELD_AT and os.path.exists(f"{path}.hold"):  # noqa: PTH110
+            time.sleep(0.01)
 
     Optimisation.step = step  # type: ignore[method-assign]
 

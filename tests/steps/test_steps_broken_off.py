@@ -15,7 +15,7 @@ from going_work import COUNT, WORLD
 from kill_at_events import kills
 from toy_world import write_encoder, write_root
 
-KILLS = int(os.environ.get("CROSSGLOT_KILLS", "3"))
+KILLS = int(os.environ.get("CROSSGLOT_KILLS", "2"))
 HERE = Path(__file__).parent
 
 OF_TIME = ("seconds", "core_seconds", "finished", "checksum", "files")

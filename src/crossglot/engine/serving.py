@@ -102,9 +102,12 @@ def _listen(connection: Connection, sent: SimpleQueue[bytes]) -> None:
 
 
 def _break_off(number: int, frame: FrameType | None) -> None:
-    """A polite kill of this process: a training writes a checkpoint first."""
+    """A polite kill of this process: a training writes a checkpoint first; a second one is not waited for.
+
+    One that reaches all processes of a job may come after the engine has asked for the same.
+    """
     del frame
-    if breaking_off.asked() or not breaking_off.ask():
+    if _killed or not breaking_off.ask():
         _die_by(number)
     _killed.append(number)
 
