@@ -39,7 +39,7 @@ from crossglot.engine.plan import Plan
 from crossglot.engine.store import Store
 from toy_steps import Tell
 
-def run_study(study, out, executor, progress):
+def run_study(study, out, executor, progress, **_):
     where, go = Path({where!r}), Path({go!r})
     steps = [Tell(number=0, where=where), *(Tell(number=number, where=where, until=go) for number in (1, 2))]
     executor.run(Plan.of(steps), Store(out / "steps"), progress)
