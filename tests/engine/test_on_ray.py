@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,6 +19,7 @@ from typing import Any, ClassVar
 import pytest
 from toy_steps import Add, After, Die, Fail, FillDisk, Misbehave, Tell, result
 
+from crossglot import breaking_off
 from crossglot.engine.moved_paths import PATHS, moved_step, paths_here
 from crossglot.engine.on_ray import Ray
 from crossglot.engine.plan import Plan
@@ -193,6 +195,7 @@ DRIVER = """
 import sys
 from pathlib import Path
 from test_on_ray import sums
+from crossglot import breaking_off
 from crossglot.engine.moved_paths import PATHS, moved_step, paths_here
 from crossglot.engine.on_ray import Ray
 from crossglot.engine.plan import Plan
@@ -333,10 +336,7 @@ def test_an_interrupt_ends_what_runs(tmp_path: Path, on_ray: Ray) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         on_ray.run(Plan.of([step]), Store(tmp_path / "steps"), Watch(interrupt))
-    process = int(who.read_text())
-    until(lambda: not Path(f"/proc/{process}").exists() or not Path("/proc/self").exists())
-    Store(tmp_path / "steps").sweep()
-    assert list((tmp_path / "steps").iterdir()) == []
+    assert list((tmp_path / "steps").iterdir()) == [], "the dead process's half of it is gone"
 
 
 class Where(Step):
@@ -418,6 +418,47 @@ def test_without_ray_one_message_says_how_to_install_it(monkeypatch: pytest.Monk
     monkeypatch.setattr("crossglot.engine.ray_cluster.find_spec", lambda _: None)
     with pytest.raises(UsageError, match=r"pip install 'crossglot\[ray\]'"):
         Ray().run(Plan(()), Store(Path("steps")))
+
+
+class Heed(Step):
+    """A training that saves what it has when it is asked to."""
+
+    where: Path
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"where"})
+
+    def run(self, folder: Path, inputs: Any, advance: Any) -> None:  # noqa: ARG002
+        (self.where / "began").write_text("")
+        with breaking_off.heeding():
+            while True:
+                time.sleep(0.02)
+                try:
+                    breaking_off.leave_if_asked()
+                except KeyboardInterrupt:
+                    time.sleep(0.5)
+                    (self.where / "saved").write_text("")
+                    raise
+
+
+def test_a_signal_with_time_left_lets_trainings_save_what_they_have(tmp_path: Path, on_ray: Ray) -> None:
+    """The signal comes while the driver waits for Ray, whose own waiting would make any interrupt of it."""
+
+    def stop(number: int, frame: object) -> None:
+        raise breaking_off.TimeToSave(20)
+
+    def send() -> None:
+        until((tmp_path / "began").exists)
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    before, sender = signal.signal(signal.SIGUSR1, stop), threading.Thread(target=send)
+    try:
+        sender.start()
+        with pytest.raises(breaking_off.TimeToSave):
+            on_ray.run(Plan.of([Heed(where=tmp_path)]), Store(tmp_path / "steps"))
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        sender.join()
+    assert (tmp_path / "saved").exists()
+    assert list((tmp_path / "steps").iterdir()) == []
 
 
 @pytest.mark.parametrize("wrong", [{"jobs": 0}, {"threads": 0}, {"gpus": 0}])

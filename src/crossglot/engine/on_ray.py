@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crossglot import __version__
@@ -41,6 +42,9 @@ RETRIES = 2
 
 IN_RAYS_HANDS = 1000
 """Most tasks that Ray is given at a time: it slows down with many more, and we look at them all after each."""
+
+SECONDS_TO_DIE = 3.0
+"""Until what was cancelled has ended, so that what it had half-written can be removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Ray:
         connected(self.address, self.jobs, self.threads)
         options = self._options("a question", on_gpu=bool(ray.cluster_resources().get("GPU")))
         try:
-            said = ray.get(ray.remote(max_calls=0)(answer).options(**options).remote(question, __version__))
+            said = _got(ray.remote(max_calls=0)(answer).options(**options).remote(question, __version__))
         except ray.exceptions.RayError as error:
             raise _lost("a question about the machine", error) from error
         if isinstance(said, Failed):
@@ -153,7 +157,8 @@ class _Tasks:
         here = NodeAffinitySchedulingStrategy(node, soft=False)
         board = ray.remote(num_cpus=0, max_restarts=-1)(Board)
         self._board = board.options(scheduling_strategy=here).remote()
-        self._news: ObjectRef[None] = self._board.wait.remote()
+        self._ready: SimpleQueue[ObjectRef[Any]] = SimpleQueue()
+        self._news: ObjectRef[None] = self._awaited(self._board.wait.remote())
         self._work = ray.remote(max_calls=0)(run_steps)  # without it, Ray ends a worker after each step on a GPU
         self._tasks: dict[ObjectRef[Share], _Task] = {}
         self._task_of: dict[str, _Task] = {}
@@ -175,6 +180,7 @@ class _Tasks:
         work = self._work.options(**options)
         reference = work.remote(list(steps), needs, self._place, self._board, __version__, halved=halved)
         self._tasks[reference] = task
+        self._awaited(reference)
         self._task_of |= dict.fromkeys(task.untold, task)
 
     def wait(self) -> list[tuple[Step, Done | Failed | None]]:
@@ -184,9 +190,9 @@ class _Tasks:
             StorageError: if results can no longer be stored.
             RuntimeError: for a fault of ours.
         """
-        import ray
-
-        (ready,), _ = ray.wait([self._news, *self._tasks], num_returns=1)
+        ready = self._ready.get()
+        if ready == self._news:
+            self._news = self._awaited(self._board.wait.remote())
         ended = self._take()
         return [*ended, *self._came_back(ready)] if ready in self._tasks else ended
 
@@ -199,23 +205,28 @@ class _Tasks:
         if self._tasks:
             ray.wait(list(self._tasks), num_returns=len(self._tasks), timeout=seconds)
 
+    def _awaited(self, reference: ObjectRef[Any]) -> ObjectRef[Any]:
+        """The reference, which is put among those that are ready when it is."""
+        reference.future().add_done_callback(lambda _: self._ready.put(reference))
+        return reference
+
     def stop(self) -> None:
         """Ends what still runs; what it was writing stays half-written, which the store knows."""
         import ray
 
         for reference in self._tasks:
             ray.cancel(reference, force=True)
+        if self._tasks:
+            ray.wait(list(self._tasks), num_returns=len(self._tasks), timeout=SECONDS_TO_DIE)
         ray.kill(self._board)
 
     def _take(self) -> list[tuple[Step, Done | Failed | None]]:
         import ray
 
         try:
-            told: list[Told] = ray.get(self._board.take.remote())
+            told: list[Told] = _got(self._board.take.remote())
         except ray.exceptions.RayActorError:  # it is started anew, and steps tell the rest when they come back
             told = []
-        if ray.wait([self._news], timeout=0)[0]:
-            self._news = self._board.wait.remote()
         return [ended for one in told for ended in self._heard(one)]
 
     def _heard(self, told: Told) -> list[tuple[Step, Done | Failed | None]]:
@@ -245,7 +256,7 @@ class _Tasks:
 
         task = self._tasks.pop(reference)
         try:
-            share: Share = ray.get(reference)
+            share: Share = _got(reference)
         except ray.exceptions.RayTaskError as error:  # of what stands around a step, which tells of its own
             ended = self._heard(Told(task.current.id, Failed(str(error), fault=True)))
         except ray.exceptions.OutOfMemoryError as error:
@@ -269,6 +280,15 @@ class _Tasks:
         del task.untold[step.id]
         self.begin([step], halved=True)
         return []
+
+
+def _got(reference: ObjectRef[Any]) -> Any:
+    """What a reference stands for, as soon as it is there.
+
+    Not by Ray's own way of waiting: a signal that comes meanwhile is an interrupt like any other to it, and would no
+    longer say that there is time to save something.
+    """
+    return reference.future().result()
 
 
 def _run_all(frontier: Frontier, run: Run, tasks: _Tasks, executor: Ray) -> None:
