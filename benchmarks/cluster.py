@@ -18,6 +18,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,18 +32,24 @@ from crossglot.studies.planning import plan_study
 from crossglot.studies.reproduce import reproduce_study
 
 
-def processor_seconds() -> float:
-    """Of all living processes that carry our mark, and of those of their children that ended."""
-    mark, total = f"{MARK}={os.environ[MARK]}".encode(), 0.0
+RAYS = (b"ray::Board", b"ray::DashboardAgent", b"ray::RuntimeEnvAgent")
+
+
+def processor_seconds() -> Counter[str]:
+    """Of all living processes that carry our mark, and of those of their children that ended, by whose they are."""
+    mark, found = f"{MARK}={os.environ[MARK]}".encode(), Counter[str]()
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if mark not in (process / "environ").read_bytes():
                 continue
             fields = (process / "stat").read_text().rpartition(")")[2].split()
+            name = (process / "cmdline").read_bytes()
         except OSError:
             continue
-        total += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-    return total
+        worker = name.startswith(b"ray::") and not name.startswith(RAYS)
+        whose = "the workers" if worker else "the plan" if int(process.name) == os.getpid() else "Ray"
+        found[whose] += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return found
 
 
 def measure(args: argparse.Namespace, workers: int) -> None:
@@ -78,10 +85,14 @@ def measure(args: argparse.Namespace, workers: int) -> None:
         tagging = sum(
             sum(json.loads((store.result(row) / TOLD).read_text(encoding="utf-8")).values()) for row in rows.values()
         )
+    total, starting = sum(spent.values()), sum((started - before).values())
+    spent["the workers"] -= tagging
     print(
-        f"{workers} workers, {len(rows)} rows: {spent:.1f} s of processors, {tagging:.1f} of them tagging: "
-        f"{100 * (1 - tagging / spent):.1f} % is not; {wall:.1f} s of wall clock on {os.cpu_count()} cores; "
-        f"before them Ray's start, {warm - began:.1f} s ({started - before:.1f} of processors)",
+        f"{workers} workers, {len(rows)} rows: {total:.1f} s of processors, {tagging:.1f} of them tagging: "
+        f"{100 * (1 - tagging / total):.1f} % is not "
+        f"({', '.join(f'{whose} {seconds:.1f} s' for whose, seconds in sorted(spent.items()))}); "
+        f"{wall:.1f} s of wall clock on {os.cpu_count()} cores; before them Ray's start, {warm - began:.1f} s "
+        f"({starting:.1f} of processors)",
         flush=True,
     )
 

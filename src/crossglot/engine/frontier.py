@@ -47,19 +47,17 @@ class Frontier:
         return None
 
     def small(self, at_most: int) -> Iterator[Step]:
-        """Further steps that may run and are too small to count, taken as they are asked for."""
-        waiting = deque[str]()
+        """The next that may run, as long as they are too small to count; they are taken as they are asked for."""
         while self._ready and at_most > 0:
-            id_ = self._ready.popleft()
-            if id_ not in self._left or id_ not in self._needs:
-                continue
-            if self._steps[id_].work.size:
-                waiting.append(id_)
-                continue
-            del self._needs[id_]
-            at_most -= 1
-            yield self._steps[id_]
-        self._ready.extendleft(reversed(waiting))
+            id_ = self._ready[0]
+            open_ = id_ in self._left and id_ in self._needs  # else it went along with another
+            if open_ and self._steps[id_].work.size:
+                return
+            self._ready.popleft()
+            if open_:
+                del self._needs[id_]
+                at_most -= 1
+                yield self._steps[id_]
 
     def followers(self, step: Step) -> list[Step]:
         """Steps too small to count that need nothing more than this one and each other: they are taken, too."""

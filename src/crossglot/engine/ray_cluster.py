@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import signal
@@ -15,6 +16,8 @@ from importlib.util import find_spec
 from crossglot.engine.workers import cores
 from crossglot.errors import CrossglotError, UsageError
 from crossglot.remedies import called
+
+_log = logging.getLogger(__name__)
 
 OWN = {
     "RAY_USAGE_STATS_ENABLED": "0",  # nothing is sent to Ray's makers
@@ -67,6 +70,8 @@ def slots(threads: int) -> int:
     import ray
 
     found = sum(int(node["Resources"].get("CPU", 0) // threads) for node in ray.nodes() if node["Alive"])
+    if not found:
+        _log.warning("no node of the cluster has %d cores now: steps wait until one comes that has", threads)
     return max(found, 1)
 
 
