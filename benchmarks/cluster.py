@@ -18,7 +18,6 @@ import os
 import subprocess
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,13 +30,14 @@ from crossglot.steps.train_and_predict import TrainAndPredict
 from crossglot.studies.planning import plan_study
 from crossglot.studies.reproduce import reproduce_study
 
-
+WHOSE = ("the workers", "the plan", "Ray")
 RAYS = (b"ray::Board", b"ray::DashboardAgent", b"ray::RuntimeEnvAgent")
 
 
-def processor_seconds() -> Counter[str]:
+def processor_seconds() -> dict[str, float]:
     """Of all living processes that carry our mark, and of those of their children that ended, by whose they are."""
-    mark, found = f"{MARK}={os.environ[MARK]}".encode(), Counter[str]()
+    mark = f"{MARK}={os.environ[MARK]}".encode()
+    found: dict[str, float] = dict.fromkeys(WHOSE, 0.0)
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if mark not in (process / "environ").read_bytes():
@@ -50,6 +50,11 @@ def processor_seconds() -> Counter[str]:
         whose = "the workers" if worker else "the plan" if int(process.name) == os.getpid() else "Ray"
         found[whose] += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
     return found
+
+
+def less(after: dict[str, float], before: dict[str, float]) -> dict[str, float]:
+    """What was spent in between."""
+    return {whose: after[whose] - before[whose] for whose in WHOSE}
 
 
 def measure(args: argparse.Namespace, workers: int) -> None:
@@ -81,11 +86,11 @@ def measure(args: argparse.Namespace, workers: int) -> None:
         started, store = processor_seconds(), Store(Path(folder) / "steps")
         error = executor.run(Plan.of([*rows.values(), *scores]), store).error()
         assert error is None, error
-        wall, spent = time.monotonic() - warm, processor_seconds() - started
+        wall, spent = time.monotonic() - warm, less(processor_seconds(), started)
         tagging = sum(
             sum(json.loads((store.result(row) / TOLD).read_text(encoding="utf-8")).values()) for row in rows.values()
         )
-    total, starting = sum(spent.values()), sum((started - before).values())
+    total, starting = sum(spent.values()), sum(less(started, before).values())
     spent["the workers"] -= tagging
     print(
         f"{workers} workers, {len(rows)} rows: {total:.1f} s of processors, {tagging:.1f} of them tagging: "
