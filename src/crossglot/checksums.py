@@ -9,8 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from crossglot.files import write_whole
+from crossglot.known_files import known
 
 CHECKSUMS = "checksums.sha256"
+
+LARGE = 1_000_000
+"""Bytes from which on a file's checksum is kept between runs: smaller ones are read as soon as looked up."""
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
@@ -63,6 +67,10 @@ def file_checksum(path: Path) -> str:
 
 @lru_cache(maxsize=4096)
 def _checksum(path: Path, size: int, modified: int, number: int) -> str:
-    del size, modified, number  # part of the cache's key
+    del modified, number  # part of the cache's key
+    return str(known("sha256", [path], lambda: _read(path))) if size >= LARGE else _read(path)
+
+
+def _read(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from toy_steps import Add
 
+from crossglot.engine.plan import Plan
 from crossglot.engine.step import Advance, Inputs, Step
 
 numbers = st.integers(-5, 5)
@@ -77,3 +80,49 @@ def test_dependencies_are_found_wherever_a_step_is_an_argument() -> None:
 
     one, two = (Add(left=n, right=n, log=Path("x")) for n in (1, 2))
     assert Gather(parts={"a": (one,), "b": (two, one)}).dependencies == (one, two)
+
+
+def test_ids_are_those_of_stores_that_are_there() -> None:
+    class Data(BaseModel):
+        model_config = ConfigDict(frozen=True)
+        name: str
+        at_most: int | None = None
+
+    class Stored(Step):
+        data: tuple[Data, ...]
+        shares: dict[str, float]
+        words: frozenset[str]
+        kept: bool = False
+
+    step = Stored(data=(Data(name="größe"), Data(name='a"b')), shares={"b": 0.1, "a": 1e-5}, words=frozenset("ba"))
+    arguments = {
+        "data": [{"name": "größe", "at_most": None}, {"name": 'a"b', "at_most": None}],
+        "shares": {"b": 0.1, "a": 1e-5}, "words": ["a", "b"], "kept": False,
+    }  # fmt: skip
+    text = json.dumps(["Stored", "1", arguments], sort_keys=True, ensure_ascii=False)
+    assert step.id == f"Stored-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
+
+
+def test_a_copy_with_another_argument_is_another_step() -> None:
+    step = Add(left=Add(left=1, right=1, log=Path("x")), right=2, log=Path("x"))
+    before = step.id, step.dependencies
+    copied = step.model_copy(update={"left": 5})
+    assert copied.id != before[0]
+    assert (before[1], copied.dependencies) == ((step.left,), ())
+
+
+def test_a_plan_looks_at_each_step_once_however_many_ways_lead_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+    hash_anew = Step.digest
+
+    def counted(step: Step, without: frozenset[str] = frozenset()) -> str:
+        looked.append(step)
+        return hash_anew(step, without)
+
+    monkeypatch.setattr(Step, "digest", counted)
+    step = Add(left=0, right=0, log=Path("x"))
+    for _ in range(60):  # 2^60 ways
+        step = Add.model_construct(left=step, right=step, log=Path("x"))
+    plan = Plan.of([step, step])
+    assert len(plan) == len(looked) == 61
+    assert plan.steps[0].dependencies == () and plan.steps[-1] is step

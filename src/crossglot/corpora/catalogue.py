@@ -88,6 +88,14 @@ class Corpus:
             )
         return self.files[split]
 
+    def files_of(self, split: str) -> tuple[Path, ...]:
+        """All files that the sentences of a split are made of.
+
+        Raises:
+            DataError: no such split.
+        """
+        return (self.file(split), *self.further, *self.translation)
+
     def read(
         self, split: str, *, lenient: bool = False, skipped: list[DataError] | None = None
     ) -> list[TaggedSentence]:

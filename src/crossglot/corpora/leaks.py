@@ -7,6 +7,7 @@ may be written together (`im` for `in dem`). What is kept of a sentence is a num
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -64,10 +65,24 @@ def letter_keys(texts: Iterable[str]) -> Numbers:
     """
     import numpy as np
 
+    found = _letters(texts)
+    return np.fromiter(map(hash, found), dtype=np.int64, count=len(found))
+
+
+def lasting_keys(sentences: Iterable[TaggedSentence]) -> Numbers:
+    """As `word_keys`, but good in all processes, and some times as long in the making."""
+    import numpy as np
+
+    found = _letters("".join(sentence.words) for sentence in sentences)
+    digests = b"".join(hashlib.blake2b(each.encode(errors="surrogatepass"), digest_size=8).digest() for each in found)
+    return np.frombuffer(digests, dtype="<i8").astype(np.int64)
+
+
+def _letters(texts: Iterable[str]) -> list[str]:
+    """Each text without blanks and case."""
     joined = "\n".join([*texts, ""])  # at once: a call for each text costs more than all its letters
     folded = normalize("NFC", normalize("NFC", joined).casefold())
-    lines = folded.split("\n")[:-1]
-    return np.fromiter((hash("".join(line.split())) for line in lines), dtype=np.int64, count=len(lines))
+    return ["".join(line.split()) for line in folded.split("\n")[:-1]]
 
 
 def word_keys(sentences: Iterable[TaggedSentence]) -> Numbers:

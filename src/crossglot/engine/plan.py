@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crossglot.engine.step import Step
@@ -28,8 +28,7 @@ class Plan:
         """Orders the wanted steps, as given, behind what they depend on; equal steps are one."""
         ordered: dict[str, Step] = {}
         for step in wanted:
-            for needed in _needed_first(step):
-                ordered.setdefault(needed.id, needed)
+            _add_needed_first(step, ordered)
         return cls(tuple(ordered.values()))
 
     def states(self, store: Store) -> list[PlannedStep]:
@@ -40,7 +39,15 @@ class Plan:
         return len(self.steps)
 
 
-def _needed_first(step: Step) -> Iterator[Step]:
-    for dependency in step.dependencies:
-        yield from _needed_first(dependency)
-    yield step
+def _add_needed_first(wanted: Step, ordered: dict[str, Step]) -> None:
+    """Adds a step behind all that it needs; each is looked at once, however many others need it."""
+    path = [(wanted, iter(wanted.dependencies))]  # from the wanted step down to the one that is looked at
+    while path:
+        step, needs = path[-1]
+        if step.id in ordered:
+            path.pop()
+        elif (need := next(needs, None)) is not None:
+            path.append((need, iter(need.dependencies)))
+        else:
+            ordered[step.id] = step
+            path.pop()

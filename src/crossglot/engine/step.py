@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -91,9 +91,15 @@ class Step(BaseModel):
 
     def digest(self, without: frozenset[str] = frozenset()) -> str:
         """Hash (20 hexadecimal digits) over class, version and the arguments that matter, leaving out `without`."""
-        described = [self.stored_as(), self.VERSION, _describe_fields(self, without)]
-        text = json.dumps(described, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:20]
+        head = f"{_plain(self.stored_as())}, {_plain(self.VERSION)}"
+        return hashlib.sha256(f"[{head}, {_fields(self, without)}]".encode()).hexdigest()[:20]
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values of some fields; it is another step, so nothing that was worked out is taken over."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("id", "family", "dependencies"):
+            copied.__dict__.pop(name, None)
+        return copied
 
     @property
     def family(self) -> str:
@@ -124,53 +130,100 @@ class Step(BaseModel):
     def dependencies(self) -> tuple[Step, ...]:
         """Steps among the arguments, in order, each once."""
         found: dict[str, Step] = {}
-        for name in type(self).model_fields:
-            for step in _steps_in(getattr(self, name)):
-                found.setdefault(step.id, step)
+        for step in _steps_in_fields(self):
+            found.setdefault(step.id, step)
         return tuple(found.values())
 
 
-def _describe_fields(model: BaseModel, without: frozenset[str] = frozenset()) -> dict[str, object]:
-    skipped: frozenset[str] = getattr(type(model), "SKIP_ID_ARGUMENTS", frozenset()) | without
-    by_default: frozenset[str] = getattr(type(model), "SKIP_DEFAULT_ARGUMENTS", frozenset())
-    described = {}
-    for name, field in type(model).model_fields.items():
+def _fields(model: BaseModel, without: frozenset[str] = frozenset()) -> str:
+    """A model's arguments that matter, as JSON with sorted keys."""
+    kind = type(model)
+    skipped: frozenset[str] = getattr(kind, "SKIP_ID_ARGUMENTS", frozenset()) | without
+    by_default: frozenset[str] = getattr(kind, "SKIP_DEFAULT_ARGUMENTS", frozenset())
+    fields = kind.model_fields
+    texts = []
+    for name in _sorted_fields(kind):
         value = getattr(model, name)
-        if name in skipped or (name in by_default and value == field.get_default(call_default_factory=True)):
+        if name in skipped or (name in by_default and value == fields[name].get_default(call_default_factory=True)):
             continue
-        described[name] = _describe(value)
-    return described
+        texts.append(f"{_plain(name)}: {_text(value)}")
+    return f"{{{', '.join(texts)}}}"
 
 
-def _describe(value: object) -> object:
+_plain: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_MOST_KNOWN = 10_000
+
+
+class _Known(NamedTuple):
+    """What was worked out of a frozen model that is an argument of many steps.
+
+    It is known by its number in memory, and held so that the number stays its own: equal ones may differ in what does
+    not matter, and to compare them would take longer than all the rest.
+    """
+
+    model: BaseModel
+    text: str
+    steps: tuple[Step, ...]
+
+
+_KNOWN: dict[int, _Known] = {}
+
+
+def _known(model: BaseModel) -> _Known | None:
+    """What is known of a model that cannot change; None of any other."""
+    if isinstance(model, Step) or not model.model_config.get("frozen"):
+        return None
+    if len(_KNOWN) >= _MOST_KNOWN:
+        _KNOWN.clear()
+    found = _KNOWN[id(model)] = _Known(model, _fields(model), tuple(_steps_in_fields(model)))
+    return found
+
+
+@cache
+def _sorted_fields(kind: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(sorted(kind.model_fields))
+
+
+def _text(value: object) -> str:
+    """A value as JSON with sorted keys; a step stands for itself by its id."""
+    known = _KNOWN.get(id(value))
+    if known is not None:
+        return known.text
+    if value is None or isinstance(value, (str, int, float)):
+        return _plain(value)
     if isinstance(value, Step):
-        return value.id
+        return _plain(value.id)
     if isinstance(value, BaseModel):
-        return _describe_fields(value)
+        known = _known(value)
+        return _fields(value) if known is None else known.text
     if is_dataclass(value) and not isinstance(value, type):
-        return _describe(asdict(value))
+        return _text(asdict(value))
     if isinstance(value, Mapping):
-        return {str(key): _describe(item) for key, item in value.items()}
+        named = {str(key): item for key, item in value.items()}
+        return f"{{{', '.join(f'{_plain(key)}: {_text(named[key])}' for key in sorted(named))}}}"
     if isinstance(value, (list, tuple)):
-        return [_describe(item) for item in value]
+        return f"[{', '.join(map(_text, value))}]"
     if isinstance(value, (set, frozenset)):
-        return sorted(str(_describe(item)) for item in value)
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return value
+        return _plain(sorted(item.id if isinstance(item, Step) else str(item) for item in value))
     raise TypeError(
         f"a {type(value).__name__} as a step's argument has no place in its identity: name it in SKIP_ID_ARGUMENTS"
     )
 
 
-def _steps_in(value: object) -> Iterator[Step]:
+def _steps_in(value: object) -> Iterable[Step]:
+    known = _KNOWN.get(id(value))
+    if known is not None:
+        return known.steps
     if isinstance(value, Step):
-        yield value
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _steps_in(getattr(value, name))
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _steps_in(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _steps_in(item)
+        return (value,)
+    if value is None or isinstance(value, (str, int, float)):
+        return ()
+    if isinstance(value, BaseModel):
+        known = _known(value)
+        return _steps_in_fields(value) if known is None else known.steps
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    return [step for item in items for step in _steps_in(item)]
+
+
+def _steps_in_fields(model: BaseModel) -> list[Step]:
+    return [step for name in type(model).model_fields for step in _steps_in(getattr(model, name))]

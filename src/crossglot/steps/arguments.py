@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict
@@ -18,6 +18,7 @@ from crossglot.corpora.sampling import sample
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.tagged_files import TaggedFile
 from crossglot.errors import DataError
+from crossglot.known_files import known
 from crossglot.runtime import give_back_memory
 from crossglot.tagging.held_out import held_out
 from crossglot.tagging.labels import entity_types
@@ -119,25 +120,38 @@ def describe_split(
 ) -> CorpusSplit:
     """Reads a split once and says what it is, so that a faulty file is found before any training.
 
+    What was read of a file that is as it was is known from the last time (see `known_files`), but for files with
+    sentences that are left out: these are named each time.
+
     Raises:
         DataError: if the split is missing, empty or malformed.
     """
-    checksum = corpus.checksum(split)
-    sentences = _sentences(corpus, split, root, lenient, checksum, at_most)
+
+    def read() -> dict[str, Any]:
+        checksum = corpus.checksum(split)
+        sentences = _sentences(corpus, split, root, lenient, checksum, at_most)
+        return {"checksum": checksum, "words": sum(map(len, sentences)), "sentences": len(sentences)}
+
+    def types() -> list[str]:
+        return list(_types(corpus, root, lenient))
+
+    of = (corpus.language, corpus.task)
+    told = read() if lenient else known("split", corpus.files_of(split), read, *of, split, at_most)
+    annotated: list[str] = []
+    if corpus.task == "ner":
+        annotated = types() if lenient else known("entity types", list(corpus.files.values()), types, *of)
     return CorpusSplit(
         language=corpus.language,
         task=corpus.task,
         corpus=corpus.name,
         split=split,
-        checksum=checksum,
         lenient=lenient,
         at_most=at_most,
         root=root,
-        words=sum(map(len, sentences)),
-        sentences=len(sentences),
-        types=_types(corpus, root, lenient) if corpus.task == "ner" else (),
+        types=tuple(annotated),
         restored_by=restored_by,
         restorer=RESTORER_VERSION if restored_by else "",
+        **told,
     )
 
 

@@ -71,7 +71,8 @@ def _complete(
             for language in useful:
                 del lacking[language]
     if lacking:
-        row = example.for_targets(lacking[language] for language in sorted(lacking))
+        targets = tuple(lacking[language] for language in sorted(lacking))
+        row = example if example.targets == targets else example.for_targets(targets)
         if keeper is not None and not keeper.checkpoints:  # a tagger that is kept cannot be asked on its way
             row = row.model_copy(update={"tagger_of": keeper, "keep_weights": False})
         members.append(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -53,7 +54,7 @@ class MatrixRow(Step):
     seed: int | None = None
     system: str = ""
 
-    @property
+    @cached_property
     def family(self) -> str:
         """Equal for rows that differ in targets only."""
         return f"{self.stored_as()}-{self.digest(without=frozenset({'targets'}))}"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crossglot.corpora.leaks import SHORT, word_keys
+from crossglot.corpora.catalogue import find_corpus
+from crossglot.corpora.leaks import SHORT, lasting_keys
 from crossglot.corpora.sampling import sample
+from crossglot.corpora.sentences import TaggedSentence
+from crossglot.known_files import known
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.rows import MatrixRow
 
@@ -41,11 +45,24 @@ def sentence_marks(split: CorpusSplit) -> tuple[array[int], bytes]:
     Raises:
         DataError: as `CorpusSplit.read`.
     """
-    as_found = split.model_copy(
-        update={"restored_by": ()}
-    )  # what restores words is trained first, and moves no sentence
-    sentences = as_found.read()
-    return array("q", word_keys(sentences).tolist()), bytes(len(sentence) > SHORT for sentence in sentences)
+    # What restores words is trained first, and moves no sentence.
+    as_found = split.model_copy(update={"restored_by": ()})
+    if split.lenient or split.file is not None:
+        return _marks(as_found.read())
+    corpus = find_corpus(split.root, split.language, split.task, split.corpus)
+
+    def read() -> list[str]:
+        return [b64encode(part).decode("ascii") for part in _marks(as_found.read())]
+
+    kept = known(
+        "sentence marks", corpus.files_of(split.split), read, split.language, split.task, split.split, split.at_most
+    )
+    keys, long = (b64decode(part) for part in kept)
+    return array("q", keys), long
+
+
+def _marks(sentences: Sequence[TaggedSentence]) -> tuple[array[int], bytes]:
+    return array("q", lasting_keys(sentences).tolist()), bytes(len(sentence) > SHORT for sentence in sentences)
 
 
 def remembered(rows: Iterable[MatrixRow]) -> list[Remembered]:

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -73,7 +73,7 @@ class TrainAndPredict(MatrixRow, EncoderStep):
     checkpoints: int = 0
     tagger_of: TrainAndPredict | None = None
 
-    @property
+    @cached_property
     def family(self) -> str:
         """Equal for rows that differ in targets, or in whether the weights are kept."""
         return f"{self.stored_as()}-{self.digest(without=frozenset({'targets', 'keep_weights'}))}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from crossglot.corpora.catalogue import root_languages
 from crossglot.corpora.in_step import out_of_step
@@ -19,6 +20,7 @@ from crossglot.experiments.relations import GAIN, Scores, kin_of, mean_of
 from crossglot.experiments.setting import TRANSLATION, Setting
 from crossglot.experiments.translation import claims as told
 from crossglot.experiments.translation.embedders import Bitext, Embedder, embedders
+from crossglot.known_files import known
 from crossglot.remedies import way
 from crossglot.results.rows import MEAN, ResultRow
 from crossglot.results.systems import System
@@ -117,26 +119,37 @@ def _find_bitext(setting: Setting, pair: Pair) -> Bitext:
     root, name = setting.corpora.root, setting.corpora.bitext(pair)
     found = parallel_files(root, pair) if name is None else [named_parallel_files(root, pair, name)]
     described = [_describe(root, pair, files) for files in found]
-    usable = [min(len(usable_pairs(*sides)), told.POOL) for sides in described]
+    usable = [pairs for _, pairs in described]
     if not usable:
         return Bitext(pair, why_missing=f"no bitext of {pair[0]} and {pair[1]} in parallel/ or of PUD treebanks")
     best = usable.index(max(usable))
     if usable[best] < FEWEST:
         why = f"{found[best].name} has fewer than {FEWEST} pairs of lines that can be told apart"
         return Bitext(pair, why_missing=why)
-    _warn_of_strayed_lines(*described[best])
-    return Bitext(pair, described[best], usable[best])
+    sides, pairs = described[best]
+    _warn_of_strayed_lines(*sides)
+    return Bitext(pair, sides, pairs)
 
 
-def _describe(root: Path, pair: Pair, files: ParallelFiles) -> tuple[Side, Side]:
-    """Both sides of a set, made sure to be aligned; a faulty set is not silently replaced by another.
+def _describe(root: Path, pair: Pair, files: ParallelFiles) -> tuple[tuple[Side, Side], int]:
+    """Both sides of a set, made sure to be aligned, and how many of their pairs are used, at most the paper's number.
+
+    A faulty set is not silently replaced by another.
 
     Raises:
         DataError: if they are not aligned; says which other sets may be chosen.
     """
-    try:
+
+    def read() -> dict[str, Any]:
         sides = describe_sides(pair, files, told.POOL)
-        usable_pairs(*sides)
+        return {
+            "checksums": [side.checksum for side in sides],
+            "most": sides[0].most,
+            "pairs": min(len(usable_pairs(*sides)), told.POOL),
+        }
+
+    try:
+        found = known("bitext", [path for paths in files.paths for path in paths], read, *map(len, files.paths))
     except DataError as error:
         others = [other.name for other in parallel_files(root, pair) if other.name != files.name]
         if not others:
@@ -145,16 +158,25 @@ def _describe(root: Path, pair: Pair, files: ParallelFiles) -> tuple[Side, Side]
         choose = f"Or {named}: {', '.join(others)}." if named else ""
         what = f"{error.what} (a side of the set {files.name})"
         raise DataError(what, path=error.path, line=error.line, remedy=f"{error.remedy} {choose}".strip()) from error
-    return sides
+    source, target = (
+        Side(language=key, name=name, checksum=checksum, most=found["most"], paths=paths)
+        for key, name, checksum, paths in zip(pair, files.names, found["checksums"], files.paths, strict=True)
+    )
+    return (source, target), found["pairs"]
 
 
 @lru_cache(maxsize=64)
 def _warn_of_strayed_lines(source: Side, target: Side) -> None:
     """Warns, once, of pairs that do not look like translations: lines out of step, treebanks that are not parallel."""
-    texts = source.read(), target.read()
-    pairs = aligned(*texts)
-    lines = {str(place): [text.lines[pair[place]] for pair in pairs] for place, text in enumerate(texts)}
-    for runs in list(out_of_step(lines).values())[:1]:
+
+    def read() -> list[list[list[int]]]:
+        texts = source.read(), target.read()
+        pairs = aligned(*texts)
+        lines = {str(place): [text.lines[pair[place]] for pair in pairs] for place, text in enumerate(texts)}
+        return [[list(run) for run in runs] for runs in list(out_of_step(lines).values())[:1]]
+
+    paths = (*source.paths, *target.paths)
+    for runs in known("strayed lines", paths, read, len(source.paths)):
         _log.warning(
             "%s, %s and %s: of the pairs, numbers %s do not look like translations of each other, and what is found "
             "there says little; `crossglot data check` compares all languages",
