@@ -71,8 +71,7 @@ def _complete(
             for language in useful:
                 del lacking[language]
     if lacking:
-        targets = tuple(lacking[language] for language in sorted(lacking))
-        row = example if example.targets == targets else example.for_targets(targets)
+        row = example.for_targets(lacking[language] for language in sorted(lacking))
         if keeper is not None and not keeper.checkpoints:  # a tagger that is kept cannot be asked on its way
             row = row.model_copy(update={"tagger_of": keeper, "keep_weights": False})
         members.append(row)

@@ -90,7 +90,7 @@ class StudyPlan:
 
 
 def plan_study(study: Study, out: Path, runtime: Runtime | None = None, store: str = "") -> StudyPlan:
-    """Finds encoders and corpora, reads the corpora once, and lists the steps; nothing is written or run.
+    """Finds encoders and corpora, reads the corpora that are not known yet, and lists the steps; none is run.
 
     Args:
         study: the study.
