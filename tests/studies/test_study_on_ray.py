@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -50,7 +51,7 @@ def test_a_study_on_ray_is_the_same_to_the_byte_and_nobody_else_can_reach_it(tmp
     mark = f"CROSSGLOT_TEST_MARK={tmp_path}"
     environment = os.environ | dict([mark.split("=", 1)])
     there = subprocess.Popen(  # noqa: S603
-        [*command, "--out", "there", "--executor", "ray", "--jobs", "2"],
+        [*command, "--out", "there", "--executor", "ray", "--jobs", "2", "--json"],
         cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     seen: set[str] = set()
@@ -59,7 +60,8 @@ def test_a_study_on_ray_is_the_same_to_the_byte_and_nobody_else_can_reach_it(tmp
         time.sleep(0.5)
     output, errors = there.communicate()
     assert there.returncode == 0, errors
-    assert "raylet" not in output + errors
+    assert json.loads(output)["report"] == "there/report.html", "nothing else is on standard output"
+    assert "raylet" not in errors
     assert seen, "it listened somewhere"
     assert seen <= set(LOOPBACK)
     for name in ("results.csv", "claims.csv"):

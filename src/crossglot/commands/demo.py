@@ -60,12 +60,12 @@ def demo(
     def tell(line: str) -> None:
         console.print(line, style="bold", soft_wrap=True)
 
-    chosen, jobs = where.executor()
-    shown = Shown(console, jobs)
-    with keeping(lambda: kept_steps(out, shown.running()), goes_on=True):
-        run_demo(out, chosen, seed=seed, pretrain=pretrain, progress=shown, tell=tell)
-        tell("report")
-        written = write_report(out)
+    with where.executor() as (chosen, jobs):
+        shown = Shown(console, jobs)
+        with keeping(lambda: kept_steps(out, shown.running()), goes_on=True):
+            run_demo(out, chosen, seed=seed, pretrain=pretrain, progress=shown, tell=tell)
+            tell("report")
+            written = write_report(out)
     shares = (f"{name} {seconds:.0f} of {DEMO_SIZE.budget[name]:.0f}" for name, seconds in spent(out).items())
     console.print(f"seconds on one core: {', '.join(shares)}", style="dim", soft_wrap=True)
     for part in terminal_ending(out):

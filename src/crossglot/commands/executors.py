@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,19 +45,26 @@ class Where:
 
             require_ray()
 
-    def executor(self) -> tuple[Executor, int]:
-        """The executor, and how many steps it runs at the same time.
+    @contextmanager
+    def executor(self) -> Iterator[tuple[Executor, int]]:
+        """The executor, until the block ends, and how many steps it runs at the same time.
+
+        Ray prints what befalls its nodes to standard output, which is results': here it goes to standard error.
 
         Raises:
             CrossglotError: if there is no such executor, or no cluster answers at the address.
         """
         self.check()
-        if self.kind == "ray":
-            from crossglot.engine.on_ray import Ray
+        if self.kind == "local":
+            from crossglot.engine.local import Local
 
+            yield Local(self.jobs or 1, self.threads), self.jobs or 1
+            return
+        from crossglot.engine.on_ray import Ray
+
+        with redirect_stdout(sys.stderr):
             cluster = Ray(self.address, self.jobs, self.threads or 1, self.gpus or 1.0)
-            return cluster, cluster.room()
-        from crossglot.engine.local import Local
-
-        jobs = self.jobs or 1
-        return Local(jobs, self.threads), jobs
+            try:
+                yield cluster, cluster.room()
+            finally:
+                cluster.leave()

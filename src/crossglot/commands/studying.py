@@ -328,11 +328,12 @@ def _run(study: Study, out: Path, where: Where, *, get: bool, dry_run: bool, as_
         _print_plan(plan_study(study, out, store=where.store), as_json=as_json)
         return
     before = _written(out)
-    executor, jobs = where.executor()
-    shown = Shown(stderr_console(), jobs)
-    with keeping(lambda: kept_steps(out, shown.running()), goes_on=True):
+    shown: list[Shown] = []  # from when the executor is there
+    with keeping(lambda: kept_steps(out, *(each.running() for each in shown)), goes_on=True):
         try:
-            run_study(study, out, executor, shown, store=where.store)
+            with where.executor() as (executor, jobs):
+                shown.append(Shown(stderr_console(), jobs))
+                run_study(study, out, executor, shown[0], store=where.store)
         except CrossglotError:
             if _written(out) != before:  # some steps failed: what could be run has its results, and its report
                 _print_ending(out, as_json=as_json)

@@ -115,6 +115,12 @@ class Ray:
                 tasks.stop()
         return run.outcome
 
+    def leave(self) -> None:
+        """Disconnects this process from the cluster; one of our own ends."""
+        import ray
+
+        ray.shutdown()
+
     def _options(self, name: str, *, on_gpu: bool, node: str | None = None) -> dict[str, Any]:
         """What Ray is to know of a task; it goes to that node if there is room, else anywhere."""
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
