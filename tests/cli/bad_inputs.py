@@ -407,6 +407,8 @@ LISTS_AND_NAMES = (  # options that hold names, pairs and lists
     bad(f"{REPRODUCE} --targets en/en:corrected", "'en/en:corrected' names no language"),
     bad(f"{REPRODUCE} --sources en+", "'en+' names no language"),
     bad(f"{REPRODUCE} --sources en+en", "'en+en' names no language", "hi+en"),
+    bad(f"{REPRODUCE} --sources hi+en/en:corrected", "'hi+en/en:corrected' names no language"),
+    bad(f"{REPRODUCE} --sources hi/en+hi/en", "'hi/en+hi/en' names no language"),
     bad(f"{REPRODUCE} --corpus en=", "--corpus en=: write it with the language first"),
     bad(f"{REPRODUCE} --corpus =x", "--corpus =x: write it with the language first"),
     bad(f"{REPRODUCE} --corpus xx=UD_Foo-Bar", "unknown language 'xx'"),

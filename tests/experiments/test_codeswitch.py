@@ -203,7 +203,24 @@ def test_other_sets_are_chosen_by_the_pair_of_languages(encoder: Path, root: Pat
 def test_only_its_own_sources_can_be_asked_for() -> None:
     assert REAL.cells(["hi+en"], ["hi/en:corrected"]) == [("hi+en", "hi/en:corrected")]
     assert REAL.cells(["en", "de"], ["en"]) == REAL.cells()
+    assert REAL.cells(["hi+en+de", "hi", "hi/en:corrected+hi"]) == REAL.cells()
     assert len(WITH_SYNTHETIC.cells()) == 5 * 4
+
+
+def test_what_mixes_languages_is_joined_to_what_has_them_apart(encoder: Path, root: Path, tmp_path: Path) -> None:
+    both = "hi+en+hi/en:transliterated"
+    assert REAL.cells([both, "hi+en"], FORMS[1:]) == [("hi+en", FORMS[1]), (both, FORMS[1])]
+    floors = ["character-ngrams"]
+    asked = {"sources": [both], "floors": floors, **settings(root)}
+    run = reproduce(["table6"], [f"m-bert={encoder}"], out=tmp_path / "out", **asked).folder
+    found = read_results(run / "results.csv").filter(pl.col("aggregate") == "mean", pl.col("source") == both)
+    assert set(found["source_corpus"]) == {"UD_Hindi-HDTB+UD_English-EWT+codemix/hiencs"}
+    spelled = {row["target"]: row["value"] for row in found.filter(system="character n-grams").iter_rows(named=True)}
+    assert spelled[FORMS[1]] == 100, "it was trained on these very tweets"
+    assert any(
+        line[:2] == ("monolingual hi+en and code-switched hi/en, transliterated", "tiny")
+        for line in switched(read_run_folder(run).rows()).lines
+    )
 
 
 def test_any_matrix_may_evaluate_on_code_switched_text(encoder: Path, root: Path) -> None:

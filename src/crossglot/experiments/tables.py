@@ -20,8 +20,8 @@ class TransferTable:
         task: `pos` or `ner`; `labels` in a matrix of files.
         role: the encoder that fills it in the paper; None: every encoder.
         blocks: languages of each square matrix in it.
-        sources: what is trained on, if that differs from what is evaluated; then only these and the languages of
-            `blocks` can be chosen.
+        sources: what is trained on, if that differs from what is evaluated; then only these, several of them joined,
+            and the languages of `blocks` can be chosen.
         diagonal: whether it has only the diagonal.
         cited: systems whose published numbers stand beside it.
         sizes: numbers of training sentences of each source, rising, with a row of cells for each; a source that has
@@ -47,7 +47,9 @@ class TransferTable:
         """
         own = [language for block in self.blocks for language in block]
         if self.sources:
-            rows = [source for source in self.sources if source in sources] or self.sources
+            named = [source for source in self.sources if source in sources]
+            joined = [source for source in sources if source not in named and self._joins(source)]
+            rows = [*named, *joined] or self.sources
             columns = [target for target in own if target in targets] or own
             return [(source, target) for source in rows for target in columns]
         if self.diagonal:
@@ -56,6 +58,12 @@ class TransferTable:
         if sources or targets:
             return [(source, target) for source in sources or own for target in targets or own]
         return [(source, target) for block in self.blocks for source in block for target in block]
+
+    def _joins(self, source: str) -> bool:
+        """Whether a source is several of the table's, joined: `hi+en` and `hi/en:corrected`, say."""
+        parts = set(source.split("+"))
+        of_table = (set(own.split("+")) for own in self.sources)
+        return set[str]().union(*(own for own in of_table if own <= parts)) == parts
 
 
 CONLL, EUROPEAN = ("en", "de", "nl", "es"), ("en", "de", "es", "it")

@@ -25,8 +25,9 @@ from crossglot.tagging.recipe import Decay, HeadStart
 ALL = "all"
 PRESETS = ("causes", "paper", "paper-ner", "paper-pos")
 
-_LANGUAGES = re.compile(rf"{KEY}(\+{KEY})*|{KEY}/{KEY}(:[\w-]+)?")
-"""`en`; `hi+en`, joined; `hi/en:corrected`, code-switched. Never a path: keys are looked for in names of files."""
+_PART = rf"{KEY}|{KEY}/{KEY}(:[\w-]+)?"
+_LANGUAGES = re.compile(rf"({_PART})(\+({_PART}))*")
+"""`en`; `hi/en:corrected`, code-switched; `hi+en`, `hi+en+hi/en:corrected`: joined. No path: files are named so."""
 
 _OF_TAGGERS = (
     *FILES, *HOW, "encoders", "data", "vectors", "corpora", "sources", "targets", "max_train", "max_test",
@@ -91,7 +92,8 @@ class Study(BaseModel):
         format: of these files, `conllu` or `columns`; by default what their names tell.
         column: of those in CoNLL-U the field with the tags, instead of `upos`.
         tag_column: of column files the index of the tags' field, instead of the last.
-        sources: languages to train on instead of the experiment's (`hi+en` joins two).
+        sources: languages to train on instead of the experiment's (`hi+en` joins two, `hi+en+hi/en:corrected` these and
+            text that mixes them).
         targets: languages to evaluate, likewise.
         seeds: of the trainings.
         max_train: at most so many training sentences per source.
@@ -189,8 +191,9 @@ class Study(BaseModel):
     @classmethod
     def _languages(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
         for key in keys:
-            parts = re.split(r"[+/]", key.partition(":")[0])
-            if not _LANGUAGES.fullmatch(key) or len(set(parts)) < len(parts):
+            parts = key.split("+")
+            pairs = [part.partition(":")[0].split("/") for part in parts]
+            if not _LANGUAGES.fullmatch(key) or any(len(set(each)) < len(each) for each in (parts, *pairs)):
                 raise ValueError(
                     f"'{key}' names no language: write a key (en, pt-BR), hi+en for two that are joined, or "
                     "hi/en:corrected for code-switched text"

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crossglot.corpora.catalogue import SYNTHETIC
+from crossglot.corpora.codemix import is_switch_key
 from crossglot.drawing.chart_exhibit import ChartExhibit, Entry
 from crossglot.drawing.figures import GREY, INK
 from crossglot.drawing.inline import inline
 from crossglot.drawing.matrix_exhibit import ROLE_ORDER
 from crossglot.drawing.wording import interval_note
-from crossglot.experiments.codeswitch.plan import APART, FORM_OF, KEY, MIXED, TITLE, WITH_SYNTHETIC
+from crossglot.experiments.codeswitch.plan import FORM_OF, KEY, MIXED, TITLE, WITH_SYNTHETIC
 from crossglot.results.rows import MEAN, PART_MEAN, ResultRow
 
 ALL_WORDS = "all"
@@ -59,10 +60,10 @@ def _line(
 
 
 def _trained_on(source: str) -> str:
-    """What was trained on, in the paper's words: `monolingual hi+en`, `code-switched hi/en, corrected`."""
-    if source == APART:
-        return f"monolingual {source}"
-    return f"code-switched {MIXED}, {FORM_OF[source]}" if source in FORM_OF else f"code-switched {source}"
+    """What was trained on, in the paper's words: `monolingual hi+en`, `code-switched hi/en, corrected`, or both."""
+    alone = "+".join(part for part in source.split("+") if not is_switch_key(part))
+    mixed = (f"{MIXED}, {FORM_OF[key]}" if key in FORM_OF else key for key in source.split("+") if is_switch_key(key))
+    return " and ".join([*([f"monolingual {alone}"] if alone else []), *(f"code-switched {each}" for each in mixed)])
 
 
 def _chart(found: Mapping[Line, Mapping[str, ResultRow]], forms: Sequence[str]) -> Any:
