@@ -18,9 +18,9 @@ from crossglot.tagging.bilstm_crf.settings import Settings
 from crossglot.tagging.bilstm_crf.tagger import BiLstmCrf
 from crossglot.tagging.bilstm_crf.training import Sgd, train
 from crossglot.tagging.bilstm_crf.vocabulary import Vocabulary, vocabulary_of
-from crossglot.tagging.bilstm_crf.word_vectors import WordVectors
 from crossglot.tagging.loading import load_tagger
 from crossglot.tagging.spelled import MOST_CHARACTERS, UNKNOWN
+from crossglot.tagging.word_vectors import WordVectors
 
 TRAIN = [
     TaggedSentence(("vive", first, second, "en", place, "."), ("O", "B-PER", "I-PER", "O", "B-LOC", "O"))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from crossglot.errors import DataError
-from crossglot.tagging.bilstm_crf.word_vectors import read_word_vectors
+from crossglot.tagging.word_vectors import read_word_vectors
 
 
 def written(folder: Path, text: str) -> Path:

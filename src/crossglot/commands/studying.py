@@ -74,6 +74,10 @@ def reproduce(
             metavar="NAME=DIR", help="figure3 with vectors made elsewhere: a file for each text (ntrex128.de.npy)."
         ),
     ] = None,
+    word_vectors: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LANG=FILE", help="Pretrained vectors of a language's words (text) for bilstm-crf."),
+    ] = None,
     train: Annotated[
         list[str] | None,
         typer.Option(
@@ -193,6 +197,7 @@ def reproduce(
         column=column,
         tag_column=tag_column,
         vectors=single_pairs(vectors or (), "--vectors") or None,
+        word_vectors=single_pairs(word_vectors or (), "--word-vectors") or None,
         corpora=repeated_pairs(corpus or (), "--corpus") or None,
         sources=listed(sources, "--sources"),
         targets=listed(targets, "--targets"),

@@ -232,6 +232,7 @@ class Setting:
         keep_weights: whether fine-tuned taggers are kept.
         floors: which floors stand beside the encoders.
         vectors: name → folder with vectors of texts that were made elsewhere, for figure 3.
+        word_vectors: language → file with vectors of its words, for baselines that start from them.
     """
 
     candidates: tuple[Candidate, ...]
@@ -244,3 +245,4 @@ class Setting:
     keep_weights: bool = False
     floors: tuple[str, ...] = DEFAULT_FLOORS
     vectors: Mapping[str, Path] = field(default_factory=dict)
+    word_vectors: Mapping[str, Path] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from crossglot.steps.fit_and_predict import FitAndPredict
 from crossglot.steps.linear_probe import ProbeAndPredict
 from crossglot.steps.rows import MatrixRow
 from crossglot.steps.train_and_predict import TrainAndPredict
+from crossglot.steps.word_vector_file import WordVectorFile, describe_vectors
 from crossglot.tagging.baselines import BASELINES
 
 PaperRole = Literal["m-bert", "en-bert"]
@@ -182,10 +183,12 @@ class WithoutEncoder:
         kind = BASELINES[self.baseline]
         seeds = setting.seeds if kind.SEEDED else (None,)
         dev = _dev_splits(data, setting) if kind.USES_DEV else ()
+        vectors = _vectors(data, setting) if kind.USES_VECTORS else ()
         return tuple(
             FitAndPredict(
                 system=self.system.name, task=data.task, sources=data.sources, targets=data.targets,
                 max_train=setting.max_train, seed=seed, baseline=self.baseline, dev=dev,
+                vectors=vectors,
             )
             for seed in seeds
         )  # fmt: skip
@@ -198,3 +201,11 @@ def _dev_splits(data: TaggingData, setting: Setting) -> tuple[CorpusSplit, ...]:
         return ()
     found = [corpora.split(split.language, data.task, "dev") for split in data.sources]
     return tuple(split for split in found if isinstance(split, CorpusSplit))
+
+
+def _vectors(data: TaggingData, setting: Setting) -> tuple[WordVectorFile, ...]:
+    """The files with vectors of the sources' words, of those languages that have one."""
+    given = setting.word_vectors
+    return tuple(
+        describe_vectors(each.language, given[each.language]) for each in data.sources if each.language in given
+    )

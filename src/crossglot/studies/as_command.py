@@ -74,7 +74,7 @@ def _encoder(entry: EncoderEntry) -> str:
 def _settings(study: Study) -> dict[str, Any]:
     plain = ("sources", "targets", "seeds", "floors", "keep_weights", "lenient", *OPTIONS.values())
     return {name: getattr(study, name) for name in plain} | {
-        name: dict(getattr(study, name)) or None for name in ("corpora", "vectors", *FILES)
+        name: dict(getattr(study, name)) or None for name in ("corpora", "vectors", "word_vectors", *FILES)
     }  # fmt: skip
 
 
@@ -85,6 +85,8 @@ def _options(study: Study, encoders: list[str]) -> Iterator[str]:
         yield from ("--data", str(study.data))
     for name, folder in study.vectors.items():
         yield from ("--vectors", f"{name}={folder}")
+    for language, file in study.word_vectors.items():
+        yield from ("--word-vectors", f"{language}={file}")
     for name in FILES:
         for language, path in getattr(study, name).items():
             yield from (f"--{name}", f"{language}={path}")

@@ -16,6 +16,7 @@ from crossglot.lab.making import is_of_lab
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.bitext_sides import Side
 from crossglot.steps.given_vectors import GivenVectors
+from crossglot.steps.word_vector_file import WordVectorFile
 
 CONSTRUCTED = Licence("none needed: constructed, nobody's text", "lab")
 
@@ -56,6 +57,8 @@ def data_read(steps: Iterable[Step], root: Path) -> dict[str, dict[str, Any]]:
     for step in steps:
         if isinstance(step, GivenVectors):
             found[f"{step.name}: vectors of {step.side.name} {step.side.language}"] = {"checksum": step.checksum}
+    for file in _arguments(steps, WordVectorFile):
+        found[f"word vectors of {file.language}: {file.path.name}"] = {"checksum": file.checksum}
     return dict(sorted(found.items()))
 
 

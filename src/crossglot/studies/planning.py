@@ -10,19 +10,20 @@ from crossglot.corpora.download import data_cache
 from crossglot.engine.plan import Plan, PlannedStep
 from crossglot.engine.remote_store import open_store
 from crossglot.engine.store import Store
-from crossglot.errors import DataError
+from crossglot.errors import DataError, UsageError
 from crossglot.experiments.experiment import Experiment, Layout
 from crossglot.experiments.given_corpora import NOTHING, GivenCorpora
 from crossglot.experiments.matrix import TableRow, table_rows
 from crossglot.experiments.registry import EXPERIMENTS
 from crossglot.experiments.setting import Absent, Corpora, Setting
-from crossglot.remedies import way, ways
+from crossglot.remedies import called, way, ways
 from crossglot.results.systems import System
 from crossglot.runtime import Runtime, plan_runtime
 from crossglot.steps.analyse_errors import AnalyseErrors
 from crossglot.steps.arguments import CorpusSplit
 from crossglot.steps.complete_rows import complete_rows
 from crossglot.steps.find_recipe import FindRecipe
+from crossglot.steps.fit_and_predict import FitAndPredict
 from crossglot.steps.on_device import EncoderStep
 from crossglot.steps.score import ScoreRows
 from crossglot.studies.candidates import find_candidates
@@ -113,6 +114,7 @@ def plan_study(study: Study, out: Path, runtime: Runtime | None = None, store: s
         keep_weights=study.keep_weights,
         floors=study.floors,
         vectors={name: folder.absolute() for name, folder in study.vectors.items()},
+        word_vectors={language: file.absolute() for language, file in study.word_vectors.items()},
     )
     experiments = [EXPERIMENTS[name] for name in study.experiments]
     layouts = tuple((experiment, experiment.lay_out(setting)) for experiment in experiments)
@@ -126,6 +128,7 @@ def _plan(study: Study, setting: Setting, layouts: tuple[tuple[Experiment, Layou
     rows = tuple(row for table in tables for row in table_rows(table, setting))
     needs = [step for _, layout in layouts for step in layout.steps]
     setting.corpora.check_chosen()
+    _check_word_vectors(setting, rows)
     scores = _score_steps(rows, store)
     analyses = [_analysis(row, score) for row, score in zip(rows, scores, strict=True)]
     plan = Plan.of([*(step for step in (*scores, *analyses) if step is not None), *needs])
@@ -142,6 +145,20 @@ def _corpora(study: Study, out: Path) -> Corpora:
     # Absolute, as all paths in steps are: a step may run in another process, which stands elsewhere.
     root = (out if study.self_sufficient else data_root(study)).absolute()
     return Corpora(root, study.chosen_corpora(), study.lenient, study.max_test)
+
+
+def _check_word_vectors(setting: Setting, rows: Sequence[TableRow]) -> None:
+    """Makes sure that each file of word vectors is read.
+
+    Raises:
+        UsageError: naming one that no tagger starts from.
+    """
+    baselines = (step for row in rows for step in row.steps if isinstance(step, FitAndPredict))
+    read = {file.language for step in baselines for file in step.vectors}
+    for language, path in setting.word_vectors.items():
+        if language not in read:
+            named = called("word_vectors", f"{language}={path}")
+            raise UsageError(f"{named}: no tagger that starts from word vectors is trained on {language}")
 
 
 def data_root(study: Study) -> Path:

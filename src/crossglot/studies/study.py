@@ -20,6 +20,7 @@ from crossglot.limits import COLUMN, COUNT, EPOCHS, MOST_SEEDS, RATE, SEED
 from crossglot.specs import checked, parse_toml, read_toml, toml_value, within
 from crossglot.studies.given_files import HOW, TRANSFER, check_files, checked_keys, task_of
 from crossglot.studies.given_files import SPLITS as FILES
+from crossglot.tagging.baselines import BASELINES
 from crossglot.tagging.recipe import Decay, HeadStart
 
 ALL = "all"
@@ -30,8 +31,8 @@ _LANGUAGES = re.compile(rf"({_PART})(\+({_PART}))*")
 """`en`; `hi/en:corrected`, code-switched; `hi+en`, `hi+en+hi/en:corrected`: joined. No path: files are named so."""
 
 _OF_TAGGERS = (
-    *FILES, *HOW, "encoders", "data", "vectors", "corpora", "sources", "targets", "max_train", "max_test",
-    "learning_rate", "epochs", "head_start", "head_learning_rate", "decay", "subword", "cutting", "keep_weights",
+    *FILES, *HOW, "encoders", "data", "vectors", "word_vectors", "corpora", "sources", "targets", "max_train",
+    "max_test", "learning_rate", "epochs", "head_start", "head_learning_rate", "decay", "subword", "cutting", "keep_weights",
     "lenient",
 )  # fmt: skip
 """Fields without a meaning for experiments that make their languages and encoders themselves."""
@@ -84,6 +85,8 @@ class Study(BaseModel):
         encoders: whose taggers fill the tables; none for experiments that make their own.
         data: the data root; None for the data cache.
         vectors: name → folder with vectors of the texts of figure 3 that were made elsewhere (`ntrex128.de.npy`).
+        word_vectors: language → text file with pretrained vectors of its words, as word2vec, fastText and GloVe write
+            them, from which the floor `bilstm-crf` starts where it is trained on that language.
         corpora: language → corpora to use for it instead of the default (`UD_Spanish-AnCora`, `conll2002/es`); pair of
             languages (`en-de`) → its bitext (`ntrex128`, `UD_English-PUD+UD_German-PUD`).
         train: language → file to train on, for a matrix of files that needs no data root; any word is a language.
@@ -123,6 +126,7 @@ class Study(BaseModel):
     encoders: tuple[EncoderEntry, ...] = ()
     data: Path | None = None
     vectors: Mapping[Annotated[str, Field(min_length=1)], Path] = {}
+    word_vectors: Mapping[str, Path] = {}
     corpora: Mapping[str, tuple[str, ...]] = {}
     train: Mapping[str, Path] = {}
     dev: Mapping[str, Path] = {}
@@ -229,6 +233,9 @@ class Study(BaseModel):
             return self
         if self.vectors and "figure3" not in self.experiments:
             raise ValueError("vectors: figure3 alone reads them, and it is not among the experiments")
+        if self.word_vectors and not any(BASELINES[name].USES_VECTORS for name in self.floors if name in BASELINES):
+            those = " or ".join(name for name, kind in BASELINES.items() if kind.USES_VECTORS)
+            raise ValueError(f"word_vectors: only {those} reads them, and it is not among the floors")
         check_files(self)
         if not self.encoders and not (self.vectors and set(self.experiments) == {"figure3"}):
             raise ValueError("encoders: has to be given")
@@ -305,7 +312,7 @@ def _without_engine(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if (key, value) != ("engine", "local")}
 
 
-_OF_NAMES = ("vectors", "corpora", *FILES)
+_OF_NAMES = ("vectors", "word_vectors", "corpora", *FILES)
 """Fields that are tables of their own in TOML."""
 
 

@@ -23,6 +23,7 @@ from crossglot.corpora.tasks import TaggerTask
 from crossglot.tagging.labels import Labels, label_set
 from crossglot.tagging.tagger import Progress, TaggerBase
 from crossglot.tagging.tagger_files import check_labels, read_about, read_tensors, write_tagger
+from crossglot.tagging.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,6 +81,7 @@ class CharacterNGrams(TaggerBase):
         languages: Sequence[str] = (),  # noqa: ARG003
         word_languages: Sequence[Sequence[str]] = (),  # noqa: ARG003
         progress: Progress | None = None,  # noqa: ARG003
+        vectors: WordVectors | None = None,  # noqa: ARG003
     ) -> CharacterNGrams:
         """Fits the weights by L-BFGS, of many words on a sample, always the same one; see `Baseline`."""
         import numpy as np

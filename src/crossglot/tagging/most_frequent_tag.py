@@ -19,6 +19,7 @@ from crossglot.corpora.tasks import TaggerTask
 from crossglot.tagging.labels import Labels, label_set
 from crossglot.tagging.tagger import Progress, TaggerBase
 from crossglot.tagging.tagger_files import check_labels, read_about, write_tagger
+from crossglot.tagging.word_vectors import WordVectors
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class MostFrequentTag(TaggerBase):
         languages: Sequence[str] = (),  # noqa: ARG003
         word_languages: Sequence[Sequence[str]] = (),  # noqa: ARG003
         progress: Progress | None = None,  # noqa: ARG003
+        vectors: WordVectors | None = None,  # noqa: ARG003
     ) -> MostFrequentTag:
         """Counts the tags of each word form as written; see `Baseline`."""
         sentences = gathered_tagged(sentences)

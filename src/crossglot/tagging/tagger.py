@@ -11,6 +11,7 @@ from crossglot.corpora.tasks import TaggerTask
 from crossglot.tagging.evaluation import Evaluation, evaluate
 from crossglot.tagging.labels import Labels
 from crossglot.tagging.scorable import check_scorable, check_types
+from crossglot.tagging.word_vectors import WordVectors
 
 Progress = Callable[[float], None]
 """Told by a training how much of it is done, between 0 and 1."""
@@ -51,6 +52,7 @@ class TaggerBase:
     """What taggers of every kind do alike."""
 
     USES_DEV: ClassVar[bool] = False
+    USES_VECTORS: ClassVar[bool] = False
     PASSES: ClassVar[int] = 0
 
     @property
@@ -81,6 +83,7 @@ class Baseline(Tagger, Protocol):
         ROLE: `floor`, or `baseline` for a tagger that people would use.
         SEEDED: whether chance plays a part, so that it is trained once per seed.
         USES_DEV: whether it chooses among its own states by sentences that it does not learn from.
+        USES_VECTORS: whether it starts from pretrained vectors of words where it is given some.
         PASSES: how often training goes through its sentences; 0 where it is too quick to count.
     """
 
@@ -88,6 +91,7 @@ class Baseline(Tagger, Protocol):
     ROLE: ClassVar[Literal["floor", "baseline"]]
     SEEDED: ClassVar[bool]
     USES_DEV: ClassVar[bool]
+    USES_VECTORS: ClassVar[bool]
     PASSES: ClassVar[int]
 
     @classmethod
@@ -101,6 +105,7 @@ class Baseline(Tagger, Protocol):
         languages: Sequence[str] = (),
         word_languages: Sequence[Sequence[str]] = (),
         progress: Progress | None = None,
+        vectors: WordVectors | None = None,
     ) -> Self:
         """A tagger that has learned from these sentences.
 
@@ -114,6 +119,7 @@ class Baseline(Tagger, Protocol):
             word_languages: of each sentence the language ids of its words, where it mixes languages and they are known;
                 nothing for others. May be empty, and is looked at as rarely.
             progress: told how much is done, where it takes long.
+            vectors: of words, to start from where `USES_VECTORS` is true.
 
         Raises:
             DataError: if there are no words, or for a tag outside the task's labels.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -16,18 +16,18 @@ from crossglot.corpora.tasks import TaggerTask
 from crossglot.errors import ModelError
 from crossglot.tagging.bilstm_crf.iobes import iobes_names, to_bio2, to_iobes
 from crossglot.tagging.bilstm_crf.settings import Settings
-from crossglot.tagging.bilstm_crf.vocabulary import Vocabulary, look_up, vocabulary_of
+from crossglot.tagging.bilstm_crf.vocabulary import Vocabulary, vocabulary_of
 from crossglot.tagging.held_out import held_out
 from crossglot.tagging.labels import Labels, label_set
 from crossglot.tagging.metrics import task_counts, task_statistic
 from crossglot.tagging.spelled import UNKNOWN
 from crossglot.tagging.tagger import Progress, TaggerBase
 from crossglot.tagging.tagger_files import ABOUT, check_labels, read_about, read_tensors, write_tagger
+from crossglot.tagging.word_vectors import WordVectors, look_up
 
 if TYPE_CHECKING:
     from crossglot.tagging.bilstm_crf.batches import Encoded
     from crossglot.tagging.bilstm_crf.network import Weights
-    from crossglot.tagging.bilstm_crf.word_vectors import WordVectors
 
 WIDTH = 100
 """Of word vectors where none are given."""
@@ -55,6 +55,7 @@ class BiLstmCrf(TaggerBase):
     ROLE: ClassVar[Literal["floor", "baseline"]] = "baseline"
     SEEDED: ClassVar[bool] = True
     USES_DEV: ClassVar[bool] = True
+    USES_VECTORS: ClassVar[bool] = True
     PASSES: ClassVar[int] = Settings().epochs
 
     labels: Labels
@@ -76,8 +77,8 @@ class BiLstmCrf(TaggerBase):
         languages: Sequence[str] = (),  # noqa: ARG003
         word_languages: Sequence[Sequence[str]] = (),  # noqa: ARG003
         progress: Progress | None = None,
-        settings: Settings | None = None,
         vectors: WordVectors | None = None,
+        settings: Settings | None = None,
     ) -> BiLstmCrf:
         """Trains it from random weights; see `Baseline`.
 
@@ -89,8 +90,8 @@ class BiLstmCrf(TaggerBase):
             languages: not looked at.
             word_languages: likewise.
             progress: told how much is done.
-            settings: of the training, if not the usual ones.
             vectors: pretrained ones (see `read_word_vectors`), which are trained further.
+            settings: of the training, if not the usual ones.
         """
         from crossglot.tagging.bilstm_crf.batches import encode
         from crossglot.tagging.bilstm_crf.network import draw_weights
@@ -107,9 +108,10 @@ class BiLstmCrf(TaggerBase):
         vocabulary, once = vocabulary_of((s.words for s in every), () if vectors is None else vectors.words)
         names = iobes_names(labels)
         width = WIDTH if vectors is None else vectors.vectors.shape[1]
-        weights = draw_weights(vocabulary.rows, width, 1 + len(vocabulary.characters), len(names), seed=seed)
+        rows = 1 + len(vocabulary.trained)  # what is drawn does not hang on which further words have vectors
+        weights = draw_weights(rows, width, 1 + len(vocabulary.characters), len(names), seed=seed)
         if vectors is not None:
-            _start_from(weights, vocabulary, vectors)
+            weights = _start_from(weights, vocabulary, vectors)
         number = {name: place for place, name in enumerate(names)}
         tags = (number[tag] for s in every for tag in (to_iobes(s.tags) if task == "ner" else s.tags))
         encoded = encode([s.words for s in every], vocabulary, tags)
@@ -191,16 +193,18 @@ def _tags(weights: Weights, sentences: Encoded, labels: Labels) -> list[tuple[st
     return [to_bio2(tags) if labels.task == "ner" else tags for tags in inside]
 
 
-def _start_from(weights: Weights, vocabulary: Vocabulary, vectors: WordVectors) -> None:
-    """Gives every word that is found among pretrained vectors its own."""
+def _start_from(weights: Weights, vocabulary: Vocabulary, vectors: WordVectors) -> Weights:
+    """Gives every training word that is found among pretrained vectors its own, and rows to the further words."""
     import torch
 
     place = {word: at for at, word in enumerate(vectors.words)}
     known = torch.from_numpy(vectors.vectors)
     found = 0
-    for row, word in enumerate((*vocabulary.trained, *vocabulary.pretrained), start=UNKNOWN + 1):
+    for row, word in enumerate(vocabulary.trained, start=UNKNOWN + 1):
         at = look_up(word, place)
         if at is not None:
             weights.vectors[row] = known[at]
-            found += row <= len(vocabulary.trained)
+            found += 1
     _log.info("%d of %d training words have pretrained vectors", found, len(vocabulary.trained))
+    further = torch.tensor([place[word] for word in vocabulary.pretrained], dtype=torch.int64)
+    return replace(weights, vectors=torch.cat([weights.vectors, known[further]]))

@@ -8,14 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from crossglot.tagging.spelled import UNKNOWN, spelled, without_digits
-
-
-def look_up(word: str, known: Mapping[str, int]) -> int | None:
-    """The place of a word among pretrained vectors: as it is, else in lower case, else that with its digits 0."""
-    for form in (word, word.lower(), without_digits(word.lower())):
-        if form in known:
-            return known[form]
-    return None
+from crossglot.tagging.word_vectors import look_up
 
 
 @dataclass(frozen=True)

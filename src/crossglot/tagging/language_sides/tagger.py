@@ -23,6 +23,7 @@ from crossglot.tagging.language_sides.settings import Settings
 from crossglot.tagging.language_sides.sides import Side, sides_of
 from crossglot.tagging.tagger import Progress, TaggerBase
 from crossglot.tagging.tagger_files import ABOUT, check_labels, read_about, read_tensors, write_tagger
+from crossglot.tagging.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,6 +76,7 @@ class BallGarrette(TaggerBase):
         languages: Sequence[str] = (),
         word_languages: Sequence[Sequence[str]] = (),  # noqa: ARG003
         progress: Progress | None = None,
+        vectors: WordVectors | None = None,  # noqa: ARG003
         settings: Settings | None = None,
     ) -> BallGarrette:
         """Trains it from random weights; see `Baseline`.
@@ -87,6 +89,7 @@ class BallGarrette(TaggerBase):
             languages: of each sentence; without any, languages are told apart by their scripts (see `sides_of`).
             word_languages: not looked at: it learns without them.
             progress: told how much is done.
+            vectors: not looked at.
             settings: of the training, if not the usual ones.
         """
         from crossglot.tagging.language_sides.batches import encode

@@ -22,6 +22,7 @@ from crossglot.tagging.stacking.settings import Settings
 from crossglot.tagging.stacking.sides import Side
 from crossglot.tagging.tagger import Progress, TaggerBase
 from crossglot.tagging.tagger_files import ABOUT, check_labels, read_about, read_tensors, write_tagger
+from crossglot.tagging.word_vectors import WordVectors
 from crossglot.transliteration.transliterator import About as AboutTransliterator
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class BhatStacking(TaggerBase):
         languages: Sequence[str] = (),
         word_languages: Sequence[Sequence[str]] = (),
         progress: Progress | None = None,
+        vectors: WordVectors | None = None,  # noqa: ARG003
         settings: Settings | None = None,
     ) -> BhatStacking:
         """Trains it from random weights; see `Baseline`.
@@ -83,6 +85,7 @@ class BhatStacking(TaggerBase):
             languages: key of each sentence; without any, scripts stand for languages.
             word_languages: language ids of the words of code-switched sentences, where they are known.
             progress: told how much is done.
+            vectors: not looked at.
             settings: of the training, if not the usual ones.
         """
         from crossglot.tagging.stacking.batches import encode
