@@ -5,7 +5,7 @@ scored on their test sentences. `--sets hi+en` asks for Hindi HDTB and English E
 tweets of HIENCS as they were typed (and, in a second line, in their languages' own scripts).
 
     python -m benchmarks.baselines [--data ROOT] [--only NAME…] [--sets en,de,es] [--max-train N] [--epochs 1]
-        [--threads 1] [--weighting one-best]
+        [--batch-size 8] [--threads 1] [--weighting one-best]
 
 A network goes through the sentences `--epochs` times (by default once, which tells its speed and not what it can do).
 """
@@ -50,13 +50,14 @@ def fitted(
     task: Task,
     dev: Sequence[TaggedSentence],
     epochs: int,
+    batch_size: int,
     weighting: Weighting,
 ) -> Baseline:
     """A tagger of that kind, a network after so many epochs, trained on sentences by language."""
     every = [sentence for sentences in train.values() for sentence in sentences]
     languages = [language for language, sentences in train.items() for _ in sentences]
     if kind is BiLstmCrf:
-        return BiLstmCrf.fit(every, task=task, seed=1, dev=dev, settings=Settings(epochs=epochs))
+        return BiLstmCrf.fit(every, task=task, seed=1, dev=dev, settings=Settings(epochs=epochs, batch_size=batch_size))
     if kind is BallGarrette:
         settings = BallGarretteSettings(epochs=epochs, weighting=weighting)
         return BallGarrette.fit(every, task=task, seed=1, languages=languages, settings=settings)
@@ -71,6 +72,7 @@ def main() -> None:
     parser.add_argument("--sets", default="en,de,es")
     parser.add_argument("--max-train", type=int)
     parser.add_argument("--epochs", type=int, default=1, help="of networks")
+    parser.add_argument("--batch-size", type=int, default=Settings().batch_size, help="of bilstm-crf, in sentences")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--weighting", choices=get_args(Weighting), default="probabilities", help="of ball-garrette")
     args = parser.parse_args()
@@ -88,7 +90,7 @@ def main() -> None:
         sentences, words = (sum(map(count, train.values())) for count in (len, lambda own: sum(map(len, own))))
         for kind in map(BASELINES.__getitem__, args.only):
             began, of_processor = time.perf_counter(), time.process_time()
-            tagger = fitted(kind, train, task, dev, args.epochs, args.weighting)
+            tagger = fitted(kind, train, task, dev, args.epochs, args.batch_size, args.weighting)
             took, by_processor = time.perf_counter() - began, time.process_time() - of_processor
             passes = args.epochs if kind.PASSES else 1
             for target, test in tests.items():

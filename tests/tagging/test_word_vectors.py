@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from crossglot.errors import DataError
-from crossglot.tagging.word_vectors import read_word_vectors
+from crossglot.tagging.word_vectors import WordVectors, joined, read_word_vectors
 
 
 def written(folder: Path, text: str) -> Path:
@@ -64,3 +64,20 @@ def test_a_wrong_line_is_named_once(tmp_path: Path, text: str, line: int, said: 
 def test_a_file_without_vectors_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(DataError, match="has no word vectors"):
         read_word_vectors(written(tmp_path, text))
+
+
+def test_only_words_that_are_wanted_are_read(tmp_path: Path) -> None:
+    path = written(tmp_path, "2 2\ncasa 1 2\nel 3 x\nla 5 6\ncasa 7 8\n")
+    found = read_word_vectors(path, {"la", "casa", "Lima"})
+    assert (found.words, found.vectors.tolist()) == (("casa", "la"), [[1, 2], [5, 6]])
+    none = read_word_vectors(path, {"Lima"})
+    assert (none.words, none.vectors.shape) == ((), (0, 2))
+
+
+def test_of_several_files_the_first_that_has_a_word_counts() -> None:
+    one = WordVectors(("a", "b"), np.array([[1, 2], [3, 4]], dtype=np.float32))
+    other = WordVectors(("c", "a"), np.array([[5, 6], [7, 8]], dtype=np.float32))
+    both = joined([one, other])
+    assert (both.words, both.vectors.tolist()) == (("a", "b", "c"), [[1, 2], [3, 4], [5, 6]])
+    with pytest.raises(DataError, match="vectors of 2 and 3 numbers"):
+        joined([one, WordVectors(("d",), np.zeros((1, 3), dtype=np.float32))])

@@ -67,11 +67,12 @@ def embed(
     from crossglot.commands.progress import bar, stderr_console
     from crossglot.commands.streams import STREAM
     from crossglot.encoders.loading import load_encoder
+    from crossglot.encoders.origin import path_named
     from crossglot.runtime import resolve_runtime
 
     wanted = None if layers is None else _layers(layers)
     name, revision = encoder_and_revision(encoder)
-    read = [Path(name).expanduser(), *([] if text == STREAM else [Path(text)])]
+    read = [path_named(name), *([] if text == STREAM else [Path(text)])]
     check_out_folder(out, *read, may_replace=check_replaceable)
     runtime = resolve_runtime(device, precision, threads=threads)
     source = _read_text(text)

@@ -110,6 +110,7 @@ def finetune(
     from crossglot.commands.progress import bar, stderr_console
     from crossglot.commands.tuning import forewarn, in_words, keeper_for, kept_training, settled, warn_of
     from crossglot.encoders.loading import load_encoder
+    from crossglot.encoders.origin import path_named
     from crossglot.runtime import resolve_runtime
     from crossglot.specs import checked
     from crossglot.tagging.choosing import choose
@@ -127,7 +128,7 @@ def finetune(
     require_task(task)
     name, revision = encoder_and_revision(encoder)
     read = [Path(file) for file in (*train, *([dev] if dev else []))]
-    check_out_folder(out, Path(name).expanduser(), *read, may_replace=check_replaceable)
+    check_out_folder(out, path_named(name), *read, may_replace=check_replaceable)
     runtime = resolve_runtime(device, precision, threads=threads)
     how: dict[str, Any] = {"column": column, "tag_column": tag_column, "lenient": lenient}
     sentences = [sentence for path in train for sentence in read_tagged(path, task, format_, **how)][:max_train]

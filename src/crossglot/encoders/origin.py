@@ -202,6 +202,14 @@ def checked_rate(rate: object, where: str) -> float | None:
     return float(rate)
 
 
+def path_named(name: str | Path) -> Path:
+    """The path that a name would be, `~` and `~user` replaced by that user's folder; of an unknown user it stays."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)
+
+
 def find_origin(name_or_path: str | Path, *, revision: str | None = None, weights: bool = True) -> Origin:
     """Finds out whether a name is a folder here or a repository on the hub, and at which revision.
 
@@ -217,7 +225,7 @@ def find_origin(name_or_path: str | Path, *, revision: str | None = None, weight
             asked for.
     """
     name = str(name_or_path)
-    folder = Path(name).expanduser()
+    folder = path_named(name)
     if folder.is_dir():
         found = _snapshot(folder) or _folder_origin(name, folder, checksum=weights or revision is not None)
         if revision is not None and revision != found.revision:

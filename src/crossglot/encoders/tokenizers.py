@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crossglot.encoders.cutting import check_cutting
 from crossglot.encoders.model_files import check_plain, refusing
-from crossglot.encoders.origin import Origin, find_origin, out_of_reach
+from crossglot.encoders.origin import Origin, find_origin, out_of_reach, path_named
 from crossglot.encoders.quiet import quietly
 from crossglot.errors import ModelError
 
@@ -28,7 +28,7 @@ def load_tokenizer(name_or_path: str | Path, *, revision: str | None = None) -> 
         ModelError: for a missing folder or file, one without a tokenizer, a hub id that cannot be reached, or a
             vocabulary that is not BERT's.
     """
-    path = Path(name_or_path).expanduser()
+    path = path_named(name_or_path)
     if path.is_file():
         return vocabulary_tokenizer(path)
     return tokenizer_from(find_origin(name_or_path, revision=revision, weights=False))

@@ -9,6 +9,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from crossglot.checksums import file_checksum
+from crossglot.corpora.opening import resolve
 from crossglot.errors import DataError
 from crossglot.tagging.word_vectors import WordVectors, check_word_vectors, read_word_vectors
 
@@ -41,5 +42,6 @@ def describe_vectors(language: str, path: Path) -> WordVectorFile:
     Raises:
         DataError: if it is not there, or has no vector to begin with.
     """
+    path = resolve(path)
     check_word_vectors(path)
     return WordVectorFile(language=language, checksum=file_checksum(path), path=path)

@@ -32,8 +32,8 @@ _LANGUAGES = re.compile(rf"({_PART})(\+({_PART}))*")
 
 _OF_TAGGERS = (
     *FILES, *HOW, "encoders", "data", "vectors", "word_vectors", "corpora", "sources", "targets", "max_train",
-    "max_test", "learning_rate", "epochs", "head_start", "head_learning_rate", "decay", "subword", "cutting", "keep_weights",
-    "lenient",
+    "max_test", "learning_rate", "epochs", "head_start", "head_learning_rate", "decay", "subword", "cutting",
+    "keep_weights", "lenient",
 )  # fmt: skip
 """Fields without a meaning for experiments that make their languages and encoders themselves."""
 
@@ -179,7 +179,7 @@ class Study(BaseModel):
             raise ValueError("a folder is empty; give one with a file for each text (ntrex128.de.npy)")
         return vectors
 
-    @field_validator("train", "dev", "eval", mode="before")
+    @field_validator("word_vectors", "train", "dev", "eval", mode="before")
     @classmethod
     def _by_language(cls, files: Any) -> Any:
         return checked_keys(files)
