@@ -157,6 +157,19 @@ def test_a_page_in_the_hubs_place_is_told_and_what_is_cached_is_read_all_the_sam
 
 
 @pytest.mark.usefixtures("here")
+def test_a_page_in_a_files_place_does_not_stay_in_the_cache(hub: Hub, tmp_path: Path) -> None:
+    page = tmp_path / "page"
+    page.write_bytes(b"<!DOCTYPE html><title>Welcome to the hotel</title>")
+    whole = hub.models
+    hub.models = {NAME: {**whole[NAME], "config.json": page}}
+    for _ in range(2):
+        with pytest.raises(ModelError, match=f"{NAME}: what came as its config.json is no JSON object"):
+            load_encoder(NAME)
+    hub.models = whole
+    assert load_encoder(NAME).name == NAME
+
+
+@pytest.mark.usefixtures("here")
 def test_a_download_that_breaks_off_is_said_and_made_again(hub: Hub) -> None:
     hub.broken = {"tokenizer.json"}
     with pytest.raises(ModelError, match=f"{NAME}: tokenizer.json cannot be downloaded"):

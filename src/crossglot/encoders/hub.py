@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crossglot.encoders.model_files import refusing
+from crossglot.encoders.model_files import read_object, refusing
 from crossglot.encoders.weight_files import INDEX, WEIGHTS, named_shards
 from crossglot.errors import ModelError
 
@@ -89,8 +89,25 @@ def find_repository(name: str, revision: str | None) -> Repository:
         _log.warning("%s is called %s on the hub now", name, info.id)
     sizes = {file.rfilename: file.size for file in info.siblings or ()}
     if "config.json" in sizes:
-        download_file(name, revision, "config.json")
+        _require_json(download_file(name, revision, "config.json"), name)
     return Repository(str(info.sha), tuple(sizes), None, {file: size for file, size in sizes.items() if size})
+
+
+def _require_json(path: Path, name: str) -> None:
+    """Throws a JSON file of the cache away that is none, so that it is asked for again.
+
+    Raises:
+        ModelError: if it was none.
+    """
+    try:
+        read_object(path)
+    except ModelError as error:
+        for one in (path.resolve(), path):  # the cache has a link to what was downloaded
+            one.unlink(missing_ok=True)
+        raise ModelError(
+            f"{name}: what came as its {path.name} is no JSON object, and was thrown away\n"
+            "  is there a page to log in to between here and the hub? try again when there is not"
+        ) from error
 
 
 def download(
