@@ -1,4 +1,8 @@
-"""The engine on a Ray cluster of two nodes on loopback does what it does in one process, and outlives what dies."""
+"""The engine on a Ray cluster of two nodes on loopback does what it does in one process, and outlives what dies.
+
+Those with a cluster are slow, whatever time they take: their driver is this process, which Ray ends itself where it
+loses its node, and on a busy machine it once lost it. In every run of the tests `studies/test_study_on_ray.py` has Ray.
+"""
 
 from __future__ import annotations
 
@@ -100,6 +104,7 @@ def sums(log: Path, pause: float = 0.3) -> Add:
     return Add(left=tops[0], right=tops[1], log=log)
 
 
+@pytest.mark.slow
 def test_steps_run_side_by_side_behind_what_they_need_and_once(tmp_path: Path, on_ray: Ray) -> None:
     root, store, watch = sums(tmp_path / "log"), Store(tmp_path / "steps"), Watch()
     outcome = on_ray.run(Plan.of([root]), store, watch)
@@ -112,12 +117,14 @@ def test_steps_run_side_by_side_behind_what_they_need_and_once(tmp_path: Path, o
     assert len((tmp_path / "log").read_text().splitlines()) == 7
 
 
+@pytest.mark.slow
 def test_jobs_limits_how_many_run(tmp_path: Path, cluster: Any) -> None:
     watch = Watch()
     Ray(cluster.address, jobs=1).run(Plan.of([sums(tmp_path / "log", 0.1)]), Store(tmp_path / "steps"), watch)
     assert watch.most == 1
 
 
+@pytest.mark.slow
 def test_failures_leave_out_what_needs_them_and_nothing_else(tmp_path: Path, on_ray: Ray) -> None:
     good = Add(left=1, right=2, log=tmp_path / "log")
     outcome = on_ray.run(Plan.of([After(needed=Fail()), good]), Store(tmp_path / "steps"))
@@ -127,6 +134,7 @@ def test_failures_leave_out_what_needs_them_and_nothing_else(tmp_path: Path, on_
     assert outcome.done == [good]
 
 
+@pytest.mark.slow
 def test_too_small_to_count_run_together_and_each_fails_alone(tmp_path: Path, on_ray: Ray) -> None:
     small = [Tell(number=number, where=tmp_path / "who") for number in range(12)]
     fails = [Fail(number=number) for number in range(12)]
@@ -134,6 +142,7 @@ def test_too_small_to_count_run_together_and_each_fails_alone(tmp_path: Path, on
     assert len(outcome.done) == len(outcome.failed) == len(outcome.left_out) == 12
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_every_time_costs_its_step_alone(tmp_path: Path, on_ray: Ray) -> None:
     goods = [Add(left=number, right=2, log=tmp_path / "log") for number in range(3)]
     others = [Tell(number=number, where=tmp_path / "who") for number in range(8)]
@@ -142,6 +151,7 @@ def test_a_process_that_dies_every_time_costs_its_step_alone(tmp_path: Path, on_
     assert len(outcome.done) == 3 + 8
 
 
+@pytest.mark.slow
 def test_a_worker_killed_in_mid_step_is_followed_by_another(tmp_path: Path, on_ray: Ray) -> None:
     who, go = tmp_path / "who", tmp_path / "go"
     step, other = Tell(number=1, where=who, until=go), Add(left=1, right=1, log=tmp_path / "log")
@@ -161,6 +171,7 @@ def test_a_worker_killed_in_mid_step_is_followed_by_another(tmp_path: Path, on_r
     assert list((tmp_path / "steps").glob(".*")) == [], "what the dead process had half-written is gone"
 
 
+@pytest.mark.slow
 def test_a_node_killed_in_mid_step_is_done_without(tmp_path: Path, cluster: Any, on_ray: Ray) -> None:
     who, go = tmp_path / "who", tmp_path / "go"
     plan = Plan.of([Tell(number=number, where=who, until=go) for number in range(4)])
@@ -205,7 +216,8 @@ Ray(sys.argv[2]).run(Plan.of([sums(folder / "log", 0.5)]), Store(folder / "steps
 """
 
 
-@pytest.mark.parametrize("begun", [3, pytest.param(1, marks=pytest.mark.slow), pytest.param(6, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("begun", [1, 3, 6])
 def test_a_run_whose_driver_was_killed_is_finished_by_the_next(
     tmp_path: Path, cluster: Any, on_ray: Ray, begun: int
 ) -> None:
@@ -261,6 +273,7 @@ def nothing_half(steps: Path) -> bool:
     return not list(steps.glob(".*")) and all(Store(steps).records())
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_the_run(tmp_path: Path, on_ray: Ray) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
@@ -270,11 +283,13 @@ def test_a_full_disk_ends_the_run(tmp_path: Path, on_ray: Ray) -> None:
     assert Store(tmp_path / "steps").state(slow) == "to do"
 
 
+@pytest.mark.slow
 def test_a_fault_of_ours_keeps_its_traceback(tmp_path: Path, on_ray: Ray) -> None:
     with pytest.raises(RuntimeError, match="AssertionError: ran without what it needs"):
         on_ray.run(Plan((After(needed=Fail()),)), Store(tmp_path / "steps"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["prints", "exits", "raises"])
 def test_steps_that_misbehave_do_not_harm_the_run(tmp_path: Path, on_ray: Ray, how: str) -> None:
     plan = Plan.of([Misbehave(how=how)])
@@ -285,6 +300,7 @@ def test_steps_that_misbehave_do_not_harm_the_run(tmp_path: Path, on_ray: Ray, h
         on_ray.run(plan, Store(tmp_path / "steps"))
 
 
+@pytest.mark.slow
 def test_a_lack_of_memory_is_the_users_to_mend(tmp_path: Path, on_ray: Ray) -> None:
     steps = [Misbehave(how="lacks memory"), Misbehave(how="lacks it in Python")]
     outcome = on_ray.run(Plan.of(steps), Store(tmp_path / "steps"))
@@ -292,6 +308,7 @@ def test_a_lack_of_memory_is_the_users_to_mend(tmp_path: Path, on_ray: Ray) -> N
     assert len(outcome.failed) == 2
 
 
+@pytest.mark.slow
 def test_what_ends_for_its_nodes_lack_of_memory_is_tried_once_more_and_then_reported(
     tmp_path: Path, cluster: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -311,6 +328,7 @@ class Warn(Add):
         super().run(folder, inputs, advance)
 
 
+@pytest.mark.slow
 def test_what_steps_log_is_logged_here(tmp_path: Path, on_ray: Ray, caplog: pytest.LogCaptureFixture) -> None:
     on_ray.run(Plan.of([Warn(left=1, right=1, log=tmp_path / "log", pause=0.3)]), Store(tmp_path / "steps"))
     assert [record.getMessage() for record in caplog.records if record.name == "crossglot.tests"] == ["collapsed 3"]
@@ -320,12 +338,14 @@ def failing_question() -> None:
     raise StorageError("there is no room")
 
 
+@pytest.mark.slow
 def test_questions_are_answered_on_the_cluster(on_ray: Ray) -> None:
     assert on_ray.ask(os.getpid) != os.getpid()
     with pytest.raises(StorageError, match="there is no room"):
         on_ray.ask(failing_question)
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_what_runs(tmp_path: Path, on_ray: Ray) -> None:
     who = tmp_path / "who"
     step = Tell(number=1, where=who, until=tmp_path / "never")
@@ -355,6 +375,7 @@ class Where(Step):
         (folder / "said").write_text("\n".join([*said, os.environ["USER"], os.environ["HOME"]]))
 
 
+@pytest.mark.slow
 def test_a_node_may_see_files_elsewhere_and_have_another_user(tmp_path: Path, cluster: Any) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
@@ -373,6 +394,7 @@ def test_a_node_may_see_files_elsewhere_and_have_another_user(tmp_path: Path, cl
     assert said == [str(there / "steps"), str(there / "x"), "b", "google-bert/x", seen, "somebody", "/nowhere"]
 
 
+@pytest.mark.slow
 def test_another_node_has_copies_of_its_own_of_a_store_at_a_url(tmp_path: Path, cluster: Any) -> None:
     node = cluster.add_node(num_cpus=5, env_vars={"XDG_CACHE_HOME": str(tmp_path / "cache")})
     store = open_store(tmp_path / "here", f"file://{tmp_path / 'there'}")
@@ -439,6 +461,7 @@ class Heed(Step):
                     raise
 
 
+@pytest.mark.slow
 def test_a_signal_with_time_left_lets_trainings_save_what_they_have(tmp_path: Path, on_ray: Ray) -> None:
     """The signal comes while the driver waits for Ray, whose own waiting would make any interrupt of it."""
 
