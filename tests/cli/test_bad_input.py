@@ -108,7 +108,7 @@ def test_a_full_disk_keeps_what_is_finished(
 ) -> None:
     from crossglot.steps.train_and_predict import TrainAndPredict
 
-    out, real, calls = tmp_path / "out", TrainAndPredict.run, []
+    out, real, calls = tmp_path / "out", TrainAndPredict.go_on, []
 
     def fills_up(self: TrainAndPredict, *given: object) -> object:
         calls.append(self)
@@ -117,7 +117,7 @@ def test_a_full_disk_keeps_what_is_finished(
         return real(self, *given)  # type: ignore[arg-type]
 
     options = ("--sources", "en,de", "--targets", "en,de")
-    monkeypatch.setattr(TrainAndPredict, "run", fills_up)
+    monkeypatch.setattr(TrainAndPredict, "go_on", fills_up)
     refused(reproduce(encoder, root, out, *options), "disk is full", "kept")
     monkeypatch.undo()
     shown = reproduce(encoder, root, out, *options, "--dry-run").stdout
@@ -150,7 +150,7 @@ def test_ctrl_c_says_what_is_kept(encoder: Path, root: Path, tmp_path: Path, mon
     def stopped(self: TrainAndPredict, *given: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(TrainAndPredict, "run", stopped)
+    monkeypatch.setattr(TrainAndPredict, "go_on", stopped)
     result = reproduce(encoder, root, tmp_path / "out", "--sources", "en", "--targets", "en")
     assert result.exit_code == 130
     assert "finished steps are kept" in result.stderr
