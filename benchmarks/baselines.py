@@ -1,11 +1,12 @@
 """Taggers without an encoder: how long they take to train and to tag, and how well they do on real text.
 
 Each is fitted on the training sentences of English EWT and German GSD (POS) and of CoNLL-2002 Spanish (entities), and
-scored on their test sentences. `--sets hi+en` asks for Hindi HDTB and English EWT together, scored on the code-switched
+scored on their test sentences. `--sets nl,germeval` asks for the entities of CoNLL-2002 Dutch and of GermEval 2014,
+`--sets hi+en` asks for Hindi HDTB and English EWT together, scored on the code-switched
 tweets of HIENCS as they were typed (and, in a second line, in their languages' own scripts).
 
     python -m benchmarks.baselines [--data ROOT] [--only NAME…] [--sets en,de,es] [--max-train N] [--epochs 1]
-        [--batch-size 8] [--threads 1] [--weighting one-best]
+        [--batch-size 8] [--rate 0.01] [--seed 1] [--threads 1] [--weighting one-best]
 
 A network goes through the sentences `--epochs` times (by default once, which tells its speed and not what it can do).
 """
@@ -37,6 +38,8 @@ SETS: dict[str, tuple[dict[str, str], Task, tuple[str, ...]]] = {
     "en": ({"en": "UD_English-EWT"}, "pos", ("en",)),
     "de": ({"de": "UD_German-GSD"}, "pos", ("de",)),
     "es": ({"es": "conll2002/es"}, "ner", ("es",)),
+    "nl": ({"nl": "conll2002/nl"}, "ner", ("nl",)),
+    "germeval": ({"de": "germeval2014/de"}, "ner", ("de",)),
     "hi+en": (
         {"hi": "UD_Hindi-HDTB", "en": "UD_English-EWT"}, "pos", ("hi/en:transliterated", "hi/en:corrected")
     ),
@@ -49,19 +52,18 @@ def fitted(
     train: Mapping[str, Sequence[TaggedSentence]],
     task: Task,
     dev: Sequence[TaggedSentence],
-    epochs: int,
-    batch_size: int,
-    weighting: Weighting,
+    asked: argparse.Namespace,
 ) -> Baseline:
     """A tagger of that kind, a network after so many epochs, trained on sentences by language."""
     every = [sentence for sentences in train.values() for sentence in sentences]
     languages = [language for language, sentences in train.items() for _ in sentences]
     if kind is BiLstmCrf:
-        return BiLstmCrf.fit(every, task=task, seed=1, dev=dev, settings=Settings(epochs=epochs, batch_size=batch_size))
+        lample = Settings(epochs=asked.epochs, batch_size=asked.batch_size, rate=asked.rate)
+        return BiLstmCrf.fit(every, task=task, seed=asked.seed, dev=dev, settings=lample)
     if kind is BallGarrette:
-        settings = BallGarretteSettings(epochs=epochs, weighting=weighting)
-        return BallGarrette.fit(every, task=task, seed=1, languages=languages, settings=settings)
-    return kind.fit(every, task=task, seed=1, dev=dev, languages=languages)
+        settings = BallGarretteSettings(epochs=asked.epochs, weighting=asked.weighting)
+        return BallGarrette.fit(every, task=task, seed=asked.seed, languages=languages, settings=settings)
+    return kind.fit(every, task=task, seed=asked.seed, dev=dev, languages=languages)
 
 
 def main() -> None:
@@ -73,6 +75,8 @@ def main() -> None:
     parser.add_argument("--max-train", type=int)
     parser.add_argument("--epochs", type=int, default=1, help="of networks")
     parser.add_argument("--batch-size", type=int, default=Settings().batch_size, help="of bilstm-crf, in sentences")
+    parser.add_argument("--rate", type=float, default=Settings().rate, help="of bilstm-crf's steps")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--weighting", choices=get_args(Weighting), default="probabilities", help="of ball-garrette")
     args = parser.parse_args()
@@ -90,7 +94,7 @@ def main() -> None:
         sentences, words = (sum(map(count, train.values())) for count in (len, lambda own: sum(map(len, own))))
         for kind in map(BASELINES.__getitem__, args.only):
             began, of_processor = time.perf_counter(), time.process_time()
-            tagger = fitted(kind, train, task, dev, args.epochs, args.batch_size, args.weighting)
+            tagger = fitted(kind, train, task, dev, args)
             took, by_processor = time.perf_counter() - began, time.process_time() - of_processor
             passes = args.epochs if kind.PASSES else 1
             for target, test in tests.items():
