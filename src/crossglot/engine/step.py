@@ -137,62 +137,90 @@ class Step(BaseModel):
 
 def _fields(model: BaseModel, without: frozenset[str] = frozenset()) -> str:
     """A model's arguments that matter, as JSON with sorted keys."""
-    kind = type(model)
-    skipped: frozenset[str] = getattr(kind, "SKIP_ID_ARGUMENTS", frozenset()) | without
-    by_default: frozenset[str] = getattr(kind, "SKIP_DEFAULT_ARGUMENTS", frozenset())
-    fields = kind.model_fields
     texts = []
-    for name in _sorted_fields(kind):
+    for name, head, default in _arguments(type(model)):
         value = getattr(model, name)
-        if name in skipped or (name in by_default and value == fields[name].get_default(call_default_factory=True)):
+        if name in without or (default is not _NONE and value == default):
             continue
-        texts.append(f"{_plain(name)}: {_text(value)}")
+        texts.append(f"{head}{_text(value)}")
     return f"{{{', '.join(texts)}}}"
 
 
+_NONE = object()
+
+
+@cache
+def _arguments(kind: type[BaseModel]) -> tuple[tuple[str, str, object], ...]:
+    """Of a model's arguments that matter, sorted: name, as JSON, and the default that it is left out with, if any."""
+    skipped: frozenset[str] = getattr(kind, "SKIP_ID_ARGUMENTS", frozenset())
+    by_default: frozenset[str] = getattr(kind, "SKIP_DEFAULT_ARGUMENTS", frozenset())
+    return tuple(
+        (name, f"{_plain(name)}: ", field.get_default(call_default_factory=True) if name in by_default else _NONE)
+        for name, field in sorted(kind.model_fields.items())
+        if name not in skipped
+    )
+
+
 _plain: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_quoted = json.encoder.encode_basestring  # what `_plain` does with a string, after it has looked what it is
+_PLAIN = (str, int, float, type(None))
 _MOST_KNOWN = 10_000
 
 
 class _Known(NamedTuple):
-    """What was worked out of a frozen model that is an argument of many steps.
+    """What was worked out of a frozen model, or of a list of such models, that is an argument of many steps.
 
-    It is known by its number in memory, and held so that the number stays its own: equal ones may differ in what does
-    not matter, and to compare them would take longer than all the rest.
+    It is known by its number in memory (a list by its models' numbers), and held so that the number stays its own:
+    equal ones may differ in what does not matter, and to compare them would take longer than all the rest.
     """
 
-    model: BaseModel
+    value: object
     text: str
     steps: tuple[Step, ...]
 
 
-_KNOWN: dict[int, _Known] = {}
+_KNOWN: dict[int | tuple[int, ...], _Known] = {}
 
 
 def _known(model: BaseModel) -> _Known | None:
     """What is known of a model that cannot change; None of any other."""
     if isinstance(model, Step) or not model.model_config.get("frozen"):
         return None
+    return _remember(id(model), _Known(model, _fields(model), tuple(_steps_in_fields(model))))
+
+
+def _known_list(models: tuple[object, ...]) -> _Known | None:
+    """As `_known` of several models that cannot change; None of any other list."""
+    numbers = tuple(map(id, models))
+    found = _KNOWN.get(numbers)
+    if found is None:
+        known = (_KNOWN.get(id(model)) or (isinstance(model, BaseModel) and _known(model)) for model in models)
+        if not models or not all(known):
+            return None
+        found = _remember(numbers, _Known(models, _listed(models), tuple(_steps_in_items(models))))
+    return _remember(id(models), found._replace(value=models))
+
+
+def _remember(number: int | tuple[int, ...], known: _Known) -> _Known:
     if len(_KNOWN) >= _MOST_KNOWN:
         _KNOWN.clear()
-    found = _KNOWN[id(model)] = _Known(model, _fields(model), tuple(_steps_in_fields(model)))
-    return found
-
-
-@cache
-def _sorted_fields(kind: type[BaseModel]) -> tuple[str, ...]:
-    return tuple(sorted(kind.model_fields))
+    _KNOWN[number] = known
+    return known
 
 
 def _text(value: object) -> str:
     """A value as JSON with sorted keys; a step stands for itself by its id."""
+    if isinstance(value, str):
+        return _quoted(value)
+    if type(value) is int:
+        return repr(value)
+    if isinstance(value, _PLAIN):
+        return _plain(value)
     known = _KNOWN.get(id(value))
     if known is not None:
         return known.text
-    if value is None or isinstance(value, (str, int, float)):
-        return _plain(value)
     if isinstance(value, Step):
-        return _plain(value.id)
+        return _quoted(value.id)
     if isinstance(value, BaseModel):
         known = _known(value)
         return _fields(value) if known is None else known.text
@@ -202,12 +230,17 @@ def _text(value: object) -> str:
         named = {str(key): item for key, item in value.items()}
         return f"{{{', '.join(f'{_plain(key)}: {_text(named[key])}' for key in sorted(named))}}}"
     if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_text, value))}]"
+        known = _known_list(value) if isinstance(value, tuple) else None
+        return _listed(value) if known is None else known.text
     if isinstance(value, (set, frozenset)):
         return _plain(sorted(item.id if isinstance(item, Step) else str(item) for item in value))
     raise TypeError(
         f"a {type(value).__name__} as a step's argument has no place in its identity: name it in SKIP_ID_ARGUMENTS"
     )
+
+
+def _listed(values: Iterable[object]) -> str:
+    return f"[{', '.join(map(_text, values))}]"
 
 
 def _steps_in(value: object) -> Iterable[Step]:
@@ -216,14 +249,18 @@ def _steps_in(value: object) -> Iterable[Step]:
         return known.steps
     if isinstance(value, Step):
         return (value,)
-    if value is None or isinstance(value, (str, int, float)):
-        return ()
     if isinstance(value, BaseModel):
         known = _known(value)
         return _steps_in_fields(value) if known is None else known.steps
+    if isinstance(value, tuple) and (known := _known_list(value)) is not None:
+        return known.steps
     items = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
-    return [step for item in items for step in _steps_in(item)]
+    return _steps_in_items(items)
+
+
+def _steps_in_items(values: Iterable[object]) -> list[Step]:
+    return [step for value in values if not isinstance(value, _PLAIN) for step in _steps_in(value)]
 
 
 def _steps_in_fields(model: BaseModel) -> list[Step]:
-    return [step for name in type(model).model_fields for step in _steps_in(getattr(model, name))]
+    return _steps_in_items(getattr(model, name) for name in type(model).model_fields)

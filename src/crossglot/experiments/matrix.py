@@ -86,12 +86,16 @@ class _Source:
     def __init__(self, table: TransferTable, setting: Setting, source: str, targets: Sequence[str]) -> None:
         self.table, self.setting, self.source = table, setting, source
         self.sources = [setting.corpora.split(part, table.task, "train") for part in source.split("+")]
-        self.targets = {target: setting.corpora.split(target, table.task, SPLIT) for target in targets}
+        goals = {target: setting.corpora.split(target, table.task, SPLIT) for target in targets}
         present = tuple(split for split in self.sources if isinstance(split, CorpusSplit))
-        found = [split for split in self.targets.values() if isinstance(split, CorpusSplit)]
-        self.data = TaggingData(table.task, present, tuple(sorted(found, key=lambda split: split.language)))
+        found = [goal for goal in goals.values() if isinstance(goal, CorpusSplit)]
+        found.sort(key=lambda split: split.language)
+        self.data = TaggingData(table.task, present, tuple(found))
         learnable = table.task != "ner" or any(split.types for split in present)  # nothing is learned from O alone
         self.complete = bool(found) and learnable and len(present) == len(self.sources)
+        self.types = {goal.language: self._types(goal) for goal in found if table.task == "ner"}
+        self.gap = next((split for split in self.sources if isinstance(split, Absent)), None)
+        self.targets = {target: self.gap or self._target(goal) for target, goal in goals.items()}
 
     def rows(self, system: TaggingSystem) -> Iterator[TableRow]:
         """The row of a system for each size, the longest training's with those of its checkpoints."""
@@ -111,28 +115,28 @@ class _Source:
 
     def _row(self, system: TaggingSystem, size: int | None, checkpoints: int) -> TableRow:
         """A row of a system; targets that it cannot be evaluated on are absent, with that reason."""
-        gap = next((split for split in self.sources if isinstance(split, Absent)), None)
-        targets = {target: gap or self._target(system, target) for target in self.targets}
+        targets = self._targets(system)
         goals = tuple(goal for goal in self.data.targets if goal is targets[goal.language])
-        corpora = None if gap else "+".join(split.corpus for split in self.data.sources)
+        corpora = None if self.gap else "+".join(split.corpus for split in self.data.sources)
         data = replace(self.data, targets=goals, checkpoints=checkpoints)
         setting = self.setting if size is None else replace(self.setting, max_train=size)
         steps = system.rows(data, setting) if self.complete and goals else ()
-        types = {goal.language: self._types(goal) for goal in self.data.targets if self.table.task == "ner"}
-        return TableRow(self.table, system.system, system.papers, self.source, corpora, targets, steps, types, size)
+        return TableRow(
+            self.table, system.system, system.papers, self.source, corpora, targets, steps, self.types, size
+        )
 
-    def _target(self, system: TaggingSystem, target: str) -> CorpusSplit | Absent:
-        goal = self.targets[target]
-        if isinstance(goal, Absent):
-            return goal
-        if why := self._unable(system, target):
-            return Absent(target, why)
-        if (self.table.task == "ner" or goal.types) and not self._types(goal):
-            return Absent(target, self._why_no_types(goal))
+    def _targets(self, system: TaggingSystem) -> dict[str, CorpusSplit | Absent]:
+        """The targets, those absent that a system cannot be evaluated on."""
+        reasons = system.unable(self.source.split("+"), [goal.language for goal in self.data.targets])
+        if self.gap or not reasons:
+            return self.targets
+        return self.targets | {target: Absent(target, why) for target, why in reasons.items()}
+
+    def _target(self, goal: CorpusSplit | Absent) -> CorpusSplit | Absent:
+        """A target, absent if it has nothing that the source can teach."""
+        if isinstance(goal, CorpusSplit) and (self.table.task == "ner" or goal.types) and not self._types(goal):
+            return Absent(goal.language, self._why_no_types(goal))
         return goal
-
-    def _unable(self, system: TaggingSystem, target: str) -> str:
-        return system.unable(self.source.split("+"), target)
 
     def _types(self, goal: CorpusSplit) -> tuple[str, ...]:
         """The entity types, or of files other tags, that the source and a target annotate."""

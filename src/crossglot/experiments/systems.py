@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -58,8 +58,8 @@ class TaggingSystem(Protocol):
         """The steps that train it on the sources and predict the targets, one per seed if it has seeds."""
         ...
 
-    def unable(self, sources: Sequence[str], target: str) -> str:
-        """Why it cannot be trained on these languages and evaluated on that one; empty if it can."""
+    def unable(self, sources: Sequence[str], targets: Iterable[str]) -> Mapping[str, str]:
+        """Of targets that it cannot be evaluated on, trained on these languages, the reason."""
         ...
 
 
@@ -90,13 +90,17 @@ class _OfEncoder:
         """See `TaggingSystem`: tables of its own role, or all tables if its role is none of the paper's."""
         return role is None or self.candidate.role in (role, "other")
 
-    def unable(self, sources: Sequence[str], target: str) -> str:
+    def unable(self, sources: Sequence[str], targets: Iterable[str]) -> Mapping[str, str]:
         """See `TaggingSystem`: what has position ids or an embedding for each language reads one language at a time."""
-        if len(sources) > 1 and (self.candidate.own_positions or self.candidate.own_embeddings):
-            name = self.candidate.encoder.name
+        if not (self.candidate.own_positions or self.candidate.own_embeddings):
+            return {}
+        if len(sources) > 1:
             what = "position ids" if self.candidate.own_positions else "embeddings"
-            return f"{name} has {what} of their own for each of its languages: it can be trained on one alone"
-        return self.candidate.cannot_read((*sources, target))
+            name = self.candidate.encoder.name
+            why = f"{name} has {what} of their own for each of its languages: it can be trained on one alone"
+            return dict.fromkeys(targets, why)
+        found = {target: self.candidate.cannot_read((*sources, target)) for target in targets}
+        return {target: why for target, why in found.items() if why}
 
 
 @dataclass(frozen=True)
@@ -118,17 +122,15 @@ class FineTuned(_OfEncoder):
     def rows(self, data: TaggingData, setting: Setting) -> tuple[MatrixRow, ...]:
         """See `TaggingSystem`."""
         candidate, runtime = self.candidate, setting.runtime
-        return tuple(
-            TrainAndPredict(
-                system=self.system.name, task=data.task, sources=data.sources, targets=data.targets,
-                max_train=setting.max_train, seed=seed, encoder=candidate.encoder, untrained=self.untrained,
-                recipe=candidate.recipe_for(data.task), search=candidate.search_before(data.task),
-                precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
-                keep_weights=setting.keep_weights and not self.untrained,
-                checkpoints=0 if self.untrained else data.checkpoints,
-            )
-            for seed in setting.seeds
+        row = TrainAndPredict(
+            system=self.system.name, task=data.task, sources=data.sources, targets=data.targets,
+            max_train=setting.max_train, encoder=candidate.encoder, untrained=self.untrained,
+            recipe=candidate.recipe_for(data.task), search=candidate.search_before(data.task),
+            precision=runtime.precision, device_kind=runtime.kind, device=runtime.device,
+            keep_weights=setting.keep_weights and not self.untrained,
+            checkpoints=0 if self.untrained else data.checkpoints,
         )  # fmt: skip
+        return tuple(row.model_copy(update={"seed": seed}) for seed in setting.seeds)
 
 
 @dataclass(frozen=True)
@@ -174,9 +176,9 @@ class WithoutEncoder:
         """See `TaggingSystem`."""
         return True
 
-    def unable(self, sources: Sequence[str], target: str) -> str:  # noqa: ARG002
+    def unable(self, sources: Sequence[str], targets: Iterable[str]) -> Mapping[str, str]:  # noqa: ARG002
         """See `TaggingSystem`."""
-        return ""
+        return {}
 
     def rows(self, data: TaggingData, setting: Setting) -> tuple[MatrixRow, ...]:
         """See `TaggingSystem`."""

@@ -7,7 +7,7 @@ each source where they are not; nothing that was predicted is predicted again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 from pydantic import ValidationError
 
@@ -20,18 +20,13 @@ from crossglot.steps.train_and_predict import TrainAndPredict
 
 def complete_rows(wanted: Iterable[MatrixRow], store: Store) -> dict[str, tuple[MatrixRow, ...]]:
     """For each family, the rows that together give every target asked for: finished ones, then a new one."""
-    asked: dict[str, dict[str, CorpusSplit]] = defaultdict(dict)
-    examples: dict[str, MatrixRow] = {}
+    asked: dict[str, list[MatrixRow]] = defaultdict(list)
     for row in wanted:
-        examples.setdefault(row.family, row)
-        asked[row.family].update({split.language: split for split in row.targets})
+        asked[row.family].append(row)
     records: dict[str, list[Record]] = defaultdict(list)
     for record in sorted(store.records(), key=lambda record: (record.finished, record.id)):  # a stable order
         records[record.family].append(record)
-    return {
-        family: _complete(example, asked[family], _finished(example, records[family], store))
-        for family, example in examples.items()
-    }
+    return {family: _complete(rows, _finished(rows[0], records[family], store)) for family, rows in asked.items()}
 
 
 def _finished(example: MatrixRow, records: Iterable[Record], store: Store) -> list[MatrixRow]:
@@ -54,10 +49,12 @@ def _row(example: MatrixRow, record: Record, store: Store) -> MatrixRow | None:
     return row
 
 
-def _complete(
-    example: MatrixRow, asked: Mapping[str, CorpusSplit], finished: Iterable[MatrixRow]
-) -> tuple[MatrixRow, ...]:
-    lacking = dict(asked)
+def _complete(asked: Sequence[MatrixRow], finished: Sequence[MatrixRow]) -> tuple[MatrixRow, ...]:
+    """Rows of one family that together give the targets of some."""
+    example = asked[0]
+    if len(asked) == 1 and not finished:
+        return (example.for_targets(example.targets),)
+    lacking = {split.language: split for row in asked for split in row.targets}
     members: list[MatrixRow] = []
     keeper = next((row for row in finished if isinstance(row, TrainAndPredict) and row.keep_weights), None)
     must_keep = isinstance(example, TrainAndPredict) and example.keep_weights

@@ -61,7 +61,8 @@ class MatrixRow(Step):
 
     def for_targets(self, targets: Iterable[CorpusSplit]) -> Self:
         """The row of the same tagger that predicts these instead, with what it needs for them."""
-        return self.model_copy(update={"targets": tuple(targets)})
+        targets = tuple(targets)
+        return self if targets == self.targets else self.model_copy(update={"targets": targets})
 
     @property
     def source(self) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,6 +125,23 @@ def plan_study(study: Study, out: Path, runtime: Runtime | None = None, store: s
 
 def _plan(study: Study, setting: Setting, layouts: tuple[tuple[Experiment, Layout], ...], store: Store) -> StudyPlan:
     """The plan of experiments that are laid out, with the recipes that finished searches found."""
+    with _no_collecting():
+        return _planned(study, setting, layouts, store)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Python looks for no cycles to take away: a plan makes a million objects that stay, and no cycle among them."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _planned(study: Study, setting: Setting, layouts: tuple[tuple[Experiment, Layout], ...], store: Store) -> StudyPlan:
     tables = [layout.table for _, layout in layouts if layout.table is not None]
     setting = settle_recipes(setting, tables, store)
     rows = tuple(row for table in tables for row in table_rows(table, setting))

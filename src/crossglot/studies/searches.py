@@ -74,12 +74,13 @@ def _search(candidate: Candidate, task: TaggerTask, sources: Sequence[str], sett
 
 def _sources(candidate: Candidate, tables: Iterable[TransferTable], setting: Setting) -> list[str]:
     """Languages that the candidate can be trained on, English first."""
-    parts = dict.fromkeys(
-        part
-        for table in tables
-        if FineTuned(candidate).fills(table.role)
-        for source, _ in table.cells(setting.sources, setting.targets)
-        for part in source.split("+")
-    )
+    fills = FineTuned(candidate).fills
+    parts = dict.fromkeys(part for table in tables if fills(table.role) for part in _parts(table, setting))
     readable = [key for key in parts if not candidate.cannot_read([key])]
     return sorted(readable, key=lambda key: key != "en")
+
+
+def _parts(table: TransferTable, setting: Setting) -> dict[str, None]:
+    """Languages of a table's sources, each once."""
+    sources = dict.fromkeys(source for source, _ in table.cells(setting.sources, setting.targets))
+    return dict.fromkeys(part for source in sources for part in source.split("+"))
