@@ -17,6 +17,7 @@ from crossglot.corpora.sampling import sample
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
+from crossglot.engine.record import Record
 from crossglot.engine.store import Store
 from crossglot.errors import CrossglotError, DataError
 from crossglot.steps.arguments import CorpusSplit, describe_split
@@ -116,6 +117,28 @@ def test_a_target_added_later_is_all_that_is_predicted_later(root: Path, tmp_pat
     assert [target.language for target in members[1].targets] == ["es"]
     Local().run(Plan.of(members), store)
     assert [row.id for row in complete_rows(wanted, store)[first.family]] == [row.id for row in members]
+
+
+def test_no_record_of_a_row_that_is_there_as_asked_is_read(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "steps")
+    whole, part = floor(root, "en", "de en"), floor(root, "de", "de")
+    Local().run(Plan.of([whole, part, floor(root, "es", "es")]), store)
+    read: list[str] = []
+
+    def watched(id_: str) -> Record | None:
+        read.append(id_)
+        return Store.record_of(store, id_)
+
+    monkeypatch.setattr(store, "record_of", watched)
+    assert complete_rows([whole, floor(root, "en", "en")], store) == {whole.family: (whole,)}
+    assert read == []
+    members = complete_rows([whole, floor(root, "de", "de en")], store)
+    assert members[whole.family] == (whole,)
+    assert [row.targets_in_words for row in members[part.family]] == ["de", "en"]
+    assert part.id in read
+    assert whole.id not in read
 
 
 def test_a_target_whose_corpus_changed_is_predicted_again(root: Path, tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def running(plan: Plan, store: Store, progress: Progress | None) -> Iterator[Run
     """A run of the plan; before and after it, what processes that died had half-written is removed from the store."""
     progress = progress or Progress()
     store.sweep()
-    progress.start(plan.states(store), list(store.records()))
+    progress.start(plan.states(store), list(store.known()))
     try:
         yield Run(store, progress)
     finally:

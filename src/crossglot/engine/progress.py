@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from crossglot.engine.known_steps import KnownStep
 from crossglot.engine.live_view import LiveView
 from crossglot.engine.plan import PlannedStep
-from crossglot.engine.record import Record
 from crossglot.engine.step import Step, Work
 from crossglot.engine.timing import spell_seconds
 from crossglot.engine.under_way import UnderWay
@@ -26,8 +26,8 @@ class Progress:
     def prepare(self, what: str) -> None:
         """Something else is done now, before the steps or after them; what, in a few words."""
 
-    def start(self, steps: Sequence[PlannedStep], earlier: Sequence[Record]) -> None:
-        """The run begins with these steps; `earlier` are the records of everything the store holds."""
+    def start(self, steps: Sequence[PlannedStep], earlier: Sequence[KnownStep]) -> None:
+        """The run begins with these steps; `earlier` are all that the store holds."""
 
     def found(self, step: Step) -> None:
         """The step's result was in the store."""
@@ -73,10 +73,10 @@ class Shown(Progress):
         if self._view is not None:
             self._view.wait(what)
 
-    def start(self, steps: Sequence[PlannedStep], earlier: Sequence[Record]) -> None:
+    def start(self, steps: Sequence[PlannedStep], earlier: Sequence[KnownStep]) -> None:
         """See Progress."""
         left = [planned.step for planned in steps if planned.state != "finished"]
-        self._run.start(len(steps), left, ((Work(*record.work), record.seconds) for record in earlier))
+        self._run.start(len(steps), left, ((Work(*each.work), each.seconds) for each in earlier))
         if len(steps) > len(left):
             self._say(f"✓ found {len(steps) - len(left)} of {len(steps)} steps in store", "dim")
         for planned in steps:

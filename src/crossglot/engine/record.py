@@ -57,7 +57,7 @@ class Record(BaseModel):
     finished: str
 
 
-def write_record(step: Step, folder: Path, seconds: float, core_seconds: float | None = None) -> None:
+def write_record(step: Step, folder: Path, seconds: float, core_seconds: float | None = None) -> Record:
     """Records a step that has written all its files, under a checksum of the record itself."""
     record = Record(
         id=step.id,
@@ -75,6 +75,7 @@ def write_record(step: Step, folder: Path, seconds: float, core_seconds: float |
     said = json.loads(record.model_dump_json())
     text = json.dumps(said | {CHECKSUM: _checksum(said)}, indent=1, ensure_ascii=False)
     (folder / RECORD).write_text(text + "\n", encoding="utf-8")
+    return record
 
 
 def read_record(folder: Path) -> Record:
@@ -103,8 +104,8 @@ def read_record(folder: Path) -> Record:
     return record
 
 
-def check_folder(folder: Path) -> None:
-    """Makes sure that a step's folder holds what its record says.
+def check_folder(folder: Path) -> Record:
+    """Makes sure that a step's folder holds what its record says, which it gives.
 
     Raises:
         StorageError: naming the file that is missing, or not what it was.
@@ -121,6 +122,7 @@ def check_folder(folder: Path) -> None:
             raise StorageError(f"{path}: cannot be read: {error}") from error
     if not record.files and _files_in(folder):
         raise StorageError(f"{folder / RECORD}: names none of the files that are there")
+    return record
 
 
 def _files_in(folder: Path) -> dict[str, Path]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from crossglot.engine.going import GOING, Going, stale
+from crossglot.engine.known_steps import KnownStep, KnownSteps, known_step
 from crossglot.engine.locking import is_at, locked
 from crossglot.engine.record import RECORD, Record, check_folder, read_record, write_record
 from crossglot.engine.step import Step
@@ -38,6 +39,7 @@ class Store:
         self.folder = folder
         self.url = ""  # of the steps, if the folder holds copies of them
         self._checked: set[str] = set()
+        self._known = KnownSteps(folder)
         self._told: set[str] = set()
         if folder.exists() and not folder.is_dir():
             raise StorageError(f"{folder}: the store of finished steps is to be a folder, and this is a file")
@@ -48,10 +50,11 @@ class Store:
         if not folder.exists():
             return "to do"
         if step.id not in self._checked:
-            try:
-                check_folder(folder)
-            except StorageError:
-                return "damaged"
+            if self._known.find(step.id) is None:
+                try:
+                    self._known.add(check_folder(folder))
+                except StorageError:
+                    return "damaged"
             self._checked.add(step.id)
         return "finished"
 
@@ -90,13 +93,33 @@ class Store:
         """What is known of a finished step."""
         return read_record(self.result(step))
 
+    def ids(self) -> list[str]:
+        """Ids of all steps that have a folder here, sound or not, sorted."""
+        try:
+            with os.scandir(self.folder) as entries:
+                return sorted(entry.name for entry in entries if not entry.name.startswith("."))
+        except OSError:
+            return []
+
+    def known(self, ids: Iterable[str] | None = None) -> Iterator[KnownStep]:
+        """Finished steps in short, all or some; one whose record cannot be read is named in the log, and not there."""
+        for id_ in self.ids() if ids is None else ids:
+            if (step := self._known.find(id_)) is not None:
+                yield step
+            elif (record := self.record_of(id_)) is not None:
+                yield known_step(record)
+
     def records(self) -> Iterator[Record]:
-        """Records of all finished steps by id; one that cannot be read is named in the log, and its step not there."""
-        for path in sorted(self.folder.glob(f"[!.]*/{RECORD}")):
-            try:
-                yield read_record(path.parent)
-            except StorageError as error:
-                self._warn(path.parent.name, str(error))
+        """The whole records of all finished steps, as `known`; each is read, which takes a millisecond or more."""
+        return (record for id_ in self.ids() if (record := self.record_of(id_)) is not None)
+
+    def record_of(self, id_: str) -> Record | None:
+        """The record of what is stored under an id; None, and named in the log, if it cannot be read."""
+        try:
+            return read_record(self.folder / id_) if (self.folder / id_ / RECORD).exists() else None
+        except StorageError as error:
+            self._warn(id_, str(error))
+            return None
 
     def disregard(self, id_: str, why: str) -> None:
         """Says in the log, once, that what is stored under an id is taken as not there."""
@@ -130,13 +153,14 @@ class Store:
                     going.begin()
                     with _vanishing_named(half):
                         do(half)
-                    write_record(step, half, *going.spent())
+                    record = write_record(step, half, *going.spent())
             except StorageError:
                 if self.state(step) != "finished":
                     raise
                 return final  # where nothing locks, another process came first and took `going` away
             going.done()
         self._checked.add(step.id)
+        self._known.add(record)
         return final
 
     def sweep(self) -> None:
@@ -164,7 +188,7 @@ class Store:
         except NotWrittenError as error:
             if not self.folder.is_dir():
                 raise self._is_gone() from error
-            kept = sum(1 for _ in self.records())
+            kept = sum((self.folder / id_ / RECORD).is_file() for id_ in self.ids())
             lost = f"'{step.title}' is not kept; {kept} finished steps are"
             remedy = f"{error.remedy or 'mend it'}; the same command goes on from there"
             raise StorageError(f"{error.path}: {error.why}: {lost}\n  {remedy}") from error

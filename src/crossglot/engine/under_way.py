@@ -49,6 +49,7 @@ class UnderWay:
         self._clock = clock
         self._pace = TimeToGo()
         self._left: dict[str, Work] = {}
+        self._to_begin: dict[str, float] = {}  # kind → size of all that is left and does not run
         self._running: dict[str, Running] = {}
         self.total = 0
 
@@ -57,10 +58,14 @@ class UnderWay:
         for work, seconds in earlier:
             self._pace.learn(work, seconds)
         self.total, self._left, self._running = total, {step.id: step.work for step in left}, {}
+        self._to_begin = {}
+        for work in self._left.values():
+            self._to_begin[work.kind] = self._to_begin.get(work.kind, 0.0) + work.size
 
     def began(self, step: Step) -> None:
         """The step runs from now on."""
         now = self._clock()
+        self._no_longer_to_begin(step)
         self._running[step.id] = Running(step, now, 0.0, now)
 
     def advanced(self, step: Step, fraction: float) -> None:
@@ -74,8 +79,14 @@ class UnderWay:
         """The step is no longer left; `seconds` if it was done just now."""
         if seconds is not None:
             self._pace.learn(step.work, seconds)
+        self._no_longer_to_begin(step)
         self._running.pop(step.id, None)
         self._left.pop(step.id, None)
+
+    def _no_longer_to_begin(self, step: Step) -> None:
+        work = self._left.get(step.id)
+        if work is not None and step.id not in self._running:
+            self._to_begin[work.kind] = max(self._to_begin[work.kind] - work.size, 0.0)
 
     def is_left(self, step: Step) -> bool:
         """Whether it has not ended yet."""
@@ -116,7 +127,7 @@ class UnderWay:
             if so_far is not None:
                 share, seconds = so_far
                 pace.learn(Work(share * each.step.work.size, each.step.work.kind), seconds)
-        found = pace.seconds_for(work for key, work in self._left.items() if key not in self._running)
+        found = pace.seconds_for(Work(size, kind) for kind, size in self._to_begin.items())
         if found is None:
             return None
         for each in self.running:

@@ -7,7 +7,7 @@ each source where they are not; nothing that was predicted is predicted again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -23,10 +23,38 @@ def complete_rows(wanted: Iterable[MatrixRow], store: Store) -> dict[str, tuple[
     asked: dict[str, list[MatrixRow]] = defaultdict(list)
     for row in wanted:
         asked[row.family].append(row)
-    records: dict[str, list[Record]] = defaultdict(list)
-    for record in sorted(store.records(), key=lambda record: (record.finished, record.id)):  # a stable order
-        records[record.family].append(record)
-    return {family: _complete(rows, _finished(rows[0], records[family], store)) for family, rows in asked.items()}
+    whole = {family: _whole(rows) for family, rows in asked.items()}
+    found = {family: (row,) for family, row in whole.items() if store.state(row) == "finished"}
+    records = _records({family: row for family, row in whole.items() if family not in found}, whole.values(), store)
+    return {
+        family: found.get(family) or _complete(row, _finished(row, records[family], store))
+        for family, row in whole.items()
+    }
+
+
+def _whole(rows: Sequence[MatrixRow]) -> MatrixRow:
+    """The row for all targets of several rows of a family."""
+    if len(rows) == 1:
+        return rows[0].for_targets(rows[0].targets)
+    asked = {split.language: split for row in rows for split in row.targets}
+    return rows[0].for_targets(asked[language] for language in sorted(asked))
+
+
+def _records(
+    lacking: Mapping[str, MatrixRow], wanted: Iterable[MatrixRow], store: Store
+) -> Mapping[str, Sequence[Record]]:
+    """The records of finished rows of the families that are not whole, without those of rows that are wanted as such.
+
+    To read a record takes a millisecond, and stores have a hundred thousand.
+    """
+    found: dict[str, list[Record]] = defaultdict(list)
+    kinds, known = {row.stored_as() for row in lacking.values()}, {row.id for row in wanted}
+    others = [id_ for id_ in store.ids() if id_ not in known and id_.rpartition("-")[0] in kinds]
+    of_families = [step for step in store.known(others) if step.family in lacking]
+    for step in sorted(of_families, key=lambda step: (step.finished, step.id)):  # a stable order
+        if (record := store.record_of(step.id)) is not None:
+            found[record.family].append(record)
+    return found
 
 
 def _finished(example: MatrixRow, records: Iterable[Record], store: Store) -> list[MatrixRow]:
@@ -49,12 +77,11 @@ def _row(example: MatrixRow, record: Record, store: Store) -> MatrixRow | None:
     return row
 
 
-def _complete(asked: Sequence[MatrixRow], finished: Sequence[MatrixRow]) -> tuple[MatrixRow, ...]:
-    """Rows of one family that together give the targets of some."""
-    example = asked[0]
-    if len(asked) == 1 and not finished:
-        return (example.for_targets(example.targets),)
-    lacking = {split.language: split for row in asked for split in row.targets}
+def _complete(example: MatrixRow, finished: Sequence[MatrixRow]) -> tuple[MatrixRow, ...]:
+    """Finished rows of a family, and one more if need be, that give the targets of this one."""
+    if not finished:
+        return (example,)
+    lacking = {split.language: split for split in example.targets}
     members: list[MatrixRow] = []
     keeper = next((row for row in finished if isinstance(row, TrainAndPredict) and row.keep_weights), None)
     must_keep = isinstance(example, TrainAndPredict) and example.keep_weights

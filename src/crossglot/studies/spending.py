@@ -18,7 +18,7 @@ def spent(out: Path) -> dict[str, float]:
         CrossglotError: if the folder's study or its data are no longer there.
     """
     plan = plan_study(load_study(out / "study.toml"), out)
-    seconds = {record.id: record.seconds for record in plan.store.records()}
+    seconds = {step.id: step.seconds for step in plan.store.known()}
     found = {"lab": seconds.pop(plan.setting.corpora.root.parent.name, 0.0)}
     for candidate in plan.setting.candidates:
         found[candidate.encoder.name] = seconds.pop(Path(candidate.encoder.location).name, 0.0)
