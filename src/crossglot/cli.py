@@ -15,8 +15,11 @@ from crossglot.commands import (
     embedding,
     encoders,
     lab,
+    planning,
     pretraining,
-    studying,
+    reporting,
+    reproducing,
+    running,
     tagging,
     verifying,
 )
@@ -36,10 +39,10 @@ app = typer.Typer(
 )
 for _study in (
     demo.demo,
-    studying.reproduce,
-    studying.run,
-    studying.plan,
-    studying.report,
+    reproducing.reproduce,
+    running.run,
+    planning.plan,
+    reporting.report,
     comparing.compare,
     verifying.verify,
     analysing.analyse,

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crossglot.cli import app
-from crossglot.commands import studying
+from crossglot.commands import reproducing
 from crossglot.runtime import Runtime
 from crossglot.studies.as_command import as_command
 from crossglot.studies.study import Study, load_study, make_study
@@ -24,7 +24,7 @@ def asked_by(line: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Study, Path]:
     """What the command line makes of it: the study that it would run, and where."""
     taken: list[tuple[Study, Path]] = []
     monkeypatch.delenv("CROSSGLOT_DATA", raising=False)
-    monkeypatch.setattr(studying, "_run", lambda study, out, *_, **__: taken.append((study, out)))
+    monkeypatch.setattr(reproducing, "run_and_report", lambda study, out, *_, **__: taken.append((study, out)))
     program, *arguments = shlex.split(line)
     result = CliRunner().invoke(app, arguments)
     assert (program, result.exit_code) == ("crossglot", 0), result.output

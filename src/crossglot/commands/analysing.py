@@ -61,7 +61,7 @@ def analyse(
     [bold]Example:[/bold]
     crossglot analyse scores.csv --languages languages.tsv --out runs/scores
     """
-    from crossglot.commands.studying import print_report
+    from crossglot.commands.reporting import print_report
     from crossglot.studies.analyse import analyse as analyse_matrix
 
     folder = analyse_matrix(

@@ -122,17 +122,15 @@ def check(
     [bold]Example:[/bold]
     crossglot data check ~/corpora
     """
-    import json
-
     from crossglot.commands import data_checked
-    from crossglot.commands.progress import bar, stdout_console
+    from crossglot.commands.progress import bar, print_json, stdout_console
     from crossglot.commands.streams import finish_output
     from crossglot.corpora.check import check_root
 
     with bar("reading") as moved:
         report = check_root(root, lambda done, total, _: moved(done, total))
     if as_json:
-        stdout_console().out(json.dumps(data_checked.as_json(report), indent=1), highlight=False)
+        print_json(data_checked.as_json(report))
     else:
         data_checked.print_report(report, stdout_console(), everything=everything)
     if not report.ok:

@@ -99,6 +99,15 @@ DataRoot = Annotated[
         "--data", metavar="ROOT", envvar="CROSSGLOT_DATA", help="Data root: ud/, ner/ …; else the data cache."
     ),
 ]
+Out = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="The run's folder; a second run in it goes on. Else runs/<name>.")
+]
+Get = Annotated[bool, typer.Option("--get", help="First fetch the corpora that are missing, see `crossglot data get`.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would run and what is finished already.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts, and nothing else, to standard output.")]
+StudyName = Annotated[
+    str, typer.Argument(metavar="STUDY", help="A TOML file, or a preset: causes, paper, paper-ner, paper-pos.")
+]
 
 
 def repeated_pairs(values: Iterable[str], option: str) -> dict[str, list[str]]:

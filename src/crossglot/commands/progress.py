@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +22,18 @@ def stdout_console() -> Console:
     from crossglot.terminal import PlainConsole
 
     return PlainConsole()
+
+
+def remark(line: str) -> None:
+    """Prints a line about results to stderr, such as where they are."""
+    stderr_console().print(line, style="dim", soft_wrap=True)
+
+
+def print_json(said: Mapping[str, Any]) -> None:
+    """Prints results for scripts to stdout."""
+    import json
+
+    stdout_console().out(json.dumps(said, indent=1), highlight=False)
 
 
 def _unseen(done: int, total: int) -> None:

@@ -47,9 +47,7 @@ def verify(
     [bold]Example:[/bold]
     crossglot verify runs/first --data data
     """
-    import json
-
-    from crossglot.commands.progress import bar, stdout_console
+    from crossglot.commands.progress import bar, print_json, stdout_console
     from crossglot.commands.streams import finish_output
     from crossglot.comparison.verifying import Verified
     from crossglot.comparison.verifying import verify as verify_folder
@@ -62,7 +60,7 @@ def verify(
         found = Verified(folder, (*found.parts, _run_again(folder, data, where)))
     console = stdout_console()
     if as_json:
-        console.out(json.dumps(_plain(found), indent=1), highlight=False)
+        print_json(_plain(found))
     else:
         console.print(_table(found))
         for line in _lines(found):

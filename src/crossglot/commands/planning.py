@@ -1,0 +1,55 @@
+"""`crossglot plan`: what a study would run, and what of it is finished."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crossglot.commands.options import AsJson, Out, StudyName
+from crossglot.commands.progress import print_json, stdout_console
+
+if TYPE_CHECKING:
+    from crossglot.studies.planning import StudyPlan
+
+
+def plan(study: StudyName, out: Out = None, as_json: AsJson = False) -> None:
+    """Show what a study would run and what is finished already.
+
+    [bold]Example:[/bold]
+    crossglot plan my-study.toml --out runs/my-study
+    """
+    from crossglot.studies.planning import plan_study
+    from crossglot.studies.reproduce import run_folder
+    from crossglot.studies.study import load_study
+
+    loaded = load_study(study)
+    print_plan(plan_study(loaded, run_folder(loaded, out)), as_json=as_json)
+
+
+def print_plan(found: StudyPlan, *, as_json: bool) -> None:
+    """Prints a plan's steps with their states, what will be missing, and warnings; or the same as JSON."""
+    from rich.table import Table
+
+    from crossglot.studies.remarks import warnings_before
+
+    console = stdout_console()
+    states = found.states()
+    warnings = [remark.text for remark in warnings_before(found)]
+    if as_json:
+        steps = [{"id": each.step.id, "title": each.step.title, "state": each.state} for each in states]
+        store = str(found.store.folder)
+        print_json({"store": store, "steps": steps, "missing": found.missing(), "warnings": warnings})
+        return
+    table = Table(box=None, pad_edge=False, show_header=False)
+    signs: dict[str, Any] = {"finished": "✓ finished", "damaged": "! damaged, again"}
+    for planned in states:
+        table.add_row(signs.get(planned.state, "· to do"), planned.step.title)
+    console.print(table)
+    for why in found.missing():
+        console.print(f"cells stay empty: {why}", style="dim", soft_wrap=True)
+    for warning in warnings:
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
+    done = sum(planned.state == "finished" for planned in states)
+    console.print(
+        f"{len(states)} steps, {done} finished, {len(states) - done} to do; store: {found.store.folder}",
+        soft_wrap=True,
+    )
