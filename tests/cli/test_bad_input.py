@@ -6,6 +6,7 @@ What is wrong with a command line alone stands in the table of `bad_inputs.py`.
 from __future__ import annotations
 
 import errno
+import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,6 +125,19 @@ def test_a_full_disk_keeps_what_is_finished(
     assert "✓ finished  tiny-bert, pos: en, seed 1" in shown
     assert "· to do     tiny-bert, pos: de, seed 1" in shown
     assert reproduce(encoder, root, out, *options).exit_code == 0
+
+
+def test_a_plan_of_very_many_steps_counts_them(encoder: Path, root: Path, tmp_path: Path) -> None:
+    study = tmp_path / "many.toml"
+    study.write_text(
+        f'experiments = ["table2"]\nsources = ["en", "de"]\ntargets = ["en", "de"]\nseeds = {list(range(1, 254))}\n'
+        f'data = "{root}"\nlearning_rate = 0.01\n[[encoders]]\nencoder = "{encoder}"\nrole = "m-bert"\n'
+    )
+    shown = run("plan", study, "--out", tmp_path / "out").stdout
+    assert "· to do  506 × tiny-bert, pos" in shown
+    assert "seed 1" not in shown
+    listed = json.loads(run("plan", study, "--out", tmp_path / "out", "--json").stdout)["steps"]
+    assert sum(step["title"].startswith("tiny-bert, pos: ") for step in listed) == 506
 
 
 def test_the_traceback_is_shown_on_demand(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_a_step_that_was_found_sound_is_not_hashed_again(tmp_path: Path, hashed:
     assert all(step == KnownSteps(again.folder).find(step.id) for step in known)
     for step in known:
         record = read_record(again.folder / step.id)
-        assert step == (record.id, record.family, record.work, record.seconds, record.finished)
+        assert step._asdict() == {name: getattr(record, name) for name in step._fields}
 
 
 @pytest.mark.parametrize("damage", ["grown", "changed", "changed behind its times", "gone", "record", "replaced"])

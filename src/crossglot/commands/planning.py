@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from crossglot.commands.options import AsJson, Out, StudyName
@@ -25,6 +26,10 @@ def plan(study: StudyName, out: Out = None, as_json: AsJson = False) -> None:
     print_plan(plan_study(loaded, run_folder(loaded, out)), as_json=as_json)
 
 
+MOST_LISTED = 500
+"""Steps of a plan that are listed one by one; of more than these it is said how many of each kind there are."""
+
+
 def print_plan(found: StudyPlan, *, as_json: bool) -> None:
     """Prints a plan's steps with their states, what will be missing, and warnings; or the same as JSON."""
     from rich.table import Table
@@ -41,8 +46,13 @@ def print_plan(found: StudyPlan, *, as_json: bool) -> None:
         return
     table = Table(box=None, pad_edge=False, show_header=False)
     signs: dict[str, Any] = {"finished": "✓ finished", "damaged": "! damaged, again"}
-    for planned in states:
-        table.add_row(signs.get(planned.state, "· to do"), planned.step.title)
+    if len(states) <= MOST_LISTED:
+        for planned in states:
+            table.add_row(signs.get(planned.state, "· to do"), planned.step.title)
+    else:
+        kinds = Counter((each.state, each.step.title.partition(": ")[0]) for each in states)
+        for (state, kind), count in kinds.items():
+            table.add_row(signs.get(state, "· to do"), f"{count:,} × {kind}")
     console.print(table)
     for why in found.missing():
         console.print(f"cells stay empty: {why}", style="dim", soft_wrap=True)

@@ -33,12 +33,13 @@ class KnownStep(NamedTuple):
     family: str
     work: tuple[float, str]
     seconds: float
+    core_seconds: float | None
     finished: str
 
 
 def known_step(record: Record) -> KnownStep:
     """What a record says in short."""
-    return KnownStep(record.id, record.family, record.work, record.seconds, record.finished)
+    return KnownStep(record.id, record.family, record.work, record.seconds, record.core_seconds, record.finished)
 
 
 class KnownSteps:

@@ -72,9 +72,14 @@ def remembered(rows: Iterable[MatrixRow]) -> list[Remembered]:
         DataError: if a corpus is not in memory and cannot be read again.
     """
     asked: dict[tuple[str, CorpusSplit, int | None], dict[CorpusSplit, None]] = {}
+    rows = list(rows)  # held, so that the numbers of what they hold stay its own
+    seen: set[tuple[object, ...]] = set()
     for row in rows:
-        for source in row.sources:
-            asked.setdefault((row.task, source, row.max_train), {}).update(dict.fromkeys(row.targets))
+        alike = (row.task, row.max_train, *map(id, row.sources), *map(id, row.targets))
+        if alike not in seen:  # as every system's row of a source is
+            seen.add(alike)
+            for source in row.sources:
+                asked.setdefault((row.task, source, row.max_train), {}).update(dict.fromkeys(row.targets))
     most: dict[tuple[str, str, str], Remembered] = {}
     for (task, source, max_train), targets in asked.items():
         trained = set(sample(sentence_marks(source)[0], max_train))

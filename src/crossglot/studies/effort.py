@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crossglot.engine.known_steps import KnownStep, known_step
 from crossglot.engine.record import RECORD, Record, read_record
 from crossglot.engine.step import Step
 from crossglot.steps.find_recipe import FindRecipe
@@ -57,12 +58,12 @@ class Effort:
     core_seconds: float | None = 0.0
     amounts: Amounts = field(default_factory=Amounts)
 
-    def add(self, record: Record, amounts: Amounts) -> None:
+    def add(self, step: KnownStep, amounts: Amounts) -> None:
         """Adds a finished step."""
         self.steps += 1
-        self.seconds += record.seconds
-        known = self.core_seconds is not None and record.core_seconds is not None
-        self.core_seconds = (self.core_seconds or 0.0) + (record.core_seconds or 0.0) if known else None
+        self.seconds += step.seconds
+        known = self.core_seconds is not None and step.core_seconds is not None
+        self.core_seconds = (self.core_seconds or 0.0) + (step.core_seconds or 0.0) if known else None
         self.amounts.add(amounts)
 
 
@@ -78,15 +79,15 @@ def effort(plan: StudyPlan, finished: Iterable[Step]) -> list[dict[str, Any]]:
     """
     found: dict[tuple[str, str], Effort] = {}
     searches = (step for each in plan.setting.candidates for step in each.searches.values())
-    finished = {step.id: step for step in (*finished, *searches) if plan.store.state(step) == "finished"}.values()
-    told = [(plan.store.record(step), _device(step), _read_by(step)) for step in finished]
+    steps = {step.id: step for step in (*finished, *searches) if plan.store.state(step) == "finished"}
+    told = [(known, _device(steps[known.id]), _read_by(steps[known.id])) for known in plan.store.known(steps)]
     for record in _made_beforehand(plan):
         pieces = int(record.work[0]) if record.step in PRETRAINING else 0
         device = str(record.arguments.get("device_kind", "cpu"))
-        told.append((record, device, Amounts(pretrained_pieces=pieces)))
-    for record, device, amounts in told:
-        kind = record.id.rpartition("-")[0]
-        found.setdefault((kind, device), Effort(kind, device)).add(record, amounts)
+        told.append((known_step(record), device, Amounts(pretrained_pieces=pieces)))
+    for known, device, amounts in told:
+        kind = known.id.rpartition("-")[0]
+        found.setdefault((kind, device), Effort(kind, device)).add(known, amounts)
     return [_plain(each) for each in sorted(found.values(), key=lambda each: -each.seconds)]
 
 

@@ -184,7 +184,7 @@ def _rate(step: TrainAndPredict) -> float:
 
 
 def _sources(rows: Iterable[TrainAndPredict]) -> str:
-    return ", ".join(dict.fromkeys(row.source for row in rows))
+    return _in_short(list(dict.fromkeys(row.source for row in rows)))
 
 
 def _steps_in_words(rows: Sequence[TrainAndPredict]) -> str:
