@@ -8,7 +8,15 @@ import pytest
 import torch
 
 from crossglot.errors import UsageError
-from crossglot.runtime import MALLOC_KEEPS, Runtime, keep_freed_memory, machine, multiplies_in_bf16, resolve_runtime
+from crossglot.runtime import (
+    MALLOC_KEEPS,
+    Runtime,
+    keep_freed_memory,
+    machine,
+    multiplies_in_bf16,
+    resolve_runtime,
+    visible_gpus,
+)
 
 
 @pytest.fixture
@@ -54,9 +62,98 @@ def test_what_cannot_be_had_is_refused(no_gpu: None, device: str, precision: str
         resolve_runtime(device, precision)
 
 
-def test_a_gpu_beyond_the_last_is_refused(two_gpus: None) -> None:
-    with pytest.raises(UsageError, match="only 2 GPUs"):
-        resolve_runtime("cuda:2")
+@pytest.mark.parametrize(
+    ("count", "device", "there"),
+    [(2, "cuda:2", "2 GPUs here, cuda:0 to cuda:1"), (1, "cuda:1", "one GPU here, cuda:0")],
+)
+def test_a_gpu_beyond_the_last_is_refused(
+    two_gpus: None, monkeypatch: pytest.MonkeyPatch, count: int, device: str, there: str
+) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    remedy = "take one that is there (device cuda:0) or any of them (device cuda)"
+    with pytest.raises(UsageError) as refused:
+        resolve_runtime(device)
+    assert str(refused.value) == f"device '{device}' was asked for, but torch sees {there}\n  {remedy}"
+
+
+@pytest.mark.parametrize(
+    ("built_for", "visible", "among", "remedy"),
+    [
+        (None, None, "", f"install a torch for GPUs (torch {torch.__version__} is for processors alone)"),
+        (
+            "13.0",
+            "",
+            ' (CUDA_VISIBLE_DEVICES="")',
+            "unset CUDA_VISIBLE_DEVICES, or name GPUs in it that nvidia-smi lists",
+        ),
+        (
+            "13.0",
+            "9",
+            ' (CUDA_VISIBLE_DEVICES="9")',
+            "unset CUDA_VISIBLE_DEVICES, or name GPUs in it that nvidia-smi lists",
+        ),
+        ("13.0", None, "", "see whether nvidia-smi lists one"),
+    ],
+)
+def test_why_there_is_no_gpu_is_said(
+    no_gpu: None, monkeypatch: pytest.MonkeyPatch, built_for: str | None, visible: str | None, among: str, remedy: str
+) -> None:
+    monkeypatch.setattr(torch.version, "cuda", built_for)
+    monkeypatch.setattr(torch.version, "hip", None)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    with pytest.raises(UsageError) as refused:
+        resolve_runtime("cuda")
+    said = f"device 'cuda' was asked for, but torch sees no GPU here{among}\n  use the CPU (device cpu) or {remedy}"
+    assert str(refused.value) == said
+
+
+@pytest.fixture
+def four_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What torch asks the driver says four, of which a process sees those that CUDA_VISIBLE_DEVICES leaves it."""
+    monkeypatch.setenv("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
+    monkeypatch.setattr(torch.cuda, "_is_compiled", lambda: True)
+    monkeypatch.setattr(torch.cuda, "_raw_device_count_nvml", lambda: 4)
+    monkeypatch.setattr(
+        torch.cuda, "_raw_device_uuid_nvml", lambda: [f"GPU-{number}932f937-d72c" for number in range(4)]
+    )
+    monkeypatch.setattr(torch._C, "_cuda_getDeviceCount", lambda: 1, raising=False)  # slices (MIG) that it sees
+
+
+@pytest.mark.parametrize(
+    ("visible", "gpus"),
+    [
+        (None, ["0", "1", "2", "3"]),
+        ("", []),
+        ("-1", []),
+        ("no", []),
+        ("9", []),
+        ("2", ["2"]),
+        ("3,1", ["3", "1"]),
+        (" 1, 2", ["1", "2"]),
+        ("1,7,0", ["1"]),
+        ("2,-1,3", ["2"]),
+        ("0,0", []),  # CUDA takes none where one is named twice
+        ("0,", ["0"]),
+        ("GPU-1932f937-d72c,GPU-0932", ["GPU-1932f937-d72c", "GPU-0932"]),
+        ("GPU-1932,GPU-77,GPU-0932", ["GPU-1932"]),
+        ("MIG-a", ["MIG-a"]),
+        ("MIG-a,MIG-b,MIG-c", ["MIG-a", "MIG-b", "MIG-c"]),
+        ("MIG-a,MIG-b,0", ["MIG-a", "MIG-b"]),
+    ],
+)  # fmt: skip
+def test_visible_gpus_are_those_that_the_variable_leaves(
+    four_gpus: None, monkeypatch: pytest.MonkeyPatch, visible: str | None, gpus: list[str]
+) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert visible_gpus() == tuple(gpus)
+    for gpu in gpus:  # a process that is given one sees one
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", gpu)
+        assert visible_gpus() == (gpu,)
 
 
 def test_no_threads_are_refused() -> None:

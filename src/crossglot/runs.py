@@ -152,7 +152,7 @@ def run_study(
     out: str | PathLike[str] | None = None,
     *,
     progress: Progress | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
     executor: Executor | None = None,
     store: str = "",
 ) -> Run:
@@ -162,7 +162,8 @@ def run_study(
         study: a TOML file, a preset (`paper`, `paper-ner`, `paper-pos`, `causes`), or a `Study`.
         out: the run's folder, `runs/<name>` by default; giving it again goes on where the last run stopped.
         progress: told what happens.
-        jobs: steps that run at the same time, each in a process of its own.
+        jobs: steps that run at the same time, each in a process of its own; by default one for each GPU that they can
+            be spread over (`device` is `cuda`, or `auto` where there is one), else one, in this process.
         executor: runs its steps, instead of this machine: `crossglot.Ray("HOST:PORT")`.
         store: where steps are kept, instead of the run's folder, which has copies then: `s3://BUCKET/FOLDER`.
 
@@ -171,7 +172,8 @@ def run_study(
             is kept, and `read_run` reads it.
     """
     study = study if isinstance(study, Study) else load_study(study)
-    return read_run(running.run_study(study, run_folder(study, out), executor or Local(jobs), progress, store=store))
+    chosen = executor or Local.on(study.device, jobs)
+    return read_run(running.run_study(study, run_folder(study, out), chosen, progress, store=store))
 
 
 def reproduce(
@@ -181,7 +183,7 @@ def reproduce(
     out: str | PathLike[str] | None = None,
     *,
     progress: Progress | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
     executor: Executor | None = None,
     store: str = "",
     **settings: Any,
@@ -216,7 +218,7 @@ def transfer_matrix(
     out: str | PathLike[str] | None = None,
     tidy: bool = False,
     progress: Progress | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
     **settings: Any,
 ) -> polars.DataFrame:
     """Trains on each source and evaluates on each target.

@@ -9,17 +9,21 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from crossglot.errors import UsageError
 from crossglot.limits import THREADS
-from crossglot.remedies import way
+from crossglot.remedies import way, ways
 
 if TYPE_CHECKING:
     import torch
 
 Precision = Literal["fp32", "bf16"]
+
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+"""The environment variable that says which GPUs a process sees."""
 
 MALLOC_KEEPS = ((-4, 0), (-1, 2**31 - 1))
 """What malloc.h calls M_MMAP_MAX: no block is mapped alone; M_TRIM_THRESHOLD: the heap is cut above 2 GB of waste."""
@@ -95,13 +99,48 @@ def require_device(device: str) -> None:
     if wanted.type != "cuda":
         return
     if not torch.cuda.is_available():
-        raise UsageError(
-            f"device '{device}' was asked for, but torch sees no GPU here: {way('use the CPU', 'device', 'cpu')}"
-        )
-    if (wanted.index or 0) >= torch.cuda.device_count():
-        raise UsageError(
-            f"device '{device}' was asked for, but there are only {torch.cuda.device_count()} GPUs, from 0"
-        )
+        raise _sees(device, "no GPU here", ways(way("use the CPU", "device", "cpu"), _how_to_see_one()))
+    count = torch.cuda.device_count()
+    if (wanted.index or 0) >= count:
+        there = "one GPU here, cuda:0" if count == 1 else f"{count} GPUs here, cuda:0 to cuda:{count - 1}"
+        one = way("take one that is there", "device", "cuda:0")
+        raise _sees(device, there, ways(one, way("any of them", "device", "cuda")))
+
+
+def _sees(device: str, what: str, remedy: str) -> UsageError:
+    named = os.environ.get(VISIBLE)
+    among = "" if named is None else f' ({VISIBLE}="{named}")'
+    return UsageError(f"device '{device}' was asked for, but torch sees {what}{among}\n  {remedy}")
+
+
+def _how_to_see_one() -> str:
+    import torch
+
+    if torch.version.cuda is None and torch.version.hip is None:
+        return f"install a torch for GPUs (torch {torch.__version__} is for processors alone)"
+    if VISIBLE in os.environ:
+        return f"unset {VISIBLE}, or name GPUs in it that nvidia-smi lists"
+    return "see whether nvidia-smi lists one"
+
+
+def visible_gpus() -> tuple[str, ...]:
+    """The GPUs that this process may use, each as CUDA_VISIBLE_DEVICES names it for a process that is to see it alone.
+
+    Where that variable is set they are its entries as they stand there (`2`, `GPU-8932f937…`), as many as CUDA takes:
+    none after the first that is not there. A process sees one slice of a divided GPU (MIG) at most, so that of several
+    all are taken to be there.
+    """
+    import torch
+
+    if not torch.cuda.is_available():
+        return ()
+    count, named = torch.cuda.device_count(), os.environ.get(VISIBLE)
+    if named is None:
+        return tuple(map(str, range(count)))
+    entries = [entry.strip() for entry in named.split(",")]
+    if entries[0].startswith("MIG-"):
+        return tuple(dict.fromkeys(takewhile(lambda entry: entry.startswith("MIG-"), entries)))
+    return tuple(entries[:count])
 
 
 def use_threads(threads: int | None) -> None:

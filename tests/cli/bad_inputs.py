@@ -445,7 +445,7 @@ LISTS_AND_NAMES = (  # options that hold names, pairs and lists
     bad(f"{REPRODUCE} --device gpu", "unknown device 'gpu'"),
     bad(f"{REPRODUCE} --device cpu:3", "device 'cpu:3' is not supported"),
     bad(f"{REPRODUCE} --device meta", "device 'meta' is not supported"),
-    bad(f"{REPRODUCE} --device cuda", "'cuda' was asked for, but torch sees no GPU here: use the CPU (--device cpu)"),
+    bad(f"{REPRODUCE} --device cuda", "'cuda' was asked for, but torch sees no GPU here", "use the CPU (--device cpu)"),
     bad(f"{REPRODUCE} --device cuda --jobs 2", "'cuda' was asked for, but torch sees no GPU here"),
     bad(f"{REPRODUCE} --precision fp16", "precision", "'auto', 'fp32' or 'bf16'"),
     bad(f"{REPRODUCE} --engine local", "No such option: --engine"),

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from tiny_world import run, write_encoder, write_root
 
 from crossglot.commands.options import encoder_and_revision, listed, numbers, repeated_pairs
@@ -89,6 +90,38 @@ def test_a_real_process_goes_from_data_to_a_report_and_the_second_run_finds_ever
     results = (out / "results.csv").read_bytes()
     assert run(*command).exit_code == 0
     assert (out / "results.csv").read_bytes() == results
+
+
+def test_a_plan_says_over_how_many_gpus_its_steps_are_spread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, encoder = write_root(tmp_path / "root"), write_encoder(tmp_path / "tiny-bert")
+    command = (
+        "reproduce", "table2", "--encoder", f"m-bert={encoder}", "--data", root, "--out", tmp_path / "out",
+        "--seeds", 1, "--lr", "0.01", "--sources", "en", "--targets", "en,de", "--dry-run",
+    )  # fmt: skip
+
+    def said(*more: object) -> list[str]:
+        shown = run(*command, *more)
+        assert shown.exit_code == 0, shown.output
+        return [line for line in shown.stdout.splitlines() if "at a time" in line]
+
+    assert said("--jobs", 2) == []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    assert said() == said("--device", "cuda") == ["3 steps at a time, spread over 3 GPUs"]
+    assert said("--jobs", 6) == ["6 steps at a time, spread over 3 GPUs"]
+    assert said("--jobs", 2) == ["2 steps at a time, spread over 2 GPUs"]
+    for not_spread in (["--jobs", 1], ["--device", "cuda:1"], ["--device", "cuda:0", "--jobs", 2], ["--device", "cpu"]):
+        assert said(*not_spread) == []
+    (tmp_path / "out").mkdir()
+    (tmp_path / "mine.toml").write_text(
+        f'experiments = ["table2"]\nsources = ["en"]\ntargets = ["de"]\nlearning_rate = 0.01\ndata = "{root}"\n\n'
+        f'[[encoders]]\nencoder = "{encoder}"\nrole = "m-bert"\n',
+        encoding="utf-8",
+    )
+    planned = run("plan", tmp_path / "mine.toml", "--out", tmp_path / "out")
+    assert "3 steps at a time, spread over 3 GPUs" in planned.stdout, planned.output
 
 
 def test_a_study_in_toml_is_planned_and_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

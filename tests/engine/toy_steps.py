@@ -171,6 +171,28 @@ class Lose(Step):
             raise RuntimeError("No such file or directory (os error 2)")
 
 
+class OnGpu(Step):
+    """Writes down which GPUs its process sees, and waits for a file to be there."""
+
+    SKIP_ID_ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"where", "until", "device"})
+
+    number: int = 0
+    device: str = "cuda"
+    where: Path
+    until: Path | None = None
+
+    def run(self, folder: Path, inputs: Inputs, advance: Advance) -> None:  # noqa: ARG002
+        (folder / "done").write_text("done")
+        with self.where.open("a") as file:
+            file.write(f"{os.environ.get('CUDA_VISIBLE_DEVICES')} {os.getpid()}\n")
+        while self.until is not None and not self.until.exists():
+            time.sleep(0.01)
+
+    @property
+    def gpu(self) -> str:
+        return self.device
+
+
 def result(folder: Path) -> int:
     """What an addition gave."""
     return int((folder / "sum").read_text())

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 
+import crossglot as cg
 from crossglot.engine.executor import requirements_of
 from crossglot.engine.local import Local
 from crossglot.engine.step import Step
@@ -102,3 +103,38 @@ def test_a_device_that_is_not_there_is_named_by_the_step_too() -> None:
     with pytest.raises(UsageError, match="no GPU here"):
         OnDevice("cuda").check()
     OnDevice("cpu").check()
+
+
+def test_what_needs_a_gpu_says_on_which_it_computes(world: Path) -> None:
+    """Where steps run follows from it; without it, one that needs a GPU may be put where there is none."""
+    (world / "data/parallel").mkdir()
+    for language in ("en", "de"):
+        (world / f"data/parallel/toy.{language}").write_text("".join(f"{number}\n" for number in range(200)))
+    asked = study(device="cuda", floors=["linear-probe", "most-frequent-tag", "shared-pieces"])
+    asked = asked.model_copy(update={"experiments": ("table2", "figure3")})
+    steps = plan_study(asked, world / "out").steps.steps
+    needing = {step.id for step in steps if any(need.device != "cpu" for need in requirements_of([step]))}  # type: ignore[attr-defined]
+    assert needing == {step.id for step in steps if step.gpu}
+    assert {type(step).__name__ for step in steps if step.gpu} >= {"TrainAndPredict", "EmbedLines", "Translate"}
+    assert {step.gpu for step in steps} == {"", "cuda"}
+    on_the_processor = plan_study(asked.model_copy(update={"device": "cpu"}), world / "out").steps.steps
+    assert {step.gpu for step in on_the_processor} == {""}
+
+
+@pytest.mark.parametrize(
+    ("device", "jobs", "given"),
+    [("auto", None, 2), ("cuda", None, 2), ("cuda", 5, 5), ("cuda:1", None, 1), ("cpu", None, 1)],
+)
+def test_from_python_there_is_a_job_for_each_gpu(
+    world: Path, two_gpus: pytest.MonkeyPatch, device: str, jobs: int | None, given: int
+) -> None:
+    executors: list[Local] = []
+    two_gpus.setattr(
+        "crossglot.runs.running.run_study", lambda _, __, executor, *___, **____: executors.append(executor)
+    )
+    two_gpus.setattr("crossglot.runs.read_run", lambda _: None)
+    two_gpus.delenv("CUDA_VISIBLE_DEVICES")
+    cg.run_study(study(device=device), world / "out", jobs=jobs)
+    assert [executor.jobs for executor in executors] == [given]
+    with pytest.raises(UsageError, match="jobs: has to be"):
+        cg.run_study(study(device=device), world / "out", jobs=0)

@@ -50,7 +50,7 @@ def demo(
     from crossglot.commands.progress import stderr_console, stdout_console
     from crossglot.engine.progress import Shown
     from crossglot.report import terminal_ending, write_report
-    from crossglot.studies.demo import DEMO_SIZE, run_demo
+    from crossglot.studies.demo import DEMO_SIZE, DEVICE, run_demo
     from crossglot.studies.spending import spent
 
     here = None if address else min(os.cpu_count() or 1, MOST_JOBS)
@@ -60,7 +60,7 @@ def demo(
     def tell(line: str) -> None:
         console.print(line, style="bold", soft_wrap=True)
 
-    with where.executor() as (chosen, jobs):
+    with where.executor(DEVICE) as (chosen, jobs):
         shown = Shown(console, jobs)
         with keeping(lambda: kept_steps(out, shown.running()), goes_on=True):
             run_demo(out, chosen, seed=seed, pretrain=pretrain, progress=shown, tell=tell)

@@ -12,16 +12,18 @@ from crossglot.errors import UsageError
 
 if TYPE_CHECKING:
     from crossglot.engine.executor import Executor
+    from crossglot.engine.local import Local
+    from crossglot.studies.planning import StudyPlan
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
     """What `--executor` and the options around it were given, and `--store`."""
 
-    kind: str
-    address: str | None
-    jobs: int | None
-    threads: int | None
+    kind: str = "local"
+    address: str | None = None
+    jobs: int | None = None
+    threads: int | None = None
     gpus: float | None = None
     store: str = ""
 
@@ -46,8 +48,8 @@ class Where:
             require_ray()
 
     @contextmanager
-    def executor(self) -> Iterator[tuple[Executor, int]]:
-        """The executor, until the block ends, and how many steps it runs at the same time.
+    def executor(self, device: str) -> Iterator[tuple[Executor, int]]:
+        """The executor of steps on a device, until the block ends, and how many it runs at the same time.
 
         Ray prints what befalls its nodes to standard output, which is results': here it goes to standard error.
 
@@ -56,9 +58,8 @@ class Where:
         """
         self.check()
         if self.kind == "local":
-            from crossglot.engine.local import Local
-
-            yield Local(self.jobs or 1, self.threads), self.jobs or 1
+            here = self._here(device)
+            yield here, here.jobs
             return
         from crossglot.engine.on_ray import Ray
 
@@ -68,3 +69,16 @@ class Where:
                 yield cluster, cluster.room()
             finally:
                 cluster.leave()
+
+    def spread(self, plan: StudyPlan) -> str:
+        """Over how many GPUs the plan's steps would be spread here, in words; empty where they are not."""
+        from crossglot.engine.progress import spread_in_words
+
+        here = self._here(plan.study.device)
+        gpus = here.gpus(plan.steps.steps) if self.kind == "local" else ()
+        return spread_in_words(here.jobs, len(gpus)) if gpus else ""
+
+    def _here(self, device: str) -> Local:
+        from crossglot.engine.local import Local
+
+        return Local.on(device, self.jobs, self.threads)

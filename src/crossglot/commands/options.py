@@ -34,8 +34,8 @@ Jobs = Annotated[
     typer.Option(
         metavar="N",
         callback=limited(JOBS),
-        help="Steps at the same time, each in a process of its own: several for small encoders. Else one; with Ray, as "
-        "many as there is room for.",
+        help="Steps at the same time, each in a process of its own: several for small encoders. Else one for each GPU, "
+        "or one; with Ray, as many as there is room for.",
     ),
 ]
 Executor = Annotated[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from crossglot.commands.executors import Where
 from crossglot.commands.options import AsJson, Out, StudyName
 from crossglot.commands.progress import print_json, stdout_console
 
@@ -23,15 +24,15 @@ def plan(study: StudyName, out: Out = None, as_json: AsJson = False) -> None:
     from crossglot.studies.study import load_study
 
     loaded = load_study(study)
-    print_plan(plan_study(loaded, run_folder(loaded, out)), as_json=as_json)
+    print_plan(plan_study(loaded, run_folder(loaded, out)), Where(), as_json=as_json)
 
 
 MOST_LISTED = 500
 """Steps of a plan that are listed one by one; of more than these it is said how many of each kind there are."""
 
 
-def print_plan(found: StudyPlan, *, as_json: bool) -> None:
-    """Prints a plan's steps with their states, what will be missing, and warnings; or the same as JSON."""
+def print_plan(found: StudyPlan, where: Where, *, as_json: bool) -> None:
+    """Prints a plan's steps with their states, what will be missing, warnings and where they run; or that as JSON."""
     from rich.table import Table
 
     from crossglot.studies.remarks import warnings_before
@@ -58,6 +59,8 @@ def print_plan(found: StudyPlan, *, as_json: bool) -> None:
         console.print(f"cells stay empty: {why}", style="dim", soft_wrap=True)
     for warning in warnings:
         console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
+    if spread := where.spread(found):
+        console.print(spread, style="dim", soft_wrap=True)
     done = sum(planned.state == "finished" for planned in states)
     console.print(
         f"{len(states)} steps, {done} finished, {len(states) - done} to do; store: {found.store.folder}",

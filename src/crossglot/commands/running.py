@@ -80,13 +80,13 @@ def run_and_report(study: Study, out: Path, where: Where, *, get: bool, dry_run:
     use_threads(where.threads)
     offer_corpora(study, get=get, dry_run=dry_run)
     if dry_run:
-        print_plan(plan_study(study, out, store=where.store), as_json=as_json)
+        print_plan(plan_study(study, out, store=where.store), where, as_json=as_json)
         return
     before = _written(out)
     shown: list[Shown] = []  # from when the executor is there
     with keeping(lambda: kept_steps(out, *(each.running() for each in shown)), goes_on=True):
         try:
-            with where.executor() as (executor, jobs):
+            with where.executor(study.device) as (executor, jobs):
                 shown.append(Shown(stderr_console(), jobs))
                 run_study(study, out, executor, shown[0], store=where.store)
         except CrossglotError:

@@ -88,7 +88,7 @@ def _run_again(folder: Path, data: Path | None, where: Where) -> Checked:
         study = study.model_copy(update={"data": data})
     use_threads(where.threads)
     with TemporaryDirectory(prefix="crossglot-verify-") as again:
-        with where.executor() as (chosen, jobs):
+        with where.executor(study.device) as (chosen, jobs):
             run_study(study, Path(again), chosen, Shown(stderr_console(), jobs))
         return same_results(folder, Path(again))
 

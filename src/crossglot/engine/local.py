@@ -16,6 +16,7 @@ from crossglot.engine.store import Store
 from crossglot.engine.workers import Workers, started
 from crossglot.errors import CrossglotError, StorageError
 from crossglot.limits import JOBS, THREADS
+from crossglot.runtime import visible_gpus
 
 Answer = TypeVar("Answer")
 
@@ -25,7 +26,8 @@ class Local:
     """Runs steps on this machine; see `Executor`.
 
     Attributes:
-        jobs: steps that run at the same time, each in a process of its own; 1 runs all in this process.
+        jobs: steps that run at the same time, each in a process of its own; 1 runs all in this process. Several are
+            spread over the machine's GPUs, where steps compute on `cuda`, whichever that is.
         threads: threads of each of several processes, if there are cores for them all; None shares out the cores.
 
     Raises:
@@ -34,6 +36,23 @@ class Local:
 
     jobs: int = 1
     threads: int | None = None
+
+    @classmethod
+    def on(cls, device: str, jobs: int | None = None, threads: int | None = None) -> Local:
+        """As many jobs as are asked for; if none are, one for each GPU that steps on this device can be spread over.
+
+        Args:
+            device: as a study names it: `auto`, `cpu`, `cuda`, `cuda:1`.
+            jobs: see `Local`; None where it is left open.
+            threads: see `Local`.
+
+        Raises:
+            UsageError: see `Local`.
+        """
+        if jobs is None:
+            several = len(visible_gpus()) if device in ("auto", "cuda") else 1
+            jobs = min(max(1, several), int(JOBS.highest))
+        return cls(jobs, threads)
 
     def __post_init__(self) -> None:
         """Checks the numbers."""
@@ -46,17 +65,27 @@ class Local:
         """See Executor."""
         return self.jobs > 1
 
+    def gpus(self, steps: Iterable[Step]) -> tuple[str, ...]:
+        """The GPUs that these steps are spread over, of several jobs: none if there is one, or steps name theirs."""
+        if self.jobs == 1 or {step.gpu for step in steps} - {""} != {"cuda"}:
+            return ()
+        found = visible_gpus()
+        return found[: self.jobs] if len(found) > 1 else ()
+
     def ask(self, question: Callable[[], Answer]) -> Answer:
         """See Executor."""
         return question()
 
     def run(self, plan: Plan, store: Store, progress: Progress | None = None) -> Outcome:
         """See Executor."""
+        gpus = self.gpus(plan.steps)
+        if gpus and progress is not None:
+            progress.spread(self.jobs, len(gpus))
         with running(plan, store, progress) as run:
             if self.jobs == 1:
                 _run_in_turn(plan.steps, run)
             else:
-                with started(self.jobs, store.folder, self.threads, store.url) as workers:
+                with started(self.jobs, store.folder, self.threads, store.url, gpus) as workers:
                     _run_side_by_side(plan.steps, run, workers)
         return run.outcome
 

@@ -180,7 +180,7 @@ class _Tasks:
         """
         first = steps[0]
         nodes = (self._node_of[need.id] for need in first.dependencies if need.id in self._node_of)
-        options = self._executor._options(first.title, on_gpu=first.on_gpu, node=next(nodes, None))
+        options = self._executor._options(first.title, on_gpu=bool(first.gpu), node=next(nodes, None))
         needs = [need for step in steps for need in step.dependencies if self._run.store.state(need) == "finished"]
         task = _Task(steps, {step.id: step for step in steps}, first, halved=halved)
         work = self._work.options(**options)

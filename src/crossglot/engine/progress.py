@@ -26,6 +26,9 @@ class Progress:
     def prepare(self, what: str) -> None:
         """Something else is done now, before the steps or after them; what, in a few words."""
 
+    def spread(self, jobs: int, gpus: int) -> None:
+        """The steps of the run that begins next are spread over so many GPUs, so many of them at the same time."""
+
     def start(self, steps: Sequence[PlannedStep], earlier: Sequence[KnownStep]) -> None:
         """The run begins with these steps; `earlier` are all that the store holds."""
 
@@ -61,8 +64,9 @@ class Shown(Progress):
         self._console = console
         self._run = UnderWay(jobs, clock)
         self._view = LiveView(console, self._run) if console.is_terminal else None
-        self._told: set[str] = set()
+        self._told = {""}  # what is said once
         self._patient = True  # nothing has been said of the steps yet
+        self._spread = ""  # over what
 
     def running(self) -> list[str]:
         """The titles of the steps that run, or were running when the run was broken off."""
@@ -73,12 +77,19 @@ class Shown(Progress):
         if self._view is not None:
             self._view.wait(what)
 
+    def spread(self, jobs: int, gpus: int) -> None:
+        """See Progress."""
+        self._spread = spread_in_words(jobs, gpus)
+
     def start(self, steps: Sequence[PlannedStep], earlier: Sequence[KnownStep]) -> None:
         """See Progress."""
         left = [planned.step for planned in steps if planned.state != "finished"]
         self._run.start(len(steps), left, ((Work(*each.work), each.seconds) for each in earlier))
         if len(steps) > len(left):
             self._say(f"✓ found {len(steps) - len(left)} of {len(steps)} steps in store", "dim")
+        if self._spread not in self._told and any(step.gpu for step in left):
+            self._told.add(self._spread)
+            self._say(f"· {self._spread}", "dim")
         for planned in steps:
             if planned.state == "damaged":
                 self._say(f"! {planned.step.title}: damaged in store, is done again", "yellow")
@@ -139,3 +150,8 @@ class Shown(Progress):
     def _to_go(self) -> str:
         seconds = self._run.seconds_to_go()
         return f" · {spell_seconds(seconds)} to go" if seconds else ""
+
+
+def spread_in_words(jobs: int, gpus: int) -> str:
+    """How many steps run at a time, on how many GPUs."""
+    return f"{jobs} steps at a time, spread over {gpus} GPUs"

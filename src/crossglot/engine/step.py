@@ -117,9 +117,9 @@ class Step(BaseModel):
         return Work(0, type(self).__name__)
 
     @property
-    def on_gpu(self) -> bool:
-        """Whether it computes on a GPU."""
-        return False
+    def gpu(self) -> str:
+        """The GPU that it computes on: `cuda` is whichever there is, `cuda:1` that one; empty if on none."""
+        return ""
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:

@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -22,6 +23,7 @@ from crossglot.engine.serving import BREAK_OFF, Advanced, Began, Done, Failed
 from crossglot.engine.step import Step
 from crossglot.errors import CrossglotError
 from crossglot.remedies import way
+from crossglot.runtime import VISIBLE
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +51,7 @@ _OF_ALL = (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1)
 class _Worker:
     process: subprocess.Popen[bytes]
     connection: Connection
+    gpu: str | None = None  # the only one that it sees; None: it sees what this process sees
     step: Step | None = None
     began: bool = False  # it has said that the step it was sent runs
     kills_before: int | None = None  # processes that the system had killed for want of memory by then
@@ -57,8 +60,9 @@ class _Worker:
 class Workers:
     """So many processes, started as they are needed; made by `started`, which ends them."""
 
-    def __init__(self, count: int, store: Path, threads: int | None, url: str = "") -> None:
+    def __init__(self, count: int, store: Path, threads: int | None, url: str = "", gpus: Sequence[str] = ()) -> None:
         self._count, self._store, self._url = count, store, url
+        self._gpus: Sequence[str | None] = gpus or (None,)
         self._threads = shared_threads(count, threads)
         self._workers: list[_Worker] = []
         self._starts: dict[str, int] = {}  # by step id
@@ -80,7 +84,7 @@ class Workers:
         Raises:
             CrossglotError: if the system gives no more processes.
         """
-        worker = next((worker for worker in self._workers if worker.step is None), None) or self._start()
+        worker = self._for_next_step()
         worker.step, worker.began, worker.kills_before = step, False, kills_for_memory()
         with suppress(OSError):  # it died while it had nothing to do: `news` finds out
             worker.connection.send_bytes(pickle.dumps((step, step.id in self._halved)))
@@ -123,6 +127,22 @@ class Workers:
             _bury(worker)
         self._workers.clear()
 
+    def _for_next_step(self) -> _Worker:
+        """A process without a step: of those there are, or a new one if its GPU has fewer steps to compute."""
+        computing = Counter(worker.gpu for worker in self._workers if worker.step is not None and worker.step.gpu)
+        idle = (worker for worker in self._workers if worker.step is None)
+        found = min(idle, key=lambda worker: computing[worker.gpu], default=None)
+        gpu, room = self._gpu_for_another(), len(self._workers) < self._count
+        if found is None or (room and computing[gpu] < computing[found.gpu]):
+            return self._start(gpu)
+        return found
+
+    def _gpu_for_another(self) -> str | None:
+        """The GPU with the fewest processes: one that died is replaced where it was. Of several the least busy."""
+        living = Counter(worker.gpu for worker in self._workers)
+        busy = Counter(worker.gpu for worker in self._workers if worker.step is not None)
+        return min(self._gpus, key=lambda gpu: (living[gpu], busy[gpu]))
+
     def _died(self, worker: _Worker) -> Iterator[tuple[Step, Failed]]:
         """Without a step, or before it began its step, another process takes its place; else the step has failed.
 
@@ -146,10 +166,12 @@ class Workers:
         else:
             yield step, Failed(_no_start(step, code))
 
-    def _start(self) -> _Worker:
+    def _start(self, gpu: str | None) -> _Worker:
         ours, theirs = multiprocessing.Pipe()
         environment = KERNELS_KEPT | dict(os.environ)
         environment["OMP_NUM_THREADS"] = str(self._threads)  # read when the libraries that compute are first imported
+        if gpu is not None:
+            environment[VISIBLE] = gpu
         program = [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), str(self._store), self._url]
         with _held_back(_OF_ALL):  # what is blocked here is blocked in the new process, too
             try:
@@ -160,7 +182,7 @@ class Workers:
                 raise CrossglotError(
                     f"no process can be started to run steps in: {error}\n  end other processes{_in_one_process()}"
                 ) from error
-            worker = _Worker(process, ours)
+            worker = _Worker(process, ours, gpu)
             self._workers.append(worker)
         theirs.close()  # so that a dead process is an end of file here
         with suppress(OSError):  # it died at once: `news` finds out
@@ -188,7 +210,9 @@ def cores() -> int:
 
 
 @contextmanager
-def started(count: int, store: Path, threads: int | None = None, url: str = "") -> Iterator[Workers]:
+def started(
+    count: int, store: Path, threads: int | None = None, url: str = "", gpus: Sequence[str] = ()
+) -> Iterator[Workers]:
     """Workers that end with the block, however it ends; if this process is killed, they end by themselves.
 
     Args:
@@ -196,8 +220,9 @@ def started(count: int, store: Path, threads: int | None = None, url: str = "") 
         store: folder of the store.
         threads: threads of each for arithmetic, if there are cores for them all; None shares out the cores.
         url: of the store, if the folder holds copies of what is there.
+        gpus: spreads the processes over these, each of which sees one; as CUDA_VISIBLE_DEVICES names them.
     """
-    workers = Workers(count, store, threads, url)
+    workers = Workers(count, store, threads, url, gpus)
     try:
         yield workers
     except TimeToSave as stop:

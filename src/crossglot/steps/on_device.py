@@ -55,9 +55,9 @@ class DeviceStep(Step):
         return Runtime(self.device, self.precision)
 
     @property
-    def on_gpu(self) -> bool:
+    def gpu(self) -> str:
         """See Step."""
-        return self.device_kind != "cpu"
+        return "" if self.device_kind == "cpu" else self.device
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:

@@ -72,6 +72,11 @@ class Translate(Step):
         np.save(folder / FOUND, found)
 
     @property
+    def gpu(self) -> str:
+        """See Step."""
+        return "" if self.source.device_kind == "cpu" else self.source.device
+
+    @property
     def requirements(self) -> tuple[OnDevice, ...]:
         """See Step."""
         return (OnDevice(self.source.device),)
