@@ -65,6 +65,23 @@ def test_every_step_is_handed_out_once_behind_what_it_needs(seed: int) -> None:
     assert sorted(handed) == sorted(step.id for step in plan.steps)
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_of_the_steps_that_may_run_the_first_of_the_plan_is_next(seed: int) -> None:
+    chance = random.Random(seed)
+    plan = some_plan(chance, 60)
+    frontier, ended, running = Frontier(plan), set[str](), list[Step]()
+    while frontier.left:
+        if running and chance.random() < 0.5:
+            step = running.pop(chance.randrange(len(running)))
+            frontier.ended(step)
+            ended.add(step.id)
+        elif (step_ := frontier.take()) is not None:
+            under_way = ended | {each.id for each in running}
+            free = [each for each in plan.steps if {need.id for need in each.dependencies} <= ended]
+            assert step_ == next(each for each in free if each.id not in under_way)
+            running.append(step_)
+
+
 def test_no_more_go_along_than_fit() -> None:
     first = Node(number=0, size=1)
     plan = Plan.of(Node(number=number, needs=(first,)) for number in range(1, 100))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from heapq import heappop, heappush
 
 from crossglot.engine.plan import Plan
 from crossglot.engine.step import Step
@@ -24,7 +25,8 @@ class Frontier:
         for id_, needs in self._needs.items():
             for need in needs:
                 self._needed_by.setdefault(need, []).append(id_)
-        self._ready = deque(id_ for id_, needs in self._needs.items() if not needs)
+        self._places = {id_: place for place, id_ in enumerate(self._steps)}
+        self._ready = [(place, id_) for id_, place in self._places.items() if not self._needs[id_]]  # a heap
         self._left = set(self._steps)
 
     @property
@@ -40,7 +42,7 @@ class Frontier:
     def take(self) -> Step | None:
         """The next that may run; None if there is none until another one ends."""
         while self._ready:
-            id_ = self._ready.popleft()
+            _, id_ = heappop(self._ready)
             if id_ in self._left and id_ in self._needs:  # else it went along with another
                 del self._needs[id_]
                 return self._steps[id_]
@@ -49,11 +51,11 @@ class Frontier:
     def small(self, at_most: int) -> Iterator[Step]:
         """The next that may run, as long as they are too small to count; they are taken as they are asked for."""
         while self._ready and at_most > 0:
-            id_ = self._ready[0]
+            _, id_ = self._ready[0]
             open_ = id_ in self._left and id_ in self._needs  # else it went along with another
             if open_ and self._steps[id_].work.size:
                 return
-            self._ready.popleft()
+            heappop(self._ready)
             if open_:
                 del self._needs[id_]
                 at_most -= 1
@@ -80,7 +82,7 @@ class Frontier:
             needs = {need.id for need in step.dependencies if need.id in self._left}
             self._needs[step.id] = needs
             if not needs:
-                self._ready.append(step.id)
+                self._set_free(step.id)
 
     def ended(self, step: Step) -> None:
         """The step is finished, failed or left out: what waited for it alone may be taken."""
@@ -93,4 +95,7 @@ class Frontier:
             if needs is not None:
                 needs.discard(step.id)
                 if not needs:
-                    self._ready.append(id_)
+                    self._set_free(id_)
+
+    def _set_free(self, id_: str) -> None:
+        heappush(self._ready, (self._places[id_], id_))

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from crossglot.engine.executor import Outcome, Run, perform, running
+from crossglot.engine.frontier import Frontier
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress
 from crossglot.engine.serving import Advanced, Done
@@ -86,7 +87,7 @@ class Local:
                 _run_in_turn(plan.steps, run)
             else:
                 with started(self.jobs, store.folder, self.threads, store.url, gpus) as workers:
-                    _run_side_by_side(plan.steps, run, workers)
+                    _run_side_by_side(plan, run, workers)
         return run.outcome
 
 
@@ -105,28 +106,22 @@ def _run_in_turn(steps: Iterable[Step], run: Run) -> None:
             run.done(step, seconds)
 
 
-def _run_side_by_side(steps: Iterable[Step], run: Run, workers: Workers) -> None:
-    waiting = {step.id: step for step in steps}
-    open_steps = set(waiting)  # waiting or running
-    while open_steps:
-        for step in list(waiting.values()):
-            if any(need.id in open_steps for need in step.dependencies):
-                continue
+def _run_side_by_side(plan: Plan, run: Run, workers: Workers) -> None:
+    frontier = Frontier(plan)
+    while frontier.left:
+        while workers.free and (step := frontier.take()) is not None:
             if run.settled(step):
-                open_steps.remove(step.id)
-            elif workers.free:
+                frontier.ended(step)
+            else:
                 run.began(step)
                 workers.begin(step)
-            else:
-                break
-            del waiting[step.id]
         if not workers.busy:
             continue  # what was settled may have set others free
         for step, news in workers.news():
             if isinstance(news, Advanced):
                 run.advanced(step, news.fraction)
                 continue
-            open_steps.remove(step.id)
+            frontier.ended(step)
             if isinstance(news, Done):
                 run.done(step, news.seconds)
             else:
