@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import to_json
 
 from crossglot import at_once
 from crossglot.engine.step import Step
@@ -72,9 +73,8 @@ def write_record(step: Step, folder: Path, seconds: float, core_seconds: float |
         halved=at_once.are_halved(),
         finished=datetime.now(UTC).isoformat(),
     )
-    said = json.loads(record.model_dump_json())
-    text = json.dumps(said | {CHECKSUM: _checksum(said)}, indent=1, ensure_ascii=False)
-    (folder / RECORD).write_text(text + "\n", encoding="utf-8")
+    said = record.model_dump(mode="json")
+    (folder / RECORD).write_bytes(to_json(said | {CHECKSUM: _checksum(said)}, indent=1) + b"\n")
     return record
 
 
