@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import typer
+from rich.text import Text
 
 PAGE = Path(__file__).parents[2] / "docs/commands.md"
 
@@ -23,6 +24,11 @@ def commands() -> Iterator[tuple[str, Any]]:
             yield name, command
 
 
+def shown(text: str) -> str:
+    """Of a text with rich's markup what a reader sees."""
+    return Text.from_markup(text).plain
+
+
 def options_table(command: Any) -> str:
     """The command's arguments and options as the page has them: from the same definitions as `--help`."""
     lines = ["| argument or option | default | meaning |", "|---|---|---|"]
@@ -35,7 +41,7 @@ def options_table(command: Any) -> str:
         given = "" if parameter.default in (None, False) else f"`{parameter.default}`"
         default = "required" if parameter.required else given
         several = " …" if parameter.multiple or parameter.nargs == -1 else ""
-        lines.append(f"| `{names}`{several} | {default} | {parameter.help} |")
+        lines.append(f"| `{names}`{several} | {default} | {shown(parameter.help)} |")
     return "\n".join(lines)
 
 

@@ -142,28 +142,47 @@ def test_kills_at_random_moments_change_nothing(whole: Slowed, tmp_path: Path, v
         assert repeated <= 2 * A_LIFE, f"CROSSGLOT_SEED={SEED}: {repeated} steps of trainings were repeated"
 
 
+RUNS_HERE = """
+# What stands for `ray symmetric-run`: the command runs here, and its exit status is that of all.
+while [ "$1" != -- ]; do shift; done
+shift
+"$@"
+"""
+
+
 @pytest.mark.slow
-def test_the_batch_script_of_the_documentation_takes_turns(whole: Slowed, tmp_path: Path) -> None:
-    """SLURM warns the script alone; its `scontrol` is asked for another turn, until the study is finished."""
+@pytest.mark.parametrize("name", ["study.sbatch", "cluster/study.sbatch"])
+def test_the_batch_scripts_of_the_documentation_take_turns(whole: Slowed, tmp_path: Path, name: str) -> None:
+    """SLURM warns the script alone; its `scontrol` is asked for another turn, until the study is finished.
+
+    Of the one with Ray it is only the way of the warning that is tested here: its command runs without Ray.
+    """
     study, tools = Slowed(tmp_path / "study", between=1e9), tmp_path / "tools"
     study.folder.mkdir()
     command = study.command()
+    (tmp_path / "crossglot/bin").mkdir(parents=True)
+    (tmp_path / "crossglot/bin/activate").touch()
     tools.mkdir()
-    for name, program in (
-        ("crossglot", f'exec {sys.executable} -m crossglot "$@" --threads 1'),
-        ("scontrol", f'echo "$@" >> {tmp_path / "asked"}'),
+    for tool, program in (
+        ("crossglot", f'exec {sys.executable} -m crossglot "$1" "$2" "$3" "$4" --threads 1'),
+        ("scontrol", f'[ "$1" = show ] && echo one || echo "$@" >> {tmp_path / "asked"}'),
+        ("srun", 'shift; exec "$@"'),
+        ("ray", RUNS_HERE),
+        ("python", f'exec {sys.executable} "$@"'),
     ):
-        (tools / name).write_text(f"#!/bin/sh\n{program}\n")
-        (tools / name).chmod(0o755)
-    script = Path(__file__).parent.parent.parent / "docs" / "study.sbatch"
+        (tools / tool).write_text(f"#!/bin/sh\n{program}\n")
+        (tools / tool).chmod(0o755)
+    script = Path(__file__).parent.parent.parent / "docs" / name
+    given = [] if name == "study.sbatch" else [command[4], str(study.out)]
     environment = study.environment() | {
         "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "STUDY": command[4], "OUT": str(study.out),
-        "SLURM_JOB_ID": "1117",
+        "SLURM_JOB_ID": "1117", "SLURM_JOB_NODELIST": "one", "SLURM_JOB_NUM_NODES": "1", "SLURM_CPUS_PER_TASK": "1",
+        "HOME": str(tmp_path), "TMPDIR": str(tmp_path),
     }  # fmt: skip
 
     def start() -> subprocess.Popen[str]:
         return subprocess.Popen(  # noqa: S603
-            ["bash", str(script)],  # noqa: S607
+            ["bash", str(script), *given],  # noqa: S607
             env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
@@ -182,6 +201,7 @@ def test_the_batch_script_of_the_documentation_takes_turns(whole: Slowed, tmp_pa
     assert len((tmp_path / "asked").read_text().splitlines()) == 2
     assert study.results() == whole.results()
     assert study.how_often() == whole.how_often()
+    assert not list(tmp_path.glob("tmp.*")), "the process number is not left behind"
 
 
 @pytest.mark.slow

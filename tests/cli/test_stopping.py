@@ -182,6 +182,18 @@ def test_a_study_in_which_nothing_is_finished_claims_nothing(tmp_path: Path) -> 
     assert kept_steps(tmp_path).startswith("no step was finished yet;")
 
 
+def test_of_a_store_at_a_url_it_is_said_what_is_kept_there(tmp_path: Path) -> None:
+    """What the run's folder has copies of, or has not got across, says nothing of it."""
+    from crossglot.commands.faults import kept_steps
+
+    for step in ("Tell-0", "Tell-1"):
+        (tmp_path / "steps" / step).mkdir(parents=True)
+        (tmp_path / "steps" / step / "step.json").touch()
+    url = "s3://bucket/studies"
+    assert kept_steps(tmp_path, store=url, kept=5) == f"finished steps are kept in {url} (5 so far)"
+    assert kept_steps(tmp_path, store=url) == f"no step was finished yet; finished steps are kept in {url}"
+
+
 @pytest.mark.parametrize(
     ("stopped_in", "said"),
     [

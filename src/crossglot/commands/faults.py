@@ -65,14 +65,18 @@ def keeping(what: str | Callable[[], str], *, goes_on: bool = False) -> Iterator
         raise StoppedError(what if isinstance(what, str) else what(), goes_on=goes_on) from stop
 
 
-def kept_steps(out: Path, running: Iterable[str] = ()) -> str:
-    """What a study has kept in this folder so far, and what has become of the steps that were running, by title."""
+def kept_steps(out: Path, running: Iterable[str] = (), *, store: str = "", kept: int = 0) -> str:
+    """What a study has kept in this folder so far, and what has become of the steps that were running, by title.
+
+    With a `store` at a URL it is the number of those `kept` there, as far as the run has heard: to ask once more could
+    take long, and what other nodes finished need not have a copy here.
+    """
     from crossglot.engine.going import halves
 
     steps = out / STEPS
-    finished = sum(1 for _ in steps.glob("[!.]*/step.json"))
-    kept = f"finished steps are kept in {steps} ({finished} so far)"
-    lines = [kept if finished else f"no step was finished yet; finished steps are kept in {steps}"]
+    where, finished = (store, kept) if store else (steps, sum(1 for _ in steps.glob("[!.]*/step.json")))
+    said = f"finished steps are kept in {where} ({finished} so far)"
+    lines = [said if finished else f"no step was finished yet; finished steps are kept in {where}"]
     shares = {half.title: half.share for half in halves(steps)}
     for title in running:
         what = f"{100 * shares[title]:.0f} % of it are kept" if title in shares else "it begins anew"

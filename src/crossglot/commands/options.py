@@ -42,7 +42,7 @@ Executor = Annotated[
     str,
     typer.Option(
         metavar="E",
-        help="Where steps run: local, on this machine; or ray, on a cluster (pip install 'crossglot[ray]').",
+        help="Where steps run: local, on this machine; or ray, on a cluster (pip install 'crossglot\\[ray]').",
     ),
 ]
 Address = Annotated[

@@ -84,7 +84,12 @@ def run_and_report(study: Study, out: Path, where: Where, *, get: bool, dry_run:
         return
     before = _written(out)
     shown: list[Shown] = []  # from when the executor is there
-    with keeping(lambda: kept_steps(out, *(each.running() for each in shown)), goes_on=True):
+
+    def kept() -> str:
+        running, finished = (shown[0].running(), shown[0].kept()) if shown else ([], 0)
+        return kept_steps(out, running, store=where.store, kept=finished)
+
+    with keeping(kept, goes_on=True):
         try:
             with where.executor(study.device) as (executor, jobs):
                 shown.append(Shown(stderr_console(), jobs))

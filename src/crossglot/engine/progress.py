@@ -65,12 +65,17 @@ class Shown(Progress):
         self._run = UnderWay(jobs, clock)
         self._view = LiveView(console, self._run) if console.is_terminal else None
         self._told = {""}  # what is said once
+        self._kept: set[str] = set()
         self._patient = True  # nothing has been said of the steps yet
         self._spread = ""  # over what
 
     def running(self) -> list[str]:
         """The titles of the steps that run, or were running when the run was broken off."""
         return [each.step.title for each in self._run.running]
+
+    def kept(self) -> int:
+        """How many steps of the run are in the store, as far as it is known here."""
+        return len(self._kept)
 
     def prepare(self, what: str) -> None:
         """See Progress."""
@@ -84,6 +89,7 @@ class Shown(Progress):
     def start(self, steps: Sequence[PlannedStep], earlier: Sequence[KnownStep]) -> None:
         """See Progress."""
         left = [planned.step for planned in steps if planned.state != "finished"]
+        self._kept |= {planned.step.id for planned in steps if planned.state == "finished"}
         self._run.start(len(steps), left, ((Work(*each.work), each.seconds) for each in earlier))
         if len(steps) > len(left):
             self._say(f"✓ found {len(steps) - len(left)} of {len(steps)} steps in store", "dim")
@@ -100,6 +106,7 @@ class Shown(Progress):
         """See Progress."""
         if self._run.is_left(step):  # it was not there when the run began: another process did it meanwhile
             self._run.ended(step)
+            self._kept.add(step.id)
             self._say(f"✓ found {step.title} in store", "dim")
 
     def began(self, step: Step) -> None:
@@ -115,6 +122,7 @@ class Shown(Progress):
     def done(self, step: Step, seconds: float) -> None:
         """See Progress."""
         self._run.ended(step, seconds)
+        self._kept.add(step.id)
         if step.work.size or seconds >= 1:  # what takes no time needs no line
             self._patient = False
             self._say(f"✓ {step.title} · {spell_seconds(seconds)}{self._to_go()}")
