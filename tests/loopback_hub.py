@@ -7,6 +7,7 @@ import json
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,6 +34,8 @@ class Hub(ThreadingHTTPServer):
         """`HEAD path` or `GET path`, in order; of files the path in the repository alone."""
         self.fetched: set[str] = set()
         """Files whose content was sent, as paths in their repository."""
+        self.times: Counter[str] = Counter()
+        """How often each was sent."""
         self.broken: set[str] = set()
         """Files of which half is sent before the connection ends."""
         self.pause = 0.0
@@ -144,6 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._headers({**headers, **ranged, "ETag": f'"{_oid(file)}"', "Content-Length": str(size - start)})
         if self.command == "GET":
             self.server.fetched.add(inner)
+            self.server.times[inner] += 1
             with file.open("rb") as content:
                 content.seek(start)
                 if inner in self.server.broken:

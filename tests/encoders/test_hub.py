@@ -111,6 +111,31 @@ def test_an_encoder_is_downloaded_once_without_what_it_does_not_need_and_is_ther
     assert len(hub.asked) == 2
 
 
+def test_processes_of_one_node_that_load_an_encoder_at_once_fetch_each_file_once(
+    hub: Hub, machine: dict[str, str]
+) -> None:
+    hub.pause = 0.01  # so that the second asks while the first still fetches
+    both = [
+        subprocess.Popen([sys.executable, "-c", LOADED], env=machine, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        for _ in range(2)
+    ]
+    first, second = (process.communicate()[0] for process in both)
+    assert first == second
+    assert first.split()[:2] == [NAME, COMMIT]
+    assert {hub.times[file] for file in NEEDED} == {1}
+
+
+def test_the_folder_of_another_machines_cache_stands_for_the_repository(hub: Hub, here: pytest.MonkeyPatch) -> None:
+    """A plan names encoders where its own machine has them; a node of a cluster has a cache of its own."""
+    there = Path("/nowhere/hub") / f"models--{NAME.replace('/', '--')}" / "snapshots" / COMMIT
+    first = load_encoder(str(there), revision=COMMIT)
+    assert (first.name, first.revision) == (NAME, COMMIT)
+    assert load_tokenizer(there, revision=COMMIT)("Anna")["input_ids"]
+    assert {hub.times[file] for file in NEEDED} == {1}
+    with pytest.raises(ModelError, match=f"its revision is {COMMIT}, not another"):
+        load_encoder(there, revision="another")
+
+
 @pytest.mark.usefixtures("here")
 def test_weights_in_several_files_are_downloaded_by_their_index(hub: Hub, folder: Path) -> None:
     total = total_of(load_encoder(folder))

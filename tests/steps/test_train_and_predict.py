@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,6 @@ import pytest
 
 from crossglot.batching import Batch
 from crossglot.corpora.catalogue import find_corpus
-from crossglot.corpora.sentences import TaggedSentence
 from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
 from crossglot.engine.local import Local
@@ -21,7 +19,7 @@ from crossglot.steps.rows import AT_CHECKPOINT, read_about, read_predictions, ta
 from crossglot.steps.train_and_predict import TAGGER, TrainAndPredict
 from crossglot.tagging import fitting, prediction
 from crossglot.tagging.finetuning import finetune
-from crossglot.tagging.prediction import Prepared, prepare
+from crossglot.tagging.prediction import CutSet, Prepared, packed
 from crossglot.tagging.recipe import Recipe
 from toy_world import reference_to, write_encoder, write_root
 
@@ -191,11 +189,11 @@ def test_a_row_whose_rate_is_to_be_found_waits_for_the_search_and_trains_with_wh
 def test_a_target_is_prepared_once_for_all_taggers(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     prepared_sets = []
 
-    def counted(encoder: Encoder, sentences: Sequence[TaggedSentence], **settings: Any) -> Prepared:
-        prepared_sets.append(sentences)
-        return prepare(encoder, sentences, **settings)
+    def counted(encoder: Encoder, cut_set: CutSet, *settings: Any) -> Prepared:
+        prepared_sets.append(cut_set)
+        return packed(encoder, cut_set, *settings)
 
-    monkeypatch.setattr("crossglot.tagging.prediction.prepare", counted)
+    monkeypatch.setattr("crossglot.tagging.prediction.packed", counted)
     folder = write_encoder(tmp_path / "fresh", seed=5)
     fresh = reference_to(folder, "fresh")
     rows = [row(root, fresh, "de en", seed=seed, untrained=untrained) for seed in (1, 2) for untrained in (False, True)]

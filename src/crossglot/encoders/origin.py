@@ -214,6 +214,7 @@ def find_origin(name_or_path: str | Path, *, revision: str | None = None, weight
     """Finds out whether a name is a folder here or a repository on the hub, and at which revision.
 
     A folder's revision is a checksum of its configuration, weights and tokenizer; a repository's is its commit hash.
+    A folder of the hub's cache that is not here stands for its repository at its commit: it is another machine's.
 
     Args:
         name_or_path: hub id or folder.
@@ -235,7 +236,12 @@ def find_origin(name_or_path: str | Path, *, revision: str | None = None, weight
         raise ModelError(
             f"{folder}: a file; an encoder is a folder with config.json, model.safetensors and a tokenizer"
         )
-    if isinstance(name_or_path, Path) or name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name:
+    if in_cache := _in_cache(folder):
+        name, commit = in_cache
+        if revision not in (None, commit):
+            raise ModelError(f"{folder}: its revision is {commit}, not {revision}")
+        revision = commit
+    elif isinstance(name_or_path, Path) or name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name:
         raise ModelError(f"{folder}: no such folder")
     repository = find_repository(name, revision)
     location = name if repository.folder is None else str(repository.folder)
@@ -286,8 +292,13 @@ def _folder_origin(name: str, folder: Path, *, checksum: bool) -> Origin:
 
 
 def _snapshot(folder: Path) -> Origin | None:
-    """A repository as the hub client's cache holds it (`models--owner--name/snapshots/commit`); None for others."""
+    """A repository as the hub client's cache holds it; None for other folders."""
+    found = _in_cache(folder)
+    return None if found is None else Origin(found[0], None, str(folder.absolute()), found[1], file_names(folder))
+
+
+def _in_cache(folder: Path) -> tuple[str, str] | None:
+    """Id and commit of `models--owner--name/snapshots/commit`, as the hub client's cache names folders."""
     if folder.parent.name != "snapshots" or not folder.parent.parent.name.startswith("models--"):
         return None
-    name = folder.parent.parent.name.removeprefix("models--").replace("--", "/")
-    return Origin(name, None, str(folder.absolute()), folder.name, file_names(folder))
+    return folder.parent.parent.name.removeprefix("models--").replace("--", "/"), folder.name

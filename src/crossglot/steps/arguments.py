@@ -241,7 +241,7 @@ def provide(encoder: Encoder) -> None:
 
 
 def prepared(split: CorpusSplit, encoder: EncoderReference, recipe: Recipe, device: str) -> Prepared:
-    """The split, cut into pieces and packed for all taggers of this recipe: once per process."""
+    """The split, cut into pieces (once per node) and packed (once per process) for all taggers of this recipe."""
     return _prepare(split, encoder, recipe.max_length, recipe.reading, device, at_once.are_halved())
 
 
@@ -349,7 +349,9 @@ def _prepare(
     device: str,
     halved: bool,  # noqa: ARG001 - batches are others then
 ) -> Prepared:
-    from crossglot.tagging.prediction import prepare
+    from crossglot.steps.cut_sets import once_per_node
+    from crossglot.tagging.prediction import cut, packed
 
     loaded = encoder.load(device).for_language(split.language)
-    return prepare(loaded, split.read(), max_length=max_length, reading=reading)
+    told = (split.model_dump_json(), encoder.revision, max_length, *reading)
+    return packed(loaded, once_per_node(lambda: cut(loaded, split.read(), max_length, reading), *told), max_length)

@@ -22,7 +22,7 @@ from crossglot.encoders.forward import last_hidden, make_batch
 from crossglot.encoders.kernels.fused import fused
 from crossglot.encoders.mapped import copied
 from crossglot.encoders.pieces import Reading
-from crossglot.encoders.windows import windowed
+from crossglot.encoders.windows import Sequences, windowed
 from crossglot.encoders.written import piece_sentences
 from crossglot.errors import CrossglotError
 from crossglot.runtime import Runtime, keep_freed_memory
@@ -56,6 +56,14 @@ class Prepared:
         return len(self.word_starts) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class CutSet:
+    """Sentences as sequences of an encoder's pieces; `word_starts` is (sentences + 1,)."""
+
+    sequences: Sequences
+    word_starts: NDArray[np.int64]
+
+
 def prepare(
     encoder: Encoder,
     sentences: Sequence[Sequence[str] | Sentence | TaggedSentence],
@@ -74,9 +82,24 @@ def prepare(
         reading: how sentences are cut and words read: as in the tagger's training.
         budget: pieces per batch; None for `PIECE_BUDGET`, or half of it (see `at_once`).
     """
-    budget = budget or at_once.pieces(PIECE_BUDGET)
+    return packed(encoder, cut(encoder, sentences, max_length, reading), max_length, budget)
+
+
+def cut(
+    encoder: Encoder,
+    sentences: Sequence[Sequence[str] | Sentence | TaggedSentence],
+    max_length: int,
+    reading: Reading | None = None,
+) -> CutSet:
+    """The first half of `prepare`, for which the tokenizer is needed."""
     pieces = piece_sentences(encoder.tokenizer, sentences, reading)
     sequences = windowed(pieces, encoder.tokenizer, longest_sequence(encoder, max_length))
+    return CutSet(sequences, pieces.word_starts)
+
+
+def packed(encoder: Encoder, cut_set: CutSet, max_length: int, budget: int | None = None) -> Prepared:
+    """The second half of `prepare`."""
+    budget, sequences = budget or at_once.pieces(PIECE_BUDGET), cut_set.sequences
     order = np.argsort(-sequences.lengths, kind="stable")
     order = order[np.diff(sequences.starts)[order] > 0]
     groups = np.cumsum(sequences.lengths[order]) // budget
@@ -85,7 +108,7 @@ def prepare(
         batch = make_batch(encoder, [sequences.ids[i] for i in group], max_length)
         read, places = read_words(sequences, group, batch)
         batches.append(PreparedBatch(batch, torch.from_numpy(places), sequences.words[read]))
-    return Prepared(tuple(batches), pieces.word_starts)
+    return Prepared(tuple(batches), cut_set.word_starts)
 
 
 def for_prediction(model: PreTrainedModel, runtime: Runtime) -> PreTrainedModel:
