@@ -60,7 +60,10 @@ def test_what_several_commands_use_names_no_option_as_a_text() -> None:
     [
         ("commands/tagging.py", ["finetune", "predict", "evaluate"]),
         ("commands/tuning.py", ["finetune"]),
-        ("commands/studying.py", ["reproduce", "run", "plan", "report"]),
+        ("commands/reproducing.py", ["reproduce"]),
+        ("commands/running.py", ["reproduce", "run"]),
+        ("commands/planning.py", ["plan"]),
+        ("commands/reporting.py", ["report", "reproduce", "run", "analyse"]),
         ("commands/comparing.py", ["compare"]),
         ("commands/verifying.py", ["verify"]),
         ("commands/pretraining.py", ["pretrain"]),
