@@ -142,7 +142,9 @@ def test_a_process_that_dies_is_replaced_on_its_gpu(tmp_path: Path) -> None:
         assert [gpu for _, gpu, _ in begun] == ["a", "b", "a", "b"]
         for killed in (begun[1][2], begun[3][2]):
             os.kill(killed, signal.SIGKILL)
-            assert isinstance(spread.next(), Failed)
+            died = spread.next()
+            assert isinstance(died, Failed)
+            assert "' on GPU b died (signal 9)" in died.message
         assert [spread.begin()[1], spread.begin()[1]] == ["b", "b"]
 
 
@@ -156,6 +158,14 @@ def test_a_step_whose_process_was_killed_for_want_of_memory_is_tried_again_on_it
     outcome = Local.on("cuda").run(Plan.of([step, other]), Store(tmp_path / "steps"))
     assert (len(outcome.done), outcome.error(), log.read_text().split()) == (2, None, ["whole", "halved"])
     assert where.read_text().split()[0] == "b", "the first step has the first GPU"
+
+
+def test_a_gpu_whose_memory_does_not_suffice_is_named(tmp_path: Path, there_are: Callable[..., None]) -> None:
+    """Torch calls it GPU 0 in every process."""
+    there_are("4", "7")
+    step, other = OnGpu(number=0, where=tmp_path / "where"), Lack(how="raises", suffices=False, log=tmp_path / "log")
+    outcome = Local.on("cuda").run(Plan.of([step, other]), Store(tmp_path / "steps"))
+    assert "Tried to allocate 2.00 GiB; CUDA_VISIBLE_DEVICES=7)" in str(outcome.failed[other.id])
 
 
 def test_a_step_goes_where_the_fewest_are_computed(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from crossglot.engine.step import Step
 from crossglot.errors import CrossglotError
 from crossglot.remedies import way, ways
+from crossglot.runtime import VISIBLE
 
 
 def more_memory() -> str:
@@ -39,6 +41,9 @@ def memory_named(step: Step) -> Iterator[None]:
         if not _is_out_of_memory(error):
             raise
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        seen = os.environ.get(VISIBLE)
+        if seen and "cuda" in first.lower():  # which calls the first of these GPU 0
+            first = f"{first}; {VISIBLE}={seen}"
         raise OutOfMemoryError(f"'{step.title}': the memory does not suffice ({first})\n  {more_memory()}") from error
 
 

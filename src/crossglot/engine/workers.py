@@ -157,10 +157,12 @@ class Workers:
         for_memory = code == -signal.SIGKILL and kills_for_memory() != worker.kills_before
         if worker.began and for_memory and step.id not in self._halved:
             self._halved.add(step.id)
-            _log.warning("%s\n  it is tried once more, with half as much at a time", _death(step, code).splitlines()[0])
+            _log.warning(
+                "%s\n  it is tried once more, with half as much at a time", _death(worker, step, code).splitlines()[0]
+            )
             self.begin(step)
         elif worker.began:
-            yield step, Failed(_death(step, code))
+            yield step, Failed(_death(worker, step, code))
         elif code < 0 and starts < STARTS:
             self.begin(step)
         else:
@@ -254,8 +256,9 @@ def _in_one_process() -> str:
     return f"; {named}" if named else ""
 
 
-def _death(step: Step, code: int) -> str:
-    what = f"the process that ran '{step.title}' died"
+def _death(worker: _Worker, step: Step, code: int) -> str:
+    where = f" on GPU {worker.gpu}" if worker.gpu is not None and step.gpu else ""
+    what = f"the process that ran '{step.title}'{where} died"
     if code == -signal.SIGKILL:
         return f"{what} (signal 9): killed, perhaps for want of memory\n  {more_memory()}"
     if code < 0:
