@@ -72,6 +72,21 @@ def test_a_collapsed_training_is_named_in_log_table_results_and_report(
     assert "training collapsed" in seen(folder)
 
 
+def test_a_training_that_began_with_a_probe_is_not_told_to(
+    encoder: Path, root: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = study(encoder, root, learning_rate=COLLAPSING, epochs=12, head_start="probe")
+    folder = run_study(asked, tmp_path / "out", Local())
+    remarks = json.loads((folder / "versions.json").read_text(encoding="utf-8"))["remarks"]
+    for said in (
+        caplog.text,
+        *(each["text"] for each in remarks if (each["kind"], each["system"]) == ("collapsed", "tiny")),
+    ):
+        assert "collapsed, every word gets" in said
+        assert "train longer or take another rate" in said
+        assert "start the new layer" not in said
+
+
 def test_a_training_that_learned_is_not_called_collapsed(encoder: Path, root: Path, tmp_path: Path) -> None:
     folder = run_study(study(encoder, root, learning_rate=1e-2, epochs=12), tmp_path / "out", Local())
     tagger = read_results(folder / "results.csv").filter(system="tiny")

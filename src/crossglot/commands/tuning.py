@@ -91,9 +91,9 @@ def warn_of(tagger: EncoderTagger, sentences: Sequence[TaggedSentence]) -> None:
     own = sample(sentences, ENOUGH_OF_SOURCE)
     label = only_label(tagger.predict(own), (sentence.tags for sentence in own))
     if label:
-        warn(f"this training collapsed: every word gets {label}; {way_out()}")
+        warn(f"this training collapsed: every word gets {label}; {way_out(tagger.recipe.head_start)}")
     elif tagger.training is not None and not has_fallen(**asdict(tagger.training)):
-        warn(f"the training loss has not fallen; {way_out()}")
+        warn(f"the training loss has not fallen; {way_out(tagger.recipe.head_start)}")
 
 
 def warn(text: str) -> None:

@@ -101,12 +101,13 @@ class TrainAndPredict(MatrixRow, EncoderStep):
             tagger.save(folder / TAGGER)
         predicted = predict_targets(self, tagger, self.encoder, self.device, advance)
         collapsed, training = self._only_label(tagger, predicted), tagger.training
+        advice = way_out(tagger.recipe.head_start)
         if self.untrained:
             pass  # a floor: the report says it, once for all its rows
         elif collapsed:
-            _log.warning("%s: collapsed, every word gets %s: %s", self.title, collapsed, way_out())
+            _log.warning("%s: collapsed, every word gets %s: %s", self.title, collapsed, advice)
         elif training is not None and not has_fallen(**asdict(training)):
-            _log.warning("%s: the training loss has not fallen: %s", self.title, way_out())
+            _log.warning("%s: the training loss has not fallen: %s", self.title, advice)
         about = {
             "learning_rate": tagger.recipe.learning_rate,
             "collapsed": collapsed,

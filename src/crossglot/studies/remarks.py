@@ -121,8 +121,8 @@ def _of_label_sets(plan: StudyPlan) -> Iterator[Remark]:
 
 
 def _of_trainings(steps: Iterable[TrainAndPredict], store: Store) -> Iterator[Remark]:
-    collapsed: dict[tuple[str, str, str, bool], list[str]] = {}
-    unmoved: dict[tuple[str, str], list[str]] = {}
+    collapsed: dict[tuple[str, str, str, bool, str], list[str]] = {}
+    unmoved: dict[tuple[str, str, str], list[str]] = {}
     steps = list(steps)
     several = len({step.max_train for step in steps}) > 1
     for step in steps:
@@ -132,20 +132,21 @@ def _of_trainings(steps: Iterable[TrainAndPredict], store: Store) -> Iterator[Re
         size = f"{step.training_size():,} sentences, " if several else ""
         training, where = about.get("training"), f"{step.source} ({size}seed {step.seed})"
         if label := about.get("collapsed"):
-            collapsed.setdefault((step.system, step.task, label, step.untrained), []).append(where)
+            kind = (step.system, step.task, label, step.untrained, step.recipe.head_start)
+            collapsed.setdefault(kind, []).append(where)
         elif training and not has_fallen(**training):
-            unmoved.setdefault((step.system, step.task), []).append(where)
-    for (system, task, label, untrained), places in collapsed.items():
-        advice = "" if untrained else f": {way_out()}"
+            unmoved.setdefault((step.system, step.task, step.recipe.head_start), []).append(where)
+    for (system, task, label, untrained, start), places in collapsed.items():
+        advice = "" if untrained else f": {way_out(start)}"
         yield Remark(
             "collapsed", system, task,
             f"{system}, {task}: collapsed, every word gets {label}; trained on {_in_short(places)}. "
             f"Its scores tell of the training, not of the encoder{advice}",
         )  # fmt: skip
-    for (system, task), places in unmoved.items():
+    for (system, task, start), places in unmoved.items():
         yield Remark(
             "loss not fallen", system, task,
-            f"{system}, {task}: the training loss has not fallen; trained on {_in_short(places)}: {way_out()}",
+            f"{system}, {task}: the training loss has not fallen; trained on {_in_short(places)}: {way_out(start)}",
         )  # fmt: skip
 
 
