@@ -103,6 +103,14 @@ Out = Annotated[
     Path | None, typer.Option(metavar="DIR", help="The run's folder; a second run in it goes on. Else runs/<name>.")
 ]
 Get = Annotated[bool, typer.Option("--get", help="First fetch the corpora that are missing, see `crossglot data get`.")]
+Track = Annotated[
+    str,
+    typer.Option(
+        "--track",
+        metavar="T",
+        help="mlflow: log each training to the store that MLFLOW_TRACKING_URI names (pip install 'crossglot[mlflow]').",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would run and what is finished already.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts, and nothing else, to standard output.")]
 StudyName = Annotated[

@@ -27,6 +27,7 @@ from crossglot.commands.options import (
     StoreUrl,
     Subword,
     Threads,
+    Track,
     files_by_language,
     limited,
     listed,
@@ -143,6 +144,7 @@ def reproduce(
     address: Address = None,
     gpus: Gpus = None,
     store: StoreUrl = "",
+    track: Track = "",
     lenient: Lenient = False,
     floors: Annotated[
         str | None,
@@ -207,7 +209,7 @@ def reproduce(
         keep_weights=keep_weights,
     )
     where = Where(executor, address, jobs, threads, gpus, store)
-    run_and_report(study, run_folder(study, out), where, get=get, dry_run=dry_run, as_json=as_json)
+    run_and_report(study, run_folder(study, out), where, track=track, get=get, dry_run=dry_run, as_json=as_json)
 
 
 def _from_environment(context: typer.Context, parameter: str) -> bool:

@@ -19,9 +19,10 @@ from crossglot.commands.options import (
     StoreUrl,
     StudyName,
     Threads,
+    Track,
 )
 from crossglot.commands.planning import print_plan
-from crossglot.commands.progress import stderr_console
+from crossglot.commands.progress import remark, stderr_console
 from crossglot.commands.reporting import print_ending
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def run(
     address: Address = None,
     gpus: Gpus = None,
     store: StoreUrl = "",
+    track: Track = "",
     get: Get = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -51,16 +53,19 @@ def run(
 
     loaded = load_study(study)
     where = Where(executor, address, jobs, threads, gpus, store)
-    run_and_report(loaded, run_folder(loaded, out), where, get=get, dry_run=dry_run, as_json=as_json)
+    run_and_report(loaded, run_folder(loaded, out), where, track=track, get=get, dry_run=dry_run, as_json=as_json)
 
 
-def run_and_report(study: Study, out: Path, where: Where, *, get: bool, dry_run: bool, as_json: bool) -> None:
+def run_and_report(
+    study: Study, out: Path, where: Where, *, track: str = "", get: bool, dry_run: bool, as_json: bool
+) -> None:
     """Runs a study, shows it, and writes and prints what was found; with `dry_run` only the plan is printed.
 
     Args:
         study: what is run.
         out: the run's folder.
         where: the steps run.
+        track: `mlflow`, or nothing.
         get: fetch corpora that are missing, without asking.
         dry_run: print the plan instead.
         as_json: print JSON instead of tables.
@@ -75,8 +80,11 @@ def run_and_report(study: Study, out: Path, where: Where, *, get: bool, dry_run:
     from crossglot.runtime import use_threads
     from crossglot.studies.planning import plan_study
     from crossglot.studies.running import run_study
+    from crossglot.studies.tracking import tracking
+    from crossglot.tracking.asked import check_tracking
 
     where.check()
+    check_tracking(track, "mlflow")
     use_threads(where.threads)
     offer_corpora(study, get=get, dry_run=dry_run)
     if dry_run:
@@ -90,15 +98,18 @@ def run_and_report(study: Study, out: Path, where: Where, *, get: bool, dry_run:
         return kept_steps(out, running, store=where.store, kept=finished)
 
     with keeping(kept, goes_on=True):
-        try:
-            with where.executor(study.device) as (executor, jobs):
-                shown.append(Shown(stderr_console(), jobs))
-                run_study(study, out, executor, shown[0], store=where.store)
-        except CrossglotError:
-            if _written(out) != before:  # some steps failed: what could be run has its results, and its report
-                print_ending(out, as_json=as_json)
-            raise
-        print_ending(out, as_json=as_json)
+        with tracking(track, out) as tracker:
+            try:
+                with where.executor(study.device) as (executor, jobs):
+                    shown.append(Shown(stderr_console(), jobs))
+                    run_study(study, out, executor, shown[0], store=where.store, tracker=tracker)
+            except CrossglotError:
+                if _written(out) != before:  # some steps failed: what could be run has its results, and its report
+                    print_ending(out, as_json=as_json)
+                raise
+            print_ending(out, as_json=as_json)
+        if tracker is not None:
+            remark(tracker.ending)
 
 
 def _written(out: Path) -> int | None:

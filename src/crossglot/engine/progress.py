@@ -54,6 +54,58 @@ class Progress:
         """The run is over, one way or another."""
 
 
+class Several(Progress):
+    """Tells several listeners, in their order."""
+
+    def __init__(self, *listeners: Progress) -> None:
+        self._listeners = listeners
+
+    def prepare(self, what: str) -> None:
+        """See Progress."""
+        for each in self._listeners:
+            each.prepare(what)
+
+    def start(self, steps: Sequence[PlannedStep], earlier: Sequence[KnownStep]) -> None:
+        """See Progress."""
+        for each in self._listeners:
+            each.start(steps, earlier)
+
+    def found(self, step: Step) -> None:
+        """See Progress."""
+        for each in self._listeners:
+            each.found(step)
+
+    def began(self, step: Step) -> None:
+        """See Progress."""
+        for each in self._listeners:
+            each.began(step)
+
+    def advance(self, step: Step, fraction: float) -> None:
+        """See Progress."""
+        for each in self._listeners:
+            each.advance(step, fraction)
+
+    def done(self, step: Step, seconds: float) -> None:
+        """See Progress."""
+        for each in self._listeners:
+            each.done(step, seconds)
+
+    def failed(self, step: Step, error: CrossglotError) -> None:
+        """See Progress."""
+        for each in self._listeners:
+            each.failed(step, error)
+
+    def left_out(self, step: Step) -> None:
+        """See Progress."""
+        for each in self._listeners:
+            each.left_out(step)
+
+    def stop(self) -> None:
+        """See Progress."""
+        for each in self._listeners:
+            each.stop()
+
+
 class Shown(Progress):
     """Prints one line for what was found, one for each step that took time; on a terminal a live view is below them.
 

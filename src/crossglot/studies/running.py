@@ -16,7 +16,7 @@ from crossglot.corpora.catalogue import own_languages
 from crossglot.engine.executor import Executor, Outcome, check, requirements_of
 from crossglot.engine.locking import locked
 from crossglot.engine.plan import Plan
-from crossglot.engine.progress import Progress
+from crossglot.engine.progress import Progress, Several
 from crossglot.engine.step import Step
 from crossglot.errors import CrossglotError, StorageError
 from crossglot.experiments.cells import tabulate
@@ -45,6 +45,7 @@ from crossglot.studies.planning import StudyPlan, plan_study
 from crossglot.studies.remarks import remarks_on, warnings_before
 from crossglot.studies.run_folder import check_run_folder, write_predictions, write_study
 from crossglot.studies.study import Study
+from crossglot.studies.tracking import StudyTracker
 from crossglot.studies.unfinished import unfinished
 
 _log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ def run_study(
     progress: Progress | None = None,
     command: str = "",
     store: str = "",
+    tracker: StudyTracker | None = None,
 ) -> Path:
     """Runs what is not finished yet and writes results.csv, claims.csv, predictions/, study.toml and versions.json.
 
@@ -72,6 +74,7 @@ def run_study(
         progress: told what happens.
         command: what asks for the same again, where that is not the study.
         store: URL of the store, of whose steps the run's folder then holds copies.
+        tracker: logs its steps as they end (see `studies.tracking`).
 
     Returns:
         The folder.
@@ -87,6 +90,9 @@ def run_study(
         executor.ask(partial(check, requirements_of(waiting)))  # before any work, and once
     if executor.elsewhere:
         forget()
+    if tracker is not None:
+        tracker.begin(plan)
+        progress = Several(progress, tracker)
     plan, outcome = _run_steps(plan, executor, progress)
     with _preparing(progress, "writing the results"):
         _write(plan, outcome, out, executor, command)
