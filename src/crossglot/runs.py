@@ -36,6 +36,7 @@ from crossglot.studies import running
 from crossglot.studies.analyse import analyse as analyse_scores
 from crossglot.studies.reproduce import PAPERS_ENCODERS, Given, reproduce_study, run_folder
 from crossglot.studies.study import Study, load_study
+from crossglot.studies.tracking import tracking
 
 if TYPE_CHECKING:
     import altair
@@ -155,6 +156,7 @@ def run_study(
     jobs: int | None = None,
     executor: Executor | None = None,
     store: str = "",
+    track: str = "",
 ) -> Run:
     """Runs a study, or the part of it that is not finished.
 
@@ -166,14 +168,19 @@ def run_study(
             be spread over (`device` is `cuda`, or `auto` where there is one), else one, in this process.
         executor: runs its steps, instead of this machine: `crossglot.Ray("HOST:PORT")`.
         store: where steps are kept, instead of the run's folder, which has copies then: `s3://BUCKET/FOLDER`.
+        track: `mlflow` logs each training, and the report, to the store that MLFLOW_TRACKING_URI names.
 
     Raises:
         CrossglotError: if something is wrong with what was asked, or steps failed; by then everything that could be run
             is kept, and `read_run` reads it.
     """
     study = study if isinstance(study, Study) else load_study(study)
-    chosen = executor or Local.on(study.device, jobs)
-    return read_run(running.run_study(study, run_folder(study, out), chosen, progress, store=store))
+    folder, chosen = run_folder(study, out), executor or Local.on(study.device, jobs)
+    with tracking(track, folder) as tracker:
+        running.run_study(study, folder, chosen, progress, store=store, tracker=tracker)
+        if tracker is not None:
+            write_report(folder)
+    return read_run(folder)
 
 
 def reproduce(
@@ -186,6 +193,7 @@ def reproduce(
     jobs: int | None = None,
     executor: Executor | None = None,
     store: str = "",
+    track: str = "",
     **settings: Any,
 ) -> Run:
     """Runs the paper's experiments with the paper's encoders or others.
@@ -199,13 +207,14 @@ def reproduce(
         jobs: see `run_study`; several processes load an encoder that is in memory here from where it came.
         executor: see `run_study`.
         store: see `run_study`.
+        track: see `run_study`.
         **settings: other fields of `Study`: `seeds`, `max_train`, `epochs`, `device`, `precision`, …
 
     Raises:
         CrossglotError: see `run_study`.
     """
     study = reproduce_study(experiments, encoders, data, **settings)
-    return run_study(study, out, progress=progress, jobs=jobs, executor=executor, store=store)
+    return run_study(study, out, progress=progress, jobs=jobs, executor=executor, store=store, track=track)
 
 
 def transfer_matrix(

@@ -96,6 +96,13 @@ def pretrain(
     device: Device = "auto",
     precision: Precision = "auto",
     threads: Threads = None,
+    track: Annotated[
+        str,
+        typer.Option(
+            metavar="T",
+            help="tensorboard: write curves to event files in DIR/tensorboard (pip install 'crossglot[tensorboard]').",
+        ),
+    ] = "",
     restart: Annotated[bool, typer.Option("--restart", help="Start over, even if a checkpoint is there.")] = False,
 ) -> None:
     r"""Pretrain a BERT on plain text of one or many languages.
@@ -122,7 +129,7 @@ def pretrain(
             layers=layers, hidden=hidden, heads=heads, exponent=exponent, next_sentence=next_sentence, bitexts=bitexts,
             tlm_share=tlm_share, separate_positions=separate_positions, max_bytes=max_bytes,
             max_total_bytes=max_total_bytes, role=role, finetuning_rate=finetuning_rate, dtype=dtype, seed=seed,
-            device=device, precision=precision, progress=progress, resume=not restart,
+            device=device, precision=precision, progress=progress, resume=not restart, track=track,
         )  # fmt: skip
     stderr_console().print(f"wrote {out}", style="dim", soft_wrap=True)
     _print_perplexities(out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from transformers import BertForMaskedLM, BertTokenizerFast
 
 CHECKPOINT = "checkpoint.safetensors"
+CURVES = "tensorboard"
+"""Folder of event files."""
 ENCODER = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt")
 EARLIER = tuple(f"{name}.new" for name in (CHECKPOINT, SETTINGS, RECORD, "vocab.txt"))
 """Half-written files that killed processes of earlier versions left behind."""
@@ -115,6 +118,7 @@ def begin(out: Path, settings: Settings, *, resume: bool) -> bool:
             return False
         if kept is not None and not resume:  # first, so that a run broken off here resumes from nothing old
             _drop(out, CHECKPOINT, "vocab.txt", *EARLIER)
+            shutil.rmtree(out / CURVES, ignore_errors=True)
         write_whole(out / SETTINGS, json.dumps(wanted, indent=1) + "\n")
         if kept is not None and not resume:
             _drop(out, RECORD, CHECKSUMS, *ENCODER)

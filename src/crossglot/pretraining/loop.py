@@ -36,6 +36,7 @@ class TrainingStatus:
         loss: masked-LM loss in nats, averaged since the last report.
         pieces_per_second: since the last report.
         seconds_left: at that speed.
+        learning_rate: of the last step.
     """
 
     step: int
@@ -43,6 +44,7 @@ class TrainingStatus:
     loss: float
     pieces_per_second: float
     seconds_left: float
+    learning_rate: float
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def train(
                 if progress is not None:
                     pieces, left = since_report * run.shape.batch_pieces, run.shape.steps - done
                     seconds = now - reported
-                    told = (pieces / seconds, left * seconds / since_report)
+                    told = (pieces / seconds, left * seconds / since_report, run.shape.rate(step))
                     progress(TrainingStatus(done, run.shape.steps, history[-1][1], *told))
                 reported, losses, since_report = now, [], 0
             if now - saved > wait or done == run.shape.steps or breaking_off.asked():

@@ -9,6 +9,7 @@ from pathlib import Path
 from crossglot.errors import UsageError
 from crossglot.languages import KEY
 from crossglot.limits import BYTES, SEED, SMOOTHING, SOME_SHARE, check_all
+from crossglot.pretraining.curves import curves_of
 from crossglot.pretraining.folder import (
     CHECKPOINT,
     Settings,
@@ -29,6 +30,7 @@ from crossglot.pretraining.texts import Text, cut_to_bytes, file_list, read_text
 from crossglot.pretraining.tlm import TLM_SHARE, Pair, describe_bitext, parallel_streams, read_bitexts
 from crossglot.pretraining.wordpiece import train_wordpiece
 from crossglot.runtime import Runtime, resolve_runtime
+from crossglot.tracking.asked import check_tracking
 
 
 def pretrain(
@@ -61,6 +63,7 @@ def pretrain(
     progress: Callable[[TrainingStatus], None] | None = None,
     checkpointed: Callable[[float], None] | None = None,
     resume: bool = True,
+    track: str = "",
 ) -> Path:
     """Pretrains an encoder and leaves an ordinary Hugging Face folder with tokenizer and `crossglot.json`.
 
@@ -99,6 +102,8 @@ def pretrain(
         progress: called with where the run stands.
         checkpointed: called after each checkpoint with the share of the steps that is done.
         resume: False starts over even if a checkpoint is there.
+        track: `tensorboard` writes loss, learning rate, speed and, at the end, held-out perplexities to event files in
+            `out/tensorboard`.
 
     Returns:
         `out`.
@@ -108,6 +113,7 @@ def pretrain(
         UsageError: an unknown shape or a setting that cannot be.
         StorageError: `out` holds another run, or cannot be written.
     """
+    check_tracking(track, "tensorboard")
     chosen = find_shape(shape).changed(
         steps=steps, vocab_size=vocab_size, learning_rate=learning_rate, batch_pieces=batch_pieces,
         layers=layers, hidden=hidden, heads=heads, finetuning_rate=finetuning_rate,
@@ -143,15 +149,17 @@ def pretrain(
     )
     if begin(out, settings, resume=resume):
         run = _run(out, chosen, corpus, parallel, settings, runtime)
-        loss = train(
-            run, out / CHECKPOINT, checkpoint_seconds=checkpoint_seconds, report_every=report_every, progress=progress,
-            checkpointed=checkpointed,
-        )  # fmt: skip
-        held_out = {language: piece_stream(run.tokenizer, text.held_out) for language, text in corpus.items()}
-        perplexity = held_out_perplexity(
-            run.model, run.tokenizer, held_out, length=chosen.length, runtime=runtime, blocks=run.blocks
-        )
-        finish(out, run.model, settings, learning_rate=chosen.finetuning_rate, perplexity=perplexity, loss=loss)
+        with curves_of(out, track, progress) as told:
+            loss = train(
+                run, out / CHECKPOINT, checkpoint_seconds=checkpoint_seconds, report_every=report_every,
+                progress=told.step, checkpointed=checkpointed,
+            )  # fmt: skip
+            held_out = {language: piece_stream(run.tokenizer, text.held_out) for language, text in corpus.items()}
+            perplexity = held_out_perplexity(
+                run.model, run.tokenizer, held_out, length=chosen.length, runtime=runtime, blocks=run.blocks
+            )
+            finish(out, run.model, settings, learning_rate=chosen.finetuning_rate, perplexity=perplexity, loss=loss)
+            told.end(chosen.steps, perplexity)
     return out
 
 

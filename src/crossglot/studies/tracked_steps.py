@@ -12,8 +12,10 @@ from crossglot.drawing.matrix_exhibit import is_zero_shot
 from crossglot.engine.step import Step
 from crossglot.errors import StorageError
 from crossglot.pretraining.shapes import Shape
+from crossglot.results.rows import DIAGONAL_MEAN, ZERO_SHOT_MEAN
 from crossglot.steps.arguments import CorpusSplit, EncoderReference
 from crossglot.steps.find_recipe import FindRecipe, read_search
+from crossglot.steps.linear_probe import ProbeAndPredict
 from crossglot.steps.pretrain import Pretrain, TextFiles
 from crossglot.steps.rows import MatrixRow, read_about
 from crossglot.steps.score import ScoreRows, read_scores
@@ -25,7 +27,8 @@ from crossglot.tracking.names import metric_name
 TRACKED = (MatrixRow, FindRecipe, Pretrain, TrainOnLab)
 """The kinds that are runs of their own: those that train."""
 
-_CALLED = {"sources": "source", "train": "source", "max_train": "training sentences of each source, at most"}
+AVERAGES = (ZERO_SHOT_MEAN, DIAGONAL_MEAN)
+_CALLED = {"sources": "source", "train": "source"}
 _LEFT_OUT = frozenset({"device", "keep_weights", "tagger_of", "search", "lab"})
 
 
@@ -35,10 +38,13 @@ def parameters(step: Step) -> dict[str, str]:
     for name in type(step).model_fields:
         if name not in _LEFT_OUT:
             found |= _said(_CALLED.get(name, name), getattr(step, name))
+    if isinstance(step, ProbeAndPredict):  # of its recipe it reads words, and trains nothing
+        trained = {f"recipe.{name}" for name in Recipe.model_fields} - {"recipe.subword", "recipe.cutting"}
+        found = {name: text for name, text in found.items() if name not in trained}
     return found
 
 
-def _said(name: str, value: Any) -> Iterator[tuple[str, str]] | dict[str, str]:
+def _said(name: str, value: Any) -> dict[str, str]:
     match value:
         case str() | int() | float():
             return {name: str(value)}
@@ -47,13 +53,13 @@ def _said(name: str, value: Any) -> Iterator[tuple[str, str]] | dict[str, str]:
         case Shape():
             return _below("shape", asdict(value))
         case EncoderReference():
-            return {name: value.name, f"{name} revision": value.revision}
+            return {name: value.name, f"{name}_revision": value.revision}
         case CorpusSplit():
-            return {name: value.language, f"{name} corpus": value.corpus}
+            return {name: value.language, f"{name}_corpus": value.corpus}
         case (CorpusSplit(), *_):
             return {
                 name: "+".join(each.language for each in value),
-                f"{name} corpus": "+".join(each.corpus for each in value),
+                f"{name}_corpus": "+".join(each.corpus for each in value),
             }
         case (TextFiles(), *_):
             return {name: " ".join("-".join(each.languages) for each in value)}
@@ -130,16 +136,14 @@ def scored(step: ScoreRows, row: MatrixRow, folder: Path) -> list[Measured]:
     ]
     away = [each.value for each in whole if is_zero_shot(row.source, each.target)]
     if away:
-        found.append(Measured(metric_name(whole[0].metric, "zero-shot mean"), sum(away) / len(away), point))
+        found.append(Measured(metric_name(whole[0].metric, ZERO_SHOT_MEAN), sum(away) / len(away), point))
     return found
 
 
 def of_results(results: Sequence[Mapping[str, Any]]) -> list[Measured]:
-    """The averages of each system in results.csv, as metrics of the whole: `table1 f1/m-bert, zero-shot mean`."""
+    """The averages of each system in results.csv, as metrics of the whole: `table1 f1 zero-shot mean/m-bert`."""
     return [
-        Measured(
-            metric_name(f"{row['experiment']} {row['metric']}", f"{row['system']}, {row['aggregate']}"), row["value"]
-        )
+        Measured(metric_name(f"{row['experiment']} {row['metric']} {row['aggregate']}", row["system"]), row["value"])
         for row in results
-        if row["aggregate"] in ("zero-shot mean", "diagonal mean") and row["value"] is not None and not row["condition"]
+        if row["aggregate"] in AVERAGES and row["value"] is not None and not row["condition"]
     ]
