@@ -21,7 +21,7 @@ from crossglot.steps.rows import MatrixRow, read_about
 from crossglot.steps.score import ScoreRows, read_scores
 from crossglot.steps.train_on_lab import TrainOnLab
 from crossglot.tagging.recipe import Recipe
-from crossglot.tracking.mlflow_runs import Measured
+from crossglot.tracking.mlflow_store import Measured
 from crossglot.tracking.names import metric_name
 
 TRACKED = (MatrixRow, FindRecipe, Pretrain, TrainOnLab)

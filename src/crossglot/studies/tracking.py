@@ -23,7 +23,8 @@ from crossglot.steps.score import ScoreRows
 from crossglot.studies.planning import StudyPlan
 from crossglot.studies.tracked_steps import TRACKED, measured, of_results, parameters, scored
 from crossglot.tracking.asked import check_tracking
-from crossglot.tracking.mlflow_runs import Measured, MlflowRuns, NestedRun, Saying, Status
+from crossglot.tracking.mlflow_runs import MlflowRuns, Saying
+from crossglot.tracking.mlflow_store import Measured, NestedRun, Status
 
 TRACKING = "tracking.json"
 """File of a run's folder that says which run in a store it is: no address, so that any store may have it."""
@@ -65,12 +66,12 @@ class StudyTracker(Progress):
         self._runs, self._out = runs, out
         self._plan: StudyPlan | None = None
         self._times: dict[str, tuple[float, float]] = {}
-        self._missed = 0
+        self._whole = False
 
     @property
     def ending(self) -> str:
         """Where the run was logged, and whether all of it was; for people."""
-        if self._missed:
+        if not self._whole:
             return f"not all is logged to {self._runs.where}: the same command again logs what is missing"
         return f"tracked: {self._runs.where}, run {self._out.name}"
 
@@ -110,7 +111,7 @@ class StudyTracker(Progress):
         averages: list[Measured] = []
         if status != "KILLED" and (self._out / "results.csv").is_file():
             averages = of_results(read_results(self._out / "results.csv").to_dicts())
-        self._missed = self._runs.end(status, averages, written if status != "KILLED" else ())
+        self._whole = self._runs.end(status, averages, written if status != "KILLED" else ())
 
     def _say(self, step: Step) -> None:
         if isinstance(step, TRACKED):
