@@ -34,7 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 FOUNDATION = (
     "adamw", "at_once", "batching", "breaking_off", "checkpoints", "checksums", "statistics", "engine", "errors",
     "files", "json_files", "limits", "remedies", "runtime", "specs", "characters", "csv_cells", "terminal",
-    "known_files",
+    "known_files", "tracking",
 )  # fmt: skip
 """May be imported by all; may import nothing of ours but these eleven."""
 

@@ -108,7 +108,7 @@ Track = Annotated[
     typer.Option(
         "--track",
         metavar="T",
-        help="mlflow: log each training to the store that MLFLOW_TRACKING_URI names (pip install 'crossglot[mlflow]').",
+        help="mlflow: log each training to the store of MLFLOW_TRACKING_URI (pip install 'crossglot\\[mlflow]').",
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would run and what is finished already.")]

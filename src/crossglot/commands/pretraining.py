@@ -100,7 +100,7 @@ def pretrain(
         str,
         typer.Option(
             metavar="T",
-            help="tensorboard: write curves to event files in DIR/tensorboard (pip install 'crossglot[tensorboard]').",
+            help="tensorboard: write curves to files in DIR/tensorboard (pip install 'crossglot\\[tensorboard]').",
         ),
     ] = "",
     restart: Annotated[bool, typer.Option("--restart", help="Start over, even if a checkpoint is there.")] = False,

@@ -78,7 +78,7 @@ def measured(step: Step, folder: Path, seconds: float) -> list[Measured]:
     Raises:
         StorageError: if its files cannot be read.
     """
-    found = [Measured("seconds", seconds)]
+    found = [Measured("seconds/step", seconds)]
     try:
         match step:
             case FindRecipe():

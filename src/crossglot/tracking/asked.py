@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from crossglot.errors import UsageError
+from crossglot.remedies import called
 
 PACKAGES = {"mlflow": "mlflow", "tensorboard": "tensorboardX"}
 """What can be asked for, which is also what the extra is called, and the package that it takes."""
@@ -14,7 +15,7 @@ def check_tracking(wanted: str, *known: str) -> None:
     """Refuses, before any work, what there is not; asking for nothing is fine.
 
     Args:
-        wanted: what `--track` was given; empty for nothing.
+        wanted: what was asked for; empty for nothing.
         known: what can be asked for here.
 
     Raises:
@@ -23,8 +24,8 @@ def check_tracking(wanted: str, *known: str) -> None:
     if not wanted:
         return
     if wanted not in known:
-        raise UsageError(f"--track {wanted}: there is {' and '.join(known)} here")
+        raise UsageError(f"{called('track', wanted)}: there is {' and '.join(known)} here")
     if find_spec(PACKAGES[wanted]) is None:
         raise UsageError(
-            f"--track {wanted}: {PACKAGES[wanted]} is not installed here\n  pip install 'crossglot[{wanted}]'"
+            f"{called('track', wanted)}: {PACKAGES[wanted]} is not installed here\n  pip install 'crossglot[{wanted}]'"
         )

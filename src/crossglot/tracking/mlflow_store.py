@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from crossglot.errors import UsageError
+from crossglot.remedies import called
 from crossglot.tracking.secrets import shown_address, without_secrets
 
 if TYPE_CHECKING:
@@ -172,9 +173,10 @@ class MlflowStore:
             opened.get_experiment_by_name(self._experiment)
         except (MlflowException, ImportError) as error:
             raise UsageError(
-                f"--track mlflow: {shown_address(self._address)}: MLflow cannot use this store: {self.reason(error)}\n"
-                "  set MLFLOW_TRACKING_URI to the address of a server; or, for a database on this machine, "
-                "pip install mlflow"
+                f"{called('track', 'mlflow')}: {shown_address(self._address)}: MLflow cannot use this store: "
+                f"{self.reason(error).partition('. ')[0]}\n"
+                "  set MLFLOW_TRACKING_URI to the address of a server; for a database on this machine, "
+                "pip install mlflow; for a folder, set MLFLOW_ALLOW_FILE_STORE=true"
             ) from error
         return opened
 
