@@ -10,6 +10,8 @@ SECRETS = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACK
 """Variables of the environment whose values are said to nobody."""
 
 _BEFORE_HOST = re.compile(r"//[^/\s'\"]*@")
+_HEADER = re.compile(r"\b(Basic|Bearer) +[^\s'\",;]+", re.IGNORECASE)
+"""What a server may repeat of a request: user and password in it are not legible, but all there."""
 HIDDEN = "…"
 
 
@@ -27,7 +29,7 @@ def without_secrets(text: str, address: str) -> str:
     except ValueError:
         own = []
     secrets = {secret for each in (*own, *map(os.environ.get, SECRETS)) if each for secret in (each, unquote(each))}
-    text = _BEFORE_HOST.sub("//", text)
+    text = _HEADER.sub(rf"\1 {HIDDEN}", _BEFORE_HOST.sub("//", text))
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     return text
