@@ -51,8 +51,8 @@ def pretend(torch: Any) -> None:
     torch.cuda._raw_device_count_nvml = lambda: GPUS
     torch.cuda.device_count = torch.cuda._device_count_nvml
     torch.cuda.is_available = lambda: torch.cuda.device_count() > 0
-    torch.cuda.is_bf16_supported = lambda **_: False
-    torch.cuda.get_device_name = lambda: "a pretended GPU"
+    torch.cuda.get_device_capability = lambda _: (7, 0)
+    torch.cuda.get_device_name = lambda _: "a pretended GPU"
     OnTheProcessor().__enter__()  # type: ignore[no-untyped-call]
     with Path(os.environ["PRETENDED_GPUS_LOG"]).open("a") as log:
         log.write(f"{os.environ.get('CUDA_VISIBLE_DEVICES', 'all')}\n")

@@ -14,6 +14,7 @@ from crossglot.runtime import (
     keep_freed_memory,
     machine,
     multiplies_in_bf16,
+    plan_runtime,
     resolve_runtime,
     visible_gpus,
 )
@@ -28,7 +29,7 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (8, 0))
 
 
 def test_auto_takes_the_processor_without_a_gpu(no_gpu: None) -> None:
@@ -40,6 +41,18 @@ def test_auto_takes_the_processor_without_a_gpu(no_gpu: None) -> None:
 def test_auto_takes_the_gpu_where_there_is_one(two_gpus: None) -> None:
     assert resolve_runtime() == Runtime("cuda", "bf16")
     assert resolve_runtime("cuda:1", "fp32") == Runtime("cuda:1", "fp32")
+
+
+@pytest.mark.parametrize(
+    ("device", "precision"), [("cuda:0", "fp32"), ("cuda:1", "bf16"), ("cuda", "fp32"), ("cuda:5", "bf16")]
+)
+def test_of_different_gpus_the_one_that_is_meant_is_asked_or_all(
+    two_gpus: None, monkeypatch: pytest.MonkeyPatch, device: str, precision: str
+) -> None:
+    """What may run on either computes alike on both; one that is not here is taken to be recent."""
+    monkeypatch.setattr(torch.cuda, "get_device_capability", [(7, 0), (9, 0)].__getitem__)
+    monkeypatch.setattr(torch.version, "hip", None)
+    assert plan_runtime(device).precision == precision
 
 
 def test_a_processor_without_units_for_bf16_computes_in_fp32(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,6 +183,16 @@ def test_the_machine_is_described() -> None:
     assert facts["processor"]
     assert facts["python"].startswith("3.")
     assert int(facts["threads"]) >= 1
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [(["H100"], "H100"), (["H100", "H100"], "2 × H100"), (["T4", "H100", "T4"], "2 × T4, H100")]
+)
+def test_the_machines_gpus_are_counted(monkeypatch: pytest.MonkeyPatch, names: list[str], said: str) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: len(names))
+    monkeypatch.setattr(torch.cuda, "get_device_name", names.__getitem__)
+    assert machine()["gpu"] == said
 
 
 def test_what_is_asked_of_the_c_library_is_asked_once_where_there_is_such_a_call(

@@ -6,6 +6,7 @@ import ctypes
 import gc
 import os
 import sys
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -158,11 +159,16 @@ def use_threads(threads: int | None) -> None:
 
 
 def multiplies_in_bf16(device: torch.device) -> bool:
-    """Whether this device has units for bfloat16 products; a GPU that is not here is taken to have them."""
+    """Whether this device has units for bfloat16 products; a GPU that is not here is taken to have them.
+
+    Of `cuda`, which may be any of several GPUs, whether all of them have.
+    """
     import torch
 
     if device.type == "cuda":
-        return not torch.cuda.is_available() or bool(torch.cuda.is_bf16_supported(including_emulation=False))
+        here = range(torch.cuda.device_count() if torch.cuda.is_available() else 0)
+        asked = [index for index in here if device.index in (None, index)]
+        return torch.version.hip is not None or all(torch.cuda.get_device_capability(index)[0] >= 8 for index in asked)
     onednn = bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
     return device.type == "cpu" and onednn and bool(torch.cpu._is_avx512_bf16_supported())
 
@@ -205,7 +211,7 @@ def machine_memory() -> int:
 
 
 def machine() -> dict[str, str]:
-    """Facts about the machine for `versions.json`: processor, cores, threads in use, GPU."""
+    """Facts about the machine for `versions.json`: processor, cores, threads in use, GPUs that this process may use."""
     import platform
 
     import torch
@@ -218,7 +224,8 @@ def machine() -> dict[str, str]:
         "threads": str(torch.get_num_threads()),
     }
     if torch.cuda.is_available():
-        facts["gpu"] = torch.cuda.get_device_name()
+        names = Counter(map(torch.cuda.get_device_name, range(torch.cuda.device_count())))
+        facts["gpu"] = ", ".join(f"{count} × {name}" if count > 1 else name for name, count in names.items())
     return facts
 
 

@@ -465,7 +465,7 @@ LISTS_AND_NAMES = (  # options that hold names, pairs and lists
     bad("pretrain --text en=text.txt --out out --track mlflow", "--track mlflow: there is tensorboard here"),
     bad(f"{REPRODUCE} --store s3://key:secret@bucket/x", "s3://…: a store's address holds no credentials"),
     bad(f"{REPRODUCE} --store nowhere://bucket/x", "nowhere://bucket/x", "nowhere"),
-    bad(f"{REPRODUCE} --gpus 0.5", "--gpus 0.5: belongs to --executor ray"),
+    bad(f"{REPRODUCE} --gpus 0.5", "--gpus 0.5: belongs to --executor ray; on this machine --jobs N lets"),
     bad(f"{REPRODUCE} --executor ray --gpus 0", "'--gpus'", "above 0"),
     bad("run paper-pos --out out --address auto", "--address auto: belongs to --executor ray"),
     bad("demo --out out --executor here", "--executor here: there are two"),

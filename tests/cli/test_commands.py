@@ -107,7 +107,7 @@ def test_a_plan_says_over_how_many_gpus_its_steps_are_spread(tmp_path: Path, mon
     assert said("--jobs", 2) == []
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (8, 0))
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
     assert said() == said("--device", "cuda") == ["3 steps at a time, spread over 3 GPUs"]
     assert said("--jobs", 6) == ["6 steps at a time, spread over 3 GPUs"]

@@ -37,7 +37,8 @@ class Where:
             raise UsageError(f"--executor {self.kind}: there are two, local and ray")
         for option, value in (("--address", self.address), ("--gpus", self.gpus)):
             if value is not None and self.kind != "ray":
-                raise UsageError(f"{option} {value}: belongs to --executor ray")
+                here = "; on this machine --jobs N lets steps share its GPUs" if option == "--gpus" else ""
+                raise UsageError(f"{option} {value}: belongs to --executor ray{here}")
         if self.store:
             from crossglot.engine.remote_store import check_url
 
