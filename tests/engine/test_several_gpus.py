@@ -189,6 +189,27 @@ def test_a_step_that_needs_no_gpu_takes_none(tmp_path: Path) -> None:
         assert spread.begin()[1] == "a", "one process of a is at work, but not on the GPU"
 
 
+@pytest.mark.parametrize(
+    ("devices", "gpus"), [(["cuda", "", "cuda"], "abb"), (["", "cuda", "", "cuda"], "abab"), (["", "", "", ""], "abab")]
+)
+def test_processes_are_spread_evenly_and_begun_where_the_gpu_is_free(
+    tmp_path: Path, devices: list[str], gpus: str
+) -> None:
+    with started(4, tmp_path / "steps", gpus=("a", "b")) as workers:
+        spread = Spread(workers, tmp_path)
+        assert "".join(spread.begin(device)[1] for device in devices) == gpus
+
+
+def test_there_are_never_more_processes_than_jobs(tmp_path: Path) -> None:
+    with started(3, tmp_path / "steps", gpus=("a", "b")) as workers:
+        spread = Spread(workers, tmp_path)
+        _, second, third = (spread.begin() for _ in range(3))
+        for number, _, _ in (second, third):  # a computes the first
+            spread.end(number)
+        assert spread.begin(device="")[1:] == second[1:]
+        assert spread.begin()[1:] == third[1:], "though b computes nothing"
+
+
 def test_a_gpu_without_a_process_is_used_before_another_is_shared(tmp_path: Path) -> None:
     with started(3, tmp_path / "steps", gpus=("a", "b")) as workers:
         spread = Spread(workers, tmp_path)

@@ -128,20 +128,19 @@ class Workers:
         self._workers.clear()
 
     def _for_next_step(self) -> _Worker:
-        """A process without a step: of those there are, or a new one if its GPU has fewer steps to compute."""
+        """A process without a step: of those there are, or a new one if its GPU has fewer steps to compute.
+
+        A new one comes to the GPU with the fewest processes, so that one that died is replaced where it was.
+        """
+        living = Counter(worker.gpu for worker in self._workers)
         computing = Counter(worker.gpu for worker in self._workers if worker.step is not None and worker.step.gpu)
         idle = (worker for worker in self._workers if worker.step is None)
         found = min(idle, key=lambda worker: computing[worker.gpu], default=None)
-        gpu, room = self._gpu_for_another(), len(self._workers) < self._count
+        gpu = min(self._gpus, key=lambda gpu: (living[gpu], computing[gpu]))
+        room = len(self._workers) < self._count
         if found is None or (room and computing[gpu] < computing[found.gpu]):
             return self._start(gpu)
         return found
-
-    def _gpu_for_another(self) -> str | None:
-        """The GPU with the fewest processes: one that died is replaced where it was. Of several the least busy."""
-        living = Counter(worker.gpu for worker in self._workers)
-        busy = Counter(worker.gpu for worker in self._workers if worker.step is not None)
-        return min(self._gpus, key=lambda gpu: (living[gpu], busy[gpu]))
 
     def _died(self, worker: _Worker) -> Iterator[tuple[Step, Failed]]:
         """Without a step, or before it began its step, another process takes its place; else the step has failed.
