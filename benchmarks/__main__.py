@@ -15,11 +15,13 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 TOOLS = {
     "cluster",
+    "estimate",
     "kept_results",
     "own_matrix",
     "rows",
     "same_results",
-}  # of what one names: runs, a matrix, an encoder
+    "scale",
+}  # of what one names: runs, a matrix, encoders
 LONG = {"head_start", "parity", "subwords"}
 NEED_DATA = {
     "back_transliteration",

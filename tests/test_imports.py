@@ -18,6 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("commands",),  # the command line's, one module a family of commands
     ("runs",),  # the Python face: studies run, their folders read and drawn
+    ("estimates",),
     ("report", "comparison", "studies"),
     ("experiments",),
     ("drawing",),

@@ -556,6 +556,8 @@ LISTS_AND_NAMES = (  # options that hold names, pairs and lists
     bad("run encoder", "encoder: no such file, and no such preset"),
     bad("plan Paper-Pos", "no such preset; presets: causes"),
     bad("plan text.txt", "text.txt: not TOML"),
+    bad("plan text.txt --recalibrate", "--recalibrate: belongs to --estimate"),
+    bad("plan text.txt --estimate --jobs 0", "--jobs"),
     bad("run empty.txt", "experiments: has to be given"),
     bad("data list root --task chunks", "--task chunks", "pos or ner"),
     bad("data list --task pos", "--task pos", "name the root"),

@@ -63,6 +63,7 @@ def test_what_several_commands_use_names_no_option_as_a_text() -> None:
         ("commands/reproducing.py", ["reproduce"]),
         ("commands/running.py", ["reproduce", "run"]),
         ("commands/planning.py", ["plan"]),
+        ("commands/estimating.py", ["plan"]),
         ("commands/reporting.py", ["report", "reproduce", "run", "analyse"]),
         ("commands/comparing.py", ["compare"]),
         ("commands/verifying.py", ["verify"]),

@@ -3,28 +3,56 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
+from crossglot.commands.estimating import print_estimate
 from crossglot.commands.executors import Where
-from crossglot.commands.options import AsJson, Out, StudyName
+from crossglot.commands.options import AsJson, Jobs, Out, StudyName
 from crossglot.commands.progress import print_json, stdout_console
 
 if TYPE_CHECKING:
     from crossglot.studies.planning import StudyPlan
 
 
-def plan(study: StudyName, out: Out = None, as_json: AsJson = False) -> None:
-    """Show what a study would run and what is finished already.
+Estimated = Annotated[
+    bool,
+    typer.Option(
+        "--estimate",
+        help="Tell what is to do takes: core- or GPU-hours, memory, downloads and disk, by what this machine was "
+        "measured at.",
+    ),
+]
+Recalibrate = Annotated[bool, typer.Option("--recalibrate", help="With --estimate: measure this machine again.")]
+
+
+def plan(
+    study: StudyName,
+    out: Out = None,
+    estimated: Estimated = False,
+    jobs: Jobs = None,
+    recalibrate: Recalibrate = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a study would run and what is finished already, or what it would take.
 
     [bold]Example:[/bold]
-    crossglot plan my-study.toml --out runs/my-study
+    crossglot plan my-study.toml --out runs/my-study --estimate --jobs 2
     """
+    from crossglot.errors import UsageError
     from crossglot.studies.planning import plan_study
     from crossglot.studies.reproduce import run_folder
     from crossglot.studies.study import load_study
 
+    if recalibrate and not estimated:
+        raise UsageError("--recalibrate: belongs to --estimate")
     loaded = load_study(study)
-    print_plan(plan_study(loaded, run_folder(loaded, out)), Where(), as_json=as_json)
+    found = plan_study(loaded, run_folder(loaded, out))
+    if estimated:
+        print_estimate(found, jobs, anew=recalibrate, as_json=as_json)
+    else:
+        print_plan(found, Where(jobs=jobs), as_json=as_json)
 
 
 MOST_LISTED = 500

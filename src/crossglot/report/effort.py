@@ -16,6 +16,7 @@ KINDS = {
     "EmbedWords": "vectors of words, for linear probes",
     "CountAndPredict": "taggers without an encoder",
     "ScoreRows": "scoring",
+    "AnalyseErrors": "analysing errors",
     "CountPieces": "counting word pieces",
     "EmbedLines": "vectors of sentences",
     "GivenVectors": "reading vectors made elsewhere",

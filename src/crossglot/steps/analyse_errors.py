@@ -11,7 +11,7 @@ from pydantic import SerializeAsAny
 
 from crossglot.corpora.sampling import sample
 from crossglot.engine.step import Advance, Inputs, Step
-from crossglot.steps.arguments import CorpusSplit, EncoderReference
+from crossglot.steps.arguments import MOST_TARGETS, CorpusSplit, EncoderReference
 from crossglot.steps.rows import MatrixRow, forms_of, read_predictions, tags_of
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class AnalyseErrors(Step):
         return f"errors of {first.system}, {first.task}: {first.source_in_words}"
 
 
-@lru_cache(maxsize=96)
+@lru_cache(maxsize=MOST_TARGETS)
 def _pieces(split: CorpusSplit, encoder: EncoderReference, at_most: int | None) -> Pieces:
     """The pieces of a split's words, once per process: every source is evaluated on the same targets."""
     from crossglot.encoders.pieces import piece_words

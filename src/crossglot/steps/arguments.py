@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from crossglot.tagging.recipe import Recipe
 
 
+MOST_TARGETS = 400
+"""Test sets that stay in memory, those of all targets of a row: with one more than that, every row would read all of
+them again. How much memory they take is told by how many there are."""
+
 Part = Literal["all", "kept", "held out"]
 """Of a file without another one to choose by: all of it, what is trained on, what is chosen by."""
 
@@ -262,7 +266,7 @@ def _sentences(
     return read(root, corpus.language, corpus.task, corpus.name, split, lenient, checksum, at_most)
 
 
-@lru_cache(maxsize=96)
+@lru_cache(maxsize=MOST_TARGETS)
 def _read(
     root: Path, language: str, task: str, name: str, split: str, lenient: bool, checksum: str, at_most: int | None
 ) -> Sequence[TaggedSentence]:
@@ -270,7 +274,7 @@ def _read(
     return sample(find_corpus(root, language, task, name).read(split, lenient=lenient), at_most)
 
 
-@lru_cache(maxsize=96)
+@lru_cache(maxsize=MOST_TARGETS)
 def _read_file(
     file: TaggedFile, task: str, lenient: bool, checksum: str, at_most: int | None, part: Part
 ) -> Sequence[TaggedSentence]:
@@ -340,7 +344,7 @@ def _load_tokenizer(location: str, revision: str) -> PreTrainedTokenizerBase:
     return load_tokenizer(location, revision=revision)
 
 
-@lru_cache(maxsize=96)
+@lru_cache(maxsize=MOST_TARGETS)
 def _prepare(
     split: CorpusSplit,
     encoder: EncoderReference,
