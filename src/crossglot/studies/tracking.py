@@ -15,14 +15,17 @@ from crossglot import __version__
 from crossglot.engine.known_steps import KnownStep
 from crossglot.engine.plan import PlannedStep
 from crossglot.engine.progress import Progress
+from crossglot.engine.remote_store import open_store
 from crossglot.engine.step import Step
+from crossglot.engine.store import Store
 from crossglot.files import write_whole
 from crossglot.results.rows import read_results
 from crossglot.steps.rows import MatrixRow
 from crossglot.steps.score import ScoreRows
-from crossglot.studies.planning import StudyPlan
+from crossglot.studies.planning import STORE, StudyPlan
 from crossglot.studies.tracked_steps import TRACKED, measured, of_results, parameters, scored
 from crossglot.tracking.asked import check_tracking
+from crossglot.tracking.in_background import InBackground
 from crossglot.tracking.mlflow_runs import MlflowRuns, Saying
 from crossglot.tracking.mlflow_store import Measured, NestedRun, Status
 
@@ -47,7 +50,7 @@ def tracking(track: str, out: Path) -> Iterator[StudyTracker | None]:
     if not track:
         yield None
         return
-    tracker = StudyTracker(MlflowRuns(), out)
+    tracker = StudyTracker(InBackground(MlflowRuns()), out)
     status: Status = "KILLED"
     try:
         yield tracker
@@ -62,9 +65,9 @@ def tracking(track: str, out: Path) -> Iterator[StudyTracker | None]:
 class StudyTracker(Progress):
     """Logs what a run of a study tells: steps as they end, and those that earlier runs finished, if not yet logged."""
 
-    def __init__(self, runs: MlflowRuns, out: Path) -> None:
+    def __init__(self, runs: InBackground, out: Path) -> None:
         self._runs, self._out = runs, out
-        self._plan: StudyPlan | None = None
+        self._store: Store | None = None
         self._times: dict[str, tuple[float, float]] = {}
         self._whole = False
 
@@ -77,7 +80,7 @@ class StudyTracker(Progress):
 
     def begin(self, plan: StudyPlan) -> None:
         """The study is planned; its folder is there or can be made."""
-        self._plan = plan
+        self._store = open_store(self._out / STORE, plan.store.url)  # its own, since it is read from another thread
         tags = {
             "crossglot.version": __version__,
             "crossglot.experiments": " ".join(plan.study.experiments),
@@ -105,7 +108,8 @@ class StudyTracker(Progress):
 
     def end(self, status: Status) -> None:
         """The run is over, and what it left is in the folder."""
-        if self._plan is None:
+        if self._store is None:
+            self._runs.leave()
             return
         written = [path for name in FILES if (path := self._out / name).is_file()]
         averages: list[Measured] = []
@@ -134,8 +138,8 @@ class StudyTracker(Progress):
         return scored(step, row, self._folder(step))
 
     def _folder(self, step: Step) -> Path:
-        assert self._plan is not None  # noqa: S101 - steps end after the beginning
-        return self._plan.store.result(step)
+        assert self._store is not None  # noqa: S101 - steps end after the beginning
+        return self._store.result(step)
 
 
 def _own_id(out: Path) -> str:
