@@ -58,10 +58,9 @@ def test_who_stops_does_not_wait_long(store: str, monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_was_never_begun_leaves_no_thread(store: str) -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     InBackground(MlflowRuns()).leave()
-    for thread in threading.enumerate():
-        if thread.name == "tracking":
-            thread.join(10)
-    assert threading.active_count() == before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+        assert not thread.is_alive()
     assert told(store) == []
