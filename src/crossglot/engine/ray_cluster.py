@@ -26,8 +26,13 @@ OWN = {
 }
 """Environment of a cluster of our own; what the user has set counts more."""
 
-OURS_TO_RETRY = {"RAY_task_oom_retries": "0"}
-"""Of whoever gives tasks to Ray: what a node's lack of memory ended is tried once more in another way, not for ever."""
+OURS_TO_RETRY = {
+    "RAY_task_oom_retries": "0",
+    "RAY_grpc_client_keepalive_time_ms": "30000",
+    "RAY_grpc_client_keepalive_timeout_ms": "30000",
+}
+"""Of whoever gives tasks to Ray: what a node's lack of memory ended is tried once more in another way, not for ever;
+what is on a node whose network is gone, so that no connection is closed, is missed within a minute and not in seven."""
 
 RAYS_STORE = 100 * 2**20
 """Bytes of Ray's store of objects: ours are small, for results go through the store of steps."""
