@@ -5,9 +5,13 @@ cluster on this machine; each worker has one thread. What counts as tagging is w
 processor's time is that of the workers (loading, reading, cutting into pieces, writing, scoring), of the process that
 has the plan, and of Ray itself; of starting Ray and the workers, which a run does once, it is told apart.
 
-    python -m benchmarks.cluster --encoder FOLDER [--data ROOT] [--workers 1,2,4] [--seeds 4] [--max-train 400]
+    python -m benchmarks.cluster --encoder FOLDER [--data ROOT] [--workers 1,2,4] [--rows 8] [--max-train 400]
 
-Processor's seconds, of this process and all that it started; wall-clock time beside them. Reads /proc, so on Linux.
+Each worker has `--rows` rows, however many workers there are: what a worker does once (importing torch, loading the
+encoder, reading the corpora) then has the same share, as in a study that is larger where more nodes run it. What that
+takes, and what is not tagging in each row after a worker's first, is told as well, so that the share can be worked out
+for any number of rows. Processor's seconds, of this process and all that it started, because more workers than cores
+wait for each other; wall-clock time beside them. Reads /proc, so on Linux.
 """
 
 from __future__ import annotations
@@ -18,7 +22,10 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks.watched_row import MARK, TOLD, WatchedRow
@@ -59,8 +66,9 @@ def less(after: dict[str, float], before: dict[str, float]) -> dict[str, float]:
 
 def measure(args: argparse.Namespace, workers: int) -> None:
     """Runs the rows with so many workers and prints a line."""
+    seeds = list(range(1, args.rows * workers // 2 + 1))
     study = reproduce_study(
-        ["table2"], [f"m-bert={args.encoder}"], args.data, sources=["en", "de"], seeds=list(range(1, args.seeds + 1)),
+        ["table2"], [f"m-bert={args.encoder}"], args.data, sources=["en", "de"], seeds=seeds,
         max_train=args.max_train, max_test=args.max_test, learning_rate=3e-4, head_start="probe", precision="fp32",
         device="cpu", floors=[],
     )  # fmt: skip
@@ -87,9 +95,8 @@ def measure(args: argparse.Namespace, workers: int) -> None:
         error = executor.run(Plan.of([*rows.values(), *scores]), store).error()
         assert error is None, error
         wall, spent = time.monotonic() - warm, less(processor_seconds(), started)
-        tagging = sum(
-            sum(json.loads((store.result(row) / TOLD).read_text(encoding="utf-8")).values()) for row in rows.values()
-        )
+        told = [json.loads((store.result(row) / TOLD).read_text(encoding="utf-8")) for row in rows.values()]
+        tagging = sum(one["tagging"] for one in told)
     total, starting = sum(spent.values()), sum(less(started, before).values())
     spent["the workers"] -= tagging
     print(
@@ -97,9 +104,31 @@ def measure(args: argparse.Namespace, workers: int) -> None:
         f"{100 * (1 - tagging / total):.1f} % is not "
         f"({', '.join(f'{whose} {seconds:.1f} s' for whose, seconds in sorted(spent.items()))}); "
         f"{wall:.1f} s of wall clock on {os.cpu_count()} cores; before them Ray's start, {warm - began:.1f} s "
-        f"({starting:.1f} of processors)",
+        f"({starting:.1f} of processors)\n  {once_and_each(told)}",
         flush=True,
     )
+
+
+def once_and_each(told: Sequence[Mapping[str, float]]) -> str:
+    """What a worker spends before it tags for the first time and in its first row, and what it spends in each other."""
+    firsts = [min(own, key=itemgetter("began")) for own in by_process(told)]
+    others = [one for one in told if one not in firsts]
+    each = median(one["ended"] - one["began"] - one["tagging"] for one in others) if others else 0.0
+    once = median(one["ended"] - one["tagging"] - each for one in firsts)
+    row = median(one["tagging"] for one in told)
+    enough = 9 * once / max(row - 9 * each, 1e-9)  # of it and the rows' rest a tenth is not tagging then
+    return (
+        f"of a worker {once:.1f} s once, {each:.1f} s each row beside {row:.1f} s of tagging: "
+        f"with {enough:.1f} rows and more a worker, a tenth and less is not"
+    )
+
+
+def by_process(told: Sequence[Mapping[str, float]]) -> list[list[Mapping[str, float]]]:
+    """What rows told, those of each process together."""
+    found: dict[float, list[Mapping[str, float]]] = {}
+    for one in told:
+        found.setdefault(one["process"], []).append(one)
+    return list(found.values())
 
 
 def main() -> None:
@@ -108,7 +137,7 @@ def main() -> None:
     parser.add_argument("--encoder", required=True, type=Path)
     parser.add_argument("--data", type=Path, default=os.environ.get("CROSSGLOT_DATA"))
     parser.add_argument("--workers", default="1,2,4")
-    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--rows", type=int, default=8, help="of each worker, an even number")
     parser.add_argument("--max-train", type=int, default=400)
     parser.add_argument("--max-test", type=int, default=80)
     args = parser.parse_args()

@@ -1,9 +1,13 @@
-"""A row that writes down how long it trained and predicted: a step for `benchmarks.cluster`, in another process."""
+"""A row that writes down how long it trained and predicted: a step for `benchmarks.cluster`, in another process.
+
+And in which process it ran, and what that had spent by then and has by its end.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 from benchmarks.rows import SPENT, WATCHED, watch
@@ -25,5 +29,7 @@ class WatchedRow(TrainAndPredict):
     def go_on(self, folder: Path, inputs: Inputs, advance: Advance, going: Going) -> None:
         """See Step."""
         SPENT.update(dict.fromkeys(SPENT, 0.0))
+        began = time.process_time()
         super().go_on(folder, inputs, advance, going)
-        (folder / TOLD).write_text(json.dumps(SPENT), encoding="utf-8")
+        told = {"process": os.getpid(), "began": began, "ended": time.process_time(), "tagging": sum(SPENT.values())}
+        (folder / TOLD).write_text(json.dumps(told), encoding="utf-8")

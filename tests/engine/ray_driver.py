@@ -2,7 +2,8 @@
 
 A step of theirs that computes on a GPU has half of one.
 
-Prints `done N` at last, the number of steps that it ran; what users can mend is said on standard error, exit status 2.
+Prints `done N` at last, the number of steps that it ran, and what a tree gives. What users can mend is said on standard
+error, exit status 2.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
-from toy_steps import Add, Lack, Tell
+from toy_steps import Add, Lack, Tell, result
 
 from crossglot.engine.on_ray import Ray
 from crossglot.engine.plan import Plan
@@ -80,11 +81,13 @@ PLANS: dict[str, Callable[[Path], list[Step]]] = {
 def main(address: str, folder: str, plan: str, url: str = "") -> None:
     logging.basicConfig(level=logging.WARNING)
     steps = PLANS[plan](Path(folder))
-    outcome = Ray(address, gpus=0.5).run(Plan.of(steps), open_store(Path(folder) / "steps", url))
+    store = open_store(Path(folder) / "steps", url)
+    outcome = Ray(address, gpus=0.5).run(Plan.of(steps), store)
     error = outcome.error()
     if error is not None:
         raise error
-    print(f"done {len(outcome.done)}")  # noqa: T201
+    gives = f", gives {result(store.result(steps[0]))}" if plan == "tree" else ""
+    print(f"done {len(outcome.done)}{gives}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -21,6 +21,9 @@ MARK = "CROSSGLOT_TEST_NODE"
 HERE = Path(__file__).parent
 RAY = (sys.executable, "-c", "from ray.scripts.scripts import main; main()")
 
+RAYS = (b"ray::Board", b"ray::IDLE", b"ray::DashboardAgent", b"ray::RuntimeEnvAgent")
+"""Processes of Ray's own, by their beginnings; without its agents a node ends."""
+
 NOTICED_SOON = {
     "RAY_health_check_initial_delay_ms": "1000",
     "RAY_health_check_period_ms": "1000",
@@ -87,7 +90,7 @@ class Nodes:
         for number in self.processes():
             with suppress(OSError):
                 name = Path(f"/proc/{number}/cmdline").read_bytes()
-                if name.startswith(b"ray::") and not name.startswith((b"ray::Board", b"ray::IDLE", b"ray::Dash")):
+                if name.startswith(b"ray::") and not name.startswith(RAYS):
                     found.append(number)
         return found
 

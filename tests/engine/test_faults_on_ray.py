@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ from ray_nodes import Nodes, nodes, until
 from toy_steps import result
 
 from crossglot.engine.store import Store
+from toy_world import write_encoder, write_root
 
 pytestmark = [pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed"), pytest.mark.slow]
 
@@ -234,7 +236,7 @@ def test_what_rays_watch_over_memory_ends_is_done_with_half_as_much_elsewhere(
 
 @pytest.fixture
 def s3(tmp_path: Path, two_networks: Networks, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An S3 in the first network, with a bucket `b`; the folder in which files say what befalls it."""
+    """An S3 in the first network, with a bucket; the folder in which files say what befalls it."""
     if find_spec("moto") is None or find_spec("s3fs") is None:
         pytest.skip("moto and s3fs are not installed")
     folder = tmp_path / "s3"
@@ -250,7 +252,7 @@ def s3(tmp_path: Path, two_networks: Networks, monkeypatch: pytest.MonkeyPatch) 
         server = subprocess.Popen(program, stdout=said, stderr=said)  # noqa: S603
     try:
         until((folder / "ready").exists)
-        make = "import s3fs; s3fs.S3FileSystem().mkdir('b')"
+        make = "import s3fs; s3fs.S3FileSystem().mkdir('bucket')"
         subprocess.run([*two_networks[0], sys.executable, "-c", make], check=True)  # noqa: S603
         yield folder
     finally:
@@ -258,7 +260,7 @@ def s3(tmp_path: Path, two_networks: Networks, monkeypatch: pytest.MonkeyPatch) 
         server.wait()
 
 
-URL = "s3://b/studies"
+URL = "s3://bucket/studies"
 
 
 def fetched_by_nodes(s3: Path) -> Counter[str]:
@@ -295,20 +297,85 @@ def test_a_store_that_is_slow_or_busy_or_away_delays_a_run_or_ends_it_and_the_ne
         if run.returncode == 2:
             assert f"error: {URL}: " in errors
             assert "the same command goes on" in errors
-        whole = wholes(s3, here)
+        whole = wholes(here)
         counts = Counter(lines(folder / "log"))
-        assert ended(driver(cluster, folder, "tree", URL, first=here)).startswith("done")
+        assert ended(driver(cluster, folder, "tree", URL, first=here)).endswith(f", gives {TREE_GIVES}")
         after = Counter(lines(folder / "log"))
         assert {step: after[step] for step in whole} == {step: counts[step] for step in whole}
-        assert len(wholes(s3, here)) == len(after) == STEPS
-        assert result(Store(folder / "steps").result(tree(folder))) == TREE_GIVES
+        assert len(wholes(here)) == len(after) == STEPS
         assert set(fetched_by_nodes(s3).values()) <= {1, 2}, "a node fetches a file once"
 
 
-def wholes(s3: Path, here: Sequence[str]) -> set[str]:
+def wholes(here: Sequence[str]) -> set[str]:
     """Ids of the steps that are whole in the store."""
-    listing = "import s3fs; print(*s3fs.S3FileSystem().ls('b/studies/whole', detail=False), sep='\\n')"
+    listing = "import s3fs; print(*s3fs.S3FileSystem().ls('bucket/studies/whole', detail=False), sep='\\n')"
     done = subprocess.run(  # noqa: S603
         [*here, sys.executable, "-c", listing], capture_output=True, text=True, check=True
     )
     return {path.rpartition("/")[2].removesuffix(".json") for path in done.stdout.split()}
+
+
+def as_nobody(there: Sequence[str], home: Path) -> list[str]:
+    """What puts a command into the second network, in another folder, as a user who owns nothing.
+
+    Ray's own files are there apart from this user's, as on another machine. Where this interpreter lies in a folder
+    that is closed to others, that user may read all files, but write none.
+    """
+    if shutil.which("setpriv") is None:
+        pytest.skip("this system has no `setpriv`, which runs commands as another user")
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    reading = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    apart = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o mode=1777 none /tmp/ray && exec "$@"', "sh"]
+    done = None
+    for how in (nobody, [*nobody, *reading]):
+        command = [*there, *apart, *how, "env", "-C", str(home), f"HOME={home}", "USER=nobody"]
+        done = subprocess.run(  # noqa: S603
+            [*command, sys.executable, "-c", "import ray"], capture_output=True, text=True, check=False
+        )
+        if done.returncode == 0:
+            return command
+    pytest.skip(f"another user cannot run this Python: {done.stderr.strip() if done else ''}")
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder into which every user may write; pytest's own is closed to others."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_study_run_by_another_user_elsewhere_comes_to_the_same_bytes(
+    open_folder: Path, two_networks: Networks
+) -> None:
+    """All its steps run as a user who owns nothing, sees the files under another name, and is in another folder."""
+    here, there = two_networks
+    run, home, other = open_folder / "run", open_folder / "home", open_folder / "seen"
+    for folder in (run, home):
+        folder.mkdir()
+        folder.chmod(0o777)
+    other.symlink_to(run)
+    write_root(run / "data")
+    write_encoder(run / "tiny")
+    study = (
+        f"{sys.executable} -m crossglot reproduce table2 --encoder m-bert=tiny --data data --sources en,de "
+        "--targets en,de --floors none --epochs 1 --lr 1e-3 --precision fp32 --device cpu --threads 1"
+    ).split()
+    first = [*study, "--seeds", "1", "--out", "out"]  # some steps are this user's
+    assert subprocess.run(first, cwd=run, check=False, umask=0).returncode == 0  # noqa: S603
+    with nodes(open_folder, first=here, ip=HERE, cpus=0) as cluster:
+        cluster.add(
+            first=as_nobody(there, home), ip=THERE, XDG_CACHE_HOME=str(home / "cache"), CROSSGLOT_PATHS=f"{run}={other}"
+        )
+        on_ray = [*here, *study, "--seeds", "1,2", "--out", "out", "--executor", "ray", "--address", cluster.address]
+        done = subprocess.run(  # noqa: S603
+            on_ray, cwd=run, env=cluster.environment, umask=0, capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 0, done.stderr
+    alone = [*study, "--seeds", "1,2", "--out", "alone"]
+    assert subprocess.run(alone, cwd=run, check=False).returncode == 0  # noqa: S603
+    for name in ("results.csv", "claims.csv"):
+        assert (run / "out" / name).read_bytes() == (run / "alone" / name).read_bytes()
+    owners = Counter(folder.stat().st_uid for folder in (run / "out" / "steps").glob("TrainAndPredict-*"))
+    assert owners == {os.getuid(): 2, 65534: 2}

@@ -10,6 +10,7 @@ from crossglot.encoders.model_files import check_plain, refusing
 from crossglot.encoders.origin import Origin, find_origin, out_of_reach, path_named
 from crossglot.encoders.quiet import quietly
 from crossglot.errors import ModelError
+from crossglot.runtime import no_collecting
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -54,7 +55,7 @@ def tokenizer_from(origin: Origin) -> PreTrainedTokenizerBase:
     if bare is not None:
         return vocabulary_tokenizer(bare)
     kept = ", ".join(origin.tokenizer_files())
-    with quietly(), refusing(f"{origin.name}: its tokenizer ({kept}) cannot be loaded"):
+    with quietly(), no_collecting(), refusing(f"{origin.name}: its tokenizer ({kept}) cannot be loaded"):
         tokenizer = AutoTokenizer.from_pretrained(origin.location, trust_remote_code=False)
     if tokenizer.mask_token is None:
         raise ModelError(f"{origin.name}: its tokenizer has no mask piece: not a masked language model's")
