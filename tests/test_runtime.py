@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,7 @@ from crossglot.runtime import (
     keep_freed_memory,
     machine,
     multiplies_in_bf16,
+    no_collecting,
     plan_runtime,
     resolve_runtime,
     visible_gpus,
@@ -209,3 +211,17 @@ def test_what_is_asked_of_the_c_library_is_asked_once_where_there_is_such_a_call
         assert asked == list(MALLOC_KEEPS) * times
     keep_freed_memory()
     assert keep_freed_memory.cache_info().currsize == 1
+
+
+def test_garbage_is_collected_again_after_a_block_without_it() -> None:
+    with pytest.raises(KeyError), no_collecting():
+        assert not gc.isenabled()
+        raise KeyError
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with no_collecting():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

@@ -315,6 +315,28 @@ def wholes(here: Sequence[str]) -> set[str]:
     return {path.rpartition("/")[2].removesuffix(".json") for path in done.stdout.split()}
 
 
+def test_a_shared_folder_that_vanishes_ends_a_run_and_the_next_goes_on_where_it_is_back(
+    tmp_path: Path, two_networks: Networks
+) -> None:
+    here, there = two_networks
+    folder, gone = tmp_path / "run", tmp_path / "gone"
+    with nodes(tmp_path, first=here, ip=HERE) as cluster:
+        cluster.add(first=there, ip=THERE, cpus=2)
+        run = driver(cluster, folder, "tree", first=here)
+        until(lambda: len(lines(folder / "log")) >= 6 or run.poll() is not None)
+        (folder / "steps").rename(gone)
+        errors = ended(run, 2)
+        assert "Traceback" not in errors
+        finished = [record.id for record in Store(gone).records()]
+        ran = Counter(lines(folder / "log"))
+        shutil.rmtree(folder / "steps", ignore_errors=True)  # what was begun in its place
+        gone.rename(folder / "steps")
+        assert ended(driver(cluster, folder, "tree", first=here)).endswith(f", gives {TREE_GIVES}")
+        after = Counter(lines(folder / "log"))
+        assert {step: after[step] for step in finished} == {step: ran[step] for step in finished}
+        until(lambda: nothing_half(folder / "steps"))
+
+
 def as_nobody(there: Sequence[str], home: Path) -> list[str]:
     """What puts a command into the second network, in another folder, as a user who owns nothing.
 
