@@ -66,7 +66,7 @@ class StudyTracker(Progress):
     """Logs what a run of a study tells: steps as they end, and those that earlier runs finished, if not yet logged."""
 
     def __init__(self, runs: InBackground, out: Path) -> None:
-        self._runs, self._out = runs, out
+        self._runs, self._out = runs, out.absolute()  # `.` has no name
         self._store: Store | None = None
         self._times: dict[str, tuple[float, float]] = {}
         self._whole = False
