@@ -5,12 +5,14 @@ one encoder over all of them, as `crossglot plan --estimate` does; other encoder
 
     python -m benchmarks.scale --data ROOT --encoder DIR [--languages 100] [--seeds 5] [--encoders 100] [--jobs 2]
     python -m benchmarks.scale --pretrain base
+    python -m benchmarks.scale --data ROOT --text 8
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,8 +21,12 @@ from crossglot.commands.estimating import spell_hours, spell_size
 from crossglot.estimates.calibrating import Calibration
 from crossglot.estimates.estimate import estimate
 from crossglot.languages import TABLE_COLUMNS
+from crossglot.pretraining.rows import piece_stream
 from crossglot.pretraining.shapes import SHAPES
+from crossglot.pretraining.texts import read_text
+from crossglot.pretraining.wordpiece import train_wordpiece
 from crossglot.runtime import machine, plan_runtime
+from crossglot.steps.clock import peak_memory
 from crossglot.studies.planning import plan_study
 from crossglot.studies.study import load_study
 
@@ -33,11 +39,16 @@ def main() -> None:
     for name, default in (("languages", 100), ("seeds", 5), ("encoders", 100), ("jobs", 2)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--max-train", type=int)
+    parser.add_argument("--max-test", type=int)
     parser.add_argument("--pretrain", choices=list(SHAPES))
+    parser.add_argument("--text", type=int, help="memory of pretraining's text: of so many files of mono/")
     asked = parser.parse_args()
     print("  ".join(f"{name}: {value}" for name, value in machine().items()), flush=True)
     if asked.pretrain:
         pretraining(asked.pretrain)
+        return
+    if asked.text:
+        text_memory(sorted((asked.data / "mono").glob("*.txt*"), key=lambda path: -path.stat().st_size)[: asked.text])
         return
     with TemporaryDirectory() as folder:
         keys = make_root(Path(folder) / "data", asked.data, asked.languages)
@@ -48,7 +59,8 @@ def main() -> None:
 def of_task(task: str, keys: Iterable[str], folder: Path, asked: argparse.Namespace) -> None:
     """Estimates one encoder's matrix and prints it, and as many encoders'."""
     quoted = ", ".join(f'"{key}"' for key in keys)
-    limit = f"max_train = {asked.max_train}\n" if asked.max_train else ""
+    limits = {"max_train": asked.max_train, "max_test": asked.max_test}
+    limit = "".join(f"{name} = {value}\n" for name, value in limits.items() if value)
     study = folder / f"{task}.toml"
     study.write_text(
         f'experiments = ["transfer-{task}"]\ndata = "{folder / "data"}"\nsources = [{quoted}]\ntargets = [{quoted}]\n'
@@ -105,6 +117,28 @@ def pretraining(name: str) -> None:
         f"{1 / speed.piece:,.0f} pieces a second on one core or GPU ({runtime.device}, {runtime.precision}): {hours} "
         f"hours; {spell_size(speed.memory)} of memory, {spell_size(4 * speed.weights)} of weights"
     )
+
+
+def text_memory(files: Sequence[Path]) -> None:
+    """Prints what memory a pretraining's text takes: as lines, while its vocabulary is learned, and as pieces."""
+    began, before = time.process_time(), peak_memory()
+    texts = {path.name: read_text(path.name, [path]) for path in files}
+    size = sum(text.size for text in texts.values())
+    read, now = peak_memory(), time.process_time()
+    print(
+        f"{len(files)} files, {spell_size(size)} of text; memory for each byte of it, seconds for each GB", flush=True
+    )
+    print(f"  lines in memory      {(read - before) / size:5.1f} {(now - began) / size * 1e9:8,.0f}", flush=True)
+    began = now
+    tokenizer = train_wordpiece({name: text.training for name, text in texts.items()}, 32_000)
+    learned, now = peak_memory(), time.process_time()
+    print(f"  learning 32,000      {(learned - before) / size:5.1f} {(now - began) / size * 1e9:8,.0f}", flush=True)
+    began = now
+    streams = [piece_stream(tokenizer, text.training) for text in texts.values()]
+    cut, now = peak_memory(), time.process_time()
+    kept = sum(stream.ids.nbytes + stream.starts.nbytes for stream in streams)
+    print(f"  cut into pieces      {(cut - before) / size:5.1f} {(now - began) / size * 1e9:8,.0f}")
+    print(f"  the pieces alone     {kept / size:5.1f}")
 
 
 if __name__ == "__main__":

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-import random
-import resource
-import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 from crossglot.corpora.sentences import TaggedSentence
 from crossglot.corpora.tasks import UPOS
 from crossglot.engine.step import Advance, Inputs
+from crossglot.steps.clock import Clock
+from crossglot.steps.made_up_text import made_up_sentences, made_up_words
 from crossglot.steps.on_device import EncoderStep, OnDevice
 from crossglot.tagging.recipe import Recipe
 
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
     from crossglot.encoders.encoder import Encoder
     from crossglot.tagging.encoder_tagger import EncoderTagger
 
-Made = TypeVar("Made")
-
 SPEEDS = "speeds.json"
 
 SHORT, LONG = 10, 30
@@ -37,9 +33,6 @@ SHORT, LONG = 10, 30
 
 STEPS = 5
 """Optimiser steps of each of the two trainings."""
-
-VARIETY = 2_000
-"""Different words of the made-up sentences."""
 
 
 class Speeds(BaseModel):
@@ -152,70 +145,11 @@ class MeasureEncoder(EncoderStep):
         return f"measuring {self.encoder.name} in {self.precision} on {self.device_kind}"
 
 
-class Clock:
-    """Takes time and memory of what a device does: a processor's own time, which other work on it changes little."""
-
-    def __init__(self, device: str) -> None:
-        self.device = device
-        self._gpu = device != "cpu"
-
-    def now(self) -> float:
-        """Seconds; differences of them count."""
-        if not self._gpu:
-            return time.process_time()
-        import torch
-
-        torch.cuda.synchronize(self.device)
-        return time.monotonic()
-
-    def seconds(self, do: Callable[[], Made]) -> tuple[float, Made]:
-        """How long it takes, and what it gives."""
-        began = self.now()
-        made = do()
-        return self.now() - began, made
-
-    def memory(self) -> int:
-        """The most that this process, or on a GPU its tensors, have taken so far."""
-        if self._gpu:
-            import torch
-
-            return int(torch.cuda.max_memory_allocated(self.device))
-        return peak_memory()
-
-
 def count_weights(encoder: Encoder) -> int:
     """Parameters of an encoder, those of an embedding that lies in its file among them."""
     known = [tuple(weight.shape) for weight in encoder.model.state_dict().values()]
     embedding = (int(encoder.model.config.vocab_size or 0), encoder.hidden_size)
     return sum(map(math.prod, known if embedding in known else [*known, embedding]))
-
-
-def peak_memory() -> int:
-    """The most memory that this process has had, in bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-def made_up_words(tokenizer: PreTrainedTokenizerBase) -> list[str]:
-    """Words of the tokenizer's own vocabulary, and two of them together; strings of letters where it has none."""
-    chance = random.Random(0)  # noqa: S311 - nothing here is a secret
-    known = {piece.strip("▁Ġ#") for piece in tokenizer.get_vocab()}
-    known = {piece for piece in known if piece.isalpha()} or set("abcdefghijklmnopqrstuvwxyz")
-    pieces = sorted(known)
-    return [
-        "".join(chance.choices(pieces, k=chance.choice((1, 1, 2)) if len(pieces) > 100 else 5)) for _ in range(VARIETY)
-    ]
-
-
-def made_up_sentences(words: Sequence[str], count: int, length: int, seed: int) -> list[TaggedSentence]:
-    """Sentences about so long, each word with one of the tags, which it mostly determines, as in text."""
-    chance, tags = random.Random(seed), sorted(UPOS)  # noqa: S311
-    frequent = [1 / (rank + 10) for rank in range(len(words))]
-    found = []
-    for _ in range(count):
-        chosen = chance.choices(range(len(words)), frequent, k=max(2, round(length * chance.uniform(0.5, 1.5))))
-        tagged = [tags[(number if chance.random() < 0.9 else chance.randrange(99)) % len(tags)] for number in chosen]
-        found.append(TaggedSentence(tuple(words[number] for number in chosen), tuple(tagged)))
-    return found
 
 
 def _counting(tokenizer: PreTrainedTokenizerBase, words: Sequence[str], clock: Clock) -> tuple[float, float]:

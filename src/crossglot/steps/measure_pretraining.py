@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from crossglot.engine.step import Advance, Inputs
 from crossglot.pretraining.shapes import Shape
-from crossglot.steps.measure_encoder import Clock
+from crossglot.steps.clock import Clock
 from crossglot.steps.on_device import DeviceStep
 
 if TYPE_CHECKING:
