@@ -28,8 +28,8 @@ from crossglot.steps.measure_pretraining import SPEED, MeasurePretraining, Pretr
 NOT_OF_ITS_SHAPE = frozenset({"_name_or_path", "transformers_version", "architectures", "torch_dtype", "dtype"})
 """What a configuration says of an encoder that changes nothing of how fast it is."""
 
-MOST_ROUND = 1
-"""Threads that are measured with: those of one process wait for each other, those of several do not."""
+MEASURED_THREADS = 1
+"""Threads that are measured with: those of one process wait for each other, processes of one thread do not."""
 
 Say = Callable[[str], None]
 
@@ -90,7 +90,7 @@ class Calibration:
         if self._store.state(step) != "finished":
             self._say(f"{step.title}: once for this machine, some tens of seconds")
             # Of two jobs, of which one has nothing to do: a single one would run in this process.
-            outcome = Local(jobs=2, threads=MOST_ROUND).run(Plan.of([step]), self._store)
+            outcome = Local(jobs=2, threads=MEASURED_THREADS).run(Plan.of([step]), self._store)
             if (error := outcome.error()) is not None:
                 raise error
         return self._store.result(step)
@@ -120,4 +120,4 @@ def _machine(runtime: Runtime) -> tuple[str, ...]:
     facts = machine()
     device = facts.get("gpu", "") if runtime.kind != "cpu" else facts["processor"]
     packages = (f"{name} {version(name)}" for name in ("crossglot", "torch", "transformers"))
-    return (device, f"{facts['cores']} cores", f"{MOST_ROUND} threads", *packages)
+    return (device, f"{facts['cores']} cores", "one thread", *packages)
