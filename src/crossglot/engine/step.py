@@ -163,7 +163,8 @@ def _arguments(kind: type[BaseModel]) -> tuple[tuple[str, str, object], ...]:
 
 _plain: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _quoted = json.encoder.encode_basestring  # what `_plain` does with a string, after it has looked what it is
-_PLAIN = (str, int, float, type(None))
+_CONSTANTS = {None: "null", True: "true", False: "false"}
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _MOST_KNOWN = 10_000
 
 
@@ -212,9 +213,11 @@ def _text(value: object) -> str:
     """A value as JSON with sorted keys; a step stands for itself by its id."""
     if isinstance(value, str):
         return _quoted(value)
+    if value is None or type(value) is bool:
+        return _CONSTANTS[value]
     if type(value) is int:
         return repr(value)
-    if isinstance(value, _PLAIN):
+    if isinstance(value, (int, float)):
         return _plain(value)
     known = _KNOWN.get(id(value))
     if known is not None:
@@ -259,7 +262,7 @@ def _steps_in(value: object) -> Iterable[Step]:
 
 
 def _steps_in_items(values: Iterable[object]) -> list[Step]:
-    return [step for value in values if not isinstance(value, _PLAIN) for step in _steps_in(value)]
+    return [step for value in values if type(value) not in _PLAIN for step in _steps_in(value)]
 
 
 def _steps_in_fields(model: BaseModel) -> list[Step]:
