@@ -11,6 +11,7 @@ import difflib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from crossglot.corpora.codemix import (
@@ -31,6 +32,7 @@ from crossglot.corpora.sources import find_source
 from crossglot.corpora.tasks import TASKS, Task
 from crossglot.corpora.transliteration import DEVANAGARI
 from crossglot.errors import DataError, UsageError
+from crossglot.known_files import stamp
 from crossglot.languages import LANGUAGES, Language, read_languages
 from crossglot.languages import language as find_language
 from crossglot.remedies import way, ways
@@ -151,7 +153,13 @@ def own_languages(root: Path | str) -> Mapping[str, Language]:
         DataError: if that file is faulty.
     """
     path = Path(root) / OWN_LANGUAGES
-    return read_languages(path) if path.is_file() else {}
+    found = stamp(path)
+    return {} if found is None else _read_languages(path, *found)
+
+
+@lru_cache(maxsize=4)
+def _read_languages(path: Path, *stamp: int) -> Mapping[str, Language]:  # noqa: ARG001 - as long as the file is as it was
+    return read_languages(path)
 
 
 def find_corpus(root: Path | str, language: str, task: str, name: str | None = None) -> Corpus:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, is_dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
+from types import UnionType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, Self, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 
@@ -266,4 +267,16 @@ def _steps_in_items(values: Iterable[object]) -> list[Step]:
 
 
 def _steps_in_fields(model: BaseModel) -> list[Step]:
-    return _steps_in_items(getattr(model, name) for name in type(model).model_fields)
+    return _steps_in_items(getattr(model, name) for name in _not_plain(type(model)))
+
+
+@cache
+def _not_plain(kind: type[BaseModel]) -> tuple[str, ...]:
+    """The arguments that are more than a number, a text or one of a few words, by their annotations."""
+    return tuple(name for name, field in kind.model_fields.items() if not _is_plain(field.annotation))
+
+
+def _is_plain(annotation: object) -> bool:
+    if get_origin(annotation) in (Union, UnionType):
+        return all(map(_is_plain, get_args(annotation)))
+    return get_origin(annotation) is Literal or annotation in _PLAIN

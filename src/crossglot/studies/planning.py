@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -196,16 +196,21 @@ def data_root(study: Study) -> Path:
 def _score_steps(rows: Sequence[TableRow], store: Store) -> list[ScoreRows | None]:
     """The step that scores each row of the tables; rows of the same taggers share one, with all their targets."""
     steps_of_tagger = complete_rows((step for row in rows for step in row.steps), store)
-    targets: dict[Scored, dict[str, CorpusSplit]] = {}
+    present: dict[int, tuple[CorpusSplit, ...]] = {}  # by the targets' number: systems share those of a source
+    targets: dict[Scored, tuple[CorpusSplit, ...]] = {}
     types: dict[Scored, dict[str, tuple[str, ...]]] = {}
     for row in rows:
-        present = {key: split for key, split in row.targets.items() if isinstance(split, CorpusSplit)}
-        targets.setdefault(_scored(row), {}).update(present)
-        types.setdefault(_scored(row), {}).update(row.types)
+        if id(row.targets) not in present:
+            present[id(row.targets)] = _sorted(
+                split for split in row.targets.values() if isinstance(split, CorpusSplit)
+            )
+        of_row, key = present[id(row.targets)], _scored(row)
+        targets[key] = _sorted((*targets[key], *of_row)) if key in targets else of_row
+        types.setdefault(key, {}).update(row.types)
     scored: dict[Scored, ScoreRows] = {
         (taggers, checkpoint): ScoreRows(
             rows=tuple(step for tagger in taggers for step in steps_of_tagger[tagger]),
-            targets=tuple(split for _, split in sorted(found.items())),
+            targets=found,
             types=dict(sorted(types[taggers, checkpoint].items())),
             checkpoint=checkpoint,
         )
@@ -213,6 +218,11 @@ def _score_steps(rows: Sequence[TableRow], store: Store) -> list[ScoreRows | Non
         if taggers
     }
     return [scored.get(_scored(row)) for row in rows]
+
+
+def _sorted(splits: Iterable[CorpusSplit]) -> tuple[CorpusSplit, ...]:
+    """By language, the last of each."""
+    return tuple(split for _, split in sorted({split.language: split for split in splits}.items()))
 
 
 def _analysis(row: TableRow, score: ScoreRows | None) -> AnalyseErrors | None:
