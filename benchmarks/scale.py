@@ -17,7 +17,8 @@ from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crossglot.commands.estimating import spell_hours, spell_size
+from crossglot.amounts import spell_size
+from crossglot.commands.estimating import spell_hours
 from crossglot.estimates.calibrating import Calibration
 from crossglot.estimates.estimate import estimate
 from crossglot.languages import TABLE_COLUMNS

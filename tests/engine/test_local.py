@@ -14,12 +14,13 @@ import pytest
 from rich.console import Console
 from toy_steps import Add, After, Fail, FillDisk, Lose, result
 
+from crossglot.amounts import spell_seconds
 from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
 from crossglot.engine.progress import Progress, Shown
 from crossglot.engine.step import Step, Work
 from crossglot.engine.store import Store
-from crossglot.engine.timing import TimeToGo, spell_seconds
+from crossglot.engine.timing import TimeToGo
 from crossglot.errors import StorageError
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crossglot.amounts import spell_seconds, spell_size
 from crossglot.commands.progress import print_json, remark, stdout_console
 
 if TYPE_CHECKING:
@@ -56,8 +57,6 @@ def _print_kinds(found: Estimate) -> None:
 
 
 def _totals(found: Estimate) -> list[str]:
-    from crossglot.engine.timing import spell_seconds
-
     times = [f"{spell_hours(found.core_seconds)} core-hours"]
     if found.gpu_seconds:
         times.insert(0, f"{spell_hours(found.gpu_seconds)} GPU-hours")
@@ -91,31 +90,14 @@ def _left_out(found: Estimate) -> list[str]:
 
 
 def spell_hours(seconds: float) -> str:
-    """`0.01`, `4.2`, `1,300`."""
+    """`0.010`, `4.20`, `51.3`, `1,300`."""
     hours = seconds / 3600
-    return (
-        f"{hours:,.0f}"
-        if hours >= 100
-        else f"{hours:.1f}"
-        if hours >= 10
-        else f"{hours:.2f}"
-        if hours >= 0.1
-        else f"{hours:.3f}"
-    )
+    digits = next((digits for digits, least in ((0, 100), (1, 10), (2, 0.1)) if hours >= least), 3)
+    return f"{hours:,.{digits}f}"
 
 
 def _spell(seconds: float) -> str:
-    from crossglot.engine.timing import spell_seconds
-
     return spell_seconds(seconds) if seconds >= 10 else f"{seconds:.1f} s"
-
-
-def spell_size(size: float) -> str:
-    """`12 kB`, `1.4 GB`."""
-    for unit, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB")):
-        if size >= unit:
-            return f"{size / unit:,.1f} {name}" if size < 10 * unit else f"{size / unit:,.0f} {name}"
-    return f"{size / 1e3:,.0f} kB"
 
 
 def _as_json(found: Estimate) -> dict[str, Any]:

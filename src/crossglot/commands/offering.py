@@ -152,11 +152,11 @@ def _terms(gap: Gap, shared: Collection[tuple[str, ...]]) -> str:
         if gap.there:
             instead = "synthetic text, made of treebanks that are there, stands beside it"
         return f"cannot be fetched; {instead}{_advice(gap)}"
-    from crossglot.corpora.sizes import spell_bytes
+    from crossglot.amounts import spell_size
 
     parts = [
         ("about " if source.roughly else "")
-        + spell_bytes(source.size)
+        + spell_size(source.size)
         + (", one download for all of them" if source.urls in shared else "")
         for source in gap.sources
         if source.size is not None
@@ -194,13 +194,13 @@ def _at_terminal() -> bool:
 
 
 def _agreed(sources: Sequence[Source], root: Path) -> bool:
+    from crossglot.amounts import spell_size
     from crossglot.commands.progress import stderr_console
-    from crossglot.corpora.sizes import spell_bytes
     from crossglot.studies.missing import download_size
 
     known, unknown = download_size(sources)
     about = "about " if any(source.roughly for source in sources) else ""
-    sizes = [about + spell_bytes(known)] if known else []
+    sizes = [about + spell_size(known)] if known else []
     sizes += [f"{unknown} of unknown size"] if unknown else []
     question = f"fetch {len(sources)} corpora into {root} ({', '.join(sizes)})? [y/N] "
     stderr_console().print(question, end="", soft_wrap=True)

@@ -175,8 +175,8 @@ def _bitexts(values: Iterable[str], languages: Collection[str]) -> dict[tuple[st
 @contextmanager
 def _shown() -> Iterator[Callable[[TrainingStatus], None]]:
     """A bar with loss, speed and time to go on a terminal; elsewhere a line every tenth of the way."""
+    from crossglot.amounts import spell_seconds
     from crossglot.commands.progress import stderr_console
-    from crossglot.engine.timing import spell_seconds
     from crossglot.terminal import bars
 
     console = stderr_console()

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from crossglot.amounts import spell_size
 from crossglot.corpora.downloads import Downloads
 from crossglot.corpora.fetching import GoneError, OnBytes, is_offline
 from crossglot.corpora.laying_out import lay_out, present
 from crossglot.corpora.partial import downloads_folder
 from crossglot.corpora.redirects import host_of
 from crossglot.corpora.releases import ARCHIVE_SIZES, UD_RELEASE
-from crossglot.corpora.sizes import UNPACKED, check_room, spell_bytes
+from crossglot.corpora.sizes import UNPACKED, check_room
 from crossglot.corpora.sources import Source, find_source, is_listed
 from crossglot.errors import DataError, UsageError
 from crossglot.files import check_working_folder, user_cache
@@ -132,7 +133,7 @@ def _laid_out(source: Source, downloads: Downloads, root: Path, *, force: bool) 
     tried = []
     for url, checksum in source.mirrors:
         size = ARCHIVE_SIZES.get(url, 0)
-        how_large = f", {spell_bytes(size)} for all treebanks of the release" if size else ""
+        how_large = f", {spell_size(size)} for all treebanks of the release" if size else ""
         _log.warning("%s: %s; it is looked for at %s%s", source.name, first.what, host_of(url), how_large)
         check_room(size, downloads_folder())
         downloads.want(url, checksum)

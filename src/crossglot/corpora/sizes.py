@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from crossglot.amounts import spell_size
 from crossglot.errors import StorageError
 
 _MEGABYTES = """
@@ -49,11 +50,6 @@ UNPACKED = 6
 """Times as large as its download that a treebank is in the data root."""
 
 
-def spell_bytes(size: float) -> str:
-    """`234 MB`; of less than a megabyte so many kilobytes."""
-    return f"{size / 1e6:,.0f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"
-
-
 def check_room(size: int, *folders: Path) -> None:
     """Makes sure that the disk of each folder, which need not be there yet, has room for so many bytes.
 
@@ -65,6 +61,6 @@ def check_room(size: int, *folders: Path) -> None:
         free = shutil.disk_usage(there).free
         if size > free:
             raise StorageError(
-                f"{folder}: the disk has {spell_bytes(free)} left, and {spell_bytes(size)} are to be downloaded\n"
+                f"{folder}: the disk has {spell_size(free)} left, and {spell_size(size)} are to be downloaded\n"
                 "  make room there, or choose another place (XDG_CACHE_HOME names the cache's)"
             )

@@ -147,7 +147,7 @@ def download(
 def _check_room(name: str, commit: str, wanted: Iterable[str], sizes: Mapping[str, int]) -> None:
     from huggingface_hub import constants, try_to_load_from_cache
 
-    from crossglot.encoders.hub_downloads import spell_size
+    from crossglot.amounts import spell_size
 
     lacking = [file for file in wanted if not isinstance(try_to_load_from_cache(name, file, revision=commit), str)]
     total, cache = sum(sizes.get(file, 0) for file in lacking), Path(constants.HF_HUB_CACHE).absolute()
@@ -175,7 +175,8 @@ def download_file(name: str, revision: str | None, file: str, size: int | None =
     from huggingface_hub import hf_hub_download, try_to_load_from_cache
     from huggingface_hub.errors import GatedRepoError
 
-    from crossglot.encoders.hub_downloads import saying, spell_size
+    from crossglot.amounts import spell_size
+    from crossglot.encoders.hub_downloads import saying
 
     if file.endswith(".safetensors") and not isinstance(try_to_load_from_cache(name, file, revision=revision), str):
         how_much = f" ({spell_size(size)})" if size else ""

@@ -19,7 +19,7 @@ from huggingface_hub.file_download import repo_folder_name
 from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]  # lazily offered
 from tqdm import tqdm
 
-from crossglot.engine.timing import spell_seconds
+from crossglot.amounts import spell_seconds, spell_size
 
 _log = logging.getLogger(__name__)
 
@@ -28,15 +28,6 @@ FIRST_SAID, THEN_SAID = 5.0, 15.0
 ABANDONED = 60.0
 """Seconds in which nobody wrote into a file that is left."""
 _LEFT = re.compile(r"([0-9a-zA-Z_-]+)\.[0-9a-f]{8}\.incomplete")
-
-
-def spell_size(size: float) -> str:
-    """A number of bytes: `471 MB`."""
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
 
 
 class SaidProgress(tqdm):  # type: ignore[misc]  # which says nothing of its types

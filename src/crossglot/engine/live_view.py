@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from crossglot.engine.timing import spell_seconds
+from crossglot.amounts import spell_seconds
 from crossglot.engine.under_way import Running, UnderWay
 
 if TYPE_CHECKING:

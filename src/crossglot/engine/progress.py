@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from crossglot.amounts import spell_seconds
 from crossglot.engine.known_steps import KnownStep
 from crossglot.engine.live_view import LiveView
 from crossglot.engine.plan import PlannedStep
 from crossglot.engine.step import Step, Work
-from crossglot.engine.timing import spell_seconds
 from crossglot.engine.under_way import UnderWay
 from crossglot.errors import CrossglotError
 

@@ -41,13 +41,3 @@ class TimeToGo:
 
     def _seconds_a_unit(self, kind: str, mean: float) -> float:
         return self._seconds[kind] / self._size[kind] if kind in self._size else mean
-
-
-def spell_seconds(seconds: float) -> str:
-    """`12 s`, `3 min 20 s`, `2 h 05 min`."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable
 
+from crossglot.corpora.tasks import UPOS
 from crossglot.estimates.calibrating import Calibration
 from crossglot.estimates.cost import PROCESS, Cost
 from crossglot.estimates.pieces import PieceCounts
@@ -25,8 +26,6 @@ from crossglot.tagging.training import count_steps
 
 PASSES = 75
 """Of a linear probe's fit over its words: 42 to 102 for 14 real fits (POS and NER, 1,500 to 10,000 words)."""
-
-UPOS_LABELS = 17
 
 NUMBER = 4
 """Bytes of a number in fp32."""
@@ -172,6 +171,6 @@ def _trained(step: MatrixRow) -> list[tuple[CorpusSplit, int]]:
 
 def _labels(step: MatrixRow) -> int:
     if step.task == "pos":
-        return UPOS_LABELS
+        return len(UPOS)
     types = {name for split in step.sources for name in split.types}
     return max(2, 2 * len(types) + 1 if step.task == "ner" else len(types))
