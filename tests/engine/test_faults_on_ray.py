@@ -26,6 +26,7 @@ from ray_driver import LEAVES, TREE_GIVES, tells, tree
 from ray_nodes import Nodes, nodes, until
 from toy_steps import result
 
+from crossglot.engine.record import read_record
 from crossglot.engine.store import Store
 from toy_world import write_encoder, write_root
 
@@ -64,7 +65,7 @@ def lines(path: Path) -> list[str]:
 def nothing_half(steps: Path) -> bool:
     """Whether a store holds whole steps and nothing else, once it is swept."""
     Store(steps).sweep()
-    return not list(steps.glob(".*")) and all(Store(steps).records())
+    return not list(steps.glob(".*")) and all(Store(steps).known())
 
 
 class Disturbed:
@@ -77,7 +78,7 @@ class Disturbed:
 
     def strike(self, victim: str, dice: random.Random, node: str) -> str:
         """Kills the driver, one of the processes that run steps, or the node; the node that is there afterwards."""
-        finished = [record.id for record in Store(self.folder / "steps").records()]
+        finished = [record.id for record in Store(self.folder / "steps").known()]
         counts = Counter(lines(self.folder / "log"))
         self.ran |= {step: counts[step] for step in finished if step not in self.ran}
         if victim == "node":
@@ -208,7 +209,9 @@ def test_a_step_that_lacks_memory_is_tried_once_more_with_half_as_much(
         assert lines(folder / "log") == ["whole", "halved"]
         if suffices:
             assert said == "done 1"
-            assert [record.halved for record in Store(folder / "steps").records()] == [True]
+            assert [read_record(folder / "steps" / step.id).halved for step in Store(folder / "steps").known()] == [
+                True
+            ]
         else:
             assert "the memory does not suffice (CUDA out of memory" in said
             assert nothing_half(folder / "steps")
@@ -231,7 +234,7 @@ def test_what_rays_watch_over_memory_ends_is_done_with_half_as_much_elsewhere(
         (folder / "go").touch()
         cluster.add(first=there, ip=THERE)
         assert ended(run) == "done 1"
-        assert [record.halved for record in Store(folder / "steps").records()] == [True]
+        assert [read_record(folder / "steps" / step.id).halved for step in Store(folder / "steps").known()] == [True]
 
 
 @pytest.fixture
@@ -327,7 +330,7 @@ def test_a_shared_folder_that_vanishes_ends_a_run_and_the_next_goes_on_where_it_
         (folder / "steps").rename(gone)
         errors = ended(run, 2)
         assert "Traceback" not in errors
-        finished = [record.id for record in Store(gone).records()]
+        finished = [record.id for record in Store(gone).known()]
         ran = Counter(lines(folder / "log"))
         shutil.rmtree(folder / "steps", ignore_errors=True)  # what was begun in its place
         gone.rename(folder / "steps")

@@ -52,7 +52,7 @@ def test_a_step_goes_on_where_it_was_broken_off_and_leaves_only_its_result(tmp_p
             climb(store, log, falls_at)
         Store(store.folder).sweep()
         assert store.state(Climb(log=log)) == "to do"
-        assert list(store.records()) == []
+        assert list(store.known()) == []
     (half,) = halves(store.folder)
     assert (half.share, half.title) == (0.8, Climb(log=log).title)
     climb(store, log)

@@ -13,6 +13,7 @@ from crossglot.engine import workers as engine_workers
 from crossglot.engine.local import Local
 from crossglot.engine.memory import kills_for_memory
 from crossglot.engine.plan import Plan
+from crossglot.engine.record import read_record
 from crossglot.engine.store import Store
 
 
@@ -25,8 +26,8 @@ def test_it_is_done_with_half_as_much_at_a_time(
     with caplog.at_level(logging.WARNING):
         assert Local(jobs=jobs).run(Plan.of([step, other]), store).error() is None
     assert log.read_text().split() == ["whole", "halved"]
-    assert store.record(step).halved
-    assert not store.record(other).halved, "the next step has all of it again"
+    assert read_record(store.result(step)).halved
+    assert not read_record(store.result(other)).halved, "the next step has all of it again"
     said = caplog.text + capfd.readouterr().err
     assert said.count("the memory does not suffice (CUDA out of memory") == 1
     assert said.count("it is tried once more, with half as much at a time") == 1
@@ -59,7 +60,7 @@ def test_a_process_that_the_system_kills_for_want_of_memory_is_a_step_that_lacks
     assert log.read_text().split() == ["whole", "halved"][: 1 + for_memory]
     assert (outcome.done == [step]) == (suffices and for_memory)
     if outcome.done:
-        assert store.record(step).halved
+        assert read_record(store.result(step)).halved
     else:
         assert "killed, perhaps for want of memory" in str(outcome.failed[step.id])
 

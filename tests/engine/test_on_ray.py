@@ -226,7 +226,7 @@ def test_a_run_whose_driver_was_killed_is_finished_by_the_next(
     until(lambda: log.exists() and len(log.read_text().splitlines()) >= begun)
     driver.kill()
     driver.wait()
-    finished = list(Store(tmp_path / "steps").records())
+    finished = list(Store(tmp_path / "steps").known())
     outcome = on_ray.run(Plan.of([sums(log)]), Store(tmp_path / "steps"))
     assert len(outcome.found) >= len(finished)
     assert len(outcome.done) + len(outcome.found) == 7
@@ -257,7 +257,7 @@ def test_kills_at_random_moments_leave_the_next_run_the_same_to_come_to(
     time.sleep(chance.uniform(0, 2))
     driver.kill()
     driver.wait()
-    finished = [record.id for record in Store(steps).records()]
+    finished = [record.id for record in Store(steps).known()]
     outcome = on_ray.run(Plan.of([sums(log)]), Store(steps))
     assert (len(outcome.done) + len(outcome.found), outcome.error()) == (7, None)
     assert result(Store(steps).result(sums(log))) == 10
@@ -270,7 +270,7 @@ def test_kills_at_random_moments_leave_the_next_run_the_same_to_come_to(
 def nothing_half(steps: Path) -> bool:
     """Whether a store holds whole steps and nothing else, once it is swept."""
     Store(steps).sweep()
-    return not list(steps.glob(".*")) and all(Store(steps).records())
+    return not list(steps.glob(".*")) and all(Store(steps).known())
 
 
 @pytest.mark.slow

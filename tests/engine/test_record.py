@@ -153,7 +153,7 @@ def test_a_copied_step_is_not_counted_twice(tmp_path: Path) -> None:
     store = Store(tmp_path / "steps")
     Local().run(Plan.of([step]), store)
     shutil.copytree(store.folder / step.id, store.folder / f"{step.id} (copy)")
-    assert [record.id for record in store.records()] == [step.id]
+    assert [record.id for record in store.known()] == [step.id]
 
 
 plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)

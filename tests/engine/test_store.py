@@ -7,6 +7,7 @@ import pytest
 from toy_steps import Add, FillDisk, result
 
 from crossglot.engine.locking import locked
+from crossglot.engine.record import read_record
 from crossglot.engine.store import Store
 from crossglot.errors import StorageError
 from crossglot.files import whole_folder
@@ -111,11 +112,11 @@ def test_a_record_says_what_was_done(tmp_path: Path, log: Path) -> None:
     store, step = Store(tmp_path / "steps"), Add(left=1, right=Add(left=2, right=3, log=log), log=log)
     run(store, step.right)  # type: ignore[arg-type]
     run(store, step)
-    record = store.record(step)
+    record = read_record(store.result(step))
     assert (record.id, record.step, record.version) == (step.id, "Add", "1")
     assert Add.model_validate(record.arguments) == step
     assert set(record.files) == {"half", "sum"}
-    assert {kept.id for kept in store.records()} == {step.id, step.right.id}  # type: ignore[union-attr]
+    assert {kept.id for kept in store.known()} == {step.id, step.right.id}  # type: ignore[union-attr]
 
 
 def test_a_dry_run_makes_no_folder(tmp_path: Path, log: Path) -> None:

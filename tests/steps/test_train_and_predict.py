@@ -11,6 +11,7 @@ from crossglot.encoders.encoder import Encoder
 from crossglot.encoders.loading import load_encoder
 from crossglot.engine.local import Local
 from crossglot.engine.plan import Plan
+from crossglot.engine.record import read_record
 from crossglot.engine.store import Store
 from crossglot.steps.arguments import EncoderReference, describe_split
 from crossglot.steps.complete_rows import complete_rows
@@ -220,4 +221,4 @@ def test_a_row_whose_batches_do_not_fit_is_made_of_smaller_parts(
     store, step = Store(tmp_path), row(root, encoder, "de en")
     assert Local().run(Plan.of([step]), store).error() is None
     assert seen[0] > most >= max(seen[1:]), seen
-    assert store.record(step).halved
+    assert read_record(store.result(step)).halved

@@ -229,7 +229,7 @@ def test_a_finished_study_of_causes_has_nothing_to_do(run: Path, monkeypatch: py
     monkeypatch.setitem(EXPERIMENTS, "causes", MINIATURE)
     plan = plan_study(load_study(run / "study.toml"), run)
     assert {planned.state for planned in plan.states()} == {"finished"}
-    assert len(list(Store(run / "steps").records())) == len(plan.steps) == 7 + 11  # labs; the twin is the base
+    assert len(list(Store(run / "steps").known())) == len(plan.steps) == 7 + 11  # labs; the twin is the base
 
 
 def test_the_preset_runs_every_condition_with_three_seeds(tmp_path: Path) -> None:

@@ -88,10 +88,6 @@ class Store:
                 return StorageError(f"{folder}: {what} cannot be read: {first}\n  delete this folder; {ANEW}")
         return None
 
-    def record(self, step: Step) -> Record:
-        """What is known of a finished step."""
-        return read_record(self.result(step))
-
     def ids(self) -> list[str]:
         """Ids of all steps that have a folder here, sound or not, sorted."""
         try:
@@ -107,10 +103,6 @@ class Store:
                 yield step
             elif (record := self.record_of(id_)) is not None:
                 yield known_step(record)
-
-    def records(self) -> Iterator[Record]:
-        """The whole records of all finished steps, as `known`; each is read, which takes a millisecond or more."""
-        return (record for id_ in self.ids() if (record := self.record_of(id_)) is not None)
 
     def record_of(self, id_: str) -> Record | None:
         """The record of what is stored under an id; None, and named in the log, if it cannot be read."""
